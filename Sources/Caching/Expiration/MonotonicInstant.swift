@@ -1,0 +1,57 @@
+/// A point on a monotonic time line, in whole nanoseconds since an origin that only its time source knows.
+///
+/// The cache never reads a clock: its caller passes the instant in, once a lookup, so that the same code runs on real
+/// time, on a manual clock in tests and on virtual time in simulation. Instants of different sources must not be mixed.
+/// The range is about 292 years either way; arithmetic saturates at both ends instead of trapping, so an
+/// absurdly long time to live means "for ever" and not a crash.
+public struct MonotonicInstant: InstantProtocol, Hashable, Sendable {
+    /// Nanoseconds since the origin of the time source.
+    public var nanoseconds: Int64
+
+    /// The origin of the time source.
+    public static let zero = MonotonicInstant(nanoseconds: 0)
+
+    /// An instant that no clock reaches: the deadline of what never expires.
+    public static let distantFuture = MonotonicInstant(nanoseconds: .max)
+
+    /// Makes the instant that lies `nanoseconds` after the origin of the time source.
+    @inlinable
+    public init(nanoseconds: Int64) {
+        self.nanoseconds = nanoseconds
+    }
+
+    /// The instant `duration` later, rounded down to whole nanoseconds, saturating at the ends of the range.
+    public func advanced(by duration: Duration) -> MonotonicInstant {
+        advanced(byNanoseconds: duration.wholeNanoseconds)
+    }
+
+    /// The instant `delta` nanoseconds later, saturating at the ends of the range.
+    @inlinable
+    public func advanced(byNanoseconds delta: Int64) -> MonotonicInstant {
+        let (sum, overflow) = nanoseconds.addingReportingOverflow(delta)
+        return MonotonicInstant(nanoseconds: overflow ? (delta > 0 ? .max : .min) : sum)
+    }
+
+    /// The time from this instant to `other`: positive when `other` is later.
+    public func duration(to other: MonotonicInstant) -> Duration {
+        let (difference, overflow) = other.nanoseconds.subtractingReportingOverflow(nanoseconds)
+        return .nanoseconds(overflow ? (other > self ? .max : .min) : difference)
+    }
+
+    /// Whether `lhs` is the earlier instant.
+    @inlinable
+    public static func < (lhs: MonotonicInstant, rhs: MonotonicInstant) -> Bool {
+        lhs.nanoseconds < rhs.nanoseconds
+    }
+}
+
+extension Duration {
+    /// The duration in whole nanoseconds, rounded towards zero, saturating at the ends of `Int64`.
+    package var wholeNanoseconds: Int64 {
+        let (seconds, attoseconds) = components
+        let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        if overflow { return seconds > 0 ? .max : .min }
+        let (sum, carry) = scaled.addingReportingOverflow(attoseconds / 1_000_000_000)
+        return carry ? (seconds > 0 ? .max : .min) : sum
+    }
+}
