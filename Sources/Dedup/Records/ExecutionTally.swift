@@ -1,0 +1,129 @@
+internal import Caching
+
+/// What has been counted about the executions of one fingerprint, or of one step: how often it ran, how often a run was
+/// spared, and how long the runs took.
+///
+/// A tally counts what happened: one run counts one execution, and a change that is merged into a tally is added to it.
+/// ``merge(_:)`` is associative and commutative, so changes may be coalesced, reordered and split over batches. Sums
+/// saturate at `Int.max` (durations at about 292 years) instead of trapping.
+///
+/// Counts and durations below zero make no sense; they are taken as zero, so that a defective clock cannot stop a server.
+public struct ExecutionTally: Hashable, Sendable {
+    /// How often the step ran to its end, successfully or not. A run that counts here also gives its duration.
+    public private(set) var executions: Int
+
+    /// How often a request was answered from the cache.
+    public private(set) var hits: Int
+
+    /// How often a request joined an execution that was already running.
+    public private(set) var joins: Int
+
+    /// How many of the ``executions`` ended in an error.
+    public private(set) var failures: Int
+
+    /// When the earliest execution started, or `nil` if there was none.
+    public private(set) var firstExecution: WallTime?
+
+    /// When the latest execution started, or `nil` if there was none.
+    public private(set) var lastExecution: WallTime?
+
+    /// All execution durations together, in nanoseconds.
+    package private(set) var totalNanoseconds: Int64?
+
+    /// The shortest execution, in nanoseconds.
+    package private(set) var minimumNanoseconds: Int64?
+
+    /// The longest execution, in nanoseconds.
+    package private(set) var maximumNanoseconds: Int64?
+
+    /// Makes a tally; without arguments one of nothing. Durations are kept in whole nanoseconds.
+    public init(
+        executions: Int = 0,
+        hits: Int = 0,
+        joins: Int = 0,
+        failures: Int = 0,
+        firstExecution: WallTime? = nil,
+        lastExecution: WallTime? = nil,
+        totalDuration: Duration? = nil,
+        minimumDuration: Duration? = nil,
+        maximumDuration: Duration? = nil
+    ) {
+        self.executions = max(0, executions)
+        self.hits = max(0, hits)
+        self.joins = max(0, joins)
+        self.failures = max(0, failures)
+        self.firstExecution = firstExecution
+        self.lastExecution = lastExecution
+        totalNanoseconds = totalDuration.map { max(0, $0.wholeNanoseconds) }
+        minimumNanoseconds = minimumDuration.map { max(0, $0.wholeNanoseconds) }
+        maximumNanoseconds = maximumDuration.map { max(0, $0.wholeNanoseconds) }
+    }
+
+    /// Adds what `other` counted: counts and total durations add up, the first and the shortest are the lower of both,
+    /// the last and the longest the higher. A value that one side lacks is taken from the other.
+    public mutating func merge(_ other: ExecutionTally) {
+        executions = executions.addingSaturating(other.executions)
+        hits = hits.addingSaturating(other.hits)
+        joins = joins.addingSaturating(other.joins)
+        failures = failures.addingSaturating(other.failures)
+        firstExecution = combine(firstExecution, other.firstExecution, by: min)
+        lastExecution = combine(lastExecution, other.lastExecution, by: max)
+        totalNanoseconds = combine(totalNanoseconds, other.totalNanoseconds) { $0.addingSaturating($1) }
+        minimumNanoseconds = combine(minimumNanoseconds, other.minimumNanoseconds, by: min)
+        maximumNanoseconds = combine(maximumNanoseconds, other.maximumNanoseconds, by: max)
+    }
+
+    /// This tally with what `other` counted added; see ``merge(_:)``.
+    public func merging(_ other: ExecutionTally) -> ExecutionTally {
+        var sum = self
+        sum.merge(other)
+        return sum
+    }
+}
+
+// MARK: - What follows from the counts
+
+extension ExecutionTally {
+    /// How often the work was asked for and answered: executions, hits and joins together.
+    public var offered: Int {
+        executions.addingSaturating(hits).addingSaturating(joins)
+    }
+
+    /// The part of the ``offered`` requests that was answered from the cache, 0...1, or `nil` if nothing was offered.
+    public var hitRate: Double? {
+        // In floating point, because the integer sum may have saturated and the ratio must not.
+        let offered = Double(executions) + Double(hits) + Double(joins)
+        return offered > 0 ? Double(hits) / offered : nil
+    }
+
+    /// All executions together, or `nil` if none was timed.
+    public var totalDuration: Duration? { totalNanoseconds.map { .nanoseconds($0) } }
+
+    /// The shortest execution, or `nil` if none was timed.
+    public var minimumDuration: Duration? { minimumNanoseconds.map { .nanoseconds($0) } }
+
+    /// The longest execution, or `nil` if none was timed.
+    public var maximumDuration: Duration? { maximumNanoseconds.map { .nanoseconds($0) } }
+
+    /// The total duration divided by the number of executions, in whole nanoseconds, or `nil` if there was no execution
+    /// or none was timed.
+    public var averageDuration: Duration? {
+        guard executions > 0, let totalNanoseconds else { return nil }
+        return .nanoseconds(totalNanoseconds / Int64(executions))
+    }
+}
+
+/// The combination of two optional values, or the one that is there.
+private func combine<Value>(_ lhs: Value?, _ rhs: Value?, by combined: (Value, Value) -> Value) -> Value? {
+    guard let lhs else { return rhs }
+    guard let rhs else { return lhs }
+    return combined(lhs, rhs)
+}
+
+extension FixedWidthInteger {
+    /// The sum of two numbers that are not negative, or the highest number if the sum is higher than that.
+    package func addingSaturating(_ other: Self) -> Self {
+        let (sum, overflow) = addingReportingOverflow(other)
+        return overflow ? .max : sum
+    }
+}

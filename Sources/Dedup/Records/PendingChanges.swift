@@ -1,0 +1,93 @@
+/// The changes that wait for a ``RecordWriter``: a bounded queue that adds up the changes of one record while they wait.
+///
+/// There are up to three runs of changes: the *open* one, which takes new records; the *taken* one, which a write is busy
+/// with; and the *returned* one, the rest of a write that failed. Runs change places as a whole, so taking and returning
+/// cost the same for one change and for 65,536, and whoever adds a change never waits for either.
+struct PendingChanges: ~Copyable {
+    /// Changes in the order in which their records first changed.
+    struct Run {
+        fileprivate(set) var records: [ExecutionRecord] = []
+        fileprivate var changes: [Int] = []
+        fileprivate var positions: [ExecutionRecord.ID: Int] = [:]
+        fileprivate var start = 0
+
+        /// How many records are left to write.
+        var count: Int { records.count - start }
+
+        /// Up to `size` of the records that are left, in order.
+        func nextBatch(of size: Int) -> ArraySlice<ExecutionRecord> {
+            records[start...].prefix(size)
+        }
+
+        /// Strikes off the first `count` of the records that are left; returns how many changes they held.
+        mutating func removeFirst(_ count: Int) -> Int {
+            defer { start += count }
+            return changes[start..<start + count].reduce(0, +)
+        }
+
+        /// Adds the change to its record, if that is one of those that are left to write.
+        fileprivate mutating func merge(_ change: ExecutionRecord) -> Bool {
+            guard let position = positions[change.id], position >= start else { return false }
+            records[position].add(change.tally)
+            changes[position] += 1
+            return true
+        }
+
+        fileprivate mutating func append(_ change: ExecutionRecord) {
+            positions[change.id] = records.count
+            records.append(change)
+            changes.append(1)
+        }
+    }
+
+    private let limit: Int
+    private var open = Run()
+    private var returned: Run?
+    private var takenCount = 0
+
+    init(limit: Int) {
+        self.limit = limit
+    }
+
+    /// How many records wait, those that are taken included.
+    var count: Int { open.count + (returned?.count ?? 0) + takenCount }
+
+    /// How many records a write could take now.
+    var takeable: Int { open.count + (returned?.count ?? 0) }
+
+    /// Whether a failed write has left changes; they are taken before those that were added since.
+    var hasReturned: Bool { returned != nil }
+
+    /// Adds a change to those that wait; `false` if its record would be one too many.
+    mutating func add(_ change: ExecutionRecord) -> Bool {
+        if open.merge(change) || returned?.merge(change) == true { return true }
+        guard count < limit else { return false }
+        open.append(change)
+        return true
+    }
+
+    /// Takes what a write should begin with, the returned changes before the open ones, or `nil` if there is nothing.
+    mutating func take() -> Run? {
+        precondition(takenCount == 0, "One write at a time takes pending changes.")
+        let run: Run
+        if let rest = returned.take() {
+            run = rest
+        } else {
+            guard open.count > 0 else { return nil }
+            run = exchange(&open, with: Run())
+        }
+        takenCount = run.count
+        return run
+    }
+
+    /// Notes that so many of the taken records are written.
+    mutating func written(_ count: Int) {
+        takenCount -= count
+    }
+
+    /// Takes back what a failed write has left.
+    mutating func putBack(_ run: consuming Run) {
+        takenCount = 0
+        returned = run.count > 0 ? run : nil
+    }
+}

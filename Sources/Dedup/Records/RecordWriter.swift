@@ -1,0 +1,154 @@
+internal import Caching
+
+/// Writes what happens to a store, in batches and behind everybody's back: whoever adds a change never waits for it.
+///
+/// Changes of one fingerprint are added up while they wait. They are written when ``flush()`` is called, every
+/// ``RecordWriterConfiguration/interval`` while ``run()`` runs, and, run or no run, as soon as a full batch of fingerprints
+/// waits; that write is a task of the writer's own. So a program that never calls ``run()`` keeps at most a batch unwritten
+/// while its store works, and should call ``flush()`` before it ends.
+///
+/// One write goes on at a time. A batch that the store refuses is kept, goes on collecting changes and is tried again,
+/// before anything newer. While the store fails, changes pile up to ``RecordWriterConfiguration/pendingLimit``; what comes
+/// on top of that is dropped and counted. Each change is written once as long as the store writes a batch wholly or, when
+/// it throws, not at all.
+public final class RecordWriter: Sendable {
+    private struct State: ~Copyable {
+        var pending: PendingChanges
+        var ownWrite = OwnWrite.none
+        var added = 0
+        var written = 0
+        var dropped = 0
+        var writes = 0
+        var failedWrites = 0
+        var consecutiveFailures = 0
+    }
+
+    /// The writing that nobody called for: a full batch waited.
+    private enum OwnWrite {
+        case none
+        case running
+        case postponed(until: MonotonicInstant)
+    }
+
+    let configuration: RecordWriterConfiguration
+    let time: any TimeSource
+    private let store: any ExecutionRecordStore
+    private let turn = WriteTurn()
+    private let state: Lock<State>
+
+    /// Makes a writer that writes to `store`.
+    ///
+    /// - Precondition: the configuration is valid; see ``RecordWriterConfiguration/validate()``.
+    public init(
+        store: any ExecutionRecordStore,
+        configuration: RecordWriterConfiguration = .init(),
+        time: any TimeSource = .system
+    ) {
+        do {
+            try configuration.validate()
+        } catch {
+            preconditionFailure("\(error)")
+        }
+        self.store = store
+        self.configuration = configuration
+        self.time = time
+        state = Lock(State(pending: PendingChanges(limit: configuration.pendingLimit)))
+    }
+
+    /// Notes a change, to be written later. Costs a short lock; never waits for the store.
+    ///
+    /// - Returns: whether there was room for the change; if not, it is dropped and counted.
+    @discardableResult
+    public func add(_ change: ExecutionRecord) -> Bool {
+        let (isAccepted, next) = state.withLock { state -> (Bool, OwnWrite) in
+            state.added += 1
+            let isAccepted = state.pending.add(change)
+            if !isAccepted { state.dropped += 1 }
+            return (isAccepted, state.pending.takeable < configuration.batchSize ? .running : state.ownWrite)
+        }
+        switch next {
+        case .running: break
+        case .none: startOwnWrite()
+        case .postponed(let instant): if time.now >= instant { startOwnWrite() }
+        }
+        return isAccepted
+    }
+
+    /// Writes everything that was added before the call.
+    ///
+    /// Waits for a write that is going on already. A cancelled call stops waiting; what it did not write stays pending.
+    ///
+    /// - Throws: the store's error. What was not written is kept and tried again by the next write.
+    public func flush() async throws {
+        try await turn.take()
+        defer { turn.pass() }
+        // What a failed write has left was added before what is open now; both were added before this call.
+        if state.withLock({ $0.pending.hasReturned }) { try await write() }
+        try await write()
+    }
+
+    /// What has been done so far, as one consistent snapshot.
+    public var statistics: RecordWriterStatistics {
+        state.withLock { state in
+            RecordWriterStatistics(
+                added: state.added, written: state.written, dropped: state.dropped,
+                pendingFingerprints: state.pending.count, writes: state.writes,
+                failedWrites: state.failedWrites, consecutiveFailures: state.consecutiveFailures)
+        }
+    }
+}
+
+// MARK: - Writing
+
+extension RecordWriter {
+    /// Writes one run of changes batch by batch, up to the first batch that fails. The caller has the turn.
+    private func write() async throws {
+        guard var run = state.withLock({ $0.pending.take() }) else { return }
+        do {
+            while run.count > 0 {
+                let batch = Array(run.nextBatch(of: configuration.batchSize))
+                try await store.save(batch)
+                let changes = run.removeFirst(batch.count)
+                state.withLock { state in
+                    state.pending.written(batch.count)
+                    state.written += changes
+                    state.writes += 1
+                    state.consecutiveFailures = 0
+                }
+            }
+        } catch {
+            // A write that was called off says nothing about the store.
+            let isFailure = !(error is CancellationError && Task.isCancelled)
+            let rest = run
+            state.withLock { state in
+                state.pending.putBack(rest)
+                state.failedWrites += isFailure ? 1 : 0
+                state.consecutiveFailures += isFailure ? 1 : 0
+            }
+            throw error
+        }
+    }
+
+    /// Writes in a task of the writer's own, unless one is at it already.
+    private func startOwnWrite() {
+        let starts = state.withLock { state in
+            if case .running = state.ownWrite { return false }
+            state.ownWrite = .running
+            return true
+        }
+        if starts { Task { await writeFullBatches() } }
+    }
+
+    /// Writes while a full batch waits. A failure is counted, and then the store is left in peace for an interval.
+    private func writeFullBatches() async {
+        while state.withLock({ $0.pending.takeable >= configuration.batchSize }) {
+            do {
+                try await flush()
+            } catch {
+                let next = time.now.advanced(by: configuration.interval)
+                return state.withLock { $0.ownWrite = .postponed(until: next) }
+            }
+        }
+        state.withLock { $0.ownWrite = .none }
+    }
+}
