@@ -1,0 +1,60 @@
+/// One stretch of load.
+package struct Phase: Hashable, Sendable {
+    package enum Model: String, CaseIterable, Hashable, Sendable {
+        /// Each client sends its next request when its last one is answered.
+        case closed
+        /// Requests arrive at fixed distances, whether or not earlier ones are answered.
+        case constant
+        /// Requests arrive as a Poisson process of the given rate.
+        case poisson
+        /// Requests arrive as recorded: see `speed`.
+        case trace
+    }
+
+    package var name = ""
+    package var model = Model.closed
+    /// Closed loop: how many callers there are. Open loop: the most requests that are under way at once.
+    package var clients = 1
+    /// Ends the phase after this many requests.
+    package var operations: Int?
+    /// Ends the phase after this time. With `operations` too, whichever comes first.
+    package var duration: Duration?
+    /// Constant and Poisson: how often requests arrive.
+    package var rate: ArrivalRate?
+    /// Trace: how fast it is replayed; nil means `max`.
+    package var speed: ReplaySpeed?
+    /// A warm-up phase is driven and verified, but left out of latencies, ratios and gates.
+    package var warmup = false
+    /// Makes the phase a memory phase: live bytes are sampled at quiescent points.
+    package var memory: MemorySampling?
+    /// Replaces the workload's keys in this phase.
+    package var keys: KeySettings?
+    /// Replaces the workload's operation in this phase.
+    package var operation: OperationSettings?
+
+    package init() {}
+
+    /// True if requests have intended start times.
+    package var isOpen: Bool {
+        switch model {
+        case .closed: false
+        case .constant, .poisson: true
+        case .trace: speed != nil && speed != .maximum
+        }
+    }
+
+    /// How many requests end the phase, if a number does: `operations`, or what the memory samples add up to.
+    package var operationLimit: Int? { memory.map { $0.samples * $0.operations } ?? operations }
+}
+
+/// A memory phase: the same number of requests before each of many quiescent points.
+package struct MemorySampling: Hashable, Sendable {
+    /// How many times memory is measured.
+    package var samples = 40
+    /// The requests between two measurements.
+    package var operations = 10_000
+    /// How many of the first samples are left out, because the cache still fills.
+    package var discarded = 5
+
+    package init() {}
+}

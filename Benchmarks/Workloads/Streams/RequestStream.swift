@@ -1,0 +1,69 @@
+/// The requests of one phase: drawn before the phase starts, immutable, shared by all clients.
+///
+/// Reading one allocates nothing and takes no lock. Memory is 12 bytes and one bit a request, and 8 bytes more in an
+/// open loop. The stream depends on the seed, the phase's name and the workload, and on nothing of the system: every
+/// subject and every combination of a matrix gets the same one.
+///
+/// A closed loop that is bound by time, or that asks for more than `preparedLimit` requests, gets a stream of that
+/// length and walks it again from its start: position p reads request p modulo `count`. An open loop's stream is
+/// always complete.
+package struct RequestStream: Sendable {
+    /// The longest stream that is prepared for a closed loop.
+    package static let preparedLimit = 2_000_000
+
+    /// The number of requests prepared.
+    package let count: Int
+    /// The number of requests that end the phase; nil if only its duration does.
+    package let limit: Int?
+    /// True if the requests have intended start times.
+    package let isOpen: Bool
+    /// One more than the largest key number.
+    package let keyCount: Int
+
+    let keys: [UInt32]
+    private let latencies: [UInt32]
+    private let valueSizes: [UInt32]
+    private let failures: [UInt64]
+    let offsets: [UInt64]
+
+    init(
+        keys: [UInt32], keyCount: Int, latencies: [UInt32], valueSizes: [UInt32], failures: [UInt64],
+        offsets: [UInt64]?,
+        limit: Int?
+    ) {
+        precondition(!keys.isEmpty, "A stream must have at least one request.")
+        precondition(
+            latencies.count == keys.count && valueSizes.count == keys.count && failures.count == (keys.count + 63) / 64
+                && (offsets == nil || offsets?.count == keys.count), "All columns of a stream must be equally long.")
+        count = keys.count
+        self.limit = limit
+        self.keys = keys
+        self.keyCount = keyCount
+        self.latencies = latencies
+        self.valueSizes = valueSizes
+        self.failures = failures
+        self.offsets = offsets ?? []
+        isOpen = offsets != nil
+    }
+
+    /// The request at a position from 0 on; positions past the end begin again at the start.
+    package subscript(position: Int) -> Request {
+        let index = position < count ? position : position % count
+        return Request(
+            key: keys[index], latency: latencies[index], valueSize: valueSizes[index],
+            fails: failures[index >> 6] >> UInt64(index & 63) & 1 == 1, intended: isOpen ? offsets[index] : 0)
+    }
+
+    /// The position of a client's turn in a closed loop: client c of n takes c, c + n, c + 2n and so on, so that
+    /// neighbours in the stream are asked for at the same time, and duplicates meet.
+    ///
+    /// - Returns: nil if the phase's requests are all taken.
+    package func position(client: Int, of clients: Int, turn: Int) -> Int? {
+        let position = client + turn * clients
+        if let limit, position >= limit { return nil }
+        return position
+    }
+
+    /// Memory that the stream occupies.
+    package var bytes: Int { count * 12 + failures.count * 8 + offsets.count * 8 }
+}

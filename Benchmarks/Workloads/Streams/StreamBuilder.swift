@@ -1,0 +1,103 @@
+internal import Foundation
+
+/// Draws the stream of a phase. Everything here runs before the clock of the phase starts.
+package struct StreamBuilder: Sendable {
+    private let scenario: Scenario
+    /// The traces that the scenario names, by file; read once for all phases and subjects.
+    private let traces: [String: RequestTrace]
+
+    /// Reads the traces that the scenario names.
+    ///
+    /// - Throws: ``TraceError``.
+    package init(_ scenario: Scenario) throws {
+        self.scenario = scenario
+        var traces: [String: RequestTrace] = [:]
+        for phase in scenario.phases {
+            guard let file = scenario.keys(of: phase).file, traces[file] == nil else { continue }
+            traces[file] = try RequestTrace(contentsOf: file)
+        }
+        self.traces = traces
+    }
+
+    /// The requests of one phase.
+    package func stream(for phase: Phase) -> RequestStream {
+        let keys = scenario.keys(of: phase)
+        if let file = keys.file, let trace = traces[file] { return stream(for: phase, from: trace) }
+        guard let declared = scenario.distribution(of: phase) else {
+            preconditionFailure("A valid scenario has a distribution or a trace in each phase.")
+        }
+        let offsets = arrivals(of: phase)
+        let count = offsets?.count ?? min(phase.operationLimit ?? .max, RequestStream.preparedLimit)
+        var random = random(phase, "keys")
+        let drawn = KeySampler(declared, seed: scenario.seed).keys(count, from: &random)
+        return stream(for: phase, keys: drawn, keyCount: declared.count, offsets: offsets, recordedSizes: nil)
+    }
+
+    private func stream(for phase: Phase, from trace: RequestTrace) -> RequestStream {
+        var count = min(phase.operationLimit ?? .max, trace.count)
+        var offsets: [UInt64]?
+        if phase.isOpen {
+            offsets = phase.model == .trace ? recordedArrivals(of: phase, in: trace, count: count) : arrivals(of: phase)
+            count = offsets?.count ?? count
+        }
+        let keys = (0..<count).map { trace.keys[$0 % trace.count] }
+        let sizes = (0..<count).map { trace.sizes[$0 % trace.count] }
+        return stream(for: phase, keys: keys, keyCount: trace.keyCount, offsets: offsets, recordedSizes: sizes)
+    }
+
+    private func stream(
+        for phase: Phase, keys: [UInt32], keyCount: Int, offsets: [UInt64]?, recordedSizes: [UInt32]?
+    ) -> RequestStream {
+        let behaviour = LoaderBehaviour(scenario.operation(of: phase), seed: scenario.seed)
+        var latency = random(phase, "latency")
+        var failure = random(phase, "failures")
+        return RequestStream(
+            keys: keys, keyCount: keyCount,
+            latencies: keys.map { _ in behaviour.latency(from: &latency) },
+            valueSizes: behaviour.valueSizes(keys, recorded: recordedSizes),
+            failures: behaviour.failures(keys.count, from: &failure), offsets: offsets,
+            limit: offsets?.count ?? phase.operationLimit)
+    }
+
+    /// The intended starts of a phase with a rate, or nil for a closed loop.
+    private func arrivals(of phase: Phase) -> [UInt64]? {
+        guard phase.isOpen, let rate = phase.rate?.perSecond else { return nil }
+        let duration = phase.duration?.nanosecondCount
+        if phase.model == .poisson {
+            var random = random(phase, "arrivals")
+            let drawn = ArrivalSchedule.poisson(
+                perSecond: rate, count: phase.operationLimit, duration: duration, from: &random)
+            return drawn.isEmpty ? [0] : drawn
+        }
+        let fitting = duration.map { max(Int((Double($0) * rate / 1e9).rounded(.up)), 1) }
+        return ArrivalSchedule.constant(perSecond: rate, count: min(phase.operationLimit ?? .max, fitting ?? .max))
+    }
+
+    /// The recorded starts of the first requests, up to the phase's duration.
+    private func recordedArrivals(of phase: Phase, in trace: RequestTrace, count: Int) -> [UInt64] {
+        guard case .factor(let factor)? = phase.speed else { return [] }
+        let offsets = ArrivalSchedule.recorded(trace.times.prefix(count), factor: factor)
+        guard let duration = phase.duration?.nanosecondCount else { return offsets }
+        return Array(offsets.prefix { $0 < duration })
+    }
+
+    private func random(_ phase: Phase, _ purpose: String) -> RandomStream {
+        RandomStream(seed: scenario.seed, name: "\(phase.name)/\(purpose)")
+    }
+}
+
+extension Scenario {
+    /// The keys of a phase: its own, or the workload's.
+    package func keys(of phase: Phase) -> KeySettings { phase.keys ?? workload.keys }
+
+    /// The operation of a phase: its own, or the workload's.
+    package func operation(of phase: Phase) -> OperationSettings { phase.operation ?? workload.operation }
+
+    /// The declared distribution of a phase's keys, or nil if they come from a trace.
+    package func distribution(of phase: Phase) -> KeyDistribution? {
+        var keys = keys(of: phase)
+        let operation = operation(of: phase)
+        if operation.kind == .git { keys.count = operation.gitKeyCount }
+        return keys.declared
+    }
+}

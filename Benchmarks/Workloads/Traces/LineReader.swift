@@ -1,0 +1,63 @@
+/// Cuts a source of bytes into lines of valid UTF-8, without their ends; blank lines are skipped but counted.
+struct LineReader: ~Copyable {
+    private let source: any ByteSource
+    private let file: String
+    private let limit: Int
+    private var buffer: [UInt8] = []
+    private var start = 0
+    private var ended = false
+    /// The number of the line last returned, from 1 on.
+    private(set) var number = 0
+
+    init(_ source: any ByteSource, file: String, limits: TraceLimits) {
+        self.source = source
+        self.file = file
+        limit = limits.lineBytes
+    }
+
+    mutating func next() throws(TraceError) -> String? {
+        while let range = try nextRange() {
+            number += 1
+            var bytes = buffer[range]
+            if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
+            guard bytes.count <= limit else { throw error(.lineTooLong(limit: limit)) }
+            guard let line = String(validating: bytes, as: UTF8.self) else { throw error(.notUTF8) }
+            if !line.isEmpty { return line }
+        }
+        return nil
+    }
+
+    /// The bytes of the next line in the buffer, which is filled as needed.
+    private mutating func nextRange() throws(TraceError) -> Range<Int>? {
+        var searched = start
+        while true {
+            if let end = buffer[searched...].firstIndex(of: UInt8(ascii: "\n")) {
+                defer { start = end + 1 }
+                return start..<end
+            }
+            guard buffer.count - start <= limit else {
+                number += 1
+                throw error(.lineTooLong(limit: limit))
+            }
+            searched = buffer.count
+            if !ended { ended = try !fill(&searched) }
+            if ended {
+                defer { start = buffer.count }
+                return start < buffer.count ? start..<buffer.count : nil
+            }
+        }
+    }
+
+    private mutating func fill(_ searched: inout Int) throws(TraceError) -> Bool {
+        buffer.removeSubrange(..<start)
+        searched -= start
+        start = 0
+        let bytes = try source.read()
+        buffer.append(contentsOf: bytes)
+        return !bytes.isEmpty
+    }
+
+    private func error(_ reason: TraceError.Reason) -> TraceError {
+        TraceError(file: file, line: number, field: nil, reason: reason)
+    }
+}

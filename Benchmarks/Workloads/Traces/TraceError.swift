@@ -1,0 +1,59 @@
+/// Why a trace cannot be read: which file, where in it, what is wrong and what to do about it.
+package struct TraceError: Error, Hashable, Sendable, CustomStringConvertible {
+    package enum Reason: Hashable, Sendable {
+        case unreadable(String)
+        case empty
+        case missingColumn(known: [String])
+        case columnCount(expected: Int, found: Int)
+        case notANumber(String)
+        case tooLarge(String)
+        case timeGoesBack
+        case emptyKey
+        case lineTooLong(limit: Int)
+        case notUTF8
+        case damagedCompression(String)
+        case truncatedCompression
+        case expandsTooMuch(limit: Int)
+        case tooManyKeys(limit: Int)
+    }
+
+    package var file: String
+    /// The line, from 1 on; nil if the trouble is not in a line.
+    package var line: Int?
+    /// The name of the column, if it is one that is wrong.
+    package var field: String?
+    package var reason: Reason
+
+    init(file: String, line: Int? = nil, field: String? = nil, reason: Reason) {
+        self.file = file
+        self.line = line
+        self.field = field
+        self.reason = reason
+    }
+
+    package var description: String {
+        let place = [file, line.map(String.init), field].compactMap(\.self).joined(separator: ":")
+        return "\(place): \(explanation)"
+    }
+
+    private var explanation: String {
+        switch reason {
+        case .unreadable(let cause): "cannot be read: \(cause)"
+        case .empty: "holds no request; a header line and at least one more are needed"
+        case .missingColumn(let known):
+            "no such column in the header, which names \(known.joined(separator: ", ")); "
+                + "needed: key, and time_ns or time_us; size may be left out"
+        case .columnCount(let expected, let found): "the header names \(expected) columns, this line has \(found)"
+        case .notANumber(let text): "`\(text)` is not a whole number; write digits only"
+        case .tooLarge(let text): "`\(text)` is too large"
+        case .timeGoesBack: "the time is before that of the line above; sort the trace by time"
+        case .emptyKey: "the key is empty"
+        case .lineTooLong(let limit): "the line has more than \(limit) bytes; is this a text file?"
+        case .notUTF8: "this is not UTF-8; convert the file, or is it compressed with something other than zstd?"
+        case .damagedCompression(let cause): "the zstd data is damaged (\(cause)); copy or record the file again"
+        case .truncatedCompression: "the zstd data ends too early; copy or record the file again"
+        case .expandsTooMuch(let limit): "expands to more than \(limit) bytes, the limit; decompress it and cut it down"
+        case .tooManyKeys(let limit): "has more than \(limit) different keys, the limit"
+        }
+    }
+}

@@ -1,0 +1,124 @@
+/// One line of a trace.
+package struct TracedRequest: Hashable, Sendable {
+    /// Nanoseconds from whatever the trace counts from.
+    package var time: UInt64
+    /// The number of the key: numbers are given from 0 in order of first appearance.
+    package var key: UInt32
+    /// Bytes; 1 in a trace without sizes.
+    package var size: UInt32
+}
+
+/// Reads a trace line by line: comma-separated text, plain or zstd (told by its first bytes, not by its name).
+///
+/// The first line names the columns, in any order: `key`, one of `time_ns` and `time_us`, and, if present, `size`
+/// (bytes). Other columns are allowed and ignored. There are no quotes: a field cannot contain a comma. Lines end in LF
+/// or CRLF; the last one may lack its end; blank lines are skipped. Memory is one buffer and the table of keys.
+package struct TraceReader: ~Copyable {
+    private let file: String
+    private var lines: LineReader
+    private let columns: TraceColumns
+    private var numbers: [String: UInt32] = [:]
+    private var lastTime: UInt64 = 0
+
+    /// The number of different keys so far.
+    package var keyCount: Int { numbers.count }
+
+    /// Opens the file and reads its header.
+    package init(file: String, limits: TraceLimits = TraceLimits()) throws(TraceError) {
+        self.file = file
+        var lines = LineReader(try PlainFile.open(file, limits: limits), file: file, limits: limits)
+        guard let header = try lines.next() else { throw TraceError(file: file, reason: .empty) }
+        columns = try TraceColumns(header: header, file: file, line: lines.number)
+        self.lines = lines
+    }
+
+    /// The next request, or nil at the end.
+    package mutating func next() throws(TraceError) -> TracedRequest? {
+        guard let text = try lines.next() else { return nil }
+        let fields = text.split(separator: ",", omittingEmptySubsequences: false)
+        guard fields.count == columns.count else {
+            throw error(.columnCount(expected: columns.count, found: fields.count))
+        }
+        let time = try time(fields[columns.time])
+        let size = try columns.size.map { index throws(TraceError) in
+            try number(fields[index], field: "size", limit: UInt64(UInt32.max))
+        }
+        return TracedRequest(time: time, key: try key(fields[columns.key]), size: UInt32(size ?? 1))
+    }
+
+    private mutating func time(_ text: Substring) throws(TraceError) -> UInt64 {
+        let count = try number(text, field: columns.timeName, limit: UInt64(Int64.max) / columns.timeScale)
+        let time = count * columns.timeScale
+        guard time >= lastTime else { throw error(.timeGoesBack, field: columns.timeName) }
+        lastTime = time
+        return time
+    }
+
+    private mutating func key(_ text: Substring) throws(TraceError) -> UInt32 {
+        guard !text.isEmpty else { throw error(.emptyKey, field: "key") }
+        let text = String(text)
+        if let known = numbers[text] { return known }
+        guard numbers.count < TraceLimits.keys else {
+            throw error(.tooManyKeys(limit: TraceLimits.keys), field: "key")
+        }
+        let number = UInt32(numbers.count)
+        numbers[text] = number
+        return number
+    }
+
+    private func number(_ text: Substring, field: String, limit: UInt64) throws(TraceError) -> UInt64 {
+        guard !text.isEmpty, text.utf8.allSatisfy({ (48...57).contains($0) }) else {
+            throw error(.notANumber(Self.shown(text)), field: field)
+        }
+        guard let number = UInt64(text), number <= limit else {
+            throw error(.tooLarge(Self.shown(text)), field: field)
+        }
+        return number
+    }
+
+    private static func shown(_ text: Substring) -> String {
+        text.count > 40 ? text.prefix(40) + "..." : String(text)
+    }
+
+    private func error(_ reason: TraceError.Reason, field: String? = nil) -> TraceError {
+        TraceError(file: file, line: lines.number, field: field, reason: reason)
+    }
+}
+
+/// How much a trace may ask of its reader.
+package struct TraceLimits: Hashable, Sendable {
+    /// The most different keys: their numbers fit 24 bits and their table fits in memory.
+    package static let keys = 1 << 24
+    /// The longest line in bytes.
+    package var lineBytes = 64 << 10
+    /// The most bytes that a compressed file may expand to.
+    package var expandedBytes = 4 << 30
+
+    package init() {}
+}
+
+/// Where the header puts each column.
+struct TraceColumns {
+    let count: Int
+    let key: Int
+    let time: Int
+    let size: Int?
+    let timeName: String
+    let timeScale: UInt64
+
+    init(header: String, file: String, line: Int) throws(TraceError) {
+        let names = header.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        func missing(_ field: String) -> TraceError {
+            TraceError(file: file, line: line, field: field, reason: .missingColumn(known: names))
+        }
+        guard let key = names.firstIndex(of: "key") else { throw missing("key") }
+        let nanoseconds = names.firstIndex(of: "time_ns")
+        guard let time = nanoseconds ?? names.firstIndex(of: "time_us") else { throw missing("time_ns") }
+        self.key = key
+        self.time = time
+        count = names.count
+        size = names.firstIndex(of: "size")
+        timeName = names[time]
+        timeScale = nanoseconds == nil ? 1000 : 1
+    }
+}
