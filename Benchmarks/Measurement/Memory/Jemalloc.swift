@@ -1,0 +1,114 @@
+internal import CJemalloc
+internal import Glibc
+
+/// The process's allocator, asked for what only it knows.
+///
+/// Nothing here allocates after `init`, so looking does not change what is seen.
+package final class Jemalloc: Sendable {
+    /// Which jemalloc this is.
+    package let version: String
+    /// Whether live bytes are net of all thread caches. When not (an allocator that hides the figure), freed memory in
+    /// thread caches counts as live, and the report must say so.
+    package let subtractsThreadCaches: Bool
+    /// The size classes, ascending; ``liveCounts(into:)`` follows this order.
+    package let sizeClasses: [SizeClass]
+
+    /// `MALLCTL_ARENAS_ALL`: stands for the sum over all arenas in a path. Not in the manual; checked in `init`.
+    static let allArenas = 4_096
+
+    private let epochName: MallctlName
+    private let allocated: MallctlName
+    private let active: MallctlName
+    private let resident: MallctlName
+    private let retained: MallctlName
+    private let metadata: MallctlName
+    private let threadCaches: MallctlName?
+    private let liveCountNames: [MallctlName]
+
+    /// Finds the allocator.
+    ///
+    /// - Throws: ``JemallocError`` when `malloc` is not jemalloc's, or jemalloc was built without statistics.
+    package init() throws(JemallocError) {
+        try Self.checkIsAllocator()
+        epochName = try Self.name("epoch")
+        allocated = try Self.name("stats.allocated")
+        active = try Self.name("stats.active")
+        resident = try Self.name("stats.resident")
+        retained = try Self.name("stats.retained")
+        metadata = try Self.name("stats.metadata")
+        version = try Self.readVersion()
+        let caches = MallctlName("stats.arenas.\(Self.allArenas).tcache_bytes")
+        threadCaches = caches?.read(0) == nil ? nil : caches
+        subtractsThreadCaches = threadCaches != nil
+        (sizeClasses, liveCountNames) = try Self.findSizeClasses()
+    }
+
+    /// Refreshes the allocator's statistics; ``reading()`` and ``liveCounts(into:)`` report the state at the last one.
+    package func refresh() {
+        epochName.write(UInt64(1))
+    }
+
+    /// Refreshes, and reads the totals.
+    package func reading() -> MemoryReading {
+        refresh()
+        let all = allocated.read(0) ?? 0
+        let cached = threadCaches?.read(0) ?? 0
+        return MemoryReading(
+            live: all - cached, allocated: all, threadCaches: cached, active: active.read(0) ?? 0,
+            resident: resident.read(0) ?? 0, retained: retained.read(0) ?? 0, metadata: metadata.read(0) ?? 0)
+    }
+
+    /// Writes the number of allocations of each size class, as of the last refresh, into `counts`, which holds one
+    /// element a size class. Regions that sit in thread caches count as allocated: flush them first if that matters.
+    package func liveCounts(into counts: inout [Int]) {
+        precondition(counts.count == sizeClasses.count, "the buffer needs one element a size class")
+        for (index, name) in liveCountNames.enumerated() { counts[index] = name.read(0) ?? 0 }
+    }
+
+    /// Gives the calling thread's cache back to the arenas. Only a thread itself can do that.
+    package func flushThreadCache() {
+        MallctlName("thread.tcache.flush")?.trigger()
+    }
+
+    /// Returns unused pages to the system, so that resident bytes mean something. Expensive; not for a measured phase.
+    package func purge() {
+        MallctlName("arena.\(Self.allArenas).purge")?.trigger()
+    }
+
+    static func name(_ name: String) throws(JemallocError) -> MallctlName {
+        guard let found = MallctlName(name) else { throw .missingControl(name) }
+        return found
+    }
+
+    private static func readVersion() throws(JemallocError) -> String {
+        let pointer: UnsafePointer<CChar>? = try name("version").read(nil) ?? nil
+        return pointer.map { String(cString: $0) } ?? "unknown"
+    }
+
+    /// `malloc` is jemalloc's if and only if its counters move when something is allocated.
+    private static func checkIsAllocator() throws(JemallocError) {
+        guard MallctlName("config.stats")?.read(false) == true else { throw .noStatistics }
+        guard let counter: UInt64 = try name("thread.allocated").read(0) else { throw .missingControl("thread.allocated") }
+        let probe = malloc(64)
+        defer { free(probe) }
+        guard let after: UInt64 = try name("thread.allocated").read(0), after > counter, probe != nil else {
+            throw .notTheAllocator
+        }
+    }
+
+    private static func findSizeClasses() throws(JemallocError) -> ([SizeClass], [MallctlName]) {
+        let small: UInt32 = try name("arenas.nbins").read(0) ?? 0
+        let large: UInt32 = try name("arenas.nlextents").read(0) ?? 0
+        var classes: [SizeClass] = []
+        var names: [MallctlName] = []
+        for index in 0..<Int(small) {
+            classes.append(SizeClass(size: try name("arenas.bin.\(index).size").read(0) ?? 0, isLarge: false))
+            names.append(try name("stats.arenas.\(allArenas).bins.\(index).curregs"))
+        }
+        for index in 0..<Int(large) {
+            classes.append(SizeClass(size: try name("arenas.lextent.\(index).size").read(0) ?? 0, isLarge: true))
+            names.append(try name("stats.arenas.\(allArenas).lextents.\(index).curlextents"))
+        }
+        return (classes, names)
+    }
+}

@@ -1,0 +1,76 @@
+/// A gate as it is written: `hit.latency.p99 < 50ms`.
+///
+/// metric, operator (`<` `<=` `>` `>=` `==` `!=`), number, unit. The unit is mandatory (`count` for plain numbers), so
+/// that nobody can read 50 as seconds; it may stand apart from the number.
+package struct GateExpression: Hashable, Sendable, CustomStringConvertible {
+    /// The name of the metric.
+    package let metric: String
+    /// The comparison.
+    package let comparison: GateOperator
+    /// The limit as it was written, in `unit`.
+    package let number: Double
+    /// The unit as it was written.
+    package let unit: String
+    /// What kind of quantity is compared.
+    package let dimension: MetricDimension
+    /// The limit in base units.
+    package let limit: Double
+
+    /// Reads an expression.
+    ///
+    /// - Throws: ``GateSyntaxError`` with the column and the remedy.
+    package init(parsing text: String, catalog: MetricCatalog = .standard) throws(GateSyntaxError) {
+        var scanner = GateScanner(text)
+        let (name, column) = try scanner.metric()
+        guard let definition = catalog.definition(of: name) else {
+            throw scanner.unknownMetric(name, at: column, catalog: catalog)
+        }
+        comparison = try scanner.comparison()
+        number = try scanner.number()
+        let unit = try scanner.unit(of: definition)
+        try scanner.end()
+        metric = name
+        dimension = definition.dimension
+        self.unit = unit.name
+        // 99.9 % is divided by 100, not multiplied by 0.01: only so is it the double nearest to 0.999.
+        limit = unit.scale < 1 ? number / (1 / unit.scale) : number * unit.scale
+    }
+
+    /// The expression in its normal form, which parses to the same gate.
+    package var description: String {
+        let written = number == number.rounded() && abs(number) < 1e15 ? String(Int(number)) : String(number)
+        let separator = unit == "count" ? " " : ""
+        return "\(metric) \(comparison.rawValue) \(written)\(separator)\(unit)"
+    }
+
+    /// A value in base units, written in the unit of this gate.
+    package func written(_ value: Double) -> String {
+        let scale = dimension.units.first { $0.name == unit }?.scale ?? 1
+        let converted = scale < 1 ? value * (1 / scale) : value / scale
+        let rounded = (converted * 10_000).rounded() / 10_000
+        let exact = rounded == 0 || !rounded.isFinite ? converted : rounded
+        let digits = exact == exact.rounded() && abs(exact) < 1e15 ? String(Int(exact)) : String(exact)
+        return digits + (unit == "count" ? "" : unit)
+    }
+}
+
+/// Why a gate cannot be read.
+package struct GateSyntaxError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The whole expression.
+    package let expression: String
+    /// Where the trouble starts, counted from 1.
+    package let column: Int
+    /// What is wrong.
+    package let problem: String
+    /// What to write instead.
+    package let remedy: String
+
+    /// The message, the expression, and a caret under the place.
+    package var description: String {
+        """
+        gate, column \(column): \(problem); \(remedy)
+            \(expression)
+            \(String(repeating: " ", count: column - 1))^
+        """
+    }
+}
