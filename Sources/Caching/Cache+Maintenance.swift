@@ -1,0 +1,52 @@
+extension Cache {
+    /// Frees every entry whose deadline has come at `now`, without waiting for a lookup. Returns how many.
+    ///
+    /// Works in batches of 256 slots, each under one hold of one shard's lock; shards in which nothing can have expired are
+    /// skipped. Costs one look at each slot of the others.
+    @inlinable
+    @discardableResult
+    public func sweep(at now: MonotonicInstant) -> Int {
+        var expired = 0
+        for number in 0..<shards.count {
+            guard shards.withLock(number, { shard in shard.beginSweep(at: now) }) else { continue }
+            var next: Int? = 0
+            while let start = next {
+                var departures = Departures<Key, Value>()
+                next = shards.withLock(number) { shard in shard.sweep(from: start, at: now, into: &departures) }.next
+                expired += departures.count
+                departures.report(to: onRemoval)
+            }
+        }
+        return expired
+    }
+
+    /// Removes every entry. What other threads insert meanwhile may stay.
+    ///
+    /// Each shard's lock is held for a moment only, however many entries there are.
+    @inlinable
+    public func removeAll() {
+        for number in 0..<shards.count {
+            var old = SlotTable<Key, Value>(expected: configuration.expectedSlots(inShares: shards.count))
+            shards.withLock(number) { shard in shard.detach(into: &old) }
+            var position = 0
+            while let removal = old.takeNext(from: &position) { onRemoval?(removal) }
+        }
+    }
+
+    /// Hands over the hits of each entry that has had any since the last time, and sets them to zero.
+    ///
+    /// `body` runs outside every lock and may use the cache. Together with ``CacheRemoval/hits`` each hit is handed over
+    /// exactly once, except those beyond 2^32 - 2 of one entry between two drains.
+    @inlinable
+    public func drainHits(_ body: (Key, Value, Int) -> Void) {
+        var drained: [(Key, Value, Int)] = []
+        for number in 0..<shards.count {
+            var next: Int? = 0
+            while let start = next {
+                next = shards.withLock(number) { shard in shard.drainHits(from: start, into: &drained) }.next
+                for (key, value, hits) in drained { body(key, value, hits) }
+                drained.removeAll(keepingCapacity: true)
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+/// First in, first out: the victim is the slot that was inserted first; a hit changes nothing.
+///
+/// The baseline that every paper on eviction measures against; L. A. Belady, "A study of replacement algorithms for a
+/// virtual-storage computer", IBM Systems Journal 5(2), 1966. Eight bytes a slot for the links, which a hit never touches.
+package struct FIFOPolicy: EvictionPolicy {
+    package let capacity: Int
+    private var links = SlotLinks()
+    private var queue = SlotList()
+    private var residents = SlotBits()
+
+    package init(capacity: Int) {
+        self.capacity = max(1, capacity)
+    }
+
+    package var residentCount: Int { queue.count }
+
+    package func standing(of slot: Slot) -> SlotStanding { residents.contains(slot) ? .resident : .absent }
+
+    package mutating func reserve(slots count: Int) {
+        links.reserve(slots: count)
+        residents.reserve(slots: count)
+    }
+
+    package mutating func hit(_ slot: Slot, hash: UInt64) {}
+
+    package mutating func evict() -> Eviction? {
+        guard let victim = links.popTail(of: &queue) else { return nil }
+        residents.remove(victim)
+        return Eviction(slot: victim, becomesGhost: false)
+    }
+
+    package mutating func insert(_ slot: Slot, weight: Int, hash: UInt64) {
+        links.pushHead(slot, to: &queue)
+        residents.insert(slot)
+    }
+
+    package mutating func remove(_ slot: Slot) {
+        guard residents.contains(slot) else { return }
+        links.unlink(slot, from: &queue)
+        residents.remove(slot)
+    }
+}

@@ -1,0 +1,187 @@
+/// S3-FIFO: most new slots are hit once or never, so a small queue sifts them before the main queue.
+///
+/// J. Yang, Y. Zhang, Z. Qiu, Y. Yue and K. V. Rashmi, "FIFO queues are all you need for cache eviction", SOSP 2023, in
+/// the variant of the authors' simulator, libCacheSim:
+/// - The small queue has a tenth of the capacity, the main queue the rest, the ghosts nine tenths, each rounded down.
+/// - A hit counts up to 3. The victim comes from the main queue if that is over its share or the small queue is empty, else
+///   from the small queue.
+/// - At the tail of the small queue, a slot with at least ``Rules/promotion`` hits goes to the main queue, its count
+///   starting again; any other is the victim and becomes a ghost. At the tail of the main queue, a slot with a count goes
+///   back to the head with one less; any other is the victim and leaves no ghost.
+/// - A ghost that is asked for again goes straight to the main queue.
+/// - Warming up: until the first eviction, what does not fit in the small queue goes to the main queue. (The paper does not
+///   have this rule. Without it a loop that almost fits hits nothing at all.)
+package struct S3FIFOPolicy: EvictionPolicy {
+    /// The choices in which published variants differ.
+    package struct Rules: Hashable, Sendable {
+        /// How many hits take a slot from the small queue to the main queue: 2 in libCacheSim, 1 in other programs.
+        package var promotion: UInt8 = 2
+
+        /// Whether a slot as heavy as the small queue is refused, as libCacheSim does, instead of entering the main queue.
+        /// Refusing suits objects in a store; a live cache, whose shards are small, takes them.
+        package var refusesHeavy = false
+
+        package init() {}
+    }
+
+    private enum Place: UInt8 { case absent, small, main, ghost, returning }
+
+    package let capacity: Int
+    package let rules: Rules
+    private let smallCapacity: Int
+    private let ghostCapacity: Int
+    private var links = SlotLinks()
+    private var weights = SlotWeights()
+    // The place in the low three bits and the count of hits above: one byte a slot, which is all that a hit writes.
+    private var states: [UInt8] = []
+    private var small = SlotList()
+    private var main = SlotList()
+    private var ghosts = SlotList()
+    private var smallWeight = 0
+    private var mainWeight = 0
+    private var ghostWeight = 0
+    private var hasEvicted = false
+
+    package init(capacity: Int) {
+        self.init(capacity: capacity, rules: Rules())
+    }
+
+    package init(capacity: Int, rules: Rules) {
+        self.capacity = max(1, capacity)
+        self.rules = rules
+        smallCapacity = Int(Double(self.capacity) * 0.1)
+        ghostCapacity = Int(Double(self.capacity) * 0.9)
+    }
+
+    package var residentCount: Int { small.count + main.count }
+    package var ghostCount: Int { ghosts.count }
+
+    package func standing(of slot: Slot) -> SlotStanding {
+        switch place(of: slot) {
+        case .absent, .returning: .absent
+        case .small, .main: .resident
+        case .ghost: .ghost
+        }
+    }
+
+    package mutating func reserve(slots count: Int) {
+        links.reserve(slots: count)
+        guard count > states.count else { return }
+        states.reserveCapacity(count)
+        while states.count < count { states.append(0) }
+    }
+
+    package mutating func hit(_ slot: Slot, hash: UInt64) {
+        let state = states[Int(slot)]
+        if state < 3 << 3 { states[Int(slot)] = state + (1 << 3) }
+    }
+
+    package mutating func admit(_ slot: Slot, weight: Int, hash: UInt64) -> Bool {
+        let isReturning = place(of: slot) == .ghost
+        if isReturning { remove(slot) }
+        if rules.refusesHeavy, isReturning ? weight > max(smallCapacity, 1) : weight >= max(smallCapacity, 2) {
+            return false
+        }
+        if isReturning { states[Int(slot)] = Place.returning.rawValue }
+        return true
+    }
+
+    package mutating func evict() -> Eviction? {
+        hasEvicted = hasEvicted || residentCount > 0
+        while residentCount > 0 {
+            let isMainsTurn = small.count == 0 || mainWeight > capacity - smallCapacity
+            if let victim = isMainsTurn ? sweepMain() : sweepSmall() { return victim }
+        }
+        return nil
+    }
+
+    package mutating func insert(_ slot: Slot, weight: Int, hash: UInt64) {
+        weights.set(weight, for: slot, slots: states.count)
+        let isReturning = place(of: slot) == .returning
+        let isWarmingUp = !hasEvicted && smallWeight + weight > smallCapacity
+        if isReturning || isWarmingUp || (weight > 1 && weight >= smallCapacity) {
+            pushMain(slot, count: 0)
+        } else {
+            links.pushHead(slot, to: &small)
+            smallWeight += weight
+            states[Int(slot)] = Place.small.rawValue
+        }
+    }
+
+    package mutating func reweigh(_ slot: Slot, weight: Int) {
+        let change = weight - weights[slot]
+        if place(of: slot) == .small { smallWeight += change } else { mainWeight += change }
+        weights.set(weight, for: slot, slots: states.count)
+    }
+
+    package mutating func remove(_ slot: Slot) {
+        switch place(of: slot) {
+        case .absent, .returning: break
+        case .small: unlinkSmall(slot)
+        case .main: unlinkMain(slot)
+        case .ghost:
+            links.unlink(slot, from: &ghosts)
+            ghostWeight -= weights[slot]
+        }
+        states[Int(slot)] = Place.absent.rawValue
+    }
+
+    package mutating func dropGhost() -> Slot? {
+        guard ghostWeight > ghostCapacity else { return nil }
+        let oldest = ghosts.tail
+        remove(oldest)
+        return oldest
+    }
+
+    private func place(of slot: Slot) -> Place { Place(rawValue: states[Int(slot)] & 7) ?? .absent }
+
+    private func count(of slot: Slot) -> UInt8 { states[Int(slot)] >> 3 }
+
+    /// Looks at the tail of the small queue: the victim, or nil when the slot there goes to the main queue instead.
+    private mutating func sweepSmall() -> Eviction? {
+        let slot = small.tail
+        unlinkSmall(slot)
+        if count(of: slot) >= rules.promotion {
+            pushMain(slot, count: 0)
+            return nil
+        }
+        let weight = weights[slot]
+        guard weight <= ghostCapacity else {
+            states[Int(slot)] = Place.absent.rawValue
+            return Eviction(slot: slot, becomesGhost: false)
+        }
+        links.pushHead(slot, to: &ghosts)
+        ghostWeight += weight
+        states[Int(slot)] = Place.ghost.rawValue
+        return Eviction(slot: slot, becomesGhost: true)
+    }
+
+    /// Looks at the tail of the main queue: the victim, or nil when the slot there gets another round.
+    private mutating func sweepMain() -> Eviction? {
+        let slot = main.tail
+        let count = count(of: slot)
+        unlinkMain(slot)
+        if count > 0 {
+            pushMain(slot, count: count - 1)
+            return nil
+        }
+        states[Int(slot)] = Place.absent.rawValue
+        return Eviction(slot: slot, becomesGhost: false)
+    }
+
+    private mutating func pushMain(_ slot: Slot, count: UInt8) {
+        links.pushHead(slot, to: &main)
+        mainWeight += weights[slot]
+        states[Int(slot)] = Place.main.rawValue | count << 3
+    }
+
+    private mutating func unlinkSmall(_ slot: Slot) {
+        links.unlink(slot, from: &small)
+        smallWeight -= weights[slot]
+    }
+
+    private mutating func unlinkMain(_ slot: Slot) {
+        links.unlink(slot, from: &main)
+        mainWeight -= weights[slot]
+    }
+}

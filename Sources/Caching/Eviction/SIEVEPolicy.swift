@@ -1,0 +1,56 @@
+/// SIEVE: first in, first out, except that a slot that was hit since the hand last passed it stays where it is.
+///
+/// Y. Zhang, J. Yang, Y. Yue, Y. Vigfusson and K. V. Rashmi, "SIEVE is simpler than LRU: an efficient turn-key eviction
+/// algorithm for web caches", NSDI 2024. New slots go to the head with a clear bit; a hit sets the bit; the hand starts at
+/// the tail, moves towards the head clearing bits until it meets a clear one, the victim, wraps from the head to the
+/// tail, and stays at the victim's neighbour towards the head.
+package struct SIEVEPolicy: EvictionPolicy {
+    package let capacity: Int
+    private var links = SlotLinks()
+    private var queue = SlotList()
+    private var residents = SlotBits()
+    private var visited = SlotBits()
+    private var hand: Slot = SlotLinks.none
+
+    package init(capacity: Int) {
+        self.capacity = max(1, capacity)
+    }
+
+    package var residentCount: Int { queue.count }
+
+    package func standing(of slot: Slot) -> SlotStanding { residents.contains(slot) ? .resident : .absent }
+
+    package mutating func reserve(slots count: Int) {
+        links.reserve(slots: count)
+        residents.reserve(slots: count)
+        visited.reserve(slots: count)
+    }
+
+    package mutating func hit(_ slot: Slot, hash: UInt64) { visited.insert(slot) }
+
+    package mutating func evict() -> Eviction? {
+        guard queue.count > 0 else { return nil }
+        var victim = hand == SlotLinks.none ? queue.tail : hand
+        while visited.contains(victim) {
+            visited.remove(victim)
+            let next = links.newer(victim)
+            victim = next == SlotLinks.none ? queue.tail : next
+        }
+        hand = victim
+        remove(victim)
+        return Eviction(slot: victim, becomesGhost: false)
+    }
+
+    package mutating func insert(_ slot: Slot, weight: Int, hash: UInt64) {
+        links.pushHead(slot, to: &queue)
+        residents.insert(slot)
+        visited.remove(slot)
+    }
+
+    package mutating func remove(_ slot: Slot) {
+        guard residents.contains(slot) else { return }
+        if hand == slot { hand = links.newer(slot) }
+        links.unlink(slot, from: &queue)
+        residents.remove(slot)
+    }
+}

@@ -1,0 +1,72 @@
+/// A doubly linked list of slots: its two ends and its length. The links are in a ``SlotLinks`` that several lists can
+/// share, as long as a slot is in one of them at a time.
+package struct SlotList: Sendable {
+    /// The slot pushed last, or `SlotLinks.none`.
+    package fileprivate(set) var head: Slot = SlotLinks.none
+
+    /// The slot pushed first, or `SlotLinks.none`.
+    package fileprivate(set) var tail: Slot = SlotLinks.none
+
+    /// How many slots there are.
+    package fileprivate(set) var count = 0
+
+    package init() {}
+}
+
+/// The links between slots: eight bytes a slot in one array, no nodes, no reference counting.
+package struct SlotLinks: Sendable {
+    /// The number that is no slot.
+    package static let none: Slot = .max
+
+    private struct Link: Sendable {
+        /// The neighbour towards the head.
+        var newer: Slot
+        /// The neighbour towards the tail.
+        var older: Slot
+    }
+
+    private var links: [Link] = []
+
+    package init() {}
+
+    /// How many slots have links.
+    package var slotCount: Int { links.count }
+
+    /// Makes all slots below `count` usable.
+    package mutating func reserve(slots count: Int) {
+        guard count > links.count else { return }
+        links.reserveCapacity(count)
+        while links.count < count { links.append(Link(newer: Self.none, older: Self.none)) }
+    }
+
+    /// The neighbour of `slot` towards the head of its list, or `none`.
+    package func newer(_ slot: Slot) -> Slot { links[Int(slot)].newer }
+
+    /// Puts `slot`, which is in no list, at the head of `list`.
+    package mutating func pushHead(_ slot: Slot, to list: inout SlotList) {
+        links[Int(slot)] = Link(newer: Self.none, older: list.head)
+        if list.head == Self.none {
+            list.tail = slot
+        } else {
+            links[Int(list.head)].newer = slot
+        }
+        list.head = slot
+        list.count += 1
+    }
+
+    /// Takes `slot` out of `list`, which it is in.
+    package mutating func unlink(_ slot: Slot, from list: inout SlotList) {
+        let link = links[Int(slot)]
+        if link.newer == Self.none { list.head = link.older } else { links[Int(link.newer)].older = link.older }
+        if link.older == Self.none { list.tail = link.newer } else { links[Int(link.older)].newer = link.newer }
+        list.count -= 1
+    }
+
+    /// Takes the slot at the tail out of `list`; nil when it is empty.
+    package mutating func popTail(of list: inout SlotList) -> Slot? {
+        guard list.count > 0 else { return nil }
+        let slot = list.tail
+        unlink(slot, from: &list)
+        return slot
+    }
+}

@@ -1,0 +1,88 @@
+/// Slots found by key: the index, the slots' memory and the list of free slots. It decides nothing.
+///
+/// A slot is free (nothing in it is initialised but the header), a ghost (header and key) or has a value (all three).
+@usableFromInline
+struct SlotTable<Key: CacheKey, Value: Sendable>: ~Copyable {
+    @usableFromInline var index = SlotIndex()
+    @usableFromInline var store: SlotStore<Key, Value>
+    /// The slots below this number have been used at least once; their headers are initialised.
+    @usableFromInline var usedSlots = 0
+    /// The free slot to use next; `Int64.max` for none.
+    @usableFromInline var firstFree = Int64.max
+
+    @inlinable
+    init(expected: Int) {
+        store = SlotStore(expected: expected)
+    }
+
+    deinit {
+        for slot in 0..<usedSlots {
+            let slot = Slot(slot)
+            if unsafe store.header(slot).pointee.hasValue { unsafe store.value(slot).deinitialize(count: 1) }
+            if !isFree(slot) { unsafe store.key(slot).deinitialize(count: 1) }
+        }
+    }
+
+    /// The slot that `key` is in, with a value or as a ghost. `hash` is the half of its hash that the index uses.
+    @inlinable
+    @inline(__always)
+    func find(_ key: Key, hash: UInt32) -> Slot? {
+        index.find(hash) { slot in unsafe store.key(slot).pointee == key }
+    }
+
+    /// A slot for `key`, which has none: in the index, without a value.
+    @inlinable
+    mutating func claimSlot(for key: Key, hash: UInt32) -> Slot {
+        let slot: Slot
+        if firstFree != .max {
+            slot = Slot(firstFree)
+            firstFree = unsafe store.header(slot).pointee.storedAt
+        } else {
+            if usedSlots == store.slotCount { store.addChunk() }
+            slot = Slot(usedSlots)
+            usedSlots += 1
+        }
+        unsafe store.header(slot).initialize(
+            to: SlotHeader(deadline: SlotHeader.noValue, storedAt: 0, hits: 0, weightAndSliding: 0))
+        unsafe store.key(slot).initialize(to: key)
+        index.insert(slot, hash: hash)
+        return slot
+    }
+
+    /// Frees `slot`, which has a key and no value.
+    @inlinable
+    mutating func release(_ slot: Slot, hash: UInt32) {
+        index.remove(slot, hash: hash)
+        unsafe store.key(slot).deinitialize(count: 1)
+        unsafe store.header(slot).pointee = SlotHeader(
+            deadline: SlotHeader.noValue, storedAt: firstFree, hits: .max, weightAndSliding: .max)
+        firstFree = Int64(slot)
+    }
+
+    /// Takes the value out of `slot`, which has one; the key stays.
+    @inlinable
+    mutating func takeValue(_ slot: Slot, cause: CacheRemoval<Key, Value>.Cause) -> CacheRemoval<Key, Value> {
+        let hits = Int(unsafe store.header(slot).pointee.hits)
+        unsafe store.header(slot).pointee.deadline = SlotHeader.noValue
+        unsafe store.header(slot).pointee.hits = 0
+        return CacheRemoval(
+            key: unsafe store.key(slot).pointee, value: unsafe store.value(slot).move(), cause: cause, hits: hits)
+    }
+
+    /// Puts a value into `slot`, which has a key and no value.
+    @inlinable
+    mutating func putValue(_ value: Value, in slot: Slot, weight: Int, lifetime: Lifetime, now: MonotonicInstant) {
+        unsafe store.value(slot).initialize(to: value)
+        unsafe store.header(slot).pointee = SlotHeader(
+            deadline: lifetime.deadline, storedAt: now.nanoseconds, hits: 0,
+            weightAndSliding: UInt32(weight) | (lifetime.sliding == nil ? 0 : SlotHeader.slidingBit))
+        if let window = lifetime.sliding { store.setWindow(window, of: slot) }
+    }
+
+    /// Whether nothing is in `slot`, not even a key. A used slot cannot look like this: its hits stop one short.
+    @inlinable
+    func isFree(_ slot: Slot) -> Bool {
+        let header = unsafe store.header(slot).pointee
+        return !header.hasValue && header.hits == .max
+    }
+}
