@@ -1,0 +1,98 @@
+internal import Caching
+public import Dedup
+
+/// A record store that fails or hangs on command, in front of one that works.
+///
+/// What it refuses, the store behind it never sees: a failed call changes nothing.
+public final class FaultyRecordStore: ExecutionRecordStore {
+    /// What the store throws when it was told to fail.
+    public struct Fault: Error, Hashable, Sendable, CustomStringConvertible {
+        /// Which call failed, counted from 1 over all methods.
+        public let call: Int
+
+        /// Says that the failure is intended.
+        public var description: String { "The record store was told to fail, and did so at call \(call)." }
+    }
+
+    private struct State {
+        var calls = 0
+        var failingCalls: Set<Int> = []
+        var failsAlways = false
+        var latch: Latch?
+    }
+
+    private let store: any ExecutionRecordStore
+    private let state = Lock(State())
+
+    /// Makes a store that works until it is told otherwise.
+    public init(_ store: any ExecutionRecordStore = InMemoryExecutionRecords()) {
+        self.store = store
+    }
+
+    /// How many calls there have been, failed and hanging ones included.
+    public var calls: Int { state.withLock { $0.calls } }
+
+    /// Lets the calls with these numbers fail, counted from 1 over all methods since the store was made.
+    public func fail(calls: some Sequence<Int>) {
+        state.withLock { $0.failingCalls.formUnion(calls) }
+    }
+
+    /// Lets every call fail until ``heal()``.
+    public func fail() {
+        state.withLock { $0.failsAlways = true }
+    }
+
+    /// Lets every call that comes from now on hang until the latch is opened or the call is cancelled.
+    ///
+    /// - Returns: the latch, which also tells when a call hangs at it.
+    public func hang() -> Latch {
+        let latch = Latch()
+        state.withLock { $0.latch = latch }
+        return latch
+    }
+
+    /// Lets calls work again, and lets those go on that hang.
+    public func heal() {
+        let latch = state.withLock { state in
+            state.failsAlways = false
+            state.failingCalls = []
+            return state.latch.take()
+        }
+        latch?.open()
+    }
+
+    private func meetFaults() async throws {
+        let (call, latch) = state.withLock { state in
+            state.calls += 1
+            return (state.calls, state.latch)
+        }
+        try await latch?.wait()
+        if state.withLock({ $0.failsAlways || $0.failingCalls.contains(call) }) { throw Fault(call: call) }
+    }
+}
+
+extension FaultyRecordStore {
+    /// Saves, unless the call is to fail.
+    public func save(_ changes: [ExecutionRecord]) async throws {
+        try await meetFaults()
+        try await store.save(changes)
+    }
+
+    /// Finds, unless the call is to fail.
+    public func find(_ fingerprint: Fingerprint, step: String) async throws -> ExecutionRecord? {
+        try await meetFaults()
+        return try await store.find(fingerprint, step: step)
+    }
+
+    /// Adds up by step, unless the call is to fail.
+    public func statistics(step: String?, limit: Int) async throws -> [StepRecordStatistics] {
+        try await meetFaults()
+        return try await store.statistics(step: step, limit: limit)
+    }
+
+    /// Lists duplicates, unless the call is to fail.
+    public func duplicates(over threshold: Int, limit: Int) async throws -> [ExecutionRecord] {
+        try await meetFaults()
+        return try await store.duplicates(over: threshold, limit: limit)
+    }
+}

@@ -1,0 +1,116 @@
+public import Caching
+public import Dedup
+
+/// Time that stands still until a test moves it.
+///
+/// A test must know that the code it tests has gone to sleep before it moves the time; otherwise the move comes too early
+/// and the sleeper waits for ever. So waiting for a sleeper is part of the source, without yields and without hoping:
+///
+///     let time = ManualTimeSource()
+///     async let ran: Void = writer.run()
+///     let deadline = await time.nextSleeper()   // it sleeps now
+///     time.advance(to: deadline)                // it wakes
+///
+/// Monotonic and wall time move together, and only forward. A cancelled sleeper wakes promptly.
+public final class ManualTimeSource: TimeSource {
+    private let state: Lock<ManualTimeState>
+
+    /// Makes a source whose time stands at the given instants. The default wall time is 2001-09-09T01:46:40Z.
+    public init(
+        now: MonotonicInstant = .zero, wallTime: WallTime = WallTime(nanosecondsSinceEpoch: 1_000_000_000_000_000_000)
+    ) {
+        state = Lock(ManualTimeState(now: now, wallTime: wallTime))
+    }
+
+    /// The instant at which the time stands.
+    public var now: MonotonicInstant { state.withLock { $0.now } }
+
+    /// The wall time at which the time stands.
+    public var wallTime: WallTime { state.withLock { $0.wallTime } }
+
+    /// How many sleepers are parked now.
+    public var sleeperCount: Int { state.withLock { $0.sleepers.count } }
+
+    /// Parks the task until the time is moved to `deadline` or beyond; returns at once if it is there already.
+    ///
+    /// - Throws: `CancellationError` promptly when the task is cancelled.
+    public func sleep(until deadline: MonotonicInstant) async throws {
+        let id = state.withLock { $0.makeID() }
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let sleeper = ManualTimeState.Sleeper(id: id, deadline: deadline, continuation: continuation)
+                let wakes = state.withLock { $0.park(sleeper, isCancelled: Task.isCancelled) }
+                for wake in wakes { wake() }
+            }
+        } onCancel: {
+            let sleeper = state.withLock { $0.removeSleeper(id) }
+            sleeper?.continuation.resume(throwing: CancellationError())
+        }
+    }
+}
+
+// MARK: - Moving the time
+
+extension ManualTimeSource {
+    /// Moves the time forward by `duration` and wakes all sleepers whose deadlines it reaches, the earliest first.
+    ///
+    /// The sleepers are awake when this returns, but need not have run yet.
+    ///
+    /// - Precondition: `duration` is not negative: time only moves forward.
+    public func advance(by duration: Duration) {
+        advance { $0.advanced(by: duration) }
+    }
+
+    /// Moves the time forward to `instant`; see ``advance(by:)``.
+    ///
+    /// - Precondition: `instant` is not in the past: time only moves forward.
+    public func advance(to instant: MonotonicInstant) {
+        advance { _ in instant }
+    }
+
+    private func advance(to target: (MonotonicInstant) -> MonotonicInstant) {
+        let woken = state.withLock { state in state.move(to: target(state.now)) }
+        for sleeper in woken { sleeper.continuation.resume() }
+    }
+
+    /// Moves the wall time alone, as an operator or a time server does; it may go back.
+    public func setWallTime(_ wallTime: WallTime) {
+        state.withLock { $0.wallTime = wallTime }
+    }
+}
+
+// MARK: - The handshake
+
+extension ManualTimeSource {
+    /// Waits until a task parks that no earlier call has told of, and returns its deadline. Sleepers are told of in the
+    /// order in which they parked, also those that have woken since.
+    ///
+    /// - Throws: `CancellationError` promptly when the task is cancelled.
+    @discardableResult
+    public func nextSleeper() async throws -> MonotonicInstant {
+        try await observe { $0.nextReport() }
+    }
+
+    /// Waits until at least `count` sleepers are parked at once.
+    ///
+    /// - Throws: `CancellationError` promptly when the task is cancelled.
+    public func waitForSleepers(_ count: Int) async throws {
+        _ = try await observe { state in state.sleepers.count >= count ? state.now : nil }
+    }
+
+    private func observe(
+        _ condition: @escaping @Sendable (inout ManualTimeState) -> MonotonicInstant?
+    ) async throws -> MonotonicInstant {
+        let id = state.withLock { $0.makeID() }
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let observer = ManualTimeState.Observer(id: id, condition: condition, continuation: continuation)
+                let wakes = state.withLock { $0.add(observer, isCancelled: Task.isCancelled) }
+                for wake in wakes { wake() }
+            }
+        } onCancel: {
+            let observer = state.withLock { $0.removeObserver(id) }
+            observer?.continuation.resume(throwing: CancellationError())
+        }
+    }
+}

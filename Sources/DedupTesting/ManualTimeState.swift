@@ -1,0 +1,90 @@
+internal import Caching
+internal import Dedup
+
+/// What a ``ManualTimeSource`` knows. Its methods return what is to be done once its lock is released.
+struct ManualTimeState {
+    struct Sleeper {
+        let id: UInt64
+        let deadline: MonotonicInstant
+        let continuation: CheckedContinuation<Void, any Error>
+    }
+
+    /// Somebody who waits for a state of the sleepers.
+    struct Observer {
+        let id: UInt64
+        let condition: @Sendable (inout ManualTimeState) -> MonotonicInstant?
+        let continuation: CheckedContinuation<MonotonicInstant, any Error>
+    }
+
+    typealias Wake = @Sendable () -> Void
+
+    private(set) var now: MonotonicInstant
+    var wallTime: WallTime
+    private(set) var sleepers: [Sleeper] = []
+    private var observers: [Observer] = []
+    private var unreported: ArraySlice<MonotonicInstant> = []
+    private var lastID: UInt64 = 0
+
+    init(now: MonotonicInstant, wallTime: WallTime) {
+        self.now = now
+        self.wallTime = wallTime
+    }
+
+    mutating func makeID() -> UInt64 {
+        lastID += 1
+        return lastID
+    }
+
+    /// Parks a sleeper, unless it has nothing to wait for. A cancellation is looked up under the lock, so that it is
+    /// either seen here or finds the sleeper parked.
+    mutating func park(_ sleeper: Sleeper, isCancelled: Bool) -> [Wake] {
+        if isCancelled { return [{ sleeper.continuation.resume(throwing: CancellationError()) }] }
+        if sleeper.deadline <= now { return [{ sleeper.continuation.resume() }] }
+        sleepers.append(sleeper)
+        unreported.append(sleeper.deadline)
+        return satisfiedObservers()
+    }
+
+    mutating func removeSleeper(_ id: UInt64) -> Sleeper? {
+        sleepers.firstIndex { $0.id == id }.map { sleepers.remove(at: $0) }
+    }
+
+    /// Moves the time and removes the sleepers that are to wake, the earliest deadline first.
+    mutating func move(to instant: MonotonicInstant) -> [Sleeper] {
+        precondition(instant >= now, "Time only moves forward: it stands at \(now), the new time is \(instant).")
+        wallTime.nanosecondsSinceEpoch += now.duration(to: instant).wholeNanoseconds
+        now = instant
+        let woken = sleepers.filter { $0.deadline <= instant }
+        sleepers.removeAll { $0.deadline <= instant }
+        return woken.sorted { ($0.deadline, $0.id) < ($1.deadline, $1.id) }
+    }
+
+    mutating func add(_ observer: Observer, isCancelled: Bool) -> [Wake] {
+        if isCancelled { return [{ observer.continuation.resume(throwing: CancellationError()) }] }
+        observers.append(observer)
+        return satisfiedObservers()
+    }
+
+    mutating func removeObserver(_ id: UInt64) -> Observer? {
+        observers.firstIndex { $0.id == id }.map { observers.remove(at: $0) }
+    }
+
+    /// The deadline of the earliest parked sleeper that nobody was told of.
+    mutating func nextReport() -> MonotonicInstant? {
+        unreported.popFirst()
+    }
+
+    private mutating func satisfiedObservers() -> [Wake] {
+        var wakes: [Wake] = []
+        var waiting: [Observer] = []
+        for observer in observers {
+            if let instant = observer.condition(&self) {
+                wakes.append { observer.continuation.resume(returning: instant) }
+            } else {
+                waiting.append(observer)
+            }
+        }
+        observers = waiting
+        return wakes
+    }
+}
