@@ -2,6 +2,9 @@
 package struct KeySettings: Hashable, Sendable {
     package enum Distribution: String, CaseIterable, Hashable, Sendable { case uniform, zipf, hotspot, burst, trace }
 
+    /// The most keys: their tables (12 bytes a key) must fit in memory.
+    package static let countLimit = 1 << 24
+
     package var distribution = Distribution.uniform
     /// The number of distinct keys; nil only with `trace` and with git operations, which know it themselves.
     package var count: Int?

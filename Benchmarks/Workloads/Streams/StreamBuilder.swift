@@ -30,7 +30,9 @@ package struct StreamBuilder: Sendable {
         let count = offsets?.count ?? min(phase.operationLimit ?? .max, RequestStream.preparedLimit)
         var random = random(phase, "keys")
         let drawn = KeySampler(declared, seed: scenario.seed).keys(count, from: &random)
-        return stream(for: phase, keys: drawn, keyCount: declared.count, offsets: offsets, recordedSizes: nil)
+        return stream(
+            for: phase, keys: drawn, keyCount: declared.count, offsets: offsets, recordedSizes: nil,
+            limit: phase.operationLimit)
     }
 
     private func stream(for phase: Phase, from trace: RequestTrace) -> RequestStream {
@@ -42,11 +44,15 @@ package struct StreamBuilder: Sendable {
         }
         let keys = (0..<count).map { trace.keys[$0 % trace.count] }
         let sizes = (0..<count).map { trace.sizes[$0 % trace.count] }
-        return stream(for: phase, keys: keys, keyCount: trace.keyCount, offsets: offsets, recordedSizes: sizes)
+        // The model `trace` ends with the trace; a closed loop may walk through it again.
+        let limit = phase.model == .trace ? count : phase.operationLimit
+        return stream(
+            for: phase, keys: keys, keyCount: trace.keyCount, offsets: offsets, recordedSizes: sizes, limit: limit)
     }
 
     private func stream(
-        for phase: Phase, keys: [UInt32], keyCount: Int, offsets: [UInt64]?, recordedSizes: [UInt32]?
+        for phase: Phase, keys: [UInt32], keyCount: Int, offsets: [UInt64]?, recordedSizes: [UInt32]?,
+        limit: Int?
     ) -> RequestStream {
         let behaviour = LoaderBehaviour(scenario.operation(of: phase), seed: scenario.seed)
         var latency = random(phase, "latency")
@@ -56,7 +62,7 @@ package struct StreamBuilder: Sendable {
             latencies: keys.map { _ in behaviour.latency(from: &latency) },
             valueSizes: behaviour.valueSizes(keys, recorded: recordedSizes),
             failures: behaviour.failures(keys.count, from: &failure), offsets: offsets,
-            limit: offsets?.count ?? phase.operationLimit)
+            limit: offsets?.count ?? limit)
     }
 
     /// The intended starts of a phase with a rate, or nil for a closed loop.

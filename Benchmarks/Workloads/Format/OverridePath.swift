@@ -1,0 +1,82 @@
+internal import Yams
+
+/// Finds the field that an override means.
+enum OverridePath {
+    struct Failure: Error {
+        let reason: String
+        let allowed: String?
+        let suggestion: String?
+    }
+
+    /// Sections that a path may leave out at its start, in the order in which they are tried.
+    private static let shortcuts = [[], ["system"], ["workload"]]
+
+    static func resolve(_ path: String, in root: Node) -> Result<FieldPath, Failure> {
+        let words = path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        let attempts = shortcuts.map { walk($0 + words, in: root) }
+        for case .success(let place) in attempts { return .success(place) }
+        // The attempt that got furthest knows best what is wrong.
+        let failures = attempts.compactMap { attempt -> Stop? in
+            if case .failure(let stop) = attempt { stop } else { nil }
+        }
+        guard let best = failures.max(by: { $0.depth < $1.depth }) else { preconditionFailure("One attempt failed.") }
+        return .failure(best.depth == 0 ? unknownStart(path, words) : best.failure)
+    }
+
+    private struct Stop: Error {
+        /// How many words of the path as typed were understood.
+        let depth: Int
+        let failure: Failure
+    }
+
+    private static func walk(_ words: [String], in root: Node) -> Result<FieldPath, Stop> {
+        var shape = ScenarioFormat.scenario.type.shape
+        var place = FieldPath.root
+        for (depth, word) in words.enumerated() {
+            func stop(_ reason: String, _ allowed: String?, _ suggestion: String? = nil) -> Result<FieldPath, Stop> {
+                let failure = Failure(reason: reason, allowed: allowed, suggestion: suggestion)
+                return .failure(Stop(depth: depth, failure: failure))
+            }
+            switch shape {
+            case .scalar:
+                return stop("`\(place)` is a single value and has no field `\(word)`", nil)
+            case .section(_, let fields):
+                let names = fields.map(\.name)
+                guard let field = fields.first(where: { $0.name == word }) else {
+                    let nearest = NearestName.of(word, among: names).map { "\(place.field($0))" }
+                    return stop("`\(place)` has no field `\(word)`", names.joined(separator: ", "), nearest)
+                }
+                place = place.field(word)
+                shape = field.shape
+            case .list(let element, _):
+                let nodes = root.child(place.parts)?.sequence.map(Array.init) ?? []
+                let named =
+                    nodes.filter { $0.nameField == word }.count == 1 ? nodes.firstIndex { $0.nameField == word } : nil
+                guard let index = named ?? WholeNumberText.parse(word), nodes.indices.contains(index) else {
+                    let names = nodes.enumerated().map { $1.nameField ?? "\($0)" }.joined(separator: ", ")
+                    return stop("`\(place)` has no element `\(word)`", names)
+                }
+                place = place.element(index, name: nodes[index].nameField)
+                shape = element
+            }
+        }
+        return .success(place)
+    }
+
+    private static func unknownStart(_ path: String, _ words: [String]) -> Failure {
+        let known = leaves(of: ScenarioFormat.scenario.type.shape)
+        let last = words.last ?? ""
+        let byName = known.filter { $0.split(separator: ".").last.map(String.init) == last }
+        let short = known.map { $0.hasPrefix("system.") ? String($0.dropFirst(7)) : $0 }
+        return Failure(
+            reason: "no field is named `\(path)`",
+            allowed: "paths such as cache.policy, keys.skew, phases.storm.clients",
+            suggestion: byName.first ?? NearestName.of(path, among: known + short))
+    }
+
+    /// The paths of all single values outside lists.
+    private static func leaves(of shape: Shape, _ prefix: String = "") -> [String] {
+        guard case .section(_, let fields) = shape else { return prefix.isEmpty ? [] : [prefix] }
+        return fields.flatMap { leaves(of: $0.shape, prefix.isEmpty ? $0.name : "\(prefix).\($0.name)") }
+    }
+}

@@ -1,0 +1,160 @@
+/// What fields must be together: the rules that no single field can check.
+enum ScenarioRules {
+    static func check(_ keys: KeySettings, report: SectionType<KeySettings>.Report) {
+        let given: [(name: String, isGiven: Bool)] = [
+            ("count", keys.count != nil), ("skew", keys.skew != nil), ("hot_keys", keys.hotKeys != nil),
+            ("hot_requests", keys.hotRequests != nil), ("burst", keys.burst != nil), ("file", keys.file != nil),
+        ]
+        // Whether `count` is needed depends on the operation: see the rules of a scenario.
+        let (required, possible): ([String], [String]) =
+            switch keys.distribution {
+            case .uniform: ([], ["count"])
+            case .zipf: (["skew"], ["count"])
+            case .hotspot: (["hot_keys", "hot_requests"], ["count"])
+            case .burst: (["burst"], ["count", "skew"])
+            case .trace: (["file"], [])
+            }
+        for field in given where field.isGiven && !(required + possible).contains(field.name) {
+            let reason = "the distribution `\(keys.distribution.rawValue)` has no such parameter; leave it out"
+            report([.field(field.name)], .conflict, reason, (required + possible).joined(separator: ", "))
+        }
+        for field in given where !field.isGiven && required.contains(field.name) {
+            report([.field(field.name)], .missing, "the distribution `\(keys.distribution.rawValue)` needs it", nil)
+        }
+        if let share = keys.hotKeys, share.percent == 0 {
+            report([.field("hot_keys")], .outOfRange, "no key would be hot", "more than 0%")
+        }
+    }
+
+    static func check(_ operation: OperationSettings, report: SectionType<OperationSettings>.Report) {
+        let standard = OperationSettings()
+        let simulated: [(String, Bool)] = [
+            ("latency", operation.latency != standard.latency), ("failures", operation.failures != standard.failures),
+            ("value_size", operation.valueSize != standard.valueSize),
+        ]
+        let git: [(String, Bool)] = [
+            ("repositories", operation.repositories != nil), ("commits", operation.commits != nil),
+            ("files", operation.files != nil), ("steps", operation.steps != nil),
+        ]
+        let kind = operation.kind.rawValue
+        for (name, isGiven) in operation.kind == .git ? simulated : git where isGiven {
+            report([.field(name)], .conflict, "has no meaning for operations of the kind `\(kind)`; leave it out", nil)
+        }
+        for (name, isGiven) in git where operation.kind == .git && !isGiven {
+            report([.field(name)], .missing, "operations of the kind `git` need it", nil)
+        }
+        if let steps = operation.steps, Set(steps).count < steps.count {
+            report([.field("steps")], .conflict, "the same command is listed twice", nil)
+        }
+    }
+
+    static func check(_ phase: Phase, report: SectionType<Phase>.Report) {
+        checkEnd(phase, report: report)
+        let hasRate = phase.model == .constant || phase.model == .poisson
+        if hasRate, phase.rate == nil {
+            report([.field("rate")], .missing, "the model `\(phase.model.rawValue)` needs it", ArrivalRate.allowed)
+        }
+        if !hasRate, phase.rate != nil {
+            report([.field("rate")], .conflict, "only the models constant and poisson have a rate", nil)
+        }
+        if phase.model != .trace, phase.speed != nil {
+            report([.field("speed")], .conflict, "only the model trace has a speed", nil)
+        }
+        if let memory = phase.memory { check(memory, of: phase, report: report) }
+        if let rate = phase.rate?.perSecond, expectedArrivals(phase, rate) > 20_000_000 {
+            let reason = "more than 20000000 requests would have to be prepared; lower rate or duration"
+            report([.field("rate")], .outOfRange, reason, nil)
+        }
+    }
+
+    private static func checkEnd(_ phase: Phase, report: SectionType<Phase>.Report) {
+        let hasEnd = phase.operations != nil || phase.duration != nil
+        if !hasEnd, phase.memory == nil, phase.model != .trace {
+            report(
+                [.field("operations")], .missing, "the phase would never end: give operations, duration or both", nil)
+        }
+    }
+
+    private static func check(_ memory: MemorySampling, of phase: Phase, report: SectionType<Phase>.Report) {
+        if phase.model != .closed {
+            report([.field("model")], .conflict, "memory is sampled at rest, which only `closed` phases reach", nil)
+        }
+        for (name, isGiven) in [("operations", phase.operations != nil), ("duration", phase.duration != nil)]
+        where isGiven {
+            report([.field(name)], .conflict, "the length of a memory phase is memory.samples x memory.operations", nil)
+        }
+        if phase.warmup { report([.field("warmup")], .conflict, "a memory phase cannot be a warm-up", nil) }
+        if memory.samples - memory.discarded < 3 {
+            let reason = "fewer than 3 samples would be left; lower it or raise samples"
+            report([.field("memory"), .field("discarded")], .conflict, reason, nil)
+        }
+    }
+
+    private static func expectedArrivals(_ phase: Phase, _ rate: Double) -> Double {
+        let fitting = phase.duration.map { Double($0.nanosecondCount) / 1e9 * rate } ?? .infinity
+        return min(fitting, phase.operations.map(Double.init) ?? .infinity)
+    }
+
+    static func check(_ scenario: Scenario, report: SectionType<Scenario>.Report) {
+        checkNames(scenario, report: report)
+        var reported: Set<[FieldPath.Part]> = []
+        for (index, phase) in scenario.phases.enumerated() {
+            let place: [FieldPath.Part] = [.field("phases"), .element(index)]
+            let keysPlace = (phase.keys == nil ? [.field("workload")] : place) + [.field("keys")]
+            let operationPlace = (phase.operation == nil ? [.field("workload")] : place) + [.field("operation")]
+            for problem in problems(of: phase, in: scenario, place, keysPlace, operationPlace)
+            where reported.insert(problem.at).inserted {
+                report(problem.at, problem.kind, problem.reason, nil)
+            }
+        }
+    }
+
+    private static func checkNames(_ scenario: Scenario, report: SectionType<Scenario>.Report) {
+        var names: Set<String> = []
+        for (index, phase) in scenario.phases.enumerated() where !names.insert(phase.name).inserted {
+            let place: [FieldPath.Part] = [.field("phases"), .element(index), .field("name")]
+            report(place, .conflict, "an earlier phase is named `\(phase.name)` too", nil)
+        }
+        names = []
+        for (index, subject) in scenario.subjects.enumerated() where !names.insert(subject).inserted {
+            report([.field("subjects"), .element(index)], .conflict, "`\(subject)` is listed twice", nil)
+        }
+    }
+
+    private struct Broken {
+        let at: [FieldPath.Part]
+        let kind: ScenarioProblem.Kind
+        let reason: String
+    }
+
+    /// What does not fit between a phase and the keys and the operation that apply to it.
+    private static func problems(
+        of phase: Phase, in scenario: Scenario, _ place: [FieldPath.Part], _ keysPlace: [FieldPath.Part],
+        _ operationPlace: [FieldPath.Part]
+    ) -> [Broken] {
+        let keys = scenario.keys(of: phase)
+        let operation = scenario.operation(of: phase)
+        let count = keysPlace + [.field("count")]
+        var found: [Broken] = []
+        if operation.kind == .git {
+            if keys.distribution == .trace {
+                let reason = "git operations have keys of their own, which a trace does not know"
+                found.append(Broken(at: keysPlace + [.field("distribution")], kind: .conflict, reason: reason))
+            } else if let given = keys.count, given != operation.gitKeyCount {
+                let reason = "git operations have repositories x steps = \(operation.gitKeyCount) keys; leave it out"
+                found.append(Broken(at: count, kind: .conflict, reason: reason))
+            }
+        } else if keys.distribution != .trace, keys.count == nil {
+            found.append(Broken(at: count, kind: .missing, reason: "required, and not there"))
+        }
+        if phase.model == .trace, keys.distribution != .trace {
+            let reason = "the model `trace` needs keys with the distribution `trace`"
+            found.append(Broken(at: place + [.field("model")], kind: .conflict, reason: reason))
+        }
+        if operation.valueSize == .recorded, keys.distribution != .trace {
+            let reason = "only the keys of a trace have recorded sizes"
+            found.append(Broken(at: operationPlace + [.field("value_size")], kind: .conflict, reason: reason))
+        }
+        return found
+    }
+}
