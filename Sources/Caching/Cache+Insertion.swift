@@ -15,18 +15,9 @@ extension Cache {
     public func insert(
         _ value: Value, for key: Key, timeToLive: TimeToLive, weight: Int = 1, at now: MonotonicInstant
     ) -> Bool {
-        let hash = key.seededHash(seed)
-        var insertion = Insertion(
-            key: key, hash: hash, value: value, weight: effectiveWeight(weight), timeToLive: timeToLive, now: now)
         var departures = Departures<Key, Value>()
-        let number = shards.number(for: hash)
-        let isInserted: Bool
-        if insertion.weight > pool.limit || insertion.weight > Int(Int32.max) {
-            shards.withLock(number) { shard in shard.refuse(insertion, into: &departures) }
-            isInserted = false
-        } else {
-            isInserted = place(&insertion, in: number, into: &departures)
-        }
+        let isInserted = insert(
+            value, for: key, timeToLive: timeToLive, weight: weight, at: now, departures: &departures)
         departures.report(to: onRemoval)
         return isInserted
     }

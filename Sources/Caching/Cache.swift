@@ -55,12 +55,13 @@ public final class Cache<Key: CacheKey, Value: Sendable>: Sendable {
     @inlinable
     public func value(for key: Key, at now: MonotonicInstant) -> CacheHit<Value>? {
         let hash = key.seededHash(seed)
-        var departures = Departures<Key, Value>()
-        let hit = shards.withLock(shards.number(for: hash)) { shard in
-            shard.lookup(key, hash: hash, now: now, departures: &departures)
+        switch shards.withLock(shards.number(for: hash), { shard in shard.lookup(key, hash: hash, now: now) }) {
+        case .hit(let hit): return hit
+        case .miss: return nil
+        case .expired(let removal):
+            onRemoval?(removal)
+            return nil
         }
-        if hit == nil { departures.report(to: onRemoval) }
-        return hit
     }
 
     /// The value for `key` that is alive at `now`, without counting, telling the policy or moving a deadline.

@@ -40,17 +40,18 @@ struct CacheShard<Key: CacheKey, Value: Sendable>: ~Copyable {
     @inlinable
     @inline(__always)
     mutating func lookup(
-        _ key: Key, hash: UInt64, now: MonotonicInstant, departures: inout Departures<Key, Value>
-    ) -> CacheHit<Value>? {
+        _ key: Key, hash: UInt64, now: MonotonicInstant
+    ) -> CacheLookup<Key, Value> {
         guard let slot = table.find(key, hash: Self.indexHash(hash)) else {
             statistics.misses &+= 1
-            return nil
+            return .miss
         }
         let header = unsafe table.store.header(slot)
         guard unsafe now.nanoseconds < header.pointee.deadline else {
             statistics.misses &+= 1
+            var departures = Departures<Key, Value>()
             expire(slot, hash: hash, into: &departures)
-            return nil
+            return departures.first.map { .expired($0) } ?? .miss
         }
         statistics.hits &+= 1
         if unsafe header.pointee.hits < .max - 1 { unsafe header.pointee.hits &+= 1 }
@@ -59,9 +60,10 @@ struct CacheShard<Key: CacheKey, Value: Sendable>: ~Copyable {
             unsafe header.pointee.deadline = table.store.windows[Int(slot)].deadline(
                 afterHitAt: now, current: header.pointee.deadline)
         }
-        return unsafe CacheHit(
-            value: table.store.value(slot).pointee, storedAt: header.pointee.storedAt, foundAt: now,
-            deadline: header.pointee.deadline)
+        return unsafe .hit(
+            CacheHit(
+                value: table.store.value(slot).pointee, storedAt: header.pointee.storedAt, foundAt: now,
+                deadline: header.pointee.deadline))
     }
 
     /// The value of `key`, alive at `now`, without a trace.
@@ -121,4 +123,13 @@ struct CacheShard<Key: CacheKey, Value: Sendable>: ~Copyable {
         }
         return room
     }
+}
+
+/// What a lookup has come to.
+@usableFromInline
+enum CacheLookup<Key: CacheKey, Value: Sendable>: Sendable {
+    case hit(CacheHit<Value>)
+    case miss
+    /// A miss that has removed what had expired.
+    case expired(CacheRemoval<Key, Value>)
 }

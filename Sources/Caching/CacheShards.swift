@@ -23,6 +23,7 @@ struct CacheShards<Key: CacheKey, Value: Sendable>: ~Copyable, @unchecked Sendab
         }
     }
 
+    @inlinable
     deinit {
         for number in 0..<count { unsafe pointer(number).deinitialize(count: 1) }
         unsafe base.deallocate()

@@ -2,12 +2,12 @@
 ///
 /// The first is kept inline: an insertion into a full cache removes one, and must not allocate for it.
 @usableFromInline
-struct Departures<Key: CacheKey, Value: Sendable>: Sendable {
+package struct Departures<Key: CacheKey, Value: Sendable>: Sendable {
     @usableFromInline var first: CacheRemoval<Key, Value>?
     @usableFromInline var others: [CacheRemoval<Key, Value>] = []
 
     @inlinable
-    init() {}
+    package init() {}
 
     @inlinable
     mutating func append(_ removal: CacheRemoval<Key, Value>) {

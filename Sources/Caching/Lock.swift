@@ -37,6 +37,7 @@
 
         /// Runs `body` with exclusive access to the state. Not recursive; `body` should be short and call nobody else.
         @inlinable
+        @inline(__always)
         package borrowing func withLock<Result: ~Copyable, Failure: Error>(
             _ body: (inout State) throws(Failure) -> sending Result
         ) throws(Failure) -> sending Result {
@@ -63,6 +64,7 @@
 
         /// Runs `body` with exclusive access to the state. Not recursive; `body` should be short and call nobody else.
         @inlinable
+        @inline(__always)
         package borrowing func withLock<Result: ~Copyable, Failure: Error>(
             _ body: (inout State) throws(Failure) -> sending Result
         ) throws(Failure) -> sending Result {

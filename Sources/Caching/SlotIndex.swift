@@ -21,6 +21,7 @@ struct SlotIndex: ~Copyable {
         unsafe words.initialize(repeating: 0, count: 8)
     }
 
+    @inlinable
     deinit { unsafe words.deallocate() }
 
     @inlinable

@@ -71,6 +71,7 @@ struct SlotStore<Key: CacheKey, Value: Sendable>: ~Copyable {
         unsafe chunks = .allocate(capacity: 4)
     }
 
+    @inlinable
     deinit {
         for chunk in 0..<chunkCount { unsafe chunks[chunk].deallocate() }
         unsafe chunks.deallocate()

@@ -15,6 +15,7 @@ struct SlotTable<Key: CacheKey, Value: Sendable>: ~Copyable {
         store = SlotStore(expected: expected)
     }
 
+    @inlinable
     deinit {
         for slot in 0..<usedSlots {
             let slot = Slot(slot)
