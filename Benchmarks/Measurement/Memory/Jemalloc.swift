@@ -88,12 +88,12 @@ package final class Jemalloc: Sendable {
     /// `malloc` is jemalloc's if and only if its counters move when something is allocated.
     private static func checkIsAllocator() throws(JemallocError) {
         guard MallctlName("config.stats")?.read(false) == true else { throw .noStatistics }
-        guard let counter: UInt64 = try name("thread.allocated").read(0) else { throw .missingControl("thread.allocated") }
-        let probe = malloc(64)
-        defer { free(probe) }
-        guard let after: UInt64 = try name("thread.allocated").read(0), after > counter, probe != nil else {
-            throw .notTheAllocator
-        }
+        let counter = try name("thread.allocated")
+        guard let before: UInt64 = counter.read(0) else { throw .missingControl("thread.allocated") }
+        // Not malloc(): the compiler knows that one, and removes it when nobody uses the memory.
+        let probe = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 16)
+        defer { probe.deallocate() }
+        guard let after: UInt64 = counter.read(0), after > before else { throw .notTheAllocator }
     }
 
     private static func findSizeClasses() throws(JemallocError) -> ([SizeClass], [MallctlName]) {

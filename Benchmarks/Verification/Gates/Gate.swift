@@ -37,7 +37,8 @@ package struct Gate: Hashable, Sendable {
         case true: return result(metric, .pass, written(metric.value, true))
         case false: return result(metric, .fail, written(metric.value, false))
         default:
-            return result(metric, .inconclusive, "the limit lies within \(interval(low, high)): more samples are needed")
+            return result(
+                metric, .inconclusive, "the limit lies within \(interval(low, high)): more samples are needed")
         }
     }
 

@@ -76,7 +76,9 @@ package struct MetricCatalog: Sendable {
     ]
 
     private static let latencies: [MetricDefinition] = {
-        let distributions = OutcomeClass.allCases.map { ("\($0.name).latency", "from call to answer, \($0.name) calls") }
+        let distributions = OutcomeClass.allCases.map { outcome in
+            ("\(outcome.name).latency", "from call to answer, \(outcome.name) calls")
+        }
         let more = [
             ("call.latency", "from call to answer, all calls"),
             ("response.latency", "from the intended start to the answer, all calls"),

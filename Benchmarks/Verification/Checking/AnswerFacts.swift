@@ -1,0 +1,26 @@
+/// What the answers of calls tell about the executions they name: bounds for times that nobody logged.
+///
+/// Indexed by position. Only answers that can be true count: of the right key, and not before the execution ended.
+struct AnswerFacts {
+    /// The earliest return of any call that got the result: the result was published by then.
+    private(set) var earliest: [UInt64]
+    /// The earliest return of a call that executed, joined or failed with it: its flight was over by then.
+    private(set) var earliestSettled: [UInt64]
+    /// The number of the call that executed it; -1 when no call says so.
+    private(set) var leader: [Int]
+
+    init(_ calls: [Call], index: HistoryIndex) {
+        earliest = [UInt64](repeating: .max, count: index.executions.count)
+        earliestSettled = earliest
+        leader = [Int](repeating: -1, count: index.executions.count)
+        for (number, call) in calls.enumerated() where call.hasReturned && call.outcome != .rejected {
+            guard call.execution != 0, let position = index.position(of: call.execution) else { continue }
+            let execution = index.executions[position]
+            guard execution.key == call.key, execution.ended, execution.end <= call.end else { continue }
+            earliest[position] = min(earliest[position], call.end)
+            if call.outcome == .hit || call.outcome == .stale { continue }
+            earliestSettled[position] = min(earliestSettled[position], call.end)
+            if call.outcome == .executed, leader[position] < 0 { leader[position] = number }
+        }
+    }
+}

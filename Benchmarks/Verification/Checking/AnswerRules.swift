@@ -1,0 +1,192 @@
+/// The rules for calls: each returns, with the current result of its key, which is what its outcome says it is.
+struct AnswerRules {
+    private let freshness: FreshnessRule
+    private let duplicateMode: DuplicateMode
+    private let calls: [Call]
+    private let index: HistoryIndex
+    private let excuses: ExcuseIndex
+    private let answers: AnswerFacts
+    private let timeline: FreshnessTimeline
+    private let flights: FlightWindows
+    private let knowsAllExecutions: Bool
+
+    init(
+        checker: HistoryChecker, history: History, index: HistoryIndex, excuses: ExcuseIndex, answers: AnswerFacts,
+        timeline: FreshnessTimeline
+    ) {
+        freshness = checker.freshness
+        duplicateMode = checker.duplicateMode
+        calls = history.calls
+        self.index = index
+        self.excuses = excuses
+        self.answers = answers
+        self.timeline = timeline
+        let needsFlights = history.calls.contains { $0.outcome == .rejected && $0.hasReturned }
+        flights = FlightWindows(needsFlights ? index : nil, calls: history.calls, answers: answers, checker: checker)
+        knowsAllExecutions = history.droppedExecutions == 0
+    }
+
+    /// Checks one call, and says what it met.
+    func check(_ call: Call, number: Int, _ log: inout ViolationLog) -> Tally.Encounter {
+        if !call.hasReturned {
+            report(.lostCall, call, nil, "call \(call.request) of key \(call.key) never returned", &log)
+            return encounter(of: call, isServed: false)
+        }
+        let found = call.execution == 0 ? nil : index.position(of: call.execution)
+        if call.outcome == .rejected {
+            checkRejection(call, &log)
+            return encounter(of: call, isServed: false)
+        }
+        guard let position = found else {
+            checkUnknown(call, &log)
+            return encounter(of: call, isServed: false)
+        }
+        let isRight = checkSource(call, position, &log)
+        if isRight { checkOutcome(call, number, position, &log) }
+        return encounter(of: call, isServed: isRight && (call.outcome == .hit || call.outcome == .stale))
+    }
+
+    /// The answer must be that of a finished execution of the same key, unchanged.
+    private func checkSource(_ call: Call, _ position: Int, _ log: inout ViolationLog) -> Bool {
+        let execution = index.executions[position]
+        let name = "call \(call.request) of key \(call.key)"
+        guard execution.key == call.key else {
+            report(.wrongKey, call, position, "\(name) got the result of key \(execution.key)", &log)
+            return false
+        }
+        guard execution.ended, execution.end <= call.end else {
+            report(
+                .answerFromFuture, call, position,
+                "\(name) returned before execution \(execution.id), which it names, had ended", &log)
+            return false
+        }
+        guard execution.succeeded != (call.outcome == .failed) else {
+            let got = execution.succeeded ? "an error, but" : "a value, but"
+            let did = execution.succeeded ? "succeeded" : "failed"
+            report(.wrongOutcome, call, position, "\(name) got \(got) execution \(execution.id) \(did)", &log)
+            return false
+        }
+        if call.value != 0, call.value != call.execution {
+            report(
+                .corruptValue, call, position,
+                "\(name) got the value \(call.value) from execution \(execution.id), whose value is its id", &log)
+        }
+        return true
+    }
+
+    private func checkOutcome(_ call: Call, _ number: Int, _ position: Int, _ log: inout ViolationLog) {
+        switch call.outcome {
+        case .hit: checkHit(call, position, &log)
+        case .joined: checkJoin(call, position, &log)
+        case .executed: checkExecuted(call, number, position, &log)
+        case .failed: checkFailure(call, position, &log)
+        case .stale, .rejected: break
+        }
+    }
+
+    private func checkHit(_ call: Call, _ position: Int, _ log: inout ViolationLog) {
+        let execution = index.executions[position]
+        let name = "call \(call.request) of key \(call.key) hit the result of execution \(execution.id)"
+        let staleFrom = timeline.staleFrom[position]
+        // Without a cache the bound is the return of the first answer, which may be this very call's.
+        let isStale = freshness.longest == 0 ? call.start > staleFrom : call.start >= staleFrom
+        if isStale {
+            let late = IntervalDiagram.time(call.start - staleFrom)
+            report(.staleHit, call, position, "\(name), which had been stale for at least \(late)", &log)
+        } else if call.start > timeline.outdatedAfter[position] {
+            let late = IntervalDiagram.time(call.start - timeline.outdatedAfter[position])
+            report(.outdatedHit, call, position, "\(name) \(late) after a newer one had been answered", &log)
+        } else if excuses.surelyRemoved(execution) <= call.start {
+            let late = IntervalDiagram.time(call.start - excuses.surelyRemoved(execution))
+            report(.servedAfterRemoval, call, position, "\(name) \(late) after that had been removed", &log)
+        }
+    }
+
+    private func checkJoin(_ call: Call, _ position: Int, _ log: inout ViolationLog) {
+        let execution = index.executions[position]
+        let name = "call \(call.request) of key \(call.key) joined execution \(execution.id)"
+        if !duplicateMode.allowsJoins {
+            report(.lateJoin, call, position, "\(name), but the duplicate mode is \(duplicateMode.rawValue)", &log)
+        } else if call.start > answers.earliestSettled[position] {
+            let late = IntervalDiagram.time(call.start - answers.earliestSettled[position])
+            report(.lateJoin, call, position, "\(name) \(late) after that had been answered", &log)
+        } else if excuses.surelyDetached(execution) <= call.start {
+            let late = IntervalDiagram.time(call.start - excuses.surelyDetached(execution))
+            report(.servedAfterRemoval, call, position, "\(name) \(late) after that had lost its epoch", &log)
+        }
+    }
+
+    private func checkExecuted(_ call: Call, _ number: Int, _ position: Int, _ log: inout ViolationLog) {
+        let execution = index.executions[position]
+        let name = "call \(call.request) of key \(call.key)"
+        let leader = answers.leader[position]
+        if execution.begin < call.start {
+            report(
+                .foreignExecution, call, position,
+                "\(name) claims execution \(execution.id), which began before the call did", &log)
+        } else if leader >= 0, leader != number {
+            let other = calls[leader]
+            log.add(.foreignExecution, phase: call.phase) {
+                Violation(
+                    kind: .foreignExecution, key: call.key,
+                    explanation: "\(name) and call \(other.request) both claim execution \(execution.id)",
+                    executions: [execution], calls: [other, call])
+            }
+        }
+    }
+
+    private func checkFailure(_ call: Call, _ position: Int, _ log: inout ViolationLog) {
+        let bound = answers.earliestSettled[position].saturatingAdd(freshness.failureLifetime)
+        guard call.start > bound else { return }
+        let late = IntervalDiagram.time(call.start - bound)
+        report(
+            .lateFailure, call, position,
+            "call \(call.request) of key \(call.key) got the error of execution \(call.execution) \(late) too late", &log)
+    }
+
+    private func checkRejection(_ call: Call, _ log: inout ViolationLog) {
+        let name = "call \(call.request) of key \(call.key) was rejected"
+        if !duplicateMode.allowsRejections {
+            report(
+                .unjustifiedRejection, call, nil, "\(name), but the duplicate mode is \(duplicateMode.rawValue)", &log)
+        } else if !flights.anyOverlaps(call) {
+            report(.unjustifiedRejection, call, nil, "\(name), but no execution of the key was in the way", &log)
+        }
+    }
+
+    private func checkUnknown(_ call: Call, _ log: inout ViolationLog) {
+        // An error need not come from an execution: a deadline or a limit has none.
+        if call.outcome == .failed && call.execution == 0 || !knowsAllExecutions { return }
+        let named = call.execution == 0 ? "no execution" : "execution \(call.execution), which never began"
+        report(.unknownExecution, call, nil, "the answer of call \(call.request) of key \(call.key) names \(named)", &log)
+    }
+
+    private func encounter(of call: Call, isServed: Bool) -> Tally.Encounter {
+        let group = index.group(of: call.key)
+        guard !group.isEmpty else { return Tally.Encounter() }
+        let end = call.hasReturned ? call.end : .max
+        let running = index.overlapping(from: call.start, to: end, in: group)
+        let overlapped = running > (ledOwnExecution(call) ? 1 : 0)
+        let met = overlapped || isServed || timeline.freshResult(at: call.start, in: group) != nil
+        return Tally.Encounter(isOpportunity: met, overlappedExecution: overlapped)
+    }
+
+    private func ledOwnExecution(_ call: Call) -> Bool {
+        guard call.outcome == .executed || call.outcome == .failed, call.hasReturned,
+            let position = index.position(of: call.execution)
+        else { return false }
+        let execution = index.executions[position]
+        return execution.key == call.key && call.start <= execution.begin && execution.endOrForever <= call.end
+    }
+
+    private func report(
+        _ kind: ViolationKind, _ call: Call, _ position: Int?, _ explanation: @autoclosure () -> String,
+        _ log: inout ViolationLog
+    ) {
+        log.add(kind, phase: call.phase) {
+            Violation(
+                kind: kind, key: call.key, explanation: explanation(),
+                executions: position.map { [index.executions[$0]] } ?? [], calls: [call])
+        }
+    }
+}

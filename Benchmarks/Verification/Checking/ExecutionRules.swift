@@ -1,0 +1,98 @@
+/// The rules for executions: none overlaps another of its key, none runs beside a fresh result, none expires early.
+struct ExecutionRules {
+    let index: HistoryIndex
+    let excuses: ExcuseIndex
+    let timeline: FreshnessTimeline
+
+    /// Logs what breaks the rules; returns, by position, which executions nothing justified.
+    func check(_ log: inout ViolationLog, phaseOf: (Int) -> UInt16?) -> [Bool] {
+        var duplicates = [Bool](repeating: false, count: index.executions.count)
+        for group in index.allGroups {
+            var running = RunningExecutions()
+            for position in group {
+                let execution = index.executions[position]
+                if let other = running.find(at: execution.begin, index: index, where: { !isExcused($0, execution) }) {
+                    duplicates[position] = true
+                    log.add(.overlap, phase: phaseOf(position)) { overlap(index.executions[other], execution) }
+                } else if let fresh = timeline.freshResult(at: execution.begin, in: group) {
+                    duplicates[position] = true
+                    log.add(.unjustifiedExecution, phase: phaseOf(position)) { unjustified(fresh, execution) }
+                }
+                running.add(position, end: execution.endOrForever)
+                checkExpiry(position, &log, phase: phaseOf(position))
+            }
+        }
+        return duplicates
+    }
+
+    private func isExcused(_ earlier: Int, _ later: Execution) -> Bool {
+        excuses.detaches(index.executions[earlier], by: later.begin)
+    }
+
+    private func overlap(_ first: Execution, _ second: Execution) -> Violation {
+        let shared = min(first.endOrForever, second.endOrForever)
+        let extent = shared == .max ? "and neither ended" : "by \(IntervalDiagram.time(shared - second.begin))"
+        return Violation(
+            kind: .overlap, key: second.key, explanation: "two executions of key \(second.key) overlap \(extent)",
+            executions: [first, second], calls: [])
+    }
+
+    private func unjustified(_ position: Int, _ execution: Execution) -> Violation {
+        let fresh = index.executions[position]
+        let until = timeline.surelyFreshUntil(position, at: execution.begin)
+        let rest = until == .max ? "without end" : "for another \(IntervalDiagram.time(until - execution.begin))"
+        let explanation = """
+            execution \(execution.id) of key \(execution.key) began \(IntervalDiagram.time(execution.begin - fresh.end)) \
+            after execution \(fresh.id) had ended, whose result was fresh \(rest)
+            """
+        return Violation(
+            kind: .unjustifiedExecution, key: execution.key, explanation: explanation, executions: [fresh, execution],
+            calls: [])
+    }
+
+    private func checkExpiry(_ position: Int, _ log: inout ViolationLog, phase: UInt16?) {
+        let execution = index.executions[position]
+        for excuse in excuses.expirations(of: execution)
+        where execution.ended && excuse.at < timeline.surelyFreshUntil(position, at: excuse.at) {
+            log.add(.prematureExpiry, phase: phase) {
+                let early = timeline.surelyFreshUntil(position, at: excuse.at) - excuse.at
+                return Violation(
+                    kind: .prematureExpiry, key: execution.key,
+                    explanation: """
+                        the result of execution \(execution.id) of key \(execution.key) was removed as expired \
+                        \(IntervalDiagram.time(early)) before it could have expired
+                        """,
+                    executions: [execution], calls: [])
+            }
+        }
+    }
+}
+
+/// The executions of one key that may still run, as a sweep by begin meets them.
+private struct RunningExecutions {
+    private var positions: [Int] = []
+    private var longest = -1
+    private var longestEnd: UInt64 = 0
+    private var compactedCount = 32
+
+    mutating func add(_ position: Int, end: UInt64) {
+        positions.append(position)
+        if longest < 0 || end > longestEnd { (longest, longestEnd) = (position, end) }
+    }
+
+    /// One that runs at `time` and fulfils the condition.
+    mutating func find(at time: UInt64, index: HistoryIndex, where condition: (Int) -> Bool) -> Int? {
+        if longestEnd <= time {
+            positions.removeAll(keepingCapacity: true)
+            (longest, longestEnd) = (-1, 0)
+            return nil
+        }
+        if condition(longest) { return longest }
+        // What has ended is dropped only when the list has doubled: so that many running ones stay cheap.
+        if positions.count > 2 * compactedCount {
+            positions.removeAll { index.executions[$0].endOrForever <= time }
+            compactedCount = max(32, positions.count)
+        }
+        return positions.first { index.executions[$0].endOrForever > time && condition($0) }
+    }
+}
