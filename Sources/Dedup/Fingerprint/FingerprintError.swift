@@ -1,0 +1,83 @@
+/// Why a context or an input has no fingerprint. It says where and what to do, and never contains a value.
+public struct FingerprintError: Error, Hashable, Sendable {
+    /// What was wrong.
+    public enum Code: String, Error, CaseIterable, Hashable, Sendable {
+        /// A number is NaN or infinite, which JSON cannot say.
+        case notFinite
+        /// A name appears twice in one object.
+        case duplicateName
+        /// A set, or a dictionary that encodes itself as an array: the order would differ from run to run.
+        case unordered
+        /// Objects and arrays stand inside one another more often than ``FingerprintLimits/maximumDepth`` allows.
+        case tooDeep
+        /// The canonical form is longer than ``FingerprintLimits/maximumBytes``.
+        case tooLarge
+        /// An integer of more than 64 bits.
+        case integerTooWide
+        /// A value encoded nothing at all.
+        case encodedNothing
+        /// A value asked for containers of two kinds, or for a container and a single value.
+        case mixedContainers
+        /// The input's own `encode(to:)` threw.
+        case encodingFailed
+        /// A limit is outside its range.
+        case invalidLimit
+        /// A secret key has too few bytes.
+        case shortSecretKey
+    }
+
+    /// What was wrong.
+    public let code: Code
+
+    /// Where: `$` is the whole context, `$.options.tags[2]` an element of it. Field names only, never values.
+    public let path: String
+
+    /// A type or a field, where it helps; never a value.
+    let detail: String
+
+    init(_ code: Code, path: String = "$", detail: String = "") {
+        self.code = code
+        self.path = path
+        self.detail = detail
+    }
+}
+
+extension FingerprintError: CustomStringConvertible {
+    /// The place, what is wrong there, and what to do about it.
+    public var description: String {
+        let subject = detail.isEmpty ? "" : " (\(detail))"
+        return "Cannot fingerprint \(path): \(reason)\(subject). \(remedy)"
+    }
+
+    private var reason: String {
+        switch code {
+        case .notFinite: "the number is NaN or infinite"
+        case .duplicateName: "a name appears twice in this object"
+        case .unordered: "the type has no order of its own"
+        case .tooDeep: "too many objects and arrays stand inside one another"
+        case .tooLarge: "the canonical form is too long"
+        case .integerTooWide: "the integer has more than 64 bits"
+        case .encodedNothing: "the value encoded nothing"
+        case .mixedContainers: "the value asked for containers of two kinds"
+        case .encodingFailed: "its encode(to:) threw an error"
+        case .invalidLimit: "a limit is outside its range"
+        case .shortSecretKey: "the secret key is too short"
+        }
+    }
+
+    private var remedy: String {
+        switch code {
+        case .notFinite: "Leave the field out, or pass it as a string."
+        case .duplicateName: "Give each name once; names that only look alike must be spelled with the same scalars."
+        case .unordered: "Encode a set as a sorted array; key a dictionary by String, Int or a CodingKeyRepresentable."
+        case .tooDeep: "Flatten the context, or raise FingerprintLimits.maximumDepth."
+        case .tooLarge: "Pass a digest or a name of large content instead, or raise FingerprintLimits.maximumBytes."
+        case .integerTooWide: "Pass it as a string."
+        case .encodedNothing: "Let encode(to:) write a value or open a container."
+        case .mixedContainers: "Let encode(to:) use one kind of container."
+        case .encodingFailed: "See the type's encode(to:)."
+        case .invalidLimit: "Choose a value in the range."
+        case .shortSecretKey: "Give at least \(SecretKey.minimumByteCount) random bytes."
+        }
+    }
+}

@@ -1,0 +1,45 @@
+internal import Crypto
+
+/// The key under which secret fields enter a fingerprint, as HMAC-SHA-256. It never shows its bytes.
+///
+/// A plain digest of a secret with little entropy, a PIN say, can be reversed by trying; a keyed one cannot without the key.
+public struct SecretKey: Sendable {
+    /// The fewest bytes a key may have: the length of the digest, below which RFC 2104 discourages keys.
+    public static let minimumByteCount = 32
+
+    /// A key drawn at random once a process.
+    ///
+    /// With it, fingerprints of contexts with secret fields are the same all through a process and differ in the next:
+    /// they cannot be compared with those of another process, nor looked up after a restart. Contexts without secrets
+    /// are not affected.
+    public static let random = SecretKey(key: SymmetricKey(size: .bits256))
+
+    let key: SymmetricKey
+
+    private init(key: SymmetricKey) {
+        self.key = key
+    }
+
+    /// A key of given bytes, for fingerprints that outlive the process or are shared between processes.
+    ///
+    /// - Parameter bytes: At least ``minimumByteCount`` bytes from a secure source, the same in each process.
+    /// - Throws: ``FingerprintError`` with the code `shortSecretKey` for fewer bytes.
+    public static func symmetric(_ bytes: some Sequence<UInt8>) throws(FingerprintError) -> SecretKey {
+        let bytes = Array(bytes)
+        guard bytes.count >= minimumByteCount else {
+            throw FingerprintError(.shortSecretKey, detail: "\(bytes.count) bytes")
+        }
+        return SecretKey(key: SymmetricKey(data: bytes))
+    }
+}
+
+extension SecretKey: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// Always the same words, without a byte of the key.
+    public var description: String { "SecretKey(redacted)" }
+
+    /// The same as ``description``.
+    public var debugDescription: String { description }
+
+    /// A mirror without children.
+    public var customMirror: Mirror { Mirror(self, children: [], displayStyle: .struct) }
+}

@@ -1,0 +1,116 @@
+internal import Crypto
+
+/// Fingerprints the requests of one step; made by ``Fingerprinter/prepare(step:version:rules:)``.
+///
+/// What is the same for every request of the step (namespace, name, version, compiled rules) is prepared once, so a
+/// fingerprint is one pass over the context into one buffer, usually on the stack, and one call of SHA-256.
+public struct StepFingerprinter: Sendable {
+    /// The rules that apply.
+    public let rules: FieldRules
+
+    private let fingerprinter: Fingerprinter
+    private let prefix: [UInt8]
+
+    init(fingerprinter: Fingerprinter, step: String, version: String, rules: FieldRules) {
+        self.fingerprinter = fingerprinter
+        self.rules = rules
+        var prefix = Array("dedup".utf8) + [1]
+        for (tag, text) in [("N", fingerprinter.namespace), ("S", step), ("V", version)] {
+            prefix.append(contentsOf: tag.utf8)
+            prefix.append(lengthOf: text.utf8.count)
+            prefix.append(contentsOf: text.utf8)
+        }
+        self.prefix = prefix
+    }
+
+    /// The fingerprint of a dynamic context.
+    ///
+    /// - Parameters:
+    ///   - context: What the step works on.
+    ///   - scope: Whose request it is; nil, the default, differs from an empty scope.
+    /// - Throws: ``FingerprintError`` with the code `notFinite`, `tooDeep` or `tooLarge`.
+    public func fingerprint(
+        _ context: JSONValue, scope: String? = nil
+    ) throws(FingerprintError) -> Fingerprint {
+        try unsafe canonicalForm(of: context, scope: scope) { unsafe Fingerprint(digestOf: $0) }
+    }
+
+    /// The fingerprint of a typed input: that of a dynamic context with the same content.
+    ///
+    /// - Parameters:
+    ///   - input: What the step works on.
+    ///   - scope: Whose request it is; nil, the default, differs from an empty scope.
+    /// - Throws: ``FingerprintError``, with the codes of ``CanonicalEncoder/encode(_:)`` too.
+    public func fingerprint<Input: Encodable>(
+        of input: Input, scope: String? = nil
+    ) throws(FingerprintError) -> Fingerprint {
+        try fingerprint(CanonicalEncoder(limits: fingerprinter.limits).encode(input), scope: scope)
+    }
+
+    /// Where two dynamic contexts differ as far as fingerprints are concerned, without values.
+    ///
+    /// - Returns: The differing paths, in canonical order; empty exactly when the fingerprints are the same.
+    /// - Throws: ``FingerprintError`` for a context that has no fingerprint.
+    public func explain(_ first: JSONValue, _ second: JSONValue) throws(FingerprintError) -> [FieldDifference] {
+        try fingerprinter.explain(first, second, rules: rules)
+    }
+
+    /// Where two typed inputs differ as far as fingerprints are concerned, without values.
+    ///
+    /// - Returns: The differing paths, in canonical order; empty exactly when the fingerprints are the same.
+    /// - Throws: ``FingerprintError`` for an input that has no fingerprint.
+    public func explain<First: Encodable, Second: Encodable>(
+        of first: First, _ second: Second
+    ) throws(FingerprintError) -> [FieldDifference] {
+        try fingerprinter.explain(first, second, rules: rules)
+    }
+
+    /// Writes the whole canonical form and hands it over; the bytes are gone afterwards.
+    func canonicalForm<Result>(
+        of context: JSONValue, scope: String?, _ body: (UnsafeRawBufferPointer) -> Result
+    ) throws(FingerprintError) -> Result {
+        try unsafe CanonicalJSON.withStackMemory { memory throws(FingerprintError) in
+            var buffer = unsafe CanonicalBuffer(startingIn: memory, limit: fingerprinter.limits.maximumBytes)
+            unsafe prefix.withUnsafeBytes { unsafe buffer.append($0) }
+            unsafe buffer.append(scope: scope)
+            unsafe buffer.append(UInt8(ascii: "J"))
+            let lengthAt = unsafe buffer.count
+            unsafe buffer.append(length: 0)
+            var writer = unsafe CanonicalWriter(
+                buffer: buffer, rules: rules.compiled, key: fingerprinter.secretKey,
+                maximumDepth: fingerprinter.limits.maximumDepth)
+            try unsafe writer.write(context: context)
+            unsafe writer.buffer.set(length: writer.buffer.count - lengthAt - 4, at: lengthAt)
+            return unsafe body(writer.buffer.bytes)
+        }
+    }
+}
+
+extension CanonicalBuffer {
+    fileprivate mutating func append(scope: String?) {
+        guard let scope else {
+            unsafe append(UInt8(ascii: "O"))
+            return
+        }
+        unsafe append(UInt8(ascii: "P"))
+        unsafe append(length: scope.utf8.count)
+        unsafe append(raw: scope)
+    }
+}
+
+extension Fingerprint {
+    /// The SHA-256 of the bytes.
+    fileprivate init(digestOf bytes: UnsafeRawBufferPointer) {
+        var hash = SHA256()
+        unsafe hash.update(bufferPointer: bytes)
+        self = unsafe hash.finalize().withUnsafeBytes { digest in
+            unsafe Fingerprint(
+                words: (
+                    digest.loadUnaligned(fromByteOffset: 0, as: UInt64.self).bigEndian,
+                    digest.loadUnaligned(fromByteOffset: 8, as: UInt64.self).bigEndian,
+                    digest.loadUnaligned(fromByteOffset: 16, as: UInt64.self).bigEndian,
+                    digest.loadUnaligned(fromByteOffset: 24, as: UInt64.self).bigEndian
+                ))
+        }
+    }
+}
