@@ -1,0 +1,63 @@
+internal import Synchronization
+
+/// Where the pacer hands the requests of one worker to its idle clients, in order.
+///
+/// Worker w of n gets the positions w, w + n, w + 2n and so on, so a hand-over is a count and needs no queue.
+final class Mailbox: Sendable {
+    private struct State {
+        var released = 0
+        var taken = 0
+        var isClosed = false
+        var idle: [UnsafeContinuation<Int?, Never>] = []
+    }
+
+    private let state = Mutex(State())
+
+    init(clients: Int) {
+        state.withLock { $0.idle.reserveCapacity(clients) }
+    }
+
+    /// The next turn of the worker; waits for one, and is nil once the mailbox is closed.
+    func next() async -> Int? {
+        if let turn = state.withLock({ Self.take(&$0) }) { return turn }
+        return await withUnsafeContinuation { continuation in
+            let answer = state.withLock { state -> Int?? in
+                if let turn = Self.take(&state) { return .some(turn) }
+                if state.isClosed { return .some(nil) }
+                state.idle.append(continuation)
+                return nil
+            }
+            if let answer { continuation.resume(returning: answer) }
+        }
+    }
+
+    private static func take(_ state: inout State) -> Int? {
+        guard state.taken < state.released else { return nil }
+        state.taken += 1
+        return state.taken - 1
+    }
+
+    /// Releases the next request; `note` is told, before anybody gets it, whether a client was idle.
+    func release(_ note: (_ hasIdleClient: Bool) -> Void) {
+        let handed = state.withLock { state -> (UnsafeContinuation<Int?, Never>, Int)? in
+            note(!state.idle.isEmpty)
+            state.released += 1
+            guard let client = state.idle.popLast() else { return nil }
+            state.taken += 1
+            return (client, state.taken - 1)
+        }
+        if let (client, turn) = handed { client.resume(returning: turn) }
+    }
+
+    /// Ends the clients: at once if `discarding`, otherwise when all that was released is taken.
+    func close(discarding: Bool) {
+        let idle = state.withLock { state in
+            state.isClosed = true
+            if discarding { state.taken = state.released }
+            let idle = state.idle
+            state.idle = []
+            return idle
+        }
+        for client in idle { client.resume(returning: nil) }
+    }
+}

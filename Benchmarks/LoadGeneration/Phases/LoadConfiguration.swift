@@ -1,0 +1,60 @@
+/// How load is generated, apart from what the scenario says. Every field has a default; ``validate()`` checks them.
+package struct LoadConfiguration: Hashable, Sendable {
+    /// The serial Dispatch queues that drive clients of subjects which do not block; nil: one a processor.
+    package var workers: Int?
+    /// A subject that returns no call for this long has hung: 30 s.
+    package var watchdog: Duration
+    /// The most calls of a subject's run that are kept for the checker, at about 150 bytes each: 4,000,000.
+    package var historyLimit: Int
+    /// How often progress is reported: every 250 ms.
+    package var progressInterval: Duration
+    /// Open loop: the phase is INVALID if more than 1 % of the calls start later than this: 10 ms.
+    package var lagLimit: Duration
+    /// Open loop: the phase is INVALID if it takes this much longer than intended to release all requests: 5 %.
+    package var arrivalTolerance: Double
+
+    /// A configuration.
+    package init(
+        workers: Int? = nil, watchdog: Duration = .seconds(30), historyLimit: Int = 4_000_000,
+        progressInterval: Duration = .milliseconds(250), lagLimit: Duration = .milliseconds(10),
+        arrivalTolerance: Double = 0.05
+    ) {
+        self.workers = workers
+        self.watchdog = watchdog
+        self.historyLimit = historyLimit
+        self.progressInterval = progressInterval
+        self.lagLimit = lagLimit
+        self.arrivalTolerance = arrivalTolerance
+    }
+
+    /// Checks every field.
+    ///
+    /// - Throws: ``LoadError`` that names the field.
+    package func validate() throws(LoadError) {
+        if let workers, !(1...1_024).contains(workers) { throw .field("workers", "\(workers)", "from 1 to 1024") }
+        if watchdog <= .zero { throw .field("watchdog", "\(watchdog)", "longer than nothing") }
+        if historyLimit < 1 { throw .field("historyLimit", "\(historyLimit)", "at least 1") }
+        if progressInterval < .milliseconds(50) {
+            throw .field("progressInterval", "\(progressInterval)", "50 ms or more")
+        }
+        if lagLimit <= .zero { throw .field("lagLimit", "\(lagLimit)", "longer than nothing") }
+        if !(0..<1).contains(arrivalTolerance) {
+            throw .field("arrivalTolerance", "\(arrivalTolerance)", "a fraction from 0 up to but not 1")
+        }
+    }
+}
+
+/// Why load cannot be generated as asked.
+package struct LoadError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What is wrong and what to do about it.
+    package let description: String
+
+    /// An error with its message.
+    package init(_ description: String) {
+        self.description = description
+    }
+
+    static func field(_ name: String, _ value: String, _ requirement: String) -> LoadError {
+        LoadError("\(name) is \(value) but must be \(requirement)")
+    }
+}

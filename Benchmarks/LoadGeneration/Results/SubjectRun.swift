@@ -1,0 +1,22 @@
+package import Verification
+
+/// One subject, driven through the phases of a scenario.
+package struct SubjectRun: Sendable {
+    /// What was driven.
+    package var subject: SubjectInformation
+    /// The phases that were begun, in order.
+    package var phases: [PhaseResult]
+    /// Everything that was seen, all phases together. Not to be judged if ``SubjectInformation/isJudged`` is false.
+    package var history: History
+    /// What the subject itself counted.
+    package var counters: SubjectCounters
+    /// What the operation counted: processes spawned, for example.
+    package var figures: [OperationFigure]
+    /// How many phases the scenario has.
+    package var plannedPhases: Int
+
+    /// Whether the run was interrupted or the subject hung: what is there is valid as far as it goes.
+    package var isPartial: Bool { phases.count < plannedPhases || phases.contains(where: \.isPartial) }
+    /// Whether the subject hung (exit code 3).
+    package var isHung: Bool { phases.contains { $0.ending == .hung } }
+}
