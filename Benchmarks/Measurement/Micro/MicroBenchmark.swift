@@ -1,0 +1,87 @@
+internal import Glibc
+
+/// Measures something too short for a clock, beside a control, so that a slow moment of the machine hits both.
+///
+/// Each round runs a batch of either, next to each other, in alternating order; the batch is long against the clock. What
+/// is compared is the ratio of each round, never times of different rounds.
+package struct MicroBenchmark: Sendable {
+    /// How many rounds; at least 6, or no interval exists. Default 15.
+    package var rounds: Int
+    /// How long a batch should take, in nanoseconds. Default 20 ms.
+    package var batchTime: UInt64
+    /// How many threads do the work at once. Default 1.
+    package var threads: Int
+    /// What counts allocations; nil not to count them.
+    package var counter: AllocationCounter?
+
+    /// A benchmark.
+    package init(
+        rounds: Int = 15, batchTime: UInt64 = 20_000_000, threads: Int = 1, counter: AllocationCounter? = nil
+    ) {
+        precondition(rounds >= 6, "fewer than six rounds cannot give a 95 % interval")
+        precondition(threads >= 1, "somebody must do the work")
+        self.rounds = rounds
+        self.batchTime = batchTime
+        self.threads = threads
+        self.counter = counter
+    }
+
+    /// Measures a body beside its control.
+    package func compare(_ measured: MicroBody, control: MicroBody) -> MicroComparison {
+        let iterations = calibrate(measured)
+        let controlIterations = calibrate(control)
+        var times: [Double] = []
+        var controlTimes: [Double] = []
+        for round in 0..<rounds {
+            // AB, then BA, so that what the first leaves behind for the second favours neither.
+            if round.isMultiple(of: 2) { times.append(batch(measured, iterations)) }
+            controlTimes.append(batch(control, controlIterations))
+            if !round.isMultiple(of: 2) { times.append(batch(measured, iterations)) }
+        }
+        let ratio = HodgesLehmann.estimate(zip(times, controlTimes).map { log($0 / $1) })
+        return MicroComparison(
+            measured: measurement(measured, iterations, times),
+            control: measurement(control, controlIterations, controlTimes),
+            ratio: ratio.map { Estimate(exp($0.value), low: exp($0.low), high: exp($0.high)) }
+                ?? Estimate(.nan, low: -.infinity, high: .infinity),
+            rounds: rounds)
+    }
+
+    /// Measures a body alone: only for what has no control.
+    package func measure(_ body: MicroBody) -> MicroMeasurement {
+        let iterations = calibrate(body)
+        return measurement(body, iterations, (0..<rounds).map { _ in batch(body, iterations) })
+    }
+
+    /// Nanoseconds an operation of one batch.
+    private func batch(_ body: MicroBody, _ iterations: Int) -> Double {
+        Double(ThreadTeam.slowest(of: threads) { body.time(iterations) }) / Double(iterations)
+    }
+
+    /// How many iterations fill a batch; trying that out is also the warm-up.
+    private func calibrate(_ body: MicroBody) -> Int {
+        var iterations = 1
+        while true {
+            let time = ThreadTeam.slowest(of: threads) { [iterations] in body.time(iterations) }
+            if time >= batchTime / 4 {
+                return max(1, Int(Double(iterations) * Double(batchTime) / Double(time)))
+            }
+            iterations *= 2
+        }
+    }
+
+    private func measurement(_ body: MicroBody, _ iterations: Int, _ times: [Double]) -> MicroMeasurement {
+        MicroMeasurement(
+            name: body.name, threads: threads, iterations: iterations,
+            nanosecondsPerOperation: .median(of: times) ?? Estimate(.nan, low: -.infinity, high: .infinity),
+            allocationsPerOperation: allocations(body, min(iterations, 1_000)))
+    }
+
+    /// Twice as many operations less once as many: what the run itself allocates cancels out.
+    private func allocations(_ body: MicroBody, _ iterations: Int) -> Double? {
+        guard let counter else { return nil }
+        let once = counter.count { body.time(iterations) }.count.allocations
+        let twice = counter.count { body.time(2 * iterations) }.count.allocations
+        return Double(twice - once) / Double(iterations)
+    }
+}
