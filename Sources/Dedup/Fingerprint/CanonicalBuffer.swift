@@ -54,6 +54,54 @@ struct CanonicalBuffer: ~Copyable {
         unsafe append(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
+    /// Writes bytes that all stand for themselves, in quotation marks. False, and nothing written, when some do not.
+    ///
+    /// It copies and examines eight bytes at a time, the last eight overlapping; byte by byte this one function was half
+    /// of the cost of a canonical form.
+    @inline(__always)
+    mutating func appendPlain(quoted bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        let length = bytes.count
+        guard unsafe reserve(length + 2), let source = bytes.baseAddress else { return false }
+        let target = unsafe base + count
+        unsafe target[0] = UInt8(ascii: "\"")
+        let from = unsafe UnsafeRawPointer(source)
+        let to = unsafe UnsafeMutableRawPointer(target + 1)
+        var special: UInt64 = 0
+        if length >= 8 {
+            var offset = 0
+            while offset < length - 8 {
+                special |= unsafe Self.copyWord(from + offset, to + offset)
+                offset += 8
+            }
+            special |= unsafe Self.copyWord(from + (length - 8), to + (length - 8))
+        } else {
+            for offset in 0..<length {
+                let byte = unsafe source[offset]
+                unsafe target[offset + 1] = byte
+                if !byte.isPlainInJSON { special = 1 }
+            }
+        }
+        guard special == 0 else { return false }
+        unsafe target[length + 1] = UInt8(ascii: "\"")
+        unsafe count += length + 2
+        return true
+    }
+
+    /// Copies eight bytes; not zero when one of them does not stand for itself.
+    ///
+    /// `(x - 0x01..) & ~x & 0x80..` is not zero exactly when a byte of x is zero, and `- 0x20..` finds bytes below 0x20
+    /// (Bit Twiddling Hacks, "Determine if a word has a zero byte" and "has a byte less than n").
+    @inline(__always)
+    private static func copyWord(_ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer) -> UInt64 {
+        let word = unsafe source.loadUnaligned(as: UInt64.self)
+        unsafe target.storeBytes(of: word, as: UInt64.self)
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let quote = word ^ (ones &* 0x22)
+        let backslash = word ^ (ones &* 0x5c)
+        let found = ((word &- ones &* 0x20) & ~word) | ((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash)
+        return found & (ones &* 0x80)
+    }
+
     /// Writes a string's UTF-8 as it is.
     mutating func append(raw string: String) {
         for byte in string.utf8 { unsafe append(byte) }

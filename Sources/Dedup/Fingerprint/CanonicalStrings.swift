@@ -10,12 +10,20 @@ extension CanonicalBuffer {
         }
     }
 
+    @inline(__always)
     mutating func append(quoted bytes: UnsafeBufferPointer<UInt8>) {
-        guard unsafe reserve(bytes.count + 2) else { return }
+        guard unsafe appendPlain(quoted: bytes) else {
+            unsafe appendEscaped(quoted: bytes)
+            return
+        }
+    }
+
+    @inline(never)
+    private mutating func appendEscaped(quoted bytes: UnsafeBufferPointer<UInt8>) {
         unsafe append(UInt8(ascii: "\""))
         for index in 0..<bytes.count {
             let byte = unsafe bytes[index]
-            if byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
+            if byte.isPlainInJSON {
                 unsafe append(byte)
             } else {
                 unsafe append(escaped: byte)
@@ -24,7 +32,6 @@ extension CanonicalBuffer {
         unsafe append(UInt8(ascii: "\""))
     }
 
-    @inline(never)
     private mutating func append(escaped byte: UInt8) {
         switch byte {
         case 0x08: unsafe append("\\b")
@@ -40,4 +47,10 @@ extension CanonicalBuffer {
             unsafe append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
         }
     }
+}
+
+extension UInt8 {
+    /// Whether a byte stands for itself in a JSON string.
+    @inline(__always)
+    var isPlainInJSON: Bool { self >= 0x20 && self != UInt8(ascii: "\"") && self != UInt8(ascii: "\\") }
 }

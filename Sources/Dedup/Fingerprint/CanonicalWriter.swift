@@ -87,27 +87,38 @@ struct CanonicalWriter: ~Copyable {
         guard unsafe depth < maximumDepth else { throw .tooDeep }
         unsafe buffer.append(UInt8(ascii: "{"))
         var isFirst = true
-        for member in object.members {
+        let members = object.members.span
+        for index in members.indices {
             let start = unsafe buffer.count
-            let stated = unsafe rules.member(member.name, of: node)
+            let stated = unsafe ruleAndNode(ofMember: members[index].name, inside: node)
             if !isFirst { unsafe buffer.append(UInt8(ascii: ",")) }
-            unsafe buffer.append(quoted: member.name)
+            unsafe buffer.append(quoted: members[index].name)
             unsafe buffer.append(UInt8(ascii: ":"))
             do throws(FingerprintError.Code) {
                 let rule = stated.rule ?? (ignoring ? .ignore : .include)
-                if try unsafe write(member.value, as: rule, named: member.name, node: stated.node, depth: depth + 1) {
+                if try unsafe write(members[index].value, as: rule, named: members[index].name, node: stated.node, depth: depth + 1) {
                     isFirst = false
                 } else {
                     unsafe buffer.truncate(to: start)
                 }
                 if unsafe buffer.isOverLimit { throw .tooLarge }
             } catch {
-                unsafe failedAt.append(.name(member.name))
+                unsafe failedAt.append(.name(members[index].name))
                 throw error
             }
         }
         unsafe buffer.append(UInt8(ascii: "}"))
         return !isFirst
+    }
+
+    /// The rule stated for a member; for most names one test of a bit says that there is none.
+    @inline(__always)
+    private func ruleAndNode(ofMember name: String, inside node: Int) -> (rule: FieldRule?, node: Int) {
+        if node == CompiledRules.noNode {
+            let bit = CompiledRules.filterBit(length: name.utf8.count, first: name.utf8.first ?? 0)
+            if unsafe filter & bit == 0 { return (nil, CompiledRules.noNode) }
+        }
+        return unsafe rules.member(name, of: node)
     }
 
     /// Writes an array. False when no element was written.
