@@ -59,7 +59,7 @@ extension CacheShard {
     @inlinable
     mutating func detach(into old: inout SlotTable<Key, Value>) {
         swap(&table, &old)
-        statistics.invalidations += policy.residentCount
+        otherCounts.invalidations += policy.residentCount
         policy.reset()
         pool.give(weight)
         weight = 0

@@ -7,10 +7,13 @@
 /// hash and copy becomes an indirect call and each slot's address a computation at run time.
 @usableFromInline
 struct CacheShard<Key: CacheKey, Value: Sendable>: ~Copyable {
-    // The counters of hits and misses come first: they share the lock's cache line, the one that every lookup writes.
-    @usableFromInline var statistics = CacheStatistics()
+    // What a hit touches comes first, so that it lies in two cache lines, the lock's own included.
+    @usableFromInline var hits = 0
+    @usableFromInline var misses = 0
     @usableFromInline var table: SlotTable<Key, Value>
     @usableFromInline var policy: ShardPolicy
+    /// What has been counted, but for hits and misses.
+    @usableFromInline var otherCounts = CacheStatistics()
     @usableFromInline let pool: CapacityPool
     @usableFromInline let seed: UInt64
     /// The part of the capacity that this shard may hold while others want more.
@@ -31,6 +34,14 @@ struct CacheShard<Key: CacheKey, Value: Sendable>: ~Copyable {
         random = seed ^ (UInt64(number) &* 0x9E37_79B9_7F4A_7C15)
     }
 
+    /// What has been counted so far.
+    @usableFromInline var statistics: CacheStatistics {
+        var all = otherCounts
+        all.hits = hits
+        all.misses = misses
+        return all
+    }
+
     /// The half of a hash that the index uses; the other half has chosen the shard.
     @inlinable
     @inline(__always)
@@ -43,17 +54,17 @@ struct CacheShard<Key: CacheKey, Value: Sendable>: ~Copyable {
         _ key: Key, hash: UInt64, now: MonotonicInstant
     ) -> CacheLookup<Key, Value> {
         guard let slot = table.find(key, hash: Self.indexHash(hash)) else {
-            statistics.misses &+= 1
+            misses &+= 1
             return .miss
         }
         let header = unsafe table.store.header(slot)
         guard unsafe now.nanoseconds < header.pointee.deadline else {
-            statistics.misses &+= 1
+            misses &+= 1
             var departures = Departures<Key, Value>()
             expire(slot, hash: hash, into: &departures)
             return departures.first.map { .expired($0) } ?? .miss
         }
-        statistics.hits &+= 1
+        hits &+= 1
         if unsafe header.pointee.hits < .max - 1 { unsafe header.pointee.hits &+= 1 }
         policy.hit(slot, hash: hash)
         if unsafe header.pointee.slides {
@@ -116,10 +127,10 @@ struct CacheShard<Key: CacheKey, Value: Sendable>: ~Copyable {
         departures.append(table.takeValue(slot, cause: cause))
         weight -= room
         switch cause {
-        case .evicted: statistics.evictions += 1
-        case .expired: statistics.expirations += 1
-        case .invalidated: statistics.invalidations += 1
-        case .replaced: statistics.replacements += 1
+        case .evicted: otherCounts.evictions += 1
+        case .expired: otherCounts.expirations += 1
+        case .invalidated: otherCounts.invalidations += 1
+        case .replaced: otherCounts.replacements += 1
         }
         return room
     }

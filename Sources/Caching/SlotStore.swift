@@ -44,8 +44,8 @@ struct SlotHeader: Sendable {
 @usableFromInline
 struct SlotStore<Key: CacheKey, Value: Sendable>: ~Copyable {
     @usableFromInline var chunks: UnsafeMutablePointer<UnsafeMutableRawPointer>
-    @usableFromInline var chunkCount = 0
     @usableFromInline let chunkShift: UInt32
+    @usableFromInline var chunkCount = 0
     @usableFromInline var chunkCapacity = 4
 
     /// Sliding windows, side by side with the slots; empty until the first entry with one is inserted.

@@ -88,9 +88,15 @@ package struct S3FIFOPolicy: EvictionPolicy {
 
     package mutating func evict() -> Eviction? {
         hasEvicted = hasEvicted || residentCount > 0
-        while residentCount > 0 {
-            let isMainsTurn = small.count == 0 || mainWeight > capacity - smallCapacity
-            if let victim = isMainsTurn ? sweepMain() : sweepSmall() { return victim }
+        // The queue is chosen once: what leaves the small queue for the main queue may push that over its share until the
+        // next eviction.
+        if mainWeight <= capacity - smallCapacity {
+            while small.count > 0 {
+                if let victim = sweepSmall() { return victim }
+            }
+        }
+        while main.count > 0 {
+            if let victim = sweepMain() { return victim }
         }
         return nil
     }

@@ -1,0 +1,141 @@
+import Caching
+import Foundation
+import Testing
+
+/// Many threads at once.
+struct CacheConcurrencyTests {
+    /// Runs `body` on `count` threads and waits for all of them.
+    private func onThreads(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+        let group = DispatchGroup()
+        for number in 0..<count {
+            group.enter()
+            let thread = Thread {
+                body(number)
+                group.leave()
+            }
+            thread.start()
+        }
+        group.wait()
+    }
+
+    @Test(arguments: EvictionPolicyKind.allCases, [1, 5])
+    func everyHitIsAValueThatWasCurrent(kind: EvictionPolicyKind, shards: Int) throws {
+        // Each value is unique, and says its key and when it was inserted on a counter that all threads share: a hit must be
+        // a value of its key, begun before the lookup ended, and not one that a finished insertion had already replaced.
+        struct Stamp: Sendable, Equatable { let key: Int, number: Int }
+        let capacity = 40
+        let cache = try Cache<Int, Stamp>(
+            CacheConfiguration(capacity: .entries(capacity), policy: kind, shards: shards, seed: 3))
+        let failures = Lock<[String]>([])
+        let writers = 4
+        let numbers = InsertionNumbers(keys: 80)
+        onThreads(writers + 2) { thread in
+            var random = SeededGenerator(seed: UInt64(thread))
+            for _ in 0..<3_000 {
+                let key = Int.random(in: 0..<80, using: &random)
+                // A key has one writer, so its values are inserted in the order of their numbers.
+                if thread < writers, Int.random(in: 0..<3, using: &random) == 0 {
+                    let own = key / writers * writers + thread
+                    let number = numbers.begin(own)
+                    cache.insert(Stamp(key: own, number: number), for: own, timeToLive: .forever, at: .zero)
+                    numbers.complete(own, number)
+                } else {
+                    let before = numbers.completed(key)
+                    let hit = cache.value(for: key, at: .zero)
+                    let after = numbers.begun(key)
+                    if let value = hit?.value, value.key != key || value.number < before || value.number > after {
+                        failures.withLock { $0.append("\(value) for \(key), current were \(before)...\(after)") }
+                    }
+                    if cache.count > capacity { failures.withLock { $0.append("\(cache.count) entries") } }
+                }
+            }
+        }
+        #expect(failures.withLock { $0 } == [])
+        let statistics = cache.statistics
+        let found = (0..<80).count { cache.peek(for: $0, at: .zero) != nil }
+        #expect(found <= capacity && found == cache.count)
+        #expect(statistics.insertions == found + statistics.replacements + statistics.evictions)
+    }
+
+    @Test(arguments: [1, 4])
+    func everyHitIsHandedOverExactlyOnce(shards: Int) throws {
+        let handedOver = Lock(0)
+        let cache = try Cache<Int, Int>(
+            CacheConfiguration(capacity: .entries(64), policy: .sieve, shards: shards),
+            onRemoval: { removal in handedOver.withLock { $0 += removal.hits } })
+        let hits = Lock(0)
+        onThreads(5) { thread in
+            var random = SeededGenerator(seed: UInt64(thread + 100))
+            var own = 0
+            for step in 0..<4_000 {
+                let key = Int.random(in: 0..<100, using: &random)
+                let now = MonotonicInstant(nanoseconds: Int64(step))
+                switch (thread, step % 8) {
+                case (0, 0): cache.drainHits { _, _, hits in handedOver.withLock { $0 += hits } }
+                case (1, 0): cache.sweep(at: now)
+                case (2, 0): cache.removeValue(for: key)
+                case (3, 0) where step % 512 == 0: cache.removeAll()
+                case (_, 1), (_, 2): cache.insert(step, for: key, timeToLive: .fixed(.nanoseconds(400)), at: now)
+                default: own += cache.value(for: key, at: now) == nil ? 0 : 1
+                }
+            }
+            hits.withLock { [own] in $0 += own }
+        }
+        cache.drainHits { _, _, hits in handedOver.withLock { $0 += hits } }
+        let total = hits.withLock { $0 }
+        #expect(total > 0)
+        #expect(handedOver.withLock { $0 } == total)
+        #expect(cache.statistics.hits == total)
+    }
+
+    @Test
+    func weightsHoldWhileManyInsertersFightForRoom() throws {
+        let capacity = 100
+        let cache = try Cache<Int, Int>(CacheConfiguration(capacity: .weight(capacity), policy: .lru, shards: 4))
+        let tooMuch = Lock(0)
+        onThreads(6) { thread in
+            var random = SeededGenerator(seed: UInt64(thread))
+            for _ in 0..<1_500 {
+                let weight = Int.random(in: 1...70, using: &random)
+                let key = Int.random(in: 0..<50, using: &random)
+                cache.insert(weight, for: key, timeToLive: .forever, weight: weight, at: .zero)
+                if cache.weight > capacity { tooMuch.withLock { $0 += 1 } }
+            }
+        }
+        #expect(tooMuch.withLock { $0 } == 0)
+        let found = (0..<50).compactMap { cache.peek(for: $0, at: .zero)?.value }
+        #expect(found.reduce(0, +) == cache.weight)
+        #expect(cache.weight <= capacity)
+        let statistics = cache.statistics
+        #expect(statistics.insertions == found.count + statistics.replacements + statistics.evictions)
+    }
+
+    @Test
+    func aLockLetsOneInAtATime() {
+        let counter = Lock(0)
+        onThreads(4) { _ in
+            for _ in 0..<20_000 { counter.withLock { $0 += 1 } }
+        }
+        #expect(counter.withLock { $0 } == 80_000)
+    }
+}
+
+/// For each key: the number of the newest insertion begun, and of the newest completed.
+private final class InsertionNumbers: Sendable {
+    private let progress: Lock<[(begun: Int, completed: Int)]>
+
+    init(keys: Int) {
+        progress = Lock(Array(repeating: (0, 0), count: keys))
+    }
+
+    func begin(_ key: Int) -> Int {
+        progress.withLock { progress in
+            progress[key].begun += 1
+            return progress[key].begun
+        }
+    }
+
+    func complete(_ key: Int, _ number: Int) { progress.withLock { $0[key].completed = number } }
+    func begun(_ key: Int) -> Int { progress.withLock { $0[key].begun } }
+    func completed(_ key: Int) -> Int { progress.withLock { $0[key].completed } }
+}

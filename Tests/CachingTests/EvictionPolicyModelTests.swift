@@ -1,0 +1,130 @@
+import Caching
+import Testing
+
+/// Every policy does, operation by operation, what its naive model does.
+struct EvictionPolicyModelTests {
+    static let cases: [(EvictionPolicyKind, Int, UInt64)] = EvictionPolicyKind.allCases.flatMap { kind in
+        [1, 2, 3, 7, 10, 20, 31].flatMap { capacity in (1...2).map { (kind, capacity, UInt64($0)) } }
+    }
+
+    @Test(arguments: cases)
+    func agreesWithItsNaiveModelOnUnitWeights(kind: EvictionPolicyKind, capacity: Int, seed: UInt64) {
+        compare(kind, capacity: capacity, seed: seed, heaviest: 1)
+    }
+
+    @Test(arguments: cases)
+    func agreesWithItsNaiveModelOnWeights(kind: EvictionPolicyKind, capacity: Int, seed: UInt64) {
+        compare(kind, capacity: capacity * 4, seed: seed, heaviest: 6)
+    }
+
+    private func compare(_ kind: EvictionPolicyKind, capacity: Int, seed: UInt64, heaviest: Int) {
+        switch kind {
+        case .fifo: drive(kind, NaiveFIFO(capacity: capacity), capacity, seed, heaviest)
+        case .lru: drive(kind, NaiveLRU(capacity: capacity), capacity, seed, heaviest)
+        case .sieve: drive(kind, NaiveSIEVE(capacity: capacity), capacity, seed, heaviest)
+        case .s3FIFO: drive(kind, NaiveS3FIFO(capacity: capacity), capacity, seed, heaviest)
+        }
+    }
+
+    private func drive(
+        _ kind: EvictionPolicyKind, _ model: some NaivePolicy, _ capacity: Int, _ seed: UInt64, _ heaviest: Int
+    ) {
+        var pair = PolicyPair(kind: kind, model: model, capacity: capacity, slots: capacity * 2 + 3)
+        var random = SeededGenerator(seed: seed)
+        for step in 0..<600 {
+            let slot = Slot(pair.skewed(using: &random))
+            let weight = Int.random(in: 1...min(heaviest, capacity), using: &random)
+            switch Int.random(in: 0..<20, using: &random) {
+            case 0: pair.remove(slot)
+            case 1: pair.reweigh(slot, to: weight)
+            case 2: pair.evict()
+            default: pair.request(slot, weight: weight)
+            }
+            guard pair.agrees() else {
+                Issue.record("\(kind.rawValue), capacity \(capacity), seed \(seed): they differ after step \(step)")
+                return
+            }
+        }
+    }
+}
+
+/// A policy and its model, driven alike by an owner that keeps to the protocol.
+struct PolicyPair<Model: NaivePolicy> {
+    var policy: any EvictionPolicy
+    var model: Model
+    let capacity: Int
+    let slots: Int
+    var weights: [Slot: Int] = [:]
+    var victimsAgree = true
+
+    init(kind: EvictionPolicyKind, model: Model, capacity: Int, slots: Int) {
+        policy = kind.makePolicy(capacity: capacity)
+        policy.reserve(slots: slots)
+        self.model = model
+        self.capacity = capacity
+        self.slots = slots
+    }
+
+    /// A slot, the low numbers more often.
+    func skewed(using random: inout SeededGenerator) -> Int {
+        min(Int.random(in: 0..<slots, using: &random), Int.random(in: 0..<slots, using: &random))
+    }
+
+    mutating func request(_ slot: Slot, weight: Int) {
+        if weights[slot] != nil {
+            policy.hit(slot, hash: UInt64(slot))
+            model.hit(slot)
+            return
+        }
+        victimsAgree = victimsAgree && policy.admit(slot, weight: weight, hash: UInt64(slot))
+        model.admit(slot)
+        dropGhosts()
+        while weights.values.reduce(0, +) + weight > capacity { evict() }
+        policy.insert(slot, weight: weight, hash: UInt64(slot))
+        model.insert(slot, weight: weight)
+        weights[slot] = weight
+    }
+
+    mutating func evict() {
+        let victim = policy.evict()
+        let expected = model.evict()
+        victimsAgree = victimsAgree && victim?.slot == expected
+        if let victim {
+            weights[victim.slot] = nil
+            victimsAgree = victimsAgree && victim.becomesGhost == model.ghosts.contains(victim.slot)
+        }
+        dropGhosts()
+    }
+
+    mutating func dropGhosts() {
+        while true {
+            let dropped = policy.dropGhost()
+            victimsAgree = victimsAgree && dropped == model.dropGhost()
+            if dropped == nil || !victimsAgree { return }
+        }
+    }
+
+    mutating func remove(_ slot: Slot) {
+        policy.remove(slot)
+        model.remove(slot)
+        weights[slot] = nil
+    }
+
+    mutating func reweigh(_ slot: Slot, to weight: Int) {
+        guard let old = weights[slot], weights.values.reduce(0, +) - old + weight <= capacity else { return }
+        policy.reweigh(slot, weight: weight)
+        model.reweigh(slot, weight: weight)
+        weights[slot] = weight
+    }
+
+    func agrees() -> Bool {
+        let residents = Set(model.residents)
+        let ghosts = Set(model.ghosts)
+        guard victimsAgree, policy.residentCount == residents.count, policy.ghostCount == ghosts.count else { return false }
+        return (0..<Slot(slots)).allSatisfy { slot in
+            let expected: SlotStanding =
+                residents.contains(slot) ? .resident : ghosts.contains(slot) ? .ghost : .absent
+            return policy.standing(of: slot) == expected && (weights[slot] != nil) == (expected == .resident)
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import Foundation
+
+/// A request trace of `DEDUP_TRACES`, as dense key numbers in the order of the requests. Formats: `traces/formats.md`.
+struct TraceFile {
+    /// The folder with the traces, where the environment names one.
+    static var folder: String? { ProcessInfo.processInfo.environment["DEDUP_TRACES"] }
+
+    enum Format {
+        /// One decimal key a line; `*` is a break-point.
+        case lines
+        /// `start count ignored number`.
+        case arc
+        /// Big-endian integers of so many bytes.
+        case bigEndian(Int)
+        /// Text columns; the one with the key.
+        case column(Int, separator: UInt8, header: Bool)
+    }
+
+    struct Failure: Error, CustomStringConvertible { let description: String }
+
+    static let known: [String: (file: String, format: Format)] = [
+        "lirs-multi1": ("lirs-multi1.trace.gz", .lines),
+        "lirs-2_pools": ("lirs-2_pools.trace.gz", .lines),
+        "lirs-cs": ("lirs-cs.trace.gz", .lines),
+        "lirs-cpp": ("lirs-cpp.trace.gz", .lines),
+        "lirs-loop": ("lirs-loop.trace.gz", .lines),
+        "arc-oltp": ("arc-oltp.lis.zst", .arc),
+        "cp-sample": ("cp-sample.txt.zst", .lines),
+        "cache2k-web07": ("cache2k-web07.trace.xz", .bigEndian(4)),
+        "scarab-recs": ("scarab-recs.trace.xz", .bigEndian(8)),
+        "adaptsize-req": ("adaptsize-req.trace.xz", .column(1, separator: UInt8(ascii: " "), header: false)),
+        "twitter52-1m": ("twitter52-1m.csv.zst", .column(1, separator: UInt8(ascii: ","), header: true)),
+    ]
+
+    let requests: [UInt32]
+    let keyCount: Int
+
+    init(_ name: String, in folder: String) throws {
+        guard let (file, format) = Self.known[name] else { throw Failure(description: "No reader for the trace \(name).") }
+        let bytes = try Self.expand("\(folder)/\(file)")
+        var numbers: [UInt64: UInt32] = [:]
+        var requests: [UInt32] = []
+        Self.parse(bytes, as: format) { key in
+            let next = UInt32(numbers.count)
+            requests.append(numbers[key, default: next])
+            if requests[requests.count - 1] == next { numbers[key] = next }
+        }
+        self.requests = requests
+        keyCount = numbers.count
+    }
+
+    private static func expand(_ path: String) throws -> [UInt8] {
+        let tool = path.hasSuffix(".zst") ? "zstd" : path.hasSuffix(".xz") ? "xz" : "gzip"
+        let process = Process()
+        let output = Pipe()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = [tool, "-dc", path]
+        process.standardOutput = output
+        try process.run()
+        let data = try output.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else { throw Failure(description: "\(tool) could not read \(path).") }
+        return [UInt8](data)
+    }
+
+    private static func parse(_ bytes: [UInt8], as format: Format, _ visit: (UInt64) -> Void) {
+        switch format {
+        case .bigEndian(let width):
+            for start in stride(from: 0, to: bytes.count - width + 1, by: width) {
+                visit(bytes[start..<start + width].reduce(0) { $0 << 8 | UInt64($1) })
+            }
+        case .lines:
+            for line in bytes.split(separator: UInt8(ascii: "\n")) { number(line).map(visit) }
+        case .arc:
+            for line in bytes.split(separator: UInt8(ascii: "\n")) {
+                let fields = line.split(separator: UInt8(ascii: " ")).compactMap(number)
+                if fields.count == 4 { (fields[0]..<fields[0] + fields[1]).forEach(visit) }
+            }
+        case .column(let column, let separator, let header):
+            for line in bytes.split(separator: UInt8(ascii: "\n")).dropFirst(header ? 1 : 0) {
+                number(line.split(separator: separator, omittingEmptySubsequences: false)[column]).map(visit)
+            }
+        }
+    }
+
+    private static func number(_ text: ArraySlice<UInt8>) -> UInt64? {
+        var value: UInt64 = 0
+        var digits = 0
+        for byte in text where byte != UInt8(ascii: "\r") {
+            guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }
+            value = value &* 10 &+ UInt64(byte - UInt8(ascii: "0"))
+            digits += 1
+        }
+        return digits == 0 ? nil : value
+    }
+}
