@@ -1,0 +1,80 @@
+internal import Caching
+
+// What happens beside requests: sweeping, writing records, and coming to an end.
+extension Deduplicator {
+    /// Sweeps expired results, folds hit counts into records, and writes records, until the task is cancelled; then
+    /// writes what is left. Everything works without it, but expired results stay until they are looked up, and hits
+    /// reach the record store only when their result leaves the cache or ``flush()`` is called.
+    ///
+    /// - Throws: What the record store throws on the last write.
+    public func run() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await self.writer.run() }
+            group.addTask { await self.sweepUntilCancelled() }
+            defer { collectHits() }
+            for try await _ in group {}
+        }
+    }
+
+    private func sweepUntilCancelled() async {
+        while !Task.isCancelled {
+            do {
+                try await time.sleep(until: time.now.advanced(by: configuration.sweepInterval))
+            } catch {
+                return collectHits()
+            }
+            cache.sweep(at: time.now)
+            collectHits()
+        }
+    }
+
+    /// Writes every record up to now, hits included, to the record store.
+    ///
+    /// - Throws: What the record store throws; what could not be written is kept for the next attempt.
+    public func flush() async throws {
+        collectHits()
+        try await writer.flush()
+    }
+
+    private func collectHits() {
+        let reporter = RemovalReporter(events: events, names: names, writer: writer, time: time)
+        cache.drainHits { fingerprint, result, hits in reporter.recordHits(hits, of: result, fingerprint) }
+    }
+
+    /// Starts nothing new, waits for the executions in progress, writes the records and ends the event streams, all
+    /// within `grace`. Executions that are not done by then are cancelled, and those who wait for them get
+    /// ``DedupError/Code/shutDown``. Results that are cached are served all the same.
+    ///
+    /// - Returns: Whether everything had ended and been written in time.
+    @discardableResult
+    public func shutdown(grace: Duration = .seconds(10)) async -> Bool {
+        let deadline = time.now.advanced(by: grace)
+        flights.close()
+        let landed = await within(deadline) { flights.notify($0) }
+        if !landed { flights.abandonAll() }
+        let written = await within(deadline) { written in
+            Task.detached {
+                do {
+                    try await self.flush()
+                    written.fulfil(true)
+                } catch {
+                    written.fulfil(false)
+                }
+            }
+        }
+        events.finish()
+        return landed && written
+    }
+
+    /// Waits for what `start` sets going, but no longer than until `deadline`.
+    private func within(_ deadline: MonotonicInstant, _ start: (OneShot<Bool>) -> Void) async -> Bool {
+        let done = OneShot<Bool>()
+        start(done)
+        let timer = Task.detached {
+            try? await self.time.sleep(until: deadline)
+            done.fulfil(false)
+        }
+        defer { timer.cancel() }
+        return await done.value
+    }
+}

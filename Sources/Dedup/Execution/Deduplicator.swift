@@ -1,0 +1,188 @@
+public import Caching
+
+/// Stops the same work from being executed twice.
+///
+/// A request comes with a ``Fingerprint``. If a result for it is cached, that is served; if the same work is running,
+/// the request joins it or is refused; otherwise it runs, once, in a task that belongs to the library and not to the
+/// request, so that whoever leaves takes nothing away from the others.
+///
+/// In one process, at most one execution of a fingerprint is in progress within an epoch. A new epoch begins when the
+/// old flight is superseded by its timeout, invalidated, or was cancelled and may overlap; each such end is counted
+/// under ``ExecutionCounts/superseded``.
+///
+/// A hit takes one lock, allocates nothing, and touches neither record store nor subscriber. Expired results go when
+/// they are looked up; ``run()`` frees those that nobody asks for.
+///
+/// The step runs without the task-locals of the request that happens to start it, since its result is for all.
+///
+/// <doc:Semantics> has every case.
+public final class Deduplicator: Sendable {
+    /// The events of everything this deduplicator does.
+    public let events: EventBus
+
+    let configuration: DeduplicatorConfiguration
+    let time: any TimeSource
+    let store: any ExecutionRecordStore
+    let writer: RecordWriter
+    let cache: Cache<Fingerprint, CachedResult>
+    let flights: Flights
+    let names: StepNames
+    let counters = Counters()
+
+    /// Makes a deduplicator.
+    ///
+    /// - Parameters:
+    ///   - configuration: Limits and parts; every one has a default.
+    ///   - records: Where the durable history goes. Default: a bounded store in memory.
+    ///   - time: Where ages, deadlines and timeouts come from. Default: real time.
+    /// - Throws: ``DedupError`` with code ``DedupError/Code/invalidConfiguration`` that names the field.
+    public init(
+        configuration: DeduplicatorConfiguration,
+        records: any ExecutionRecordStore = InMemoryExecutionRecords(),
+        time: any TimeSource = .system
+    ) throws {
+        try configuration.validate()
+        self.configuration = configuration
+        self.time = time
+        store = records
+        events = EventBus()
+        writer = RecordWriter(store: records, configuration: configuration.recordWriter, time: time)
+        names = StepNames(limit: configuration.stepLimit, byteLimit: configuration.stepNameByteLimit)
+        flights = Flights(
+            flightLimit: configuration.flightLimit, waiterLimit: configuration.waiterLimit, time: time)
+        let reporter = RemovalReporter(events: events, names: names, writer: writer, time: time)
+        cache = try Cache(configuration.cache) { reporter.report($0) }
+    }
+
+    /// Makes a deduplicator with the default configuration.
+    public convenience init(
+        records: any ExecutionRecordStore = InMemoryExecutionRecords(), time: any TimeSource = .system
+    ) {
+        do {
+            try self.init(configuration: DeduplicatorConfiguration(), records: records, time: time)
+        } catch {
+            preconditionFailure("The default configuration is valid: \(error)")
+        }
+    }
+
+    // MARK: - Executing
+
+    /// Answers a request: from the cache, from an execution in progress, or by running `body`.
+    ///
+    /// - Parameters:
+    ///   - fingerprint: What makes this the same work as other requests.
+    ///   - step: The name under which it is recorded and reported. Takes no part in deduplication.
+    ///   - policy: How this kind of work is deduplicated. The policy of the request that starts a flight holds for it.
+    ///   - call: What this request alone asks for.
+    ///   - timeToLive: Decides for a result how long it is cached, in place of the policy; nil does not cache it.
+    ///   - body: The work. It runs at most once for all who share the flight.
+    /// - Returns: The value and how it came about.
+    /// - Throws: What `body` throws, `CancellationError` when the calling task is cancelled while it waits, or
+    ///   ``DedupError``.
+    public func execute<Value: Sendable>(
+        _ fingerprint: Fingerprint,
+        step: String = "",
+        policy: ExecutionPolicy = ExecutionPolicy(),
+        call: CallOptions = CallOptions(),
+        timeToLive: (@Sendable (Value) -> TimeToLive?)? = nil,
+        _ body: @escaping @Sendable (ExecutionContext) async throws -> Value
+    ) async throws -> Outcome<Value> {
+        let now = time.now
+        if let outcome: Outcome<Value> = try cached(fingerprint, at: now) { return outcome }
+        let work = try prepare(
+            fingerprint, step: step, policy: policy, call: call, at: now, timeToLive: timeToLive, body)
+        return try await fly(work)
+    }
+
+    private func prepare<Value: Sendable>(
+        _ fingerprint: Fingerprint, step: String, policy: ExecutionPolicy, call: CallOptions, at now: MonotonicInstant,
+        timeToLive: (@Sendable (Value) -> TimeToLive?)?,
+        _ body: @escaping @Sendable (ExecutionContext) async throws -> Value
+    ) throws -> Work<Value> {
+        do {
+            try policy.validate()
+            return Work(
+                fingerprint: fingerprint, step: step, stepNumber: try names.number(of: step), policy: policy,
+                duplicates: call.duplicates ?? policy.duplicates,
+                deadline: call.deadline.map { now.advanced(by: $0) }, timeToLive: timeToLive, body: body)
+        } catch {
+            counters.count(\.refused)
+            throw error
+        }
+    }
+
+    /// The answer that the cache has for a fingerprint, or nil. Counts as a request only if it is answered.
+    ///
+    /// - Throws: The error of a cached failure; ``DedupError`` with code ``DedupError/Code/typeMismatch``.
+    func cached<Value: Sendable>(_ fingerprint: Fingerprint, at now: MonotonicInstant) throws -> Outcome<Value>? {
+        guard let hit = cache.value(for: fingerprint, at: now) else { return nil }
+        return try answer(hit, fingerprint, at: now)
+    }
+
+    func answer<Value: Sendable>(
+        _ hit: CacheHit<CachedResult>, _ fingerprint: Fingerprint, at now: MonotonicInstant
+    ) throws -> Outcome<Value> {
+        let result = hit.value
+        let age = Duration.nanoseconds(now.nanoseconds - hit.storedAt.nanoseconds)
+        if events.hasSubscribers {
+            events.publish(.cacheHit(details(result, fingerprint), age: age))
+        }
+        switch result.payload {
+        case .failure(let error):
+            counters.count(\.cachedFailures)
+            throw error
+        case .value(let boxed):
+            return Outcome(
+                value: try unbox(boxed), source: .hit(age: age), executionID: result.executionID,
+                epoch: result.executionID)
+        }
+    }
+
+    func unbox<Value: Sendable>(_ boxed: any Sendable) throws -> Value {
+        if let box = boxed as? Boxed<Value> { return box.value }
+        throw DedupError(
+            .typeMismatch,
+            "The result under this fingerprint is not a \(Value.self); give work of another type another fingerprint.")
+    }
+
+    func details(_ result: CachedResult, _ fingerprint: Fingerprint) -> ExecutionEvent.Details {
+        ExecutionEvent.Details(
+            step: names.name(of: result.stepNumber), fingerprint: fingerprint, executionID: result.executionID,
+            epoch: result.executionID, time: time.wallTime)
+    }
+
+    // MARK: - Invalidating
+
+    /// Forgets the result of a fingerprint. An execution in progress goes on for those who wait for it, but its result
+    /// is not cached, and no later request joins it.
+    ///
+    /// - Returns: Whether there was a cached result or an execution to forget.
+    @discardableResult
+    public func invalidate(_ fingerprint: Fingerprint) -> Bool {
+        let wasFlying = flights.withTable(for: fingerprint) { $0.detach(fingerprint) != nil }
+        let wasCached = cache.removeValue(for: fingerprint)
+        return wasFlying || wasCached
+    }
+
+    /// Forgets everything, as ``invalidate(_:)`` does for one fingerprint.
+    public func invalidateAll() {
+        flights.detachAll()
+        cache.removeAll()
+    }
+
+    // MARK: - Looking
+
+    /// What has been done so far.
+    public var statistics: DeduplicatorStatistics {
+        let counts = counters.snapshot
+        var statistics = DeduplicatorStatistics(cache: cache.statistics, records: writer.statistics)
+        statistics.outcomes = counts.outcomes
+        statistics.executions = counts.executions
+        statistics.flights = flights.count
+        statistics.eventsDropped = events.droppedEvents
+        return statistics
+    }
+
+    /// How many results are cached now, expired ones that nobody has looked up or swept included.
+    public var cachedResults: Int { cache.count }
+}

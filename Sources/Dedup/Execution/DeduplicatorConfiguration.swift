@@ -1,0 +1,77 @@
+public import Caching
+
+/// What happens to executions while the record store does not work.
+public enum RecordStoreFailurePolicy: String, CaseIterable, Hashable, Sendable {
+    /// Steps run all the same; records wait in a bounded buffer, and what it cannot hold is dropped and counted.
+    case failOpen
+    /// A step runs only once its record could be opened in the store, and its result is handed out only once its
+    /// record is stored; otherwise the request fails with ``DedupError/Code/recordStoreUnavailable``.
+    case failClosed
+}
+
+/// The limits and the parts of a ``Deduplicator``. Every limit has a typed error or a counted drop.
+public struct DeduplicatorConfiguration: Sendable {
+    /// The cache: its capacity, its eviction policy, its shards. Default: 10,000 results.
+    public var cache: CacheConfiguration
+
+    /// How many flights may be in progress at a time, spread evenly over the library's internal shards, so that the
+    /// error can come a little early when many fingerprints share one. Default: 100,000.
+    public var flightLimit: Int
+
+    /// How many requests may wait for one flight. Default: 100,000.
+    public var waiterLimit: Int
+
+    /// How many different step names there may be. Default: 10,000.
+    public var stepLimit: Int
+
+    /// How long a step's name may be, in UTF-8 bytes. Default: 256.
+    public var stepNameByteLimit: Int
+
+    /// What happens while the record store fails. Default: ``RecordStoreFailurePolicy/failOpen``.
+    public var recordStoreFailure: RecordStoreFailurePolicy
+
+    /// The buffer in front of the record store.
+    public var recordWriter: RecordWriterConfiguration
+
+    /// How often ``Deduplicator/run()`` frees expired results that nobody asks for. Default: every second.
+    public var sweepInterval: Duration
+
+    /// Makes a configuration; every part has a default.
+    public init(
+        cache: CacheConfiguration = CacheConfiguration(),
+        flightLimit: Int = 100_000,
+        waiterLimit: Int = 100_000,
+        stepLimit: Int = 10_000,
+        stepNameByteLimit: Int = 256,
+        recordStoreFailure: RecordStoreFailurePolicy = .failOpen,
+        recordWriter: RecordWriterConfiguration = RecordWriterConfiguration(),
+        sweepInterval: Duration = .seconds(1)
+    ) {
+        self.cache = cache
+        self.flightLimit = flightLimit
+        self.waiterLimit = waiterLimit
+        self.stepLimit = stepLimit
+        self.stepNameByteLimit = stepNameByteLimit
+        self.recordStoreFailure = recordStoreFailure
+        self.recordWriter = recordWriter
+        self.sweepInterval = sweepInterval
+    }
+
+    /// Checks every field, those of the parts included.
+    ///
+    /// - Throws: ``DedupError`` with code ``DedupError/Code/invalidConfiguration`` that names the field.
+    public func validate() throws(DedupError) {
+        let counts = [
+            ("flightLimit", flightLimit), ("waiterLimit", waiterLimit), ("stepLimit", stepLimit),
+            ("stepNameByteLimit", stepNameByteLimit),
+        ]
+        for (field, value) in counts where value < 1 {
+            throw .invalidConfiguration(field, "\(value) lets nothing through; use 1 or more.")
+        }
+        if sweepInterval <= .zero {
+            throw .invalidConfiguration("sweepInterval", "\(sweepInterval) is not a pause; use a positive duration.")
+        }
+        do { try cache.validate() } catch { throw .invalidConfiguration("cache", "\(error)") }
+        do { try recordWriter.validate() } catch { throw .invalidConfiguration("recordWriter", "\(error)") }
+    }
+}

@@ -1,0 +1,134 @@
+public import Caching
+
+/// What a duplicate request does when the same work is already running.
+public enum DuplicateMode: String, CaseIterable, Hashable, Sendable {
+    /// Waits for the running execution and shares its result.
+    case join
+    /// Is refused at once with ``DedupError/Code/rejected``.
+    case reject
+}
+
+/// What happens to an execution when the last request that waited for it has gone.
+public enum AbandonmentPolicy: Hashable, Sendable {
+    /// It is cancelled, unless somebody joins within the grace period. For steps without side effects.
+    case cancel(after: Duration)
+    /// It runs to its end, and its result is cached. For steps with side effects.
+    case complete
+}
+
+/// Whether a new execution may start while a cancelled one of the same fingerprint has not ended yet.
+public enum OverlapPolicy: Hashable, Sendable {
+    /// A newcomer waits until the cancelled execution has really ended.
+    case never
+    /// A newcomer starts at once.
+    case allowed
+}
+
+/// What happens when an execution takes longer than it should. The execution itself goes on: nothing can stop a step
+/// that does not cooperate, and a late result is still one for those who waited.
+public enum ExecutionTimeout: Hashable, Sendable {
+    /// An execution may take as long as it likes.
+    case none
+    /// The key becomes free: a newcomer starts a new epoch; the late result reaches only those who waited for it and
+    /// is not cached.
+    case supersede(after: Duration)
+    /// The key stays taken until the execution ends; newcomers get ``DedupError/Code/overdue`` at once.
+    case hold(after: Duration)
+
+    /// After how long, or nil for never.
+    public var duration: Duration? {
+        switch self {
+        case .none: nil
+        case .supersede(let duration), .hold(let duration): duration
+        }
+    }
+}
+
+/// How one kind of work is deduplicated: what is cached and for how long, and how its flights treat duplicates,
+/// cancellation and timeouts. None of it takes part in a fingerprint.
+public struct ExecutionPolicy: Hashable, Sendable {
+    /// How long a result is served from the cache; nil caches nothing, so that only simultaneous requests share a
+    /// result. A step can decide for each result, see ``Step``. Default: five minutes from the execution's end.
+    public var timeToLive: TimeToLive?
+
+    /// How long a failure is served from the cache. Cancellation, timeouts and the library's own errors are never
+    /// cached. Default: nil, not at all.
+    public var failureTimeToLive: TimeToLive?
+
+    /// What a duplicate does while the work is running. Default: it joins. A request can override it.
+    public var duplicates: DuplicateMode
+
+    /// What happens when the last waiter leaves. Default: the execution is cancelled at once.
+    public var abandonment: AbandonmentPolicy
+
+    /// Whether a newcomer may overlap a cancelled execution. Default: never.
+    public var overlap: OverlapPolicy
+
+    /// What happens when an execution takes too long. Default: nothing.
+    public var timeout: ExecutionTimeout
+
+    /// How much of the cache's capacity one result takes where the capacity is a weight. Default: 1.
+    public var weight: Int
+
+    /// Makes a policy; every part has a default.
+    public init(
+        timeToLive: TimeToLive? = .fixed(.seconds(300)),
+        failureTimeToLive: TimeToLive? = nil,
+        duplicates: DuplicateMode = .join,
+        abandonment: AbandonmentPolicy = .cancel(after: .zero),
+        overlap: OverlapPolicy = .never,
+        timeout: ExecutionTimeout = .none,
+        weight: Int = 1
+    ) {
+        self.timeToLive = timeToLive
+        self.failureTimeToLive = failureTimeToLive
+        self.duplicates = duplicates
+        self.abandonment = abandonment
+        self.overlap = overlap
+        self.timeout = timeout
+        self.weight = weight
+    }
+
+    /// For steps with side effects: an execution that has begun completes, and keeps its key when it takes too long.
+    public static func sideEffect(
+        timeToLive: TimeToLive? = .fixed(.seconds(300)), holdAfter: Duration? = nil
+    ) -> ExecutionPolicy {
+        ExecutionPolicy(
+            timeToLive: timeToLive, abandonment: .complete, timeout: holdAfter.map { .hold(after: $0) } ?? .none)
+    }
+
+    /// Checks every field.
+    ///
+    /// - Throws: ``DedupError`` with code ``DedupError/Code/invalidConfiguration`` that names the field.
+    public func validate() throws(DedupError) {
+        if weight < 1 {
+            throw .invalidConfiguration("weight", "\(weight) is not a weight; use 1 or more.")
+        }
+        if let duration = timeout.duration, duration <= .zero {
+            throw .invalidConfiguration("timeout", "\(duration) leaves no time to run; use a positive duration.")
+        }
+        if case .cancel(let grace) = abandonment, grace < .zero {
+            throw .invalidConfiguration("abandonment", "A grace period of \(grace) is negative; use zero or more.")
+        }
+    }
+
+    var flightRules: FlightRules {
+        FlightRules(abandonment: abandonment, overlap: overlap, timeout: timeout)
+    }
+}
+
+/// What one request asks for beside the work itself. None of it takes part in a fingerprint.
+public struct CallOptions: Hashable, Sendable {
+    /// Overrides what the step does with duplicates; nil, the default, leaves it to the step's policy.
+    public var duplicates: DuplicateMode?
+
+    /// How long this request waits at most; nil, the default, waits for ever. When the time is up the request fails
+    /// with ``DedupError/Code/deadlineExceeded`` and the execution goes on for the others.
+    public var deadline: Duration?
+
+    /// Makes options; all of them are off by default.
+    public init(duplicates: DuplicateMode? = nil, deadline: Duration? = nil) {
+        self.duplicates = duplicates
+        self.deadline = deadline
+    }
+}

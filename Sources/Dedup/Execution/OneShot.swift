@@ -1,0 +1,49 @@
+internal import Caching
+
+/// A value that arrives once and is waited for by one task. The first value counts, later ones are ignored.
+final class OneShot<Value: Sendable>: Sendable {
+    private enum State: Sendable {
+        case empty
+        case waiting(CheckedContinuation<Value, Never>)
+        case fulfilled(Value)
+    }
+
+    private let state = Lock(State.empty)
+
+    /// Delivers the value.
+    func fulfil(_ value: Value) {
+        let waiter = state.withLock { state -> CheckedContinuation<Value, Never>? in
+            switch state {
+            case .empty:
+                state = .fulfilled(value)
+                return nil
+            case .waiting(let continuation):
+                state = .fulfilled(value)
+                return continuation
+            case .fulfilled:
+                return nil
+            }
+        }
+        waiter?.resume(returning: value)
+    }
+
+    /// Waits for the value.
+    var value: Value {
+        get async {
+            await withCheckedContinuation { continuation in
+                let ready = state.withLock { state -> Value? in
+                    switch state {
+                    case .empty:
+                        state = .waiting(continuation)
+                        return nil
+                    case .fulfilled(let value):
+                        return value
+                    case .waiting:
+                        preconditionFailure("A one-shot value is waited for by one task.")
+                    }
+                }
+                if let ready { continuation.resume(returning: ready) }
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+internal import Caching
+
+/// Which flight: the fingerprint it works for, and its epoch, which no other flight of the process shares.
+struct FlightKey: Hashable, Sendable {
+    let fingerprint: Fingerprint
+    let epoch: UInt64
+}
+
+/// How a flight treats those who come, those who go and the clock. The delivery half of an ``ExecutionPolicy``.
+struct FlightRules: Hashable, Sendable {
+    var abandonment: AbandonmentPolicy = .cancel(after: .zero)
+    var overlap: OverlapPolicy = .never
+    var timeout: ExecutionTimeout = .none
+}
+
+/// One execution in progress and those who wait for it.
+struct Flight<Continuation: Sendable, Result: Sendable>: Sendable {
+    enum Phase: Sendable {
+        /// Somebody waits, or the step completes whether anybody waits or not.
+        case running
+        /// The last waiter has left, for the n-th time; unless one comes back before the grace period ends, the
+        /// execution is cancelled.
+        case abandoned(round: Int)
+        /// It has exceeded its timeout and keeps its key: newcomers are told at once.
+        case overdue(isCancelled: Bool)
+        /// It was cancelled and has not ended yet. Nobody joins it; newcomers sit here until it is gone.
+        case draining
+        /// It has ended; callers who had reserved a seat but not yet suspended collect this result.
+        case settled(Result)
+        /// It ended after it was cancelled, or the library shut down: whoever still has a seat must claim anew.
+        case vacated
+    }
+
+    let epoch: UInt64
+    let startedAt: MonotonicInstant
+    let rules: FlightRules
+    var phase: Phase = .running
+    var seats = SeatList<Continuation>()
+    /// The task that runs the step, once it has been handed over.
+    var task: Task<Void, Never>?
+    /// How many callers have joined so far, the leader not among them.
+    var joins = 0
+    /// How often the last waiter has left, so that the alarm of an earlier grace period is told from this one's.
+    private var abandonments = 0
+
+    init(epoch: UInt64, startedAt: MonotonicInstant, rules: FlightRules) {
+        self.epoch = epoch
+        self.startedAt = startedAt
+        self.rules = rules
+    }
+
+    /// Whether the execution has been told to stop, so that what it returns may be half of a result.
+    var isCancelled: Bool {
+        switch phase {
+        case .draining, .vacated, .overdue(isCancelled: true): true
+        case .running, .abandoned, .overdue(isCancelled: false), .settled: false
+        }
+    }
+
+    /// The last waiter has left.
+    mutating func abandon() -> AbandonmentConsequence {
+        switch (rules.abandonment, phase) {
+        case (.cancel(let grace), .running) where grace > .zero:
+            abandonments += 1
+            phase = .abandoned(round: abandonments)
+            return .startGrace(grace, round: abandonments)
+        case (.cancel, .running):
+            phase = .draining
+            return .cancel
+        case (.cancel, .overdue(isCancelled: false)):
+            phase = .overdue(isCancelled: true)
+            return .cancel
+        case (.complete, _), (.cancel, _):
+            return .none
+        }
+    }
+}
+
+/// What becomes of an execution that nobody waits for any more.
+enum AbandonmentConsequence: Equatable {
+    case none
+    /// Cancel it unless somebody comes back within this time.
+    case startGrace(Duration, round: Int)
+    /// Cancel it now.
+    case cancel
+}

@@ -1,0 +1,207 @@
+internal import Caching
+
+/// How waiting in a seat came to an end.
+enum WaitEnd: Sendable {
+    /// The execution has ended, and this is its result.
+    case settled(FlightResult)
+    /// The flight is gone without a result for this caller, which claims again.
+    case vacated
+    /// The caller was cancelled.
+    case cancelled
+    /// The caller's own deadline has passed.
+    case deadlinePassed
+}
+
+/// What an execution ended with, its value boxed so that flights of all types share one table.
+struct FlightResult: Sendable {
+    let outcome: Result<any Sendable, any Error>
+    let executionID: ExecutionID
+    let endedAt: MonotonicInstant
+}
+
+/// The flights of a deduplicator: shards of ``FlightTable``, each behind one lock, and the only place where a caller
+/// is suspended and resumed.
+///
+/// A waiter is one continuation in its flight's seat list, not a task that awaits another task: awaiting a task's
+/// value costs time quadratic in the number of waiters, and a cancelled waiter could not leave before the value is
+/// there. A continuation leaves its seat under the lock and is resumed after it, so it is resumed exactly once.
+final class Flights: Sendable {
+    typealias Table = FlightTable<CheckedContinuation<WaitEnd, Never>, FlightResult>
+
+    private enum Alarm: Sendable {
+        case deadline(FlightKey, Seat)
+        case timeout(FlightKey)
+        case grace(FlightKey, round: Int)
+    }
+
+    private final class Shard: Sendable {
+        let table: Lock<Table>
+
+        init(flightLimit: Int, waiterLimit: Int) {
+            table = Lock(Table(flightLimit: flightLimit, waiterLimit: waiterLimit))
+        }
+    }
+
+    /// Ties the alarm clock to the flights that it was made for, which do not exist yet when it is made.
+    private final class Receiver: Sendable {
+        private let flights = Lock<WeakFlights>(WeakFlights())
+
+        func connect(_ flights: Flights) { self.flights.withLock { $0.flights = flights } }
+        func receive(_ alarm: Alarm) { flights.withLock { $0.flights }?.goOff(alarm) }
+    }
+
+    private struct WeakFlights: Sendable {
+        weak var flights: Flights?
+    }
+
+    /// How many executions have not ended, and who wants to know when none is left.
+    private struct Running: Sendable {
+        var count = 0
+        var ended: OneShot<Bool>?
+    }
+
+    private static let shardCount = 16
+
+    private let shards: [Shard]
+    private let seed = UInt64.random(in: .min ... .max)
+    private let time: any TimeSource
+    private let running = Lock(Running())
+    private let alarms: AlarmClock<Alarm>
+
+    /// Makes the flights of one deduplicator.
+    init(flightLimit: Int, waiterLimit: Int, time: any TimeSource) {
+        let share = max(1, (flightLimit + Self.shardCount - 1) / Self.shardCount)
+        shards = (0..<Self.shardCount).map { _ in Shard(flightLimit: share, waiterLimit: waiterLimit) }
+        self.time = time
+        let receiver = Receiver()
+        alarms = AlarmClock(time: time) { receiver.receive($0) }
+        receiver.connect(self)
+    }
+
+    /// How many flights there are.
+    var count: Int { shards.reduce(0) { $0 + $1.table.withLock { $0.count } } }
+
+    /// How many alarms are set.
+    var alarmCount: Int { alarms.count }
+
+    private func shard(_ fingerprint: Fingerprint) -> Shard {
+        shards[Int(fingerprint.seededHash(seed) % UInt64(Self.shardCount))]
+    }
+
+    /// Lets `body` ask and change the flights that share a shard with `fingerprint`, as one step.
+    func withTable<T>(for fingerprint: Fingerprint, _ body: (inout Table) -> T) -> T {
+        shard(fingerprint).table.withLock { body(&$0) }
+    }
+
+    // MARK: - Waiting
+
+    /// Suspends the caller in its seat until the flight ends, the caller is cancelled, or `deadline` passes.
+    func wait(_ key: FlightKey, _ seat: Seat, until deadline: MonotonicInstant?) async -> WaitEnd {
+        if let result = withTable(for: key.fingerprint, { $0.collect(key, seat) }) { return .settled(result) }
+        let alarm = deadline.map { alarms.set(.deadline(key, seat), at: $0) }
+        defer { if let alarm { alarms.remove(alarm) } }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                switch withTable(for: key.fingerprint, { $0.suspend(key, seat, continuation) }) {
+                case .suspended: break
+                case .settled(let result): continuation.resume(returning: .settled(result))
+                case .vacated: continuation.resume(returning: .vacated)
+                case .left: continuation.resume(returning: Task.isCancelled ? .cancelled : .deadlinePassed)
+                }
+            }
+        } onCancel: {
+            leave(key, seat, .cancelled)
+        }
+    }
+
+    /// Takes the caller of `seat` out of the flight and resumes it with `end` if it is suspended.
+    func leave(_ key: FlightKey, _ seat: Seat, _ end: WaitEnd) {
+        let departure = withTable(for: key.fingerprint) { $0.leave(key, seat) }
+        departure.resume?.resume(returning: end)
+        apply(departure, to: key)
+    }
+
+    private func apply(_ departure: Table.Departure, to key: FlightKey) {
+        switch departure.consequence {
+        case .none:
+            break
+        case .cancel:
+            departure.task?.cancel()
+        case .startGrace(let grace, let round):
+            _ = alarms.set(.grace(key, round: round), at: time.now.advanced(by: grace))
+        }
+    }
+
+    // MARK: - Running
+
+    /// Runs a flight's execution in a task of its own, which can be cancelled when nobody waits any more. An execution
+    /// that never suspends has ended when this returns.
+    func run(_ key: FlightKey, _ execution: @escaping @Sendable () async -> Void) {
+        running.withLock { $0.count += 1 }
+        let task = Task.immediateDetached(priority: Task.currentPriority) {
+            await execution()
+            self.executionEnded()
+        }
+        if withTable(for: key.fingerprint, { $0.started(key, task) }) { task.cancel() }
+    }
+
+    /// Arms the execution timeout that the flight's rules ask for; returns the ticket for ``disarm(_:)``.
+    func armTimeout(_ key: FlightKey, _ timeout: ExecutionTimeout, from start: MonotonicInstant) -> UInt64? {
+        timeout.duration.map { alarms.set(.timeout(key), at: start.advanced(by: $0)) }
+    }
+
+    /// Takes the execution timeout back.
+    func disarm(_ ticket: UInt64?) {
+        if let ticket { alarms.remove(ticket) }
+    }
+
+    private func goOff(_ alarm: Alarm) {
+        switch alarm {
+        case .deadline(let key, let seat):
+            leave(key, seat, .deadlinePassed)
+        case .timeout(let key):
+            let timeout = withTable(for: key.fingerprint) { $0.timedOut(key) }
+            for continuation in timeout.vacated { continuation.resume(returning: .vacated) }
+        case .grace(let key, let round):
+            apply(withTable(for: key.fingerprint) { $0.graceEnded(key, round: round) }, to: key)
+        }
+    }
+
+    // MARK: - All at once
+
+    /// Lets no newcomer join what is running now.
+    func detachAll() {
+        for shard in shards { shard.table.withLock { $0.detachAll() } }
+    }
+
+    /// Accepts nobody any more.
+    func close() {
+        for shard in shards { shard.table.withLock { $0.close() } }
+    }
+
+    /// Tells `ended` when no execution is running, at once if none is. Only the last one that asks is told.
+    func notify(_ ended: OneShot<Bool>) {
+        let isIdle = running.withLock { running in
+            running.ended = ended
+            return running.count == 0
+        }
+        if isIdle { ended.fulfil(true) }
+    }
+
+    private func executionEnded() {
+        let ended = running.withLock { running -> OneShot<Bool>? in
+            running.count -= 1
+            return running.count == 0 ? running.ended : nil
+        }
+        ended?.fulfil(true)
+    }
+
+    /// Cancels every execution and resumes every waiter.
+    func abandonAll() {
+        for shard in shards {
+            let (waiting, tasks) = shard.table.withLock { $0.abandonAll() }
+            for task in tasks { task.cancel() }
+            for continuation in waiting { continuation.resume(returning: .vacated) }
+        }
+    }
+}

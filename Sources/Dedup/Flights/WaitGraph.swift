@@ -1,0 +1,46 @@
+internal import Caching
+
+/// Which execution waits for which, so that a circle is refused at once instead of hanging for ever.
+///
+/// Only executions that call the library again from inside their step have edges here, so the graph is empty for most
+/// programs and costs them nothing. Epochs are unique in the process, so one graph serves all deduplicators and finds
+/// a circle that leads through two of them.
+struct WaitGraph: Sendable {
+    /// For each execution, those it waits for, and by how many callers.
+    private var edges: [UInt64: [UInt64: Int]] = [:]
+
+    /// The graph of this process.
+    static let shared = Lock(WaitGraph())
+
+    /// Whether no execution waits for another.
+    var isEmpty: Bool { edges.isEmpty }
+
+    /// Notes that the execution `waiter` waits for `target`, unless that closes a circle.
+    ///
+    /// - Returns: Whether the edge was added; false when `target` already waits for `waiter`, or is `waiter`.
+    mutating func add(from waiter: UInt64, to target: UInt64) -> Bool {
+        if reaches(waiter, from: target) { return false }
+        edges[waiter, default: [:]][target, default: 0] += 1
+        return true
+    }
+
+    /// Takes one edge away that ``add(from:to:)`` has added.
+    mutating func remove(from waiter: UInt64, to target: UInt64) {
+        guard let count = edges[waiter]?[target] else {
+            preconditionFailure("Only an edge that was added is taken away.")
+        }
+        edges[waiter]?[target] = count > 1 ? count - 1 : nil
+        if edges[waiter]?.isEmpty == true { edges[waiter] = nil }
+    }
+
+    private func reaches(_ goal: UInt64, from start: UInt64) -> Bool {
+        var seen: Set<UInt64> = []
+        var open = [start]
+        while let execution = open.popLast() {
+            if execution == goal { return true }
+            guard seen.insert(execution).inserted, let next = edges[execution] else { continue }
+            open.append(contentsOf: next.keys)
+        }
+        return false
+    }
+}

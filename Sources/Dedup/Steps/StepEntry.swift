@@ -1,0 +1,83 @@
+internal import Caching
+
+/// A registered step: what it does, whether it may, and what it has done.
+final class StepEntry: Sendable {
+    private struct State: Sendable {
+        var status = StepStatus.active
+        var statistics = StepStatistics()
+    }
+
+    let description: StepDescription
+    let fingerprinter: StepFingerprinter
+    /// The `Step<Input, Output>` itself, for callers who know its types.
+    let step: any Sendable
+    /// Whether there is anything to execute.
+    let hasBody: Bool
+    /// Executes it for a caller who does not know its types.
+    let executeDynamically:
+        @Sendable (StepRegistry, StepEntry, JSONValue, String?, CallOptions) async throws -> Outcome<any Sendable>
+    private let state = Lock(State())
+
+    init<Input, Output>(_ step: Step<Input, Output>, _ fingerprinter: Fingerprinter) {
+        description = step.description
+        self.fingerprinter = fingerprinter.prepare(
+            step: step.name, version: String(step.description.version), rules: step.description.rules)
+        self.step = step
+        hasBody = step.body != nil
+        executeDynamically = { registry, entry, context, scope, call in
+            let prepared = PreparedRequest(
+                step: step, entry: entry, input: context, scope: scope, call: call,
+                identify: { scope in try entry.fingerprinter.fingerprint(context, scope: scope) },
+                decode: { try step.decode(context) })
+            return try await registry.execute(prepared).map { $0 as any Sendable }
+        }
+    }
+
+    var status: StepStatus {
+        get { state.withLock { $0.status } }
+        set { state.withLock { $0.status = newValue } }
+    }
+
+    var statistics: StepStatistics { state.withLock { $0.statistics } }
+
+    /// Runs the step's body and counts the run.
+    func run<Output: Sendable>(
+        time: any TimeSource, _ body: () async throws -> Output
+    ) async throws -> Output {
+        let wallTime = time.wallTime
+        let start = time.now
+        do {
+            let output = try await body()
+            ended(wallTime, start.duration(to: time.now), error: nil)
+            return output
+        } catch {
+            ended(wallTime, start.duration(to: time.now), error: error)
+            throw error
+        }
+    }
+
+    private func ended(_ began: WallTime, _ duration: Duration, error: (any Error)?) {
+        // Described before the lock is taken: the type's name may be the user's own code.
+        let description = error.map { ($0 as? DedupError).map { "DedupError.\($0.code)" } ?? "\(type(of: $0))" }
+        state.withLock { state in
+            state.statistics.runs += 1
+            state.statistics.lastRun = began
+            state.statistics.lastDuration = duration
+            if let description {
+                state.statistics.failures += 1
+                state.statistics.lastError = description
+            }
+        }
+    }
+}
+
+/// A request whose step has been found, with what is needed to identify and to run it.
+struct PreparedRequest<Input: Sendable, Output: Sendable>: Sendable {
+    let step: Step<Input, Output>
+    let entry: StepEntry
+    let input: any Sendable
+    let scope: String?
+    let call: CallOptions
+    let identify: @Sendable (_ scope: String?) throws -> Fingerprint
+    let decode: @Sendable () throws -> Input
+}
