@@ -1,0 +1,141 @@
+public import Dedup
+internal import Foundation
+internal import GRDB
+
+/// Execution records in an SQLite file: the embedded default.
+///
+///     let records = try SQLiteExecutionRecords(path: "executions.sqlite")
+///
+/// The file is written in write-ahead mode: readers and the writer do not wait for each other, and several connections,
+/// also of several processes on one machine, may share the file; their changes add up. A batch is one transaction. After a
+/// crash of the program nothing that was saved is lost; after a power failure the last batches may be, but a batch is
+/// there wholly or not at all.
+///
+/// Opening a file that exists checks it first and changes nothing unless it is a record store: a directory, a damaged file,
+/// a database of another program or of a later version is refused with a ``SQLiteRecordsError`` that says what to do. A file
+/// of no bytes holds no records and is taken for a new one, unless a write-ahead log lies beside it. A new file can be read
+/// and written by its owner only (mode 0600); one that exists keeps its mode.
+///
+/// The file needs SQLite 3.37 or later. It should be on a local disk: network file systems do not keep SQLite's locks.
+public final class SQLiteExecutionRecords: ExecutionRecordStore {
+    /// The path that the store was opened with.
+    public let path: String
+
+    private let pool: DatabasePool
+
+    /// Opens the record store at `path`, or makes a new one. Reads the file on the calling thread.
+    ///
+    /// - Throws: ``SQLiteRecordsError``.
+    public init(path: String, configuration: SQLiteRecordsConfiguration = .init()) throws {
+        if let problem = configuration.problem {
+            throw SQLiteRecordsError(.invalidConfiguration, path: path, problem)
+        }
+        self.path = path
+        let file = RecordFile(path: path)
+        try file.prepare()
+        pool = try SQLiteRecordsError.translating(path: path) { try Self.open(file, configuration) }
+    }
+
+    /// Adds the changes in one transaction.
+    ///
+    /// - Throws: ``SQLiteRecordsError``, after which nothing of the batch is stored, or `CancellationError`.
+    public func save(_ changes: [ExecutionRecord]) async throws {
+        if changes.isEmpty { return }
+        try await SQLiteRecordsError.translating(path: path) {
+            try await pool.write { database in
+                let statement = try database.cachedStatement(sql: RecordStatements.save)
+                for change in changes { try statement.execute(arguments: change.arguments) }
+            }
+        }
+    }
+
+    /// The record of a fingerprint, or `nil` if none is stored.
+    ///
+    /// - Throws: ``SQLiteRecordsError`` or `CancellationError`.
+    public func find(_ fingerprint: Fingerprint, step: String) async throws -> ExecutionRecord? {
+        let id = ExecutionRecord.ID(step: step, fingerprint: fingerprint)
+        return try await records(RecordStatements.find, id.arguments).first
+    }
+
+    /// The sums over the records of each step; see `ExecutionRecordStore`.
+    ///
+    /// - Throws: `RecordQueryError`, ``SQLiteRecordsError`` or `CancellationError`.
+    public func statistics(step: String?, limit: Int) async throws -> [StepRecordStatistics] {
+        try RecordQueryError.validate(limit: limit)
+        let statistics = try await SQLiteRecordsError.translating(path: path) {
+            try await pool.read { database in
+                let sql = step == nil ? RecordStatements.statistics : RecordStatements.statisticsOfStep
+                let statement = try database.cachedStatement(sql: sql)
+                let arguments: StatementArguments = step.map { [Data($0.utf8)] } ?? []
+                return try Array(Row.fetchCursor(statement, arguments: arguments).map(StepRecordStatistics.init))
+            }
+        }
+        return Array(statistics.sorted(by: StepRecordStatistics.mostOfferedFirst).prefix(limit))
+    }
+
+    /// The records offered most; see `ExecutionRecordStore`.
+    ///
+    /// - Throws: `RecordQueryError`, ``SQLiteRecordsError`` or `CancellationError`.
+    public func duplicates(over threshold: Int, limit: Int) async throws -> [ExecutionRecord] {
+        try RecordQueryError.validate(limit: limit)
+        return try await records(RecordStatements.duplicates, [threshold, limit])
+    }
+
+    /// Closes the file, after what is going on has ended. Later calls throw ``SQLiteRecordsError/Code/closed``.
+    ///
+    /// - Throws: ``SQLiteRecordsError`` if the file cannot be closed.
+    public func close() throws {
+        try SQLiteRecordsError.translating(path: path) { try pool.close() }
+    }
+
+    private func records(_ sql: String, _ arguments: StatementArguments) async throws -> [ExecutionRecord] {
+        try await SQLiteRecordsError.translating(path: path) {
+            try await pool.read { database in
+                let statement = try database.cachedStatement(sql: sql)
+                return try Array(Row.fetchCursor(statement, arguments: arguments).map(ExecutionRecord.init))
+            }
+        }
+    }
+}
+
+// MARK: - Opening
+
+extension SQLiteExecutionRecords {
+    /// Checks the file through a connection of its own, because a pool would change the mode of whatever it opens.
+    private static func open(_ file: RecordFile, _ configuration: SQLiteRecordsConfiguration) throws -> DatabasePool {
+        let connections = connectionConfiguration(configuration)
+        let inspector = try DatabaseQueue(path: file.sqlitePath, configuration: connections)
+        try inspector.read { database in
+            try RecordSchema.inspect(database, path: file.path, checksIntegrity: configuration.checksIntegrity)
+        }
+        try inspector.close()
+        let pool = try DatabasePool(path: file.sqlitePath, configuration: connections)
+        try migrate(pool)
+        return pool
+    }
+
+    /// Brings the file to the current layout. Two that open a new file at the same time both try; whoever comes second
+    /// fails at what the first has just made, and is content with it.
+    private static func migrate(_ pool: DatabasePool) throws {
+        do {
+            try RecordSchema.migrator.migrate(pool)
+        } catch {
+            guard try pool.read(RecordSchema.migrator.hasCompletedMigrations) else { throw error }
+        }
+    }
+
+    private static func connectionConfiguration(_ configuration: SQLiteRecordsConfiguration) -> Configuration {
+        var connections = Configuration()
+        connections.label = "DedupSQLite"
+        connections.foreignKeysEnabled = false
+        connections.maximumReaderCount = configuration.maximumReaders
+        connections.busyMode = .timeout(configuration.busyTimeout / .seconds(1))
+        if let size = configuration.maximumFileSize {
+            connections.prepareDatabase { database in
+                let pageSize = try Int.fetchOne(database, sql: "PRAGMA page_size") ?? 4096
+                try database.execute(sql: "PRAGMA max_page_count = \(max(1, size / pageSize))")
+            }
+        }
+        return connections
+    }
+}
