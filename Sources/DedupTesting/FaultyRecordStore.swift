@@ -10,6 +10,11 @@ public final class FaultyRecordStore: ExecutionRecordStore {
         /// Which call failed, counted from 1 over all methods.
         public let call: Int
 
+        /// Makes the error of a call, to compare with.
+        public init(call: Int) {
+            self.call = call
+        }
+
         /// Says that the failure is intended.
         public var description: String { "The record store was told to fail, and did so at call \(call)." }
     }

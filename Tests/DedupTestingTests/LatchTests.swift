@@ -1,0 +1,41 @@
+import DedupTesting
+import Testing
+
+@Suite struct LatchTests {
+    @Test func holdsEverybodyUntilItOpens() async throws {
+        let latch = Latch()
+        let waiters = (0..<20).map { _ in Task { try await latch.wait() } }
+        try await latch.waitForWaiters(20)
+        #expect(latch.waiterCount == 20 && !latch.isOpen)
+        latch.open()
+        for waiter in waiters { try await waiter.value }
+        #expect(latch.waiterCount == 0 && latch.isOpen)
+    }
+
+    @Test func anOpenLatchHoldsNobody() async throws {
+        let latch = Latch()
+        latch.open()
+        latch.open()
+        try await latch.wait()
+    }
+
+    @Test func aCancelledWaiterLeavesAtOnce() async throws {
+        let latch = Latch()
+        let waiters = [Task { try await latch.wait() }, Task { try await latch.waitForWaiters(9) }]
+        try await latch.waitForWaiters(1)
+        for waiter in waiters {
+            waiter.cancel()
+            await #expect(throws: CancellationError.self) { try await waiter.value }
+        }
+        #expect(latch.waiterCount == 0)
+    }
+
+    @Test func aTaskThatIsCancelledAlreadyDoesNotWait() async {
+        let latch = Latch()
+        let waiter = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            try await latch.wait()
+        }
+        await #expect(throws: CancellationError.self) { try await waiter.value }
+    }
+}

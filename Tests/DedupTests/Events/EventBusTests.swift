@@ -1,0 +1,235 @@
+import Dedup
+import DedupTesting
+import Synchronization
+import Testing
+
+@Suite struct EventBusTests {
+    @Test func nobodyListeningMakesNoEvent() {
+        let bus = EventBus()
+        let made = Atomic(0)
+        func event() -> ExecutionEvent {
+            made.add(1, ordering: .relaxed)
+            return .started(1)
+        }
+        bus.publish(event())
+        #expect(!bus.hasSubscribers)
+        #expect(made.load(ordering: .relaxed) == 0)
+        let subscription = bus.events()
+        #expect(bus.hasSubscribers)
+        bus.publish(event())
+        #expect(made.load(ordering: .relaxed) == 1)
+        subscription.cancel()
+        bus.publish(event())
+        #expect(made.load(ordering: .relaxed) == 1)
+    }
+
+    @Test func everySubscriptionGetsEverythingInOrder() async {
+        let bus = EventBus()
+        let subscriptions = [bus.events(), bus.events()]
+        for id in 1...100 { bus.publish(.started(UInt64(id))) }
+        bus.finish()
+        for subscription in subscriptions {
+            #expect(await subscription.executionIDs() == Array(1...100))
+            #expect(subscription.droppedEvents == 0)
+        }
+    }
+
+    @Test func aSubscriptionHearsOnlyWhatComesLater() async {
+        let bus = EventBus()
+        bus.publish(.started(1))
+        let subscription = bus.events()
+        bus.publish(.started(2))
+        bus.finish()
+        #expect(await subscription.executionIDs() == [2])
+    }
+
+    @Test func aFullBufferDropsTheOldestAndCounts() async {
+        let bus = EventBus()
+        let slow = bus.events(buffering: 3)
+        let roomy = bus.events(buffering: 100)
+        for id in 1...10 { bus.publish(.started(UInt64(id))) }
+        #expect(slow.droppedEvents == 7 && roomy.droppedEvents == 0)
+        #expect(bus.droppedEvents == 7)
+        bus.finish()
+        #expect(await slow.executionIDs() == [8, 9, 10])
+        #expect(await roomy.executionIDs() == Array(1...10))
+    }
+
+    @Test func aSubscriptionThatNobodyHoldsEndsAtOnce() {
+        let bus = EventBus()
+        do {
+            let subscription = bus.events()
+            #expect(bus.subscriberCount == 1)
+            withExtendedLifetime(subscription) {}
+        }
+        #expect(bus.subscriberCount == 0)
+    }
+
+    @Test func anAbandonedSubscriptionFreesItsBufferAtOnce() {
+        let bus = EventBus()
+        weak var tracked: Token?
+        do {
+            let subscription = bus.events()
+            let token = Token()
+            tracked = token
+            bus.publish(.failed(TokenError(token: token)))
+            withExtendedLifetime(subscription) {}
+        }
+        #expect(tracked == nil)
+    }
+
+    @Test func aCancelledIterationEndsTheSubscription() async throws {
+        let bus = EventBus()
+        let heard = Latch()
+        let subscription = bus.events()
+        let listener = Task {
+            for await _ in subscription { heard.open() }
+        }
+        bus.publish(.started(1))
+        try await heard.wait()
+        listener.cancel()
+        await listener.value
+        #expect(bus.subscriberCount == 0)
+        bus.publish(.started(2))
+    }
+
+    @Test func whatIsBufferedIsStillDeliveredAfterCancelling() async {
+        let bus = EventBus()
+        let subscription = bus.events()
+        bus.publish(.started(1))
+        subscription.cancel()
+        subscription.cancel()
+        bus.publish(.started(2))
+        #expect(await subscription.executionIDs() == [1])
+        #expect(bus.subscriberCount == 0)
+    }
+
+    @Test func afterTheEndSubscriptionsAreOverBeforeTheyBegin() async {
+        let bus = EventBus()
+        bus.finish()
+        bus.finish()
+        let subscription = bus.events()
+        bus.publish(.started(1))
+        #expect(await subscription.executionIDs() == [])
+        #expect(!bus.hasSubscribers)
+    }
+
+    @Test func theEndOfTheBusEndsItsSubscriptions() async {
+        var bus: EventBus? = EventBus()
+        let subscription = bus?.events()
+        bus?.publish(.started(1))
+        bus = nil
+        #expect(await subscription?.executionIDs() == [1])
+    }
+
+    @Test func keepsTheOrderOfEachPublisher() async {
+        let bus = EventBus()
+        let (publishers, events) = (6, 2_000)
+        let subscription = bus.events(buffering: publishers * events)
+        await withTaskGroup(of: Void.self) { group in
+            for publisher in 0..<publishers {
+                group.addTask {
+                    for event in 0..<events { bus.publish(.started(UInt64(publisher << 32 | event))) }
+                }
+            }
+        }
+        bus.finish()
+        let ids = await subscription.executionIDs()
+        #expect(ids.count == publishers * events)
+        for publisher in 0..<publishers {
+            #expect(ids.filter { $0 >> 32 == publisher }.map { $0 & 0xFFFF_FFFF } == Array(0..<events))
+        }
+    }
+
+    /// Subscribers come, are cancelled or just let go, while others publish: whoever stays is told everything.
+    @Test func comingAndGoingSubscribersHarmNobody() async {
+        let bus = EventBus()
+        let (publishers, events) = (2, 4_000)
+        let steady = bus.events(buffering: 64)
+        async let heard = steady.executionIDs().count
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<publishers {
+                group.addTask {
+                    for event in 0..<events { bus.publish(.started(UInt64(event))) }
+                }
+            }
+            for visitor in 0..<400 {
+                group.addTask {
+                    let subscription = bus.events(buffering: 4)
+                    if visitor % 2 == 0 { subscription.cancel() }
+                    if visitor % 4 == 0 { _ = await subscription.executionIDs() }
+                }
+            }
+        }
+        bus.finish()
+        #expect(await heard + steady.droppedEvents == publishers * events)
+        #expect(bus.subscriberCount == 0)
+    }
+
+    @Test func wantsRoomForOneEvent() async {
+        await #expect(processExitsWith: .failure) { _ = EventBus().events(buffering: 0) }
+    }
+}
+
+@Suite struct ExecutionEventTests {
+    @Test(arguments: zip(ExecutionEvent.oneOfEach, ExecutionEvent.Kind.allCases))
+    func tellsItsKindAndItsDetails(event: ExecutionEvent, kind: ExecutionEvent.Kind) {
+        #expect(event.kind == kind)
+        #expect(event.name == kind.rawValue)
+        #expect(event.details == ExecutionEvent.details(1))
+        #expect(event.step == "a" && event.fingerprint == .number(1))
+        #expect(event.executionID == 1 && event.epoch == 2)
+        #expect(event.time == WallTime(nanosecondsSinceEpoch: 3))
+    }
+
+    @Test func namesAreWhatLogsAndMetricsUse() {
+        #expect(
+            ExecutionEvent.Kind.allCases.map(\.rawValue) == [
+                "execution.started", "execution.completed", "execution.failed", "execution.joined",
+                "execution.rejected", "execution.superseded", "cache.hit", "cache.evicted", "cache.expired",
+            ])
+    }
+
+    @Test func endsOfExecutionsHaveADuration() {
+        let timed = ExecutionEvent.oneOfEach.filter { $0.duration == .seconds(1) }.map(\.kind)
+        #expect(timed == [.executionCompleted, .executionFailed, .executionSuperseded])
+    }
+}
+
+private final class Token: Sendable {}
+
+private struct TokenError: Error {
+    let token: Token
+}
+
+extension ExecutionEvent {
+    fileprivate static func details(_ id: UInt64) -> Details {
+        Details(
+            step: "a", fingerprint: .number(1), executionID: id, epoch: 2, time: WallTime(nanosecondsSinceEpoch: 3))
+    }
+
+    fileprivate static func started(_ id: UInt64) -> ExecutionEvent { .executionStarted(details(id)) }
+
+    fileprivate static func failed(_ error: any Error) -> ExecutionEvent {
+        .executionFailed(details(1), duration: .zero, error: error)
+    }
+
+    fileprivate static var oneOfEach: [ExecutionEvent] {
+        let details = details(1)
+        return [
+            .executionStarted(details), .executionCompleted(details, duration: .seconds(1)),
+            .executionFailed(details, duration: .seconds(1), error: CancellationError()), .executionJoined(details),
+            .executionRejected(details), .executionSuperseded(details, duration: .seconds(1)),
+            .cacheHit(details, age: .seconds(9)), .cacheEvicted(details), .cacheExpired(details),
+        ]
+    }
+}
+
+extension EventSubscription {
+    /// The execution ids of all events up to the end.
+    fileprivate func executionIDs() async -> [Int] {
+        var ids: [Int] = []
+        for await event in self { ids.append(Int(event.executionID ?? 0)) }
+        return ids
+    }
+}
