@@ -185,4 +185,7 @@ public final class Deduplicator: Sendable {
 
     /// How many results are cached now, expired ones that nobody has looked up or swept included.
     public var cachedResults: Int { cache.count }
+
+    /// How many deadlines, timeouts and grace periods are still to come.
+    package var alarmCount: Int { flights.alarmCount }
 }

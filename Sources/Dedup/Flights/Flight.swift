@@ -1,16 +1,26 @@
-internal import Caching
+package import Caching
 
 /// Which flight: the fingerprint it works for, and its epoch, which no other flight of the process shares.
-struct FlightKey: Hashable, Sendable {
-    let fingerprint: Fingerprint
-    let epoch: UInt64
+package struct FlightKey: Hashable, Sendable {
+    package let fingerprint: Fingerprint
+    package let epoch: UInt64
 }
 
 /// How a flight treats those who come, those who go and the clock. The delivery half of an ``ExecutionPolicy``.
-struct FlightRules: Hashable, Sendable {
-    var abandonment: AbandonmentPolicy = .cancel(after: .zero)
-    var overlap: OverlapPolicy = .never
-    var timeout: ExecutionTimeout = .none
+package struct FlightRules: Hashable, Sendable {
+    package var abandonment: AbandonmentPolicy = .cancel(after: .zero)
+    package var overlap: OverlapPolicy = .never
+    package var timeout: ExecutionTimeout = .none
+
+    /// Makes rules; the defaults are those of an ``ExecutionPolicy``.
+    package init(
+        abandonment: AbandonmentPolicy = .cancel(after: .zero), overlap: OverlapPolicy = .never,
+        timeout: ExecutionTimeout = .none
+    ) {
+        self.abandonment = abandonment
+        self.overlap = overlap
+        self.timeout = timeout
+    }
 }
 
 /// One execution in progress and those who wait for it.
@@ -77,7 +87,7 @@ struct Flight<Continuation: Sendable, Result: Sendable>: Sendable {
 }
 
 /// What becomes of an execution that nobody waits for any more.
-enum AbandonmentConsequence: Equatable {
+package enum AbandonmentConsequence: Equatable {
     case none
     /// Cancel it unless somebody comes back within this time.
     case startGrace(Duration, round: Int)

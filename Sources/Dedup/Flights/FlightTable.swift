@@ -1,4 +1,4 @@
-internal import Caching
+package import Caching
 
 /// The flights of one shard as a pure state machine: events go in, decisions come out, and nothing foreign runs inside.
 ///
@@ -6,11 +6,11 @@ internal import Caching
 /// it was superseded, invalidated, cancelled under ``OverlapPolicy/allowed``, or because it has ended. A detached
 /// flight still serves those who have a seat in it. Each fingerprint has at most one current flight; epochs grow, so
 /// the flight that a late event speaks of is always found by identity and never mistaken for its successor.
-struct FlightTable<Continuation: Sendable, Result: Sendable>: Sendable {
+package struct FlightTable<Continuation: Sendable, Result: Sendable>: Sendable {
     typealias Member = Flight<Continuation, Result>
 
     /// What a newcomer is told.
-    enum Claim {
+    package enum Claim {
         /// It starts the flight, and sits in its first seat.
         case lead(FlightKey, Seat)
         /// It waits for a flight that is there.
@@ -29,7 +29,7 @@ struct FlightTable<Continuation: Sendable, Result: Sendable>: Sendable {
     }
 
     /// What a caller finds when it comes to suspend in its seat.
-    enum Suspension {
+    package enum Suspension {
         case suspended
         /// The flight has ended meanwhile.
         case settled(Result)
@@ -40,30 +40,30 @@ struct FlightTable<Continuation: Sendable, Result: Sendable>: Sendable {
     }
 
     /// What has to be done because a waiter left.
-    struct Departure {
-        var resume: Continuation?
-        var consequence = AbandonmentConsequence.none
+    package struct Departure {
+        package var resume: Continuation?
+        package var consequence = AbandonmentConsequence.none
         /// The task to cancel, when the consequence is to cancel and the task is known already.
-        var task: Task<Void, Never>?
+        package var task: Task<Void, Never>?
     }
 
     /// What has to be done because an execution has exceeded its timeout.
-    struct Timeout {
+    package struct Timeout {
         /// Whether newcomers start a new epoch from here on.
-        var isSuperseded = false
+        package var isSuperseded = false
         /// Those who waited for a cancelled flight to end, and claim again.
-        var vacated: [Continuation] = []
+        package var vacated: [Continuation] = []
     }
 
     /// What an execution's end means.
-    struct Settlement {
+    package struct Settlement {
         /// Whether the flight was current and not cancelled: only then do its result and its success count.
-        var isCurrent: Bool
-        var joins: Int
+        package var isCurrent: Bool
+        package var joins: Int
         /// Those who get the result.
-        var served: [Continuation]
+        package var served: [Continuation]
         /// Those who waited for a cancelled flight to end, and claim again.
-        var vacated: [Continuation]
+        package var vacated: [Continuation]
     }
 
     private var current: [Fingerprint: Member] = [:]
@@ -73,23 +73,23 @@ struct FlightTable<Continuation: Sendable, Result: Sendable>: Sendable {
     private let waiterLimit: Int
 
     /// Makes an empty table that holds at most `flightLimit` running flights, each with at most `waiterLimit` seats.
-    init(flightLimit: Int, waiterLimit: Int) {
+    package init(flightLimit: Int, waiterLimit: Int) {
         self.flightLimit = flightLimit
         self.waiterLimit = waiterLimit
     }
 
     /// How many flights have not ended, or have ended with callers who are yet to collect their result.
-    var count: Int { current.count + detached.count }
+    package var count: Int { current.count + detached.count }
 
     /// Whether a newcomer with this fingerprint would meet a flight.
-    func hasFlight(for fingerprint: Fingerprint) -> Bool {
+    package func hasFlight(for fingerprint: Fingerprint) -> Bool {
         current[fingerprint] != nil
     }
 
     // MARK: - Coming
 
     /// A caller wants the work of `fingerprint` done.
-    mutating func claim(
+    package mutating func claim(
         _ fingerprint: Fingerprint, duplicates: DuplicateMode, rules: FlightRules, at now: MonotonicInstant,
         epoch: () -> UInt64
     ) -> Claim {
@@ -132,7 +132,7 @@ struct FlightTable<Continuation: Sendable, Result: Sendable>: Sendable {
     }
 
     /// The caller who reserved `seat` suspends in it, unless there is nothing left to wait for.
-    mutating func suspend(_ key: FlightKey, _ seat: Seat, _ continuation: Continuation) -> Suspension {
+    package mutating func suspend(_ key: FlightKey, _ seat: Seat, _ continuation: Continuation) -> Suspension {
         let suspension = update(key) { flight -> Suspension in
             guard flight.seats.isReserved(seat) else { return .left }
             switch flight.phase {
@@ -151,7 +151,7 @@ struct FlightTable<Continuation: Sendable, Result: Sendable>: Sendable {
     }
 
     /// Takes the result of a flight that has ended before the caller had to suspend.
-    mutating func collect(_ key: FlightKey, _ seat: Seat) -> Result? {
+    package mutating func collect(_ key: FlightKey, _ seat: Seat) -> Result? {
         let result = update(key) { flight -> Result? in
             guard case .settled(let result) = flight.phase, flight.seats.isReserved(seat) else { return nil }
             _ = flight.seats.leave(seat)
@@ -163,7 +163,7 @@ struct FlightTable<Continuation: Sendable, Result: Sendable>: Sendable {
     // MARK: - Going
 
     /// A waiter goes: its caller was cancelled, or its deadline has passed. The others do not notice.
-    mutating func leave(_ key: FlightKey, _ seat: Seat) -> Departure {
+    package mutating func leave(_ key: FlightKey, _ seat: Seat) -> Departure {
         let departure = update(key) { flight -> Departure in
             var departure = Departure()
             switch flight.seats.leave(seat) {
@@ -182,7 +182,7 @@ struct FlightTable<Continuation: Sendable, Result: Sendable>: Sendable {
     /// The grace period that began when the last waiter left for the `round`-th time has ended.
     ///
     /// - Returns: The consequence; none when somebody has come back meanwhile, or the execution has ended.
-    mutating func graceEnded(_ key: FlightKey, round: Int) -> Departure {
+    package mutating func graceEnded(_ key: FlightKey, round: Int) -> Departure {
         let departure = update(key) { flight -> Departure in
             guard case .abandoned(round) = flight.phase else { return Departure() }
             flight.phase = .draining
@@ -203,7 +203,7 @@ struct FlightTable<Continuation: Sendable, Result: Sendable>: Sendable {
     /// The flight's execution runs in `task`.
     ///
     /// - Returns: Whether it has to be cancelled at once, because everybody had left before the task was known.
-    mutating func started(_ key: FlightKey, _ task: Task<Void, Never>) -> Bool {
+    package mutating func started(_ key: FlightKey, _ task: Task<Void, Never>) -> Bool {
         let isCancelled = update(key) { flight -> Bool in
             flight.task = task
             return flight.isCancelled
@@ -214,7 +214,7 @@ struct FlightTable<Continuation: Sendable, Result: Sendable>: Sendable {
     // MARK: - Time and invalidation
 
     /// The execution has exceeded its timeout.
-    mutating func timedOut(_ key: FlightKey) -> Timeout {
+    package mutating func timedOut(_ key: FlightKey) -> Timeout {
         guard let index = current.index(forKey: key.fingerprint), current.values[index].epoch == key.epoch
         else { return Timeout() }
         var timeout = Timeout()
@@ -238,27 +238,27 @@ struct FlightTable<Continuation: Sendable, Result: Sendable>: Sendable {
     ///
     /// - Returns: The epoch of the flight that was detached.
     @discardableResult
-    mutating func detach(_ fingerprint: Fingerprint) -> UInt64? {
+    package mutating func detach(_ fingerprint: Fingerprint) -> UInt64? {
         guard let flight = current.removeValue(forKey: fingerprint) else { return nil }
         detached[flight.epoch] = flight
         return flight.epoch
     }
 
     /// Detaches every current flight.
-    mutating func detachAll() {
+    package mutating func detachAll() {
         for fingerprint in Array(current.keys) { detach(fingerprint) }
     }
 
     // MARK: - Ending
 
     /// Whether the flight is current and was not cancelled, so that its result may be published.
-    func isCurrent(_ key: FlightKey) -> Bool {
+    package func isCurrent(_ key: FlightKey) -> Bool {
         guard let flight = current[key.fingerprint], flight.epoch == key.epoch else { return false }
         return !flight.isCancelled
     }
 
     /// The execution has ended: the flight leaves the table by identity.
-    mutating func settle(_ key: FlightKey, _ result: Result) -> Settlement {
+    package mutating func settle(_ key: FlightKey, _ result: Result) -> Settlement {
         let isCurrent = isCurrent(key)
         guard var flight = remove(key) else {
             return Settlement(isCurrent: false, joins: 0, served: [], vacated: [])
@@ -275,14 +275,14 @@ struct FlightTable<Continuation: Sendable, Result: Sendable>: Sendable {
     }
 
     /// From here on every claim is answered with ``Claim/closed``.
-    mutating func close() {
+    package mutating func close() {
         isClosed = true
     }
 
     /// Gives up every flight that has not ended: shutdown has run out of time.
     ///
     /// - Returns: All who were waiting, who get no result, and the tasks to cancel.
-    mutating func abandonAll() -> (waiting: [Continuation], tasks: [Task<Void, Never>]) {
+    package mutating func abandonAll() -> (waiting: [Continuation], tasks: [Task<Void, Never>]) {
         detachAll()
         var waiting: [Continuation] = []
         var tasks: [Task<Void, Never>] = []

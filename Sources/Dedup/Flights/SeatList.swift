@@ -1,7 +1,7 @@
 /// The place of one waiter in a flight: where it sits, and a ticket that tells it from whoever sat there before.
-struct Seat: Hashable, Sendable {
-    let index: Int
-    let ticket: UInt64
+package struct Seat: Hashable, Sendable {
+    package let index: Int
+    package let ticket: UInt64
 }
 
 /// The waiters of one flight, in constant time an operation.
@@ -9,7 +9,7 @@ struct Seat: Hashable, Sendable {
 /// A seat is reserved when the flight is joined and taken when the caller has suspended, because nothing may suspend
 /// between the decision to join and the reservation. Free places are used again, so a flight that thousands join and
 /// leave stays as small as the most it ever had at one time.
-struct SeatList<Continuation: Sendable>: Sendable {
+package struct SeatList<Continuation: Sendable>: Sendable {
     private enum Place: Sendable {
         case free
         case reserved(ticket: UInt64)
@@ -17,7 +17,7 @@ struct SeatList<Continuation: Sendable>: Sendable {
     }
 
     /// What became of a waiter that left.
-    enum Departure {
+    package enum Departure {
         /// The seat was not there: already served, or left before.
         case unknown
         /// The caller has not suspended yet; it will find its seat gone.
@@ -30,14 +30,17 @@ struct SeatList<Continuation: Sendable>: Sendable {
     private var free: [Int] = []
     private var nextTicket: UInt64 = 0
 
+    /// Makes a list without waiters.
+    package init() {}
+
     /// How many seats are reserved or taken.
-    var count: Int { places.count - free.count }
+    package var count: Int { places.count - free.count }
 
     /// Whether nobody is left.
-    var isEmpty: Bool { count == 0 }
+    package var isEmpty: Bool { count == 0 }
 
     /// Reserves a seat.
-    mutating func reserve() -> Seat {
+    package mutating func reserve() -> Seat {
         nextTicket += 1
         let place = Place.reserved(ticket: nextTicket)
         guard let index = free.popLast() else {
@@ -49,13 +52,13 @@ struct SeatList<Continuation: Sendable>: Sendable {
     }
 
     /// Whether `seat` is still reserved and not yet taken.
-    func isReserved(_ seat: Seat) -> Bool {
+    package func isReserved(_ seat: Seat) -> Bool {
         guard places.indices.contains(seat.index), case .reserved(seat.ticket) = places[seat.index] else { return false }
         return true
     }
 
     /// Suspends a caller in its reserved seat.
-    mutating func take(_ seat: Seat, _ continuation: Continuation) {
+    package mutating func take(_ seat: Seat, _ continuation: Continuation) {
         guard isReserved(seat) else {
             preconditionFailure("A waiter takes only the seat that it reserved.")
         }
@@ -63,7 +66,7 @@ struct SeatList<Continuation: Sendable>: Sendable {
     }
 
     /// Frees a seat, whoever sits in it.
-    mutating func leave(_ seat: Seat) -> Departure {
+    package mutating func leave(_ seat: Seat) -> Departure {
         guard places.indices.contains(seat.index) else { return .unknown }
         switch places[seat.index] {
         case .reserved(seat.ticket):
@@ -78,7 +81,7 @@ struct SeatList<Continuation: Sendable>: Sendable {
     }
 
     /// Frees the seats of all who are suspended and returns them in the order of their seats; reserved seats stay.
-    mutating func releaseWaiting() -> [Continuation] {
+    package mutating func releaseWaiting() -> [Continuation] {
         var continuations: [Continuation] = []
         for index in places.indices {
             if case .waiting(_, let continuation) = places[index] {

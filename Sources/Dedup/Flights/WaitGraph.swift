@@ -1,31 +1,34 @@
-internal import Caching
+package import Caching
 
 /// Which execution waits for which, so that a circle is refused at once instead of hanging for ever.
 ///
 /// Only executions that call the library again from inside their step have edges here, so the graph is empty for most
 /// programs and costs them nothing. Epochs are unique in the process, so one graph serves all deduplicators and finds
 /// a circle that leads through two of them.
-struct WaitGraph: Sendable {
+package struct WaitGraph: Sendable {
     /// For each execution, those it waits for, and by how many callers.
     private var edges: [UInt64: [UInt64: Int]] = [:]
 
+    /// Makes a graph without edges.
+    package init() {}
+
     /// The graph of this process.
-    static let shared = Lock(WaitGraph())
+    package static let shared = Lock(WaitGraph())
 
     /// Whether no execution waits for another.
-    var isEmpty: Bool { edges.isEmpty }
+    package var isEmpty: Bool { edges.isEmpty }
 
     /// Notes that the execution `waiter` waits for `target`, unless that closes a circle.
     ///
     /// - Returns: Whether the edge was added; false when `target` already waits for `waiter`, or is `waiter`.
-    mutating func add(from waiter: UInt64, to target: UInt64) -> Bool {
+    package mutating func add(from waiter: UInt64, to target: UInt64) -> Bool {
         if reaches(waiter, from: target) { return false }
         edges[waiter, default: [:]][target, default: 0] += 1
         return true
     }
 
     /// Takes one edge away that ``add(from:to:)`` has added.
-    mutating func remove(from waiter: UInt64, to target: UInt64) {
+    package mutating func remove(from waiter: UInt64, to target: UInt64) {
         guard let count = edges[waiter]?[target] else {
             preconditionFailure("Only an edge that was added is taken away.")
         }

@@ -1,10 +1,10 @@
-internal import Caching
+package import Caching
 
 /// Delivers events at their deadlines with one sleeping task, however many alarms are set.
 ///
 /// The task exists only while an alarm is set. It is started anew only when an alarm comes before all others, because
 /// a cancelled sleep may keep its timer in the system until that would have fired.
-final class AlarmClock<Event: Sendable>: Sendable {
+package final class AlarmClock<Event: Sendable>: Sendable {
     private struct State: Sendable {
         var queue = AlarmQueue<Event>()
         var sleeper = Sleeper.none
@@ -21,16 +21,16 @@ final class AlarmClock<Event: Sendable>: Sendable {
     private let state = Lock(State())
 
     /// Makes a clock that hands each event to `deliver` outside every lock, on a task of its own.
-    init(time: any TimeSource, deliver: @escaping @Sendable (Event) -> Void) {
+    package init(time: any TimeSource, deliver: @escaping @Sendable (Event) -> Void) {
         self.time = time
         self.deliver = deliver
     }
 
     /// How many alarms are set.
-    var count: Int { state.withLock { $0.queue.count } }
+    package var count: Int { state.withLock { $0.queue.count } }
 
     /// Sets an alarm and returns the ticket to take it out with.
-    func set(_ event: Event, at deadline: MonotonicInstant) -> UInt64 {
+    package func set(_ event: Event, at deadline: MonotonicInstant) -> UInt64 {
         let (ticket, start) = state.withLock { state -> (UInt64, (generation: UInt64, late: Task<Void, Never>?)?) in
             let ticket = state.queue.insert(event, at: deadline)
             if case .sleeping(_, let until, _) = state.sleeper, until <= deadline { return (ticket, nil) }
@@ -48,7 +48,7 @@ final class AlarmClock<Event: Sendable>: Sendable {
     }
 
     /// Takes an alarm out; does nothing if it has gone off.
-    func remove(_ ticket: UInt64) {
+    package func remove(_ ticket: UInt64) {
         state.withLock { $0.queue.remove(ticket) }
     }
 

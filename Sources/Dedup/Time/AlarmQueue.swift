@@ -1,10 +1,10 @@
-internal import Caching
+package import Caching
 
 /// Alarms in the order of their deadlines: a binary heap whose members can be taken out again by their ticket.
 ///
 /// Taking out for real matters: an execution usually ends long before its timeout, and a queue that only skipped the
 /// alarms of what has ended would hold five minutes' worth of them.
-struct AlarmQueue<Event: Sendable>: Sendable {
+package struct AlarmQueue<Event: Sendable>: Sendable {
     private struct Alarm: Sendable {
         let deadline: MonotonicInstant
         let ticket: UInt64
@@ -19,14 +19,17 @@ struct AlarmQueue<Event: Sendable>: Sendable {
     private var position: [UInt64: Int] = [:]
     private var nextTicket: UInt64 = 0
 
+    /// Makes a queue without alarms.
+    package init() {}
+
     /// How many alarms are set.
-    var count: Int { heap.count }
+    package var count: Int { heap.count }
 
     /// When the next alarm is due.
-    var nextDeadline: MonotonicInstant? { heap.first?.deadline }
+    package var nextDeadline: MonotonicInstant? { heap.first?.deadline }
 
     /// Sets an alarm and returns the ticket to take it out with.
-    mutating func insert(_ event: Event, at deadline: MonotonicInstant) -> UInt64 {
+    package mutating func insert(_ event: Event, at deadline: MonotonicInstant) -> UInt64 {
         nextTicket += 1
         heap.append(Alarm(deadline: deadline, ticket: nextTicket, event: event))
         position[nextTicket] = heap.count - 1
@@ -35,13 +38,13 @@ struct AlarmQueue<Event: Sendable>: Sendable {
     }
 
     /// Takes an alarm out; does nothing if it has gone off or was taken out before.
-    mutating func remove(_ ticket: UInt64) {
+    package mutating func remove(_ ticket: UInt64) {
         guard let index = position[ticket] else { return }
         removeAlarm(at: index)
     }
 
     /// Takes out the next alarm if it is due at `now`: an alarm is due from its deadline on.
-    mutating func popDue(at now: MonotonicInstant) -> Event? {
+    package mutating func popDue(at now: MonotonicInstant) -> Event? {
         guard let first = heap.first, first.deadline <= now else { return nil }
         removeAlarm(at: 0)
         return first.event

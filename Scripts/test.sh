@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# All tests, in debug and in release. Arguments are passed on to `swift test`, for example:
+#   Scripts/test.sh --filter FlightTable
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+source Scripts/setup.sh
+
+for configuration in debug release; do
+    echo "== tests, $configuration"
+    swift build -c "$configuration" --product dedupbench
+    swift build -c "$configuration" --product schedules
+    swift test -c "$configuration" "$@"
+done
