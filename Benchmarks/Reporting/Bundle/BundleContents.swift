@@ -1,0 +1,67 @@
+internal import Foundation
+
+extension RunReport {
+    /// A file of the bundle: its name, what it holds in a sentence, and its text.
+    struct File {
+        let name: String
+        let description: String
+        let text: String
+    }
+
+    /// Writes every file of the bundle and gives it its name.
+    ///
+    /// - Throws: ``BundleError``; what was written so far has been removed.
+    package func write(to bundle: ResultBundle) throws(BundleError) {
+        do throws(BundleError) {
+            let files = files
+            for file in files { try bundle.write(file.text, to: file.name) }
+            // Last, because it lists the others.
+            try bundle.write(manifest(of: files), to: "run.json")
+            try bundle.finish()
+        } catch {
+            bundle.discard()
+            throw error
+        }
+    }
+
+    var files: [File] {
+        [
+            File(
+                name: "summary.csv",
+                description: isMatrix
+                    ? "one row a combination, fewest executions first" : "one row a phase and subject",
+                text: summaryTable.text),
+            File(name: "metrics.csv", description: "every metric, one a row", text: metricsTable.text),
+            File(name: "timeseries.csv", description: "what happened over time", text: timeSeriesTable.text),
+            File(
+                name: "latency_histogram.csv", description: "full latency histograms; counts of equal buckets add up",
+                text: histogramTable.text),
+            File(name: "memory.csv", description: "allocator readings at quiescent points", text: memoryTable.text),
+            File(name: "gates.csv", description: "every gate, observed against limit", text: gatesTable.text),
+            File(name: "events.csv", description: "violations, each with its proof", text: eventsTable.text),
+            File(name: "environment.json", description: "the machine the run was made on", text: environment),
+            File(
+                name: "scenario.resolved.yaml", description: "the scenario with every default and override",
+                text: resolvedScenario),
+        ]
+    }
+
+    /// `run.json`: what the run was, what it came to, and what the files of the bundle are.
+    func manifest(of files: [File]) -> String {
+        let manifest = RunManifest(report: self, files: files)
+        return JSONFile.text(manifest)
+    }
+}
+
+/// Encodes values as the bundle's JSON files hold them: keys sorted, indented, a line end at the end.
+package enum JSONFile {
+    /// The text of a value; numbers that are not finite must have been left out.
+    package static func text(_ value: some Encodable) -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(value) else {
+            preconditionFailure("The values of a report can be encoded: their numbers are finite.")
+        }
+        return String(decoding: data, as: UTF8.self) + "\n"
+    }
+}

@@ -1,0 +1,93 @@
+internal import Glibc
+
+/// The few calls of the operating system that a bundle needs, with errors that name the path.
+enum BundleFile {
+    /// Creates a directory and those above it; one that is there already is fine.
+    static func createDirectories(_ path: String) throws(BundleError) {
+        if mkdir(path, 0o777) == 0 || (errno == EEXIST && isDirectory(path)) { return }
+        let code = errno
+        guard code == ENOENT, let parent = parent(of: path) else { throw failure("create", path, code) }
+        try createDirectories(parent)
+        guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw failure("create", path, errno) }
+    }
+
+    /// Creates a directory that must not be there yet.
+    ///
+    /// - Returns: false if something of that name exists.
+    static func createNew(_ path: String) throws(BundleError) -> Bool {
+        if mkdir(path, 0o777) == 0 { return true }
+        guard errno == EEXIST else { throw failure("create", path, errno) }
+        return false
+    }
+
+    static func exists(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0
+    }
+
+    static func isDirectory(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// Writes a new file, and has the disk confirm it.
+    static func write(_ text: String, to path: String) throws(BundleError) {
+        let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+        guard file >= 0 else { throw failure("write", path, errno) }
+        defer { close(file) }
+        var rest = ArraySlice(Array(text.utf8))
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
+            if count < 0 && errno == EINTR { continue }
+            guard count > 0 else { throw failure("write", path, errno) }
+            rest = rest.dropFirst(count)
+        }
+        guard fsync(file) == 0 else { throw failure("write", path, errno) }
+    }
+
+    /// Has the disk confirm the names in a directory.
+    static func synchronise(_ directory: String) throws(BundleError) {
+        let file = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard file >= 0 else { throw failure("write", directory, errno) }
+        defer { close(file) }
+        // Some file systems cannot do this for a directory and say EINVAL: then there is nothing to confirm.
+        guard fsync(file) == 0 || errno == EINVAL else { throw failure("write", directory, errno) }
+    }
+
+    /// Renames a directory. The system refuses a target that holds anything, so nothing is ever overwritten.
+    static func rename(_ source: String, to target: String) throws(BundleError) {
+        guard Glibc.rename(source, target) == 0 else { throw failure("rename", target, errno) }
+    }
+
+    /// Points a symbolic link at `target`, replacing an older link but nothing else.
+    ///
+    /// - Returns: false if something that is not a link has the name.
+    static func link(_ path: String, to target: String) throws(BundleError) -> Bool {
+        var status = stat()
+        if lstat(path, &status) == 0, status.st_mode & S_IFMT != S_IFLNK { return false }
+        let temporary = "\(path).\(getpid())"
+        unlink(temporary)
+        guard symlink(target, temporary) == 0 else { throw failure("create", temporary, errno) }
+        guard Glibc.rename(temporary, path) == 0 else {
+            let code = errno
+            unlink(temporary)
+            throw failure("rename", path, code)
+        }
+        return true
+    }
+
+    /// Removes a directory and the files in it, if it can.
+    static func removeDirectory(_ path: String, files: [String]) {
+        for file in files { unlink("\(path)/\(file)") }
+        rmdir(path)
+    }
+
+    private static func parent(of path: String) -> String? {
+        guard let slash = path.lastIndex(of: "/"), slash != path.startIndex else { return nil }
+        return String(path[..<slash])
+    }
+
+    private static func failure(_ action: String, _ path: String, _ code: Int32) -> BundleError {
+        BundleError(action: action, path: path, reason: String(cString: strerror(code)))
+    }
+}

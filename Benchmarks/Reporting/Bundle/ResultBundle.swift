@@ -1,0 +1,60 @@
+/// A directory of results that appears whole or not at all: `results/<utc>-<scenario>-<commit>/`.
+///
+/// It is reserved before the run, so that a place that cannot be written to is known before minutes are spent, filled
+/// under a hidden name beside its final one, and renamed when the last file is on the disk. Nothing is overwritten: a
+/// name that is taken gets a number.
+package final class ResultBundle {
+    /// The name of the bundle: the id of its run.
+    package let name: String
+    /// The directory that holds bundles, as it was named.
+    package let directory: String
+    private(set) var files: [String] = []
+    private let temporary: String
+
+    /// Where the finished bundle is.
+    package var path: String { "\(directory)/\(name)" }
+
+    /// Reserves a name in a directory, which is created if need be.
+    ///
+    /// - Throws: ``BundleError`` when it cannot be written to.
+    package init(reserving name: String, in directory: String) throws(BundleError) {
+        try BundleFile.createDirectories(directory)
+        var candidate = name
+        var number = 1
+        while true {
+            let temporary = "\(directory)/.\(candidate).unfinished"
+            if !BundleFile.exists("\(directory)/\(candidate)"), try BundleFile.createNew(temporary) {
+                self.name = candidate
+                self.directory = directory
+                self.temporary = temporary
+                return
+            }
+            number += 1
+            candidate = "\(name)-\(number)"
+        }
+    }
+
+    /// Writes one file.
+    ///
+    /// - Throws: ``BundleError``; the bundle is then unfinished, and should be discarded.
+    package func write(_ text: String, to file: String) throws(BundleError) {
+        files.append(file)
+        try BundleFile.write(text, to: "\(temporary)/\(file)")
+    }
+
+    /// Gives the bundle its name, and points `latest` at it.
+    ///
+    /// - Throws: ``BundleError``; the bundle is then unfinished, and should be discarded.
+    package func finish() throws(BundleError) {
+        try BundleFile.synchronise(temporary)
+        try BundleFile.rename(temporary, to: path)
+        try BundleFile.synchronise(directory)
+        // A thing of the user's that is called `latest` but is no link stays as it is.
+        _ = try BundleFile.link("\(directory)/latest", to: name)
+    }
+
+    /// Removes what was written so far.
+    package func discard() {
+        BundleFile.removeDirectory(temporary, files: files)
+    }
+}

@@ -1,0 +1,67 @@
+/// One cell of a table. Its type decides how it is written: only text is ever quoted or neutralised.
+package enum CSVCell: Hashable, Sendable {
+    /// Anything that is not a number.
+    case text(String)
+    /// A whole number.
+    case integer(Int)
+    /// A whole number that may not fit into `Int`.
+    case unsigned(UInt64)
+    /// A number; one that is not finite is written as missing.
+    case number(Double)
+    /// Nothing is known: an empty cell.
+    case missing
+
+    /// Text, or a missing cell.
+    package init(_ text: String?) { self = text.map(CSVCell.text) ?? .missing }
+
+    /// A whole number, or a missing cell.
+    package init(_ value: Int?) { self = value.map(CSVCell.integer) ?? .missing }
+
+    /// A whole number, or a missing cell.
+    package init(_ value: UInt64?) { self = value.map(CSVCell.unsigned) ?? .missing }
+
+    /// A number, or a missing cell.
+    package init(_ value: Double?) { self = value.map(CSVCell.number) ?? .missing }
+
+    /// The cell as it stands in a file.
+    var written: String {
+        switch self {
+        case .text(let text): Self.quoted(Self.neutralised(text))
+        case .integer(let value): String(value)
+        case .unsigned(let value): String(value)
+        case .number(let value): value.isFinite ? Self.decimal(value) : ""
+        case .missing: ""
+        }
+    }
+
+    /// The shortest digits that read back as the same number; whole numbers without a fraction.
+    private static func decimal(_ value: Double) -> String {
+        value == value.rounded() && abs(value) < 1e15 ? String(Int(value)) : String(value)
+    }
+
+    /// Spreadsheets run a cell that begins like a formula. An apostrophe in front makes it text to them.
+    private static func neutralised(_ text: String) -> String {
+        guard let first = text.unicodeScalars.first, "=+-@\t\r".unicodeScalars.contains(first) else { return text }
+        return "'" + text
+    }
+
+    /// Quoted where RFC 4180 asks for it, and at outer blanks, which some readers trim.
+    private static func quoted(_ text: String) -> String {
+        let scalars = text.unicodeScalars
+        let special = scalars.contains { "\",\r\n".unicodeScalars.contains($0) }
+        guard special || scalars.first == " " || scalars.last == " " else { return text }
+        // Scalar by scalar: a quotation mark under a combining accent is another character, but the same byte.
+        var quoted = String.UnicodeScalarView("\"".unicodeScalars)
+        for scalar in scalars {
+            if scalar == "\"" { quoted.append(scalar) }
+            quoted.append(scalar)
+        }
+        quoted.append("\"")
+        return String(quoted)
+    }
+}
+
+extension CSVCell: ExpressibleByStringLiteral {
+    /// Text.
+    package init(stringLiteral value: String) { self = .text(value) }
+}

@@ -1,0 +1,89 @@
+internal import Measurement
+package import Verification
+
+extension MetricSet {
+    /// The metrics of a stretch of load, under the names of ``MetricCatalog/standard``: what gates are held against.
+    ///
+    /// A metric whose observations are missing is present with a count of 0, so that a gate on it is inconclusive.
+    package init(of phase: PhaseReport, memory: MemoryReport? = nil) {
+        self.init()
+        addVerification(phase.counts)
+        addHitRates(phase.counts)
+        addLatencies(phase.latencies)
+        self["throughput"] = phase.throughput.map { MetricValue($0, count: phase.counts.returned) }
+        self["executions.rate"] = phase.executionRate.map { MetricValue($0) }
+        self["concurrency.max"] = MetricValue(Double(phase.counts.maximumConcurrency))
+        if let memory { addMemory(memory) }
+    }
+
+    private mutating func addVerification(_ counts: VerificationCounts) {
+        // Where no call met a running execution or a fresh result, nothing was put to the test, whatever the ratio says.
+        let tested = counts.opportunities == 0 ? 0 : counts.duplicatesOffered
+        self["dedup.prevented"] = MetricValue(counts.preventedRatio, count: tested)
+        self["dedup.offered"] = MetricValue(Double(counts.duplicatesOffered))
+        self["dedup.duplicates"] = MetricValue(Double(counts.duplicateExecutions))
+        self["dedup.opportunities"] = MetricValue(Double(counts.opportunities))
+        self["dedup.executions"] = MetricValue(Double(counts.executions))
+        self["dedup.violations"] = MetricValue(Double(counts.violations), count: counts.opportunities)
+        self["dedup.violation_bound"] = MetricValue(counts.violationBound95, count: counts.opportunities)
+        self["dedup.lost"] = MetricValue(Double(counts.lost))
+        self["dedup.overlapping_calls"] = MetricValue(Double(counts.overlappingCalls))
+    }
+
+    private mutating func addHitRates(_ counts: VerificationCounts) {
+        let (repeated, returned) = (counts.repeatedRequests, counts.returned)
+        self["hit_rate.repeat"] = MetricValue(counts.repeatHitRatio, count: repeated)
+        self["hit_rate.ceiling"] = MetricValue(counts.repeatHitCeiling, count: repeated)
+        let attained = counts.repeatHitRatio / counts.repeatHitCeiling
+        self["hit_rate.attained"] = MetricValue(attained, count: counts.attainableHits)
+        self["hit_rate.hits"] = MetricValue(counts.hitRatio, count: returned)
+        self["hit_rate.joins"] = MetricValue(counts.joinedRatio, count: returned)
+        self["hit_rate.served"] = MetricValue(counts.servedRatio, count: returned)
+        let failed = Double(counts.count(of: .failed)) / Double(returned)
+        self["failures.ratio"] = MetricValue(failed, count: returned)
+    }
+
+    private mutating func addLatencies(_ latencies: LatencyDistributions) {
+        for outcome in OutcomeClass.allCases {
+            add(latencies[.service, outcome] ?? LatencyHistogram(), as: "\(outcome.name).latency")
+        }
+        add(latencies.all(.service), as: "call.latency")
+        add(latencies.all(.response), as: "response.latency")
+        add(latencies.all(.lag), as: "generator.lag")
+        add(latencies.all(.wakeup), as: "joined.wakeup")
+    }
+
+    private mutating func add(_ histogram: LatencyHistogram, as name: String) {
+        for statistic in MetricCatalog.latencyStatistics {
+            let value: MetricValue? =
+                switch (statistic.percentile, statistic.suffix) {
+                case (let percentile?, _): histogram.metric(percentile)
+                case (nil, "max"): histogram.maximum.map { MetricValue(Double($0), count: histogram.count) }
+                default: histogram.mean.map { MetricValue($0, count: histogram.count) }
+                }
+            self["\(name).\(statistic.suffix)"] = value ?? MetricValue(.nan, count: 0)
+        }
+    }
+
+    private mutating func addMemory(_ memory: MemoryReport) {
+        let kept = memory.samples.filter { !$0.isDiscarded }.count
+        self["memory.leak_bytes_per_op"] = MetricValue(
+            memory.slope ?? .nan, low: memory.low ?? -.infinity, high: memory.high ?? .infinity, count: kept)
+        guard let last = memory.samples.last else { return }
+        let peak = memory.samples.map(\.reading.live).max() ?? last.reading.live
+        self["memory.live_end_bytes"] = MetricValue(Double(last.reading.live))
+        self["memory.live_peak_bytes"] = MetricValue(Double(peak))
+        self["memory.resident_end_bytes"] = MetricValue(Double(last.reading.resident))
+    }
+}
+
+extension LatencyHistogram {
+    /// A percentile with its interval; nil when nothing was recorded.
+    fileprivate func metric(_ percentile: Double) -> MetricValue? {
+        guard let value = self.percentile(percentile) else { return nil }
+        let interval = percentileInterval(percentile)
+        return MetricValue(
+            Double(value), low: interval?.lower.map(Double.init) ?? -.infinity,
+            high: interval?.upper.map(Double.init) ?? .infinity, count: count)
+    }
+}

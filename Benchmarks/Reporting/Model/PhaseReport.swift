@@ -1,0 +1,62 @@
+package import Verification
+
+/// What happened in one phase, or in all measured phases of a subject together.
+package struct PhaseReport: Sendable {
+    /// The name of the phase; `all` for several together.
+    package var name: String
+    /// Whether it is left out of latencies, ratios and gates.
+    package var isWarmup: Bool
+    /// How long it took, in nanoseconds.
+    package var duration: UInt64 = 0
+    /// What the history holds of it.
+    package var counts = VerificationCounts()
+    /// How long its calls took.
+    package var latencies = LatencyDistributions()
+    /// What happened in each interval of time.
+    package var series: [TimeSeriesPoint] = []
+    /// Processes that executions started; nil where they start none.
+    package var processesSpawned: Int?
+    /// Live bytes of the allocator when it ended.
+    package var allocatedEnd: Int?
+
+    /// A report of nothing.
+    package init(name: String, isWarmup: Bool) {
+        self.name = name
+        self.isWarmup = isWarmup
+    }
+
+    /// Processes that would have been started without deduplication, less those that were.
+    package var processesSaved: Int? {
+        processesSpawned.map { max(0, counts.returned - counts.count(of: .rejected) - $0) }
+    }
+
+    /// Calls answered a second; nil when it took no time.
+    package var throughput: Double? { rate(counts.returned) }
+
+    /// Executions a second; nil when it took no time.
+    package var executionRate: Double? { rate(counts.executions) }
+
+    private func rate(_ count: Int) -> Double? {
+        duration == 0 ? nil : Double(count) / (Double(duration) / 1e9)
+    }
+}
+
+/// What happened in one interval of a phase.
+package struct TimeSeriesPoint: Hashable, Sendable {
+    /// Where the interval begins, in nanoseconds from the start of the phase.
+    package var offset: UInt64
+    /// The name of the metric.
+    package var metric: String
+    /// Its value in the interval.
+    package var value: Double
+    /// The unit of the value.
+    package var unit: String
+
+    /// A point.
+    package init(offset: UInt64, metric: String, value: Double, unit: String) {
+        self.offset = offset
+        self.metric = metric
+        self.value = value
+        self.unit = unit
+    }
+}
