@@ -13,7 +13,7 @@ enum OverridePath {
 
     static func resolve(_ path: String, in root: Node) -> Result<FieldPath, Failure> {
         let words = path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-        let attempts = shortcuts.map { walk($0 + words, in: root) }
+        let attempts = shortcuts.map { walk($0, words, in: root) }
         for case .success(let place) in attempts { return .success(place) }
         // The attempt that got furthest knows best what is wrong.
         let failures = attempts.compactMap { attempt -> Stop? in
@@ -29,13 +29,13 @@ enum OverridePath {
         let failure: Failure
     }
 
-    private static func walk(_ words: [String], in root: Node) -> Result<FieldPath, Stop> {
+    private static func walk(_ start: [String], _ typed: [String], in root: Node) -> Result<FieldPath, Stop> {
         var shape = ScenarioFormat.scenario.type.shape
         var place = FieldPath.root
-        for (depth, word) in words.enumerated() {
+        for (index, word) in (start + typed).enumerated() {
             func stop(_ reason: String, _ allowed: String?, _ suggestion: String? = nil) -> Result<FieldPath, Stop> {
                 let failure = Failure(reason: reason, allowed: allowed, suggestion: suggestion)
-                return .failure(Stop(depth: depth, failure: failure))
+                return .failure(Stop(depth: index - start.count, failure: failure))
             }
             switch shape {
             case .scalar:

@@ -108,7 +108,7 @@ package enum CacheCapacity: ScenarioText {
     case bytes(Int)
 
     package static var allowed: String { "a number of entries, such as 10000, or a total size, such as 64MiB" }
-    package static var pattern: String { "[1-9][0-9_]*|" + ByteSize.pattern }
+    package static var pattern: String { "[1-9]([0-9_]*[0-9])?|" + ByteSize.pattern }
 
     package init(scenarioText: String) throws(ScenarioTextError) {
         if let entries = WholeNumberText.parse(scenarioText) {

@@ -9,4 +9,12 @@ package struct Request: Hashable, Sendable {
     package var fails: Bool
     /// Open loop: when the request is intended to start, in nanoseconds from the start of the phase; else 0.
     package var intended: UInt64
+
+    package init(key: UInt32, latency: UInt32 = 0, valueSize: UInt32 = 0, fails: Bool = false, intended: UInt64 = 0) {
+        self.key = key
+        self.latency = latency
+        self.valueSize = valueSize
+        self.fails = fails
+        self.intended = intended
+    }
 }

@@ -46,6 +46,18 @@ package struct RequestStream: Sendable {
         isOpen = offsets != nil
     }
 
+    /// A stream of exactly these requests; `limit` as in the property.
+    package init(_ requests: [Request], isOpen: Bool = false, limit: Int? = nil) {
+        var failures = [UInt64](repeating: 0, count: (requests.count + 63) / 64)
+        for (index, request) in requests.enumerated() where request.fails {
+            failures[index >> 6] |= 1 << UInt64(index & 63)
+        }
+        self.init(
+            keys: requests.map(\.key), keyCount: Int(requests.map(\.key).max() ?? 0) + 1,
+            latencies: requests.map(\.latency), valueSizes: requests.map(\.valueSize), failures: failures,
+            offsets: isOpen ? requests.map(\.intended) : nil, limit: isOpen ? requests.count : limit)
+    }
+
     /// The request at a position from 0 on; positions past the end begin again at the start.
     package subscript(position: Int) -> Request {
         let index = position < count ? position : position % count

@@ -6,6 +6,12 @@ package struct TracedRequest: Hashable, Sendable {
     package var key: UInt32
     /// Bytes; 1 in a trace without sizes.
     package var size: UInt32
+
+    package init(time: UInt64, key: UInt32, size: UInt32) {
+        self.time = time
+        self.key = key
+        self.size = size
+    }
 }
 
 /// Reads a trace line by line: comma-separated text, plain or zstd (told by its first bytes, not by its name).

@@ -1,0 +1,33 @@
+internal import Foundation
+
+/// Compares the arrivals of an open loop with what was intended.
+package enum ArrivalAudit {
+    /// The share of intended requests that must have been sent for a run to count.
+    package static let leastSent = 0.99
+
+    /// Audits intended starts (offsets in nanoseconds, in order) against a Poisson process of the rate: the gaps must
+    /// be exponential.
+    package static func poisson(_ offsets: [UInt64], perSecond rate: Double) -> Audit {
+        guard offsets.count >= 100 else {
+            return Audit(verdict: .inconclusive, pValue: nil, summary: "\(offsets.count) arrivals are too few to judge")
+        }
+        let gaps = zip(offsets, offsets.dropFirst()).map { Double($1 &- $0) }.sorted()
+        let fit = GoodnessOfFit.kolmogorovSmirnov(sorted: gaps) { -expm1(-max($0, 0) * rate / 1e9) }
+        return Audit(
+            verdict: fit.pValue < Audit.significance ? .rejected : .accepted, pValue: fit.pValue,
+            summary: "\(gaps.count) gaps against \(DecimalText.text(rate))/s: Kolmogorov-Smirnov p = "
+                + KeyAudit.shortened(fit.pValue))
+    }
+
+    /// Audits how many of the intended requests were sent.
+    package static func sent(_ sent: Int, of intended: Int) -> Audit {
+        guard intended > 0 else {
+            return Audit(verdict: .inconclusive, pValue: nil, summary: "no request was intended")
+        }
+        let share = Double(sent) / Double(intended)
+        let isRight = share >= leastSent && sent <= intended
+        return Audit(
+            verdict: isRight ? .accepted : .rejected, pValue: nil,
+            summary: "\(sent) of \(intended) intended requests were sent")
+    }
+}

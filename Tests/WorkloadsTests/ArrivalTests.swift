@@ -1,0 +1,59 @@
+internal import Foundation
+internal import Testing
+internal import Workloads
+
+@Suite struct ArrivalTests {
+    @Test func constantArrivalsNeverDrift() {
+        let offsets = ArrivalSchedule.constant(perSecond: 3, count: 300_001)
+        #expect(offsets[0] == 0)
+        #expect(offsets[1] == 333_333_333)
+        #expect(offsets[2] == 666_666_667)
+        #expect(offsets[300_000] == 100_000_000_000_000)
+    }
+
+    @Test(arguments: [0.5, 5000, 1_000_000]) func poissonGapsAreExponential(rate: Double) {
+        var random = RandomStream(seed: 1, name: "arrivals")
+        let offsets = ArrivalSchedule.poisson(perSecond: rate, count: 50_000, duration: nil, from: &random)
+        #expect(offsets.count == 50_000)
+        #expect(offsets == offsets.sorted())
+        let audit = ArrivalAudit.poisson(offsets, perSecond: rate)
+        #expect(audit.verdict == .accepted, "\(audit.summary)")
+    }
+
+    @Test func aDurationHoldsAboutAsManyAsTheRateSays() throws {
+        var random = RandomStream(seed: 2, name: "arrivals")
+        let offsets = ArrivalSchedule.poisson(perSecond: 1000, count: nil, duration: 10_000_000_000, from: &random)
+        #expect(try #require(offsets.last) < 10_000_000_000)
+        // A Poisson number with mean 10,000 has a standard deviation of 100.
+        #expect((9500...10_500).contains(offsets.count))
+    }
+
+    @Test func whicheverEndComesFirstEndsTheSchedule() {
+        var random = RandomStream(seed: 2, name: "arrivals")
+        #expect(
+            ArrivalSchedule.poisson(perSecond: 1000, count: 7, duration: 10_000_000_000, from: &random).count == 7)
+    }
+
+    @Test func arrivalsThatAreNotPoissonAreRejected() {
+        let regular = ArrivalSchedule.constant(perSecond: 5000, count: 10_000)
+        #expect(ArrivalAudit.poisson(regular, perSecond: 5000).verdict == .rejected)
+        var random = RandomStream(seed: 3, name: "arrivals")
+        let slow = ArrivalSchedule.poisson(perSecond: 4700, count: 50_000, duration: nil, from: &random)
+        #expect(ArrivalAudit.poisson(slow, perSecond: 5000).verdict == .rejected)
+        #expect(ArrivalAudit.poisson(Array(slow.prefix(50)), perSecond: 5000).verdict == .inconclusive)
+    }
+
+    @Test func recordedTimesAreReplayedAtAFactor() {
+        #expect(ArrivalSchedule.recorded([100, 150, 150, 400], factor: 10) == [0, 5, 5, 30])
+        #expect(ArrivalSchedule.recorded([100, 101], factor: 0.5) == [0, 2])
+        #expect(ArrivalSchedule.recorded([] as [UInt64], factor: 2).isEmpty)
+    }
+
+    @Test(arguments: [
+        (100, 100, AuditVerdict.accepted), (99, 100, .accepted), (98, 100, .rejected), (101, 100, .rejected),
+    ])
+    func missingRequestsAreNoticed(sent: Int, intended: Int, verdict: AuditVerdict) {
+        #expect(ArrivalAudit.sent(sent, of: intended).verdict == verdict)
+        #expect(ArrivalAudit.sent(0, of: 0).verdict == .inconclusive)
+    }
+}

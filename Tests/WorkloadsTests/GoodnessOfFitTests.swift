@@ -1,0 +1,72 @@
+internal import Foundation
+internal import Testing
+internal import Workloads
+
+@Suite struct GoodnessOfFitTests {
+    /// With two cells there is one degree of freedom, whose tail is that of the square of a normal number.
+    @Test func pValuesAreThoseOfTheChiSquaredDistribution() {
+        let fit = GoodnessOfFit.gTest(counts: [5_309_900, 4_690_100], probabilities: [0.531, 0.469])
+        let n = 10_000_000.0
+        let (a, b) = (5_309_900.0, 4_690_100.0)
+        let g = 2 * (a * log(a / (0.531 * n)) + b * log(b / (0.469 * n)))
+        #expect(abs(fit.statistic - g) < 1e-5)
+        #expect(abs(fit.pValue - erfc((g / 2).squareRoot())) < 1e-6)
+    }
+
+    /// Tables of the chi-squared distribution, reached through cells that are exactly as wrong as needed.
+    @Test(arguments: [(degrees: 10, five: 18.307), (degrees: 100, five: 124.342), (degrees: 1000, five: 1074.679)])
+    func manyCellsKeepTheirPValues(degrees: Int, five: Double) {
+        let cells = degrees + 1
+        let perCell = 1_000_000
+        // Half of the cells are high and half are low by d: G is close to cells * d^2 / expected.
+        let d = (five * Double(perCell) / Double(cells / 2 * 2)).squareRoot()
+        let counts = (0..<cells).map { index in
+            index == cells - 1 && cells % 2 == 1
+                ? perCell : perCell + Int((index.isMultiple(of: 2) ? d : -d).rounded())
+        }
+        let fit = GoodnessOfFit.gTest(
+            counts: counts, probabilities: [Double](repeating: 1 / Double(cells), count: cells))
+        #expect(fit.degrees == degrees)
+        #expect(abs(fit.pValue - 0.05) < 0.002)
+    }
+
+    @Test func trueSamplesAreRejectedAsOftenAsPromised() {
+        let probabilities = KeyDistribution.zipf(count: 200, skew: 1).probabilities()
+        let sampler = KeySampler(.zipf(count: 200, skew: 1), seed: 0)
+        var g = 0
+        var distance = 0
+        for seed in 0..<400 as Range<UInt64> {
+            var random = RandomStream(seed: seed, name: "calibration")
+            let keys = sampler.keys(2000, from: &random)
+            var counts = [Int](repeating: 0, count: 200)
+            for key in keys { counts[Int(key)] += 1 }
+            let byRank = sampler.keyOfRank.map { counts[Int($0)] }
+            if GoodnessOfFit.gTest(counts: byRank, probabilities: probabilities).pValue < 0.05 { g += 1 }
+            let gaps = (0..<200).map { _ in random.exponential() }.sorted()
+            if GoodnessOfFit.kolmogorovSmirnov(sorted: gaps, cumulative: { 1 - exp(-$0) }).pValue < 0.05 {
+                distance += 1
+            }
+        }
+        // Twenty are expected; these bounds hold in all but one of ten thousand such experiments.
+        #expect((6...38).contains(g))
+        #expect((6...38).contains(distance))
+    }
+
+    @Test func somethingImpossibleIsRejectedOutright() {
+        #expect(GoodnessOfFit.gTest(counts: [1000, 1], probabilities: [1, 0]).pValue == 0)
+        #expect(GoodnessOfFit.gTest(counts: [500, 500, 200], probabilities: [0.5, 0.5, 0]).pValue < 1e-6)
+    }
+
+    @Test func tooFewDrawsProveNothing() {
+        let sampler = KeySampler(.uniform(count: 10), seed: 1)
+        let audit = KeyAudit.audit(countsOfKeys: [5, 0, 0, 0, 0, 0, 0, 0, 0, 0], against: sampler)
+        #expect(audit.verdict == .inconclusive)
+    }
+
+    @Test func aKeyOutsideTheDeclarationIsRejected() {
+        let sampler = KeySampler(.uniform(count: 2), seed: 1)
+        let audit = KeyAudit.audit(countsOfKeys: [500, 500, 1], against: sampler)
+        #expect(audit.verdict == .rejected)
+        #expect(audit.summary.contains("key 2"))
+    }
+}

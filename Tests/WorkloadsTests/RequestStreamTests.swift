@@ -1,0 +1,195 @@
+internal import Testing
+internal import Workloads
+
+@Suite struct RequestStreamTests {
+    private func scenario(_ changes: String..., yaml: String = minimal) throws -> Scenario {
+        try ScenarioLoader.load(
+            yaml: yaml, named: "test",
+            overrides: changes.map { change throws(ScenarioError) in
+                try ScenarioOverride(change)
+            })
+    }
+
+    private func stream(_ scenario: Scenario, phase: Int = 0) throws -> RequestStream {
+        try StreamBuilder(scenario).stream(for: scenario.phases[phase])
+    }
+
+    static let minimal = """
+        schema_version: 1
+        name: test
+        seed: 42
+        workload:
+          keys: {distribution: zipf, count: 1000, skew: 0.9}
+          operation: {latency: "lognormal:2ms,sigma:0.5", failures: 10%, value_size: "uniform:100B..4KiB"}
+        phases:
+          - {name: load, model: closed, clients: 8, operations: 20000}
+        """
+
+    /// Draws quickly, for streams of full length.
+    static let cheap = "workload={keys: {distribution: burst, count: 10, burst: 100000}}"
+
+    /// A change of this number changes what every recorded result was measured with. FNV-1a over all columns.
+    @Test func theSameSeedGivesTheSameRequestsForEver() throws {
+        let requests = try stream(scenario())
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for position in 0..<requests.count {
+            let request = requests[position]
+            let words = [
+                UInt64(request.key), UInt64(request.latency), UInt64(request.valueSize), request.fails ? 1 : 0,
+                request.intended,
+            ]
+            for word in words { hash = (hash ^ word) &* 0x100_0000_01B3 }
+        }
+        #expect(hash == 4_490_988_942_639_310_867)
+    }
+
+    @Test func theSystemDoesNotChangeTheRequests() throws {
+        let plain = try stream(scenario())
+        let matrix = try ScenarioMatrix(["cache.policy=lru,sieve", "cache.ttl=fixed:1s,sliding:1s,max:2s"])
+        #expect(matrix.combinations.count == 4)
+        for combination in matrix.combinations {
+            let other = try ScenarioLoader.load(yaml: Self.minimal, named: "test", overrides: combination)
+            #expect(try equal(stream(other), plain))
+        }
+        #expect(try equal(stream(scenario("duplicates=reject", "subjects=[none]")), plain))
+    }
+
+    @Test(arguments: ["seed=43", "phases.load.name=other"])
+    func seedAndPhaseChangeTheRequests(change: String) throws {
+        #expect(try !equal(stream(scenario(change)), stream(scenario())))
+    }
+
+    @Test func oneColumnDoesNotShiftAnother() throws {
+        let plain = try stream(scenario())
+        let other = try stream(scenario("operation.failures=50%", "operation.latency=exponential:1ms"))
+        #expect((0..<plain.count).allSatisfy { plain[$0].key == other[$0].key })
+        #expect((0..<plain.count).allSatisfy { plain[$0].valueSize == other[$0].valueSize })
+        // More failures are the old ones and others, because both compare the same draws with the share.
+        #expect((0..<plain.count).allSatisfy { !plain[$0].fails || other[$0].fails })
+    }
+
+    @Test func columnsFollowTheirSettings() throws {
+        let requests = try stream(scenario())
+        let failures = (0..<requests.count).count { requests[$0].fails }
+        // 20,000 requests at 10 %: a standard deviation of 42.
+        #expect((1800...2200).contains(failures))
+        let latencies = (0..<requests.count).map { requests[$0].latency }.sorted()
+        #expect((1_960_000...2_040_000).contains(latencies[requests.count / 2]))
+        var sizes: [UInt32: Set<UInt32>] = [:]
+        for position in 0..<requests.count {
+            sizes[requests[position].key, default: []].insert(requests[position].valueSize)
+        }
+        #expect(sizes.values.allSatisfy { $0.count == 1 })
+        #expect(sizes.values.allSatisfy { $0.allSatisfy { (100...4096).contains($0) } })
+        #expect(Set(sizes.values).count > 500)
+    }
+
+    @Test(arguments: [
+        ("0s", 0 as UInt32, 0 as UInt32), ("4s", 4_000_000_000, 4_000_000_000),
+        ("uniform:1ms..3ms", 1_000_000, 3_000_000), ("exponential:4s", 0, 4_000_000_000),
+    ])
+    func latenciesStayInTheirBounds(text: String, low: UInt32, high: UInt32) throws {
+        let requests = try stream(scenario("operation.latency=\(text)"))
+        #expect((0..<requests.count).allSatisfy { (low...high).contains(requests[$0].latency) })
+    }
+
+    @Test(arguments: [1, 2, 3, 8, 64]) func clientsShareThePositionsWithoutGapOrOverlap(clients: Int) throws {
+        let requests = try stream(scenario("phases.load.operations=1000"))
+        var taken: [Int] = []
+        for client in 0..<clients {
+            var turn = 0
+            while let position = requests.position(client: client, of: clients, turn: turn) {
+                taken.append(position)
+                turn += 1
+            }
+        }
+        #expect(taken.sorted() == Array(0..<1000))
+        #expect(requests.position(client: 0, of: clients, turn: 0) == 0)
+    }
+
+    @Test func aPhaseBoundByTimeWalksItsRequestsAgain() throws {
+        let requests = try stream(
+            scenario(Self.cheap, "phases.load.operations=null", "phases.load.duration=1s"))
+        #expect(requests.limit == nil)
+        #expect(requests.count == RequestStream.preparedLimit)
+        #expect(requests.position(client: 1, of: 2, turn: 5_000_000) == 10_000_001)
+        #expect(requests[10_000_001] == requests[1])
+    }
+
+    @Test func aLongPhaseKeepsItsLimit() throws {
+        let requests = try stream(scenario(Self.cheap, "phases.load.operations=5000000"))
+        #expect(requests.count == RequestStream.preparedLimit)
+        #expect(requests.limit == 5_000_000)
+    }
+
+    @Test func memoryPhasesEndAfterAllSamples() throws {
+        let scenario = try scenario("phases.load.operations=null", "phases.load.memory={samples: 30, operations: 500}")
+        #expect(try stream(scenario).limit == 15_000)
+    }
+
+    @Test func openLoopsIntendWhatTheyAreTold() throws {
+        let constant = try stream(
+            scenario("phases.load.model=constant", "phases.load.rate=1000/s", "phases.load.duration=2s"))
+        #expect(constant.isOpen)
+        #expect(constant.count == 2000)
+        #expect(constant.limit == 2000)
+        #expect(constant[1999].intended == 1_999_000_000)
+        let poisson = try stream(scenario("phases.load.model=poisson", "phases.load.rate=1000/s"))
+        #expect(poisson.count == 20_000)
+        #expect((1..<poisson.count).allSatisfy { poisson[$0 - 1].intended <= poisson[$0].intended })
+    }
+
+    @Test func gitOperationsHaveOneKeyForEachCommandInEachRepository() throws {
+        let git = "operation={kind: git, repositories: 4, commits: 2, files: 3, steps: [status, log, show]}"
+        let scenario = try scenario(git, "keys.count=null")
+        let requests = try stream(scenario)
+        #expect(requests.keyCount == 12)
+        #expect(Set((0..<requests.count).map { requests[$0].key }) == Set(0..<12))
+    }
+
+    @Test func theAuditAcceptsAStreamAndItsPrefixes() throws {
+        let scenario = try scenario()
+        let sampler = KeySampler(try #require(scenario.distribution(of: scenario.phases[0])), seed: scenario.seed)
+        for issued in [500, 20_000, 100_000] {
+            #expect(try KeyAudit.audit(stream(scenario), issued: issued, against: sampler).verdict == .accepted)
+        }
+        let other = KeySampler(.zipf(count: 1000, skew: 0.7), seed: scenario.seed)
+        #expect(try KeyAudit.audit(stream(scenario), issued: 20_000, against: other).verdict == .rejected)
+    }
+
+    @Test func theAuditFollowsBursts() throws {
+        let scenario = try scenario("keys={distribution: burst, count: 50, burst: 8}")
+        let sampler = KeySampler(try #require(scenario.distribution(of: scenario.phases[0])), seed: scenario.seed)
+        #expect(try KeyAudit.audit(stream(scenario), issued: 19_997, against: sampler).verdict == .accepted)
+        let torn = KeySampler(.burst(count: 50, skew: 0, size: 9), seed: scenario.seed)
+        #expect(try KeyAudit.audit(stream(scenario), issued: 20_000, against: torn).verdict == .rejected)
+    }
+
+    @Test func lostAndAddedRequestsOfATraceAreNoticed() throws {
+        let requests = try stream(scenario("phases.load.operations=300"))
+        var counts = [Int](repeating: 0, count: 1000)
+        for position in 0..<300 { counts[Int(requests[position].key)] += 1 }
+        #expect(KeyAudit.audit(countsOfKeys: counts, against: requests, issued: 300).verdict == .accepted)
+        counts[7] += 1
+        #expect(KeyAudit.audit(countsOfKeys: counts, against: requests, issued: 300).verdict == .rejected)
+    }
+
+    /// The profile against a count that asks every pair.
+    @Test(arguments: 1...20 as ClosedRange<UInt64>) func theProfileCountsWhatIsThere(seed: UInt64) throws {
+        let requests = try stream(scenario("seed=\(seed)", "keys.count=30", "phases.load.operations=200"))
+        let window = Int(seed)
+        let keys = (0..<200).map { requests[$0].key }
+        let neighbours = keys.indices.count { i in
+            keys.indices.contains { j in j != i && abs(i - j) < window && keys[i] == keys[j] }
+        }
+        let profile = requests.profile(window: window)
+        #expect(profile.requests == 200)
+        #expect(profile.distinctKeys == Set(keys).count)
+        #expect(profile.repeats == 200 - Set(keys).count)
+        #expect(profile.neighbours == neighbours)
+    }
+
+    private func equal(_ left: RequestStream, _ right: RequestStream) -> Bool {
+        left.count == right.count && (0..<left.count).allSatisfy { left[$0] == right[$0] }
+    }
+}

@@ -1,0 +1,158 @@
+internal import Foundation
+internal import Testing
+internal import Workloads
+
+@Suite struct TraceReaderTests {
+    /// A file that is gone when the test is over.
+    private func reading<Result>(_ bytes: some Sequence<UInt8>, _ body: (String) throws -> Result) throws -> Result {
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("trace-\(UUID().uuidString)").path
+        try Data(bytes).write(to: URL(fileURLWithPath: file))
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        return try body(file)
+    }
+
+    private func requests(_ bytes: some Sequence<UInt8>, limits: TraceLimits = TraceLimits()) throws -> [TracedRequest]
+    {
+        try reading(bytes) { file in
+            var reader = try TraceReader(file: file, limits: limits)
+            var requests: [TracedRequest] = []
+            while let request = try reader.next() { requests.append(request) }
+            #expect(try reader.next() == nil)
+            return requests
+        }
+    }
+
+    private func error(_ bytes: some Sequence<UInt8>, limits: TraceLimits = TraceLimits()) throws -> TraceError {
+        try #require(throws: TraceError.self) { try requests(bytes, limits: limits) }
+    }
+
+    private static func bytes(_ base64: String) throws -> [UInt8] {
+        [UInt8](try #require(Data(base64Encoded: base64)))
+    }
+
+    /// `zstd -19` of "time_us,key,size\n0,a,1\n5,b,2\n", and of "9,a,1\n".
+    private static let first = "KLUv/QBo6QAAdGltZV91cyxrZXksc2l6ZQowLGEsMQo1LGIsMgo="
+    private static let second = "KLUv/QBoMQAAOSxhLDEK"
+    /// `zstd -19` of a header and 200,000 lines.
+    private static let bomb =
+        "KLUv/QRo9AAAsHRpbWVfdXMsa2V5LHNpemUKMSxhLDEBAM7/k5cmRAAAAAEA/f/JCxBEAAAAAQD9/zkAAkQAAAABAP3/OQACRAAAAAEA/f85"
+        + "AAJEAAAAAQD9/zkAAkQAAAABAP3/OQACRAAAAAEA/f85AAJEAAAAAQD9/zkAAj0AAAABAI7PDoBRXDN3"
+
+    @Test(arguments: [
+        "time_us,key,size\n0,a,1\n5,b,2\n9,a,1\n", "time_us,key,size\n0,a,1\n5,b,2\n9,a,1",
+        "time_us,key,size\r\n0,a,1\r\n5,b,2\r\n9,a,1\r\n", "\nsize,extra,key,time_us\n1,x,a,0\n\n2,,b,5\n1,y,a,9\n\n",
+        "time_ns,key,size\n0,a,1\n5000,b,2\n9000,a,1\n",
+    ]) func allLayoutsReadTheSame(text: String) throws {
+        #expect(
+            try requests(text.utf8) == [
+                TracedRequest(time: 0, key: 0, size: 1), TracedRequest(time: 5000, key: 1, size: 2),
+                TracedRequest(time: 9000, key: 0, size: 1),
+            ])
+    }
+
+    @Test func framesFollowEachOther() throws {
+        let bytes = try Self.bytes(Self.first) + Self.bytes(Self.second)
+        #expect(try requests(bytes).map(\.time) == [0, 5000, 9000])
+        #expect(try requests(bytes).map(\.key) == [0, 1, 0])
+    }
+
+    @Test func aTraceWithoutSizesHasSizesOfOne() throws {
+        #expect(try requests("key,time_ns\na,7\n".utf8) == [TracedRequest(time: 7, key: 0, size: 1)])
+    }
+
+    static let mistakes: [(text: String, line: Int?, field: String?, reason: TraceError.Reason)] = [
+        ("", nil, nil, .empty),
+        ("\n\n", nil, nil, .empty),
+        ("time_us,kee,size\n", 1, "key", .missingColumn(known: ["time_us", "kee", "size"])),
+        ("key,size\n", 1, "time_ns", .missingColumn(known: ["key", "size"])),
+        ("time_us,key\n1,a\n2\n", 3, nil, .columnCount(expected: 2, found: 1)),
+        ("time_us,key\n1,a,b\n", 2, nil, .columnCount(expected: 2, found: 3)),
+        ("time_us,key\nx,a\n", 2, "time_us", .notANumber("x")),
+        ("time_us,key\n1.5,a\n", 2, "time_us", .notANumber("1.5")),
+        ("time_us,key\n-1,a\n", 2, "time_us", .notANumber("-1")),
+        ("time_us,key\n,a\n", 2, "time_us", .notANumber("")),
+        ("time_ns,key\n99999999999999999999,a\n", 2, "time_ns", .tooLarge("99999999999999999999")),
+        ("time_us,key\n9300000000000000,a\n", 2, "time_us", .tooLarge("9300000000000000")),
+        ("time_us,key\n5,a\n\n4,a\n", 4, "time_us", .timeGoesBack),
+        ("time_us,key\n5,\n", 2, "key", .emptyKey),
+        ("time_us,key,size\n5,a,4294967296\n", 2, "size", .tooLarge("4294967296")),
+    ]
+
+    @Test(arguments: mistakes)
+    func aMistakeIsNamedWithItsPlace(text: String, line: Int?, field: String?, reason: TraceError.Reason) throws {
+        let error = try error(text.utf8)
+        #expect(error.line == line)
+        #expect(error.field == field)
+        #expect(error.reason == reason)
+        let place = [line.map(String.init), field].compactMap(\.self).map { ":\($0)" }.joined()
+        #expect(error.description.hasPrefix("\(error.file)\(place): "))
+    }
+
+    @Test func linesThatAreNoTextAreRefused() throws {
+        #expect(try error(Array("time_us,key\n1,".utf8) + [0xFF, 10]).reason == .notUTF8)
+        #expect(try error(Array("time_us,key\n1,".utf8) + [0xFF, 10]).line == 2)
+        var limits = TraceLimits()
+        limits.lineBytes = 20
+        #expect(try requests("time_us,key\n1,\(String(repeating: "a", count: 18))\n".utf8, limits: limits).count == 1)
+        let long = try error("time_us,key\n1,\(String(repeating: "a", count: 19))\n".utf8, limits: limits)
+        #expect(long.reason == .lineTooLong(limit: 20))
+        #expect(long.line == 2)
+        let endless = try error(String(repeating: "a", count: 500_000).utf8)
+        #expect(endless.reason == .lineTooLong(limit: 64 << 10))
+    }
+
+    @Test func everyTruncationOfCompressedDataIsNoticed() throws {
+        let whole = try Self.bytes(Self.first)
+        for length in 4..<whole.count {
+            #expect(try error(whole.prefix(length)).reason == .truncatedCompression, "\(length) bytes")
+        }
+    }
+
+    @Test func damagedCompressedDataIsNoticed() throws {
+        var bytes = try Self.bytes(Self.bomb)
+        bytes[bytes.count - 1] ^= 1
+        guard case .damagedCompression = try error(bytes).reason else {
+            Issue.record("The checksum should not fit.")
+            return
+        }
+        let tail = try error(Self.bytes(Self.first) + Array("garbage".utf8))
+        guard case .damagedCompression = tail.reason else {
+            Issue.record("What follows the frame is no frame.")
+            return
+        }
+    }
+
+    @Test func aBombIsRefusedBeforeItUnfolds() throws {
+        var limits = TraceLimits()
+        limits.expandedBytes = 1_000_000
+        #expect(try error(Self.bytes(Self.bomb), limits: limits).reason == .expandsTooMuch(limit: 1_000_000))
+    }
+
+    @Test func filesThatCannotBeReadAreNamed() throws {
+        for (file, cause) in [("/nonexistent/trace.csv", "no such file"), ("/tmp", "it is a folder")] {
+            let error = try #require(throws: TraceError.self) { _ = try RequestTrace(contentsOf: file) }
+            #expect(error.reason == .unreadable(cause))
+            #expect(error.file == file)
+        }
+    }
+
+    @Test func aTraceOfNothingIsRefused() throws {
+        try reading("time_us,key\n".utf8) { file in
+            let error = try #require(throws: TraceError.self) { _ = try RequestTrace(contentsOf: file) }
+            #expect(error.reason == .empty)
+        }
+    }
+
+    /// Any bytes give requests or a `TraceError`, and never a trap.
+    @Test(arguments: 0..<200 as Range<UInt64>) func mutatedTracesNeverTrap(seed: UInt64) throws {
+        var random = RandomStream(seed: seed, name: "trace-fuzz")
+        var bytes = seed.isMultiple(of: 2) ? try Self.bytes(Self.first) : Array("time_us,key,size\n0,a,1\n5,b,2\n".utf8)
+        for _ in 0...random.below(4) {
+            let place = Int(random.below(UInt64(bytes.count)))
+            bytes[place] = UInt8(random.below(256))
+        }
+        var limits = TraceLimits()
+        limits.expandedBytes = 1 << 20
+        do { _ = try requests(bytes, limits: limits) } catch is TraceError {}
+    }
+}
