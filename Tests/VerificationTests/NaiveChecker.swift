@@ -25,7 +25,7 @@ struct NaiveChecker {
         for execution in executions {
             if executions.contains(where: { overlaps($0, execution) }) {
                 counts[.overlap, default: 0] += 1
-            } else if hasFreshResult(execution.key, at: execution.begin) {
+            } else if hasFreshResult(execution.key, at: execution.begin, before: execution) {
                 counts[.unjustifiedExecution, default: 0] += 1
             }
             for excuse in history.excuses
@@ -85,10 +85,10 @@ struct NaiveChecker {
             && ending(first) > second.begin && !isDetached(first, by: second.begin)
     }
 
-    private func hasFreshResult(_ key: UInt32, at time: UInt64) -> Bool {
+    private func hasFreshResult(_ key: UInt32, at time: UInt64, before execution: Execution) -> Bool {
         let published = history.executions.filter {
             $0.key == key && $0.ended && $0.end <= time && ($0.succeeded || rule.failureLifetime > 0)
-                && !isDetached($0, by: time)
+                && !isDetached($0, by: time) && ($0.begin, $0.id) < (execution.begin, execution.id)
         }
         let last = published.max { ($0.end, $0.begin, $0.id) < ($1.end, $1.begin, $1.id) }
         guard let last else { return false }

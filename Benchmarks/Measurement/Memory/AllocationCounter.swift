@@ -30,6 +30,8 @@ package final class AllocationCounter: Sendable {
         self.allocator = allocator
         guard let arena: UInt32 = try Jemalloc.name("arenas.create").read(0) else { throw .noArena }
         self.arena = arena
+        // Statistics know a new arena only after a refresh.
+        allocator.refresh()
         threadArena = try Jemalloc.name("thread.arena")
         cacheEnabled = try Jemalloc.name("thread.tcache.enabled")
         counters = [

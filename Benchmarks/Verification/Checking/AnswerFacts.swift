@@ -14,7 +14,8 @@ struct AnswerFacts {
         earliestSettled = earliest
         leader = [Int](repeating: -1, count: index.executions.count)
         for (number, call) in calls.enumerated() where call.hasReturned && call.outcome != .rejected {
-            guard call.execution != 0, let position = index.position(of: call.execution) else { continue }
+            let position = Int(index.positionOfCall[number])
+            guard position >= 0 else { continue }
             let execution = index.executions[position]
             guard execution.key == call.key, execution.ended, execution.end <= call.end else { continue }
             earliest[position] = min(earliest[position], call.end)

@@ -28,22 +28,20 @@ struct AnswerRules {
 
     /// Checks one call, and says what it met.
     func check(_ call: Call, number: Int, _ log: inout ViolationLog) -> Tally.Encounter {
+        let position = Int(index.positionOfCall[number])
+        var isRight = false
         if !call.hasReturned {
             report(.lostCall, call, nil, "call \(call.request) of key \(call.key) never returned", &log)
-            return encounter(of: call, isServed: false)
-        }
-        let found = call.execution == 0 ? nil : index.position(of: call.execution)
-        if call.outcome == .rejected {
+        } else if call.outcome == .rejected {
             checkRejection(call, &log)
-            return encounter(of: call, isServed: false)
-        }
-        guard let position = found else {
+        } else if position < 0 {
             checkUnknown(call, &log)
-            return encounter(of: call, isServed: false)
+        } else {
+            isRight = checkSource(call, position, &log)
+            if isRight { checkOutcome(call, number, position, &log) }
         }
-        let isRight = checkSource(call, position, &log)
-        if isRight { checkOutcome(call, number, position, &log) }
-        return encounter(of: call, isServed: isRight && (call.outcome == .hit || call.outcome == .stale))
+        let isServed = isRight && (call.outcome == .hit || call.outcome == .stale)
+        return encounter(of: call, position, isServed: isServed)
     }
 
     /// The answer must be that of a finished execution of the same key, unchanged.
@@ -161,20 +159,18 @@ struct AnswerRules {
         report(.unknownExecution, call, nil, "the answer of call \(call.request) of key \(call.key) names \(named)", &log)
     }
 
-    private func encounter(of call: Call, isServed: Bool) -> Tally.Encounter {
+    private func encounter(of call: Call, _ position: Int, isServed: Bool) -> Tally.Encounter {
         let group = index.group(of: call.key)
         guard !group.isEmpty else { return Tally.Encounter() }
         let end = call.hasReturned ? call.end : .max
         let running = index.overlapping(from: call.start, to: end, in: group)
-        let overlapped = running > (ledOwnExecution(call) ? 1 : 0)
+        let overlapped = running > (ledOwnExecution(call, position) ? 1 : 0)
         let met = overlapped || isServed || timeline.freshResult(at: call.start, in: group) != nil
         return Tally.Encounter(isOpportunity: met, overlappedExecution: overlapped)
     }
 
-    private func ledOwnExecution(_ call: Call) -> Bool {
-        guard call.outcome == .executed || call.outcome == .failed, call.hasReturned,
-            let position = index.position(of: call.execution)
-        else { return false }
+    private func ledOwnExecution(_ call: Call, _ position: Int) -> Bool {
+        guard position >= 0, call.outcome == .executed || call.outcome == .failed, call.hasReturned else { return false }
         let execution = index.executions[position]
         return execution.key == call.key && call.start <= execution.begin && execution.endOrForever <= call.end
     }

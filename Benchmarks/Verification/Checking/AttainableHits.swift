@@ -4,41 +4,34 @@
 /// the next one executes. An execution is taken to last as long as the longest that was seen of its key, and the lifetime
 /// without jitter, so the figure is an upper bound. Failures are not foreseen.
 struct AttainableHits {
-    private struct Request {
-        let key: UInt32
-        let phase: UInt16
-        let start: UInt64
-    }
-
     let rule: FreshnessRule
     let index: HistoryIndex
 
     func count(_ calls: [Call], into tally: inout Tally) {
         let durations = longestDurations(calls)
-        let requests = calls.map { Request(key: $0.key, phase: $0.phase, start: $0.start) }
-            .sorted { ($0.key, $0.start) < ($1.key, $1.start) }
-        var key: UInt32?
-        var result = IdealResult(rule: rule)
-        for request in requests {
-            if request.key != key {
-                key = request.key
-                result.execute(at: request.start, for: durations[request.key] ?? 0)
-                continue
+        var requests = Grouping(count: calls.count, groups: index.keyCount) { index.number(of: calls[$0].key) }
+        requests.sortGroups { calls[$0].start < calls[$1].start }
+        for key in 0..<requests.count {
+            var result = IdealResult(rule: rule)
+            for (place, number) in requests.order[requests.range(of: key)].enumerated() {
+                let call = calls[Int(number)]
+                let served = place > 0 && result.serve(at: call.start)
+                if !served { result.execute(at: call.start, for: durations[key]) }
+                if place > 0 { tally.countRepeated(phase: call.phase, attainable: served) }
             }
-            let served = result.serve(at: request.start)
-            if !served { result.execute(at: request.start, for: durations[request.key] ?? 0) }
-            tally.countRepeated(phase: request.phase, attainable: served)
         }
     }
 
     /// The longest that each key took: as logged inside the closure, or as the caller who executed it saw.
-    private func longestDurations(_ calls: [Call]) -> [UInt32: UInt64] {
-        var longest: [UInt32: UInt64] = [:]
+    private func longestDurations(_ calls: [Call]) -> [UInt64] {
+        var longest = [UInt64](repeating: 0, count: index.keyCount)
         for execution in index.executions where execution.ended {
-            longest[execution.key] = max(longest[execution.key] ?? 0, execution.end - execution.begin)
+            let key = index.number(of: execution.key)
+            longest[key] = max(longest[key], execution.end - min(execution.begin, execution.end))
         }
         for call in calls where call.hasReturned && call.outcome == .executed {
-            longest[call.key] = max(longest[call.key] ?? 0, call.end - call.start)
+            let key = index.number(of: call.key)
+            longest[key] = max(longest[key], call.end - min(call.start, call.end))
         }
         return longest
     }

@@ -32,8 +32,12 @@ struct ExcuseIndex {
         for key in unnamed.keys { unnamed[key]?.invalidations.sort { $0.since < $1.since } }
     }
 
+    /// Whether there is nothing to ask: no look-up is made in vain for each of a million executions.
+    private var isEmpty: Bool { named.isEmpty && unnamed.isEmpty }
+
     /// Whether the epoch of `execution` may have been over by `time`: it was superseded, or its key invalidated.
     func detaches(_ execution: Execution, by time: UInt64) -> Bool {
+        if isEmpty { return false }
         let byName = (named[execution.id] ?? []).contains {
             ($0.kind == .superseded || $0.kind == .invalidated) && earliest($0) <= time
         }
@@ -43,6 +47,7 @@ struct ExcuseIndex {
 
     /// Whether the result of `execution` may have been evicted by `time`.
     func evicts(_ execution: Execution, by time: UInt64) -> Bool {
+        if isEmpty { return false }
         let byName = (named[execution.id] ?? []).contains { $0.kind == .evicted && earliest($0) <= time }
         if byName { return true }
         return unnamed[execution.key]?.evictions.latest(startingBy: time).map { $0 >= execution.end } ?? false
@@ -50,19 +55,21 @@ struct ExcuseIndex {
 
     /// From when on the result of `execution` surely was not in the cache any more; the end of time if nothing says so.
     func surelyRemoved(_ execution: Execution) -> UInt64 {
+        if isEmpty { return .max }
         let byName = (named[execution.id] ?? []).map(\.at).min() ?? .max
         return min(byName, surelyInvalidated(execution))
     }
 
     /// From when on nobody may have joined `execution` any more; the end of time if nothing says so.
     func surelyDetached(_ execution: Execution) -> UInt64 {
+        if isEmpty { return .max }
         let detaching = (named[execution.id] ?? []).filter { $0.kind == .superseded || $0.kind == .invalidated }
         return min(detaching.map(\.at).min() ?? .max, surelyInvalidated(execution))
     }
 
     /// The excuses that say `execution` expired.
     func expirations(of execution: Execution) -> [Excuse] {
-        (named[execution.id] ?? []).filter { $0.kind == .expired }
+        isEmpty ? [] : (named[execution.id] ?? []).filter { $0.kind == .expired }
     }
 
     private func surelyInvalidated(_ execution: Execution) -> UInt64 {

@@ -14,7 +14,9 @@ struct ExecutionRules {
                 if let other = running.find(at: execution.begin, index: index, where: { !isExcused($0, execution) }) {
                     duplicates[position] = true
                     log.add(.overlap, phase: phaseOf(position)) { overlap(index.executions[other], execution) }
-                } else if let fresh = timeline.freshResult(at: execution.begin, in: group) {
+                } else if let fresh = timeline.freshResult(
+                    at: execution.begin, in: group, before: position)
+                {
                     duplicates[position] = true
                     log.add(.unjustifiedExecution, phase: phaseOf(position)) { unjustified(fresh, execution) }
                 }

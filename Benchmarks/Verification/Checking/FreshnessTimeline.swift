@@ -8,7 +8,7 @@ struct FreshnessTimeline {
     /// By position: when a result that began after this one had ended was first answered.
     private(set) var outdatedAfter: [UInt64]
     /// By index into `byEnd`: the last index of the group, up to this one, whose result was published; -1 for none.
-    private var lastPublished: [Int]
+    private var lastPublished: [Int32]
     private let slides: SlideIndex
 
     init(rule: FreshnessRule, index: HistoryIndex, excuses: ExcuseIndex, answers: AnswerFacts, calls: [Call]) {
@@ -20,24 +20,28 @@ struct FreshnessTimeline {
             answers.earliest[position].saturatingAdd(rule.longest)
         }
         outdatedAfter = [UInt64](repeating: .max, count: index.executions.count)
-        lastPublished = [Int](repeating: -1, count: index.executions.count)
+        lastPublished = [Int32](repeating: -1, count: index.executions.count)
+        var earliestFrom = outdatedAfter
         for group in index.allGroups {
             findPublished(in: group)
-            findOutdated(in: group, answers: answers)
+            findOutdated(in: group, answers: answers, &earliestFrom)
         }
         if rule.slides { extendBySliding(answers) }
     }
 
     /// The result that was surely in the cache at `time`; nil when none surely was.
-    func freshResult(at time: UInt64, in group: Range<Int>) -> Int? {
+    ///
+    /// With `limit` only results of executions at positions before it count: an execution without duration that begins
+    /// and ends at `time` is not its own predecessor.
+    func freshResult(at time: UInt64, in group: Range<Int>, before limit: Int = .max) -> Int? {
         var next = index.firstEnding(after: time, in: group) - 1
         while next >= group.lowerBound, lastPublished[next] >= 0 {
-            let position = index.byEnd[lastPublished[next]]
+            let position = Int(index.byEnd[Int(lastPublished[next])])
             let execution = index.executions[position]
             // A detached execution published nothing, so the result before it may still be there. Any other replaced
             // what was there before.
-            if excuses.detaches(execution, by: time) {
-                next = lastPublished[next] - 1
+            if position >= limit || excuses.detaches(execution, by: time) {
+                next = Int(lastPublished[next]) - 1
                 continue
             }
             let isFresh = time < surelyFreshUntil(position, at: time) && !excuses.evicts(execution, by: time)
@@ -59,26 +63,26 @@ struct FreshnessTimeline {
     }
 
     private mutating func findPublished(in group: Range<Int>) {
-        var last = -1
+        var last: Int32 = -1
         for place in group {
-            let execution = index.executions[index.byEnd[place]]
-            if execution.ended, execution.succeeded || rule.failureLifetime > 0 { last = place }
+            let execution = index.executions[Int(index.byEnd[place])]
+            if execution.ended, execution.succeeded || rule.failureLifetime > 0 { last = Int32(place) }
             lastPublished[place] = last
         }
     }
 
-    private mutating func findOutdated(in group: Range<Int>, answers: AnswerFacts) {
-        var earliest = [UInt64](repeating: .max, count: group.count + 1)
+    private mutating func findOutdated(in group: Range<Int>, answers: AnswerFacts, _ earliestFrom: inout [UInt64]) {
         for position in group.reversed() {
             let execution = index.executions[position]
             let counts = execution.succeeded && !excuses.detaches(execution, by: .max)
             let answered = counts ? answers.earliest[position] : .max
-            earliest[position - group.lowerBound] = min(answered, earliest[position - group.lowerBound + 1])
+            let later = position + 1 < group.upperBound ? earliestFrom[position + 1] : .max
+            earliestFrom[position] = min(answered, later)
         }
         for position in group where index.executions[position].ended {
             let next = index.firstBeginning(atOrAfter: index.executions[position].end, in: group)
             let newer = max(next, position + 1)
-            outdatedAfter[position] = earliest[newer - group.lowerBound]
+            outdatedAfter[position] = newer < group.upperBound ? earliestFrom[newer] : .max
         }
     }
 

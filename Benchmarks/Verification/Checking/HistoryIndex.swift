@@ -1,40 +1,46 @@
-/// The executions of a history, grouped by key and sorted by begin.
+/// The executions of a history, grouped by key and sorted by begin, and what each call refers to.
 ///
 /// A position is an index into ``executions``.
 struct HistoryIndex {
     let executions: [Execution]
     /// The positions of each group in the order in which they end; what never ended comes last.
-    let byEnd: [Int]
-    private let groups: [UInt32: Range<Int>]
-    private let positions: [UInt64: Int]
+    let byEnd: [Int32]
+    /// By number of the call: the position of the execution it names; -1 when there is no such execution.
+    let positionOfCall: [Int32]
+    private let keys: KeyTable
+    private let groups: Grouping
 
     init(_ history: History) {
-        let sorted = history.executions.sorted { ($0.key, $0.begin, $0.id) < ($1.key, $1.begin, $1.id) }
-        executions = sorted
-        positions = Dictionary(
-            sorted.enumerated().lazy.map { ($0.element.id, $0.offset) }, uniquingKeysWith: { first, _ in first })
-        var groups: [UInt32: Range<Int>] = [:]
-        var order = Array(sorted.indices)
-        var start = 0
-        while start < sorted.count {
-            var end = start + 1
-            while end < sorted.count, sorted[end].key == sorted[start].key { end += 1 }
-            groups[sorted[start].key] = start..<end
-            order[start..<end].sort { (sorted[$0].endOrForever, $0) < (sorted[$1].endOrForever, $1) }
-            start = end
+        let keys = KeyTable(history)
+        let unsorted = history.executions
+        var groups = Grouping(count: unsorted.count, groups: keys.count) { keys.number(of: unsorted[$0].key) }
+        groups.sortGroups {
+            (unsorted[$0].begin, unsorted[$0].id) < (unsorted[$1].begin, unsorted[$1].id)
         }
+        let sorted = groups.order.map { unsorted[Int($0)] }
+        var ends = Grouping(count: sorted.count, groups: keys.count) { keys.number(of: sorted[$0].key) }
+        ends.sortGroups { (sorted[$0].endOrForever, $0) < (sorted[$1].endOrForever, $1) }
+        let positions = PositionTable(sorted)
+        self.keys = keys
         self.groups = groups
-        byEnd = order
+        executions = sorted
+        byEnd = ends.order
+        positionOfCall = history.calls.map { positions.position(of: $0.execution) }
     }
 
-    /// All groups, in the order of their keys.
-    var allGroups: [Range<Int>] { groups.values.sorted { $0.lowerBound < $1.lowerBound } }
+    /// The groups that have executions, in the order of their keys.
+    var allGroups: some Sequence<Range<Int>> {
+        (0..<groups.count).lazy.map { groups.range(of: $0) }.filter { !$0.isEmpty }
+    }
+
+    /// How many numbers keys have.
+    var keyCount: Int { keys.count }
+
+    /// The dense number of a key.
+    func number(of key: UInt32) -> Int { keys.number(of: key) }
 
     /// The positions of a key's executions.
-    func group(of key: UInt32) -> Range<Int> { groups[key] ?? 0..<0 }
-
-    /// Where the execution of that id is.
-    func position(of id: UInt64) -> Int? { positions[id] }
+    func group(of key: UInt32) -> Range<Int> { groups.range(of: keys.number(of: key)) }
 
     /// The first position of the group that begins at or after `time`.
     func firstBeginning(atOrAfter time: UInt64, in group: Range<Int>) -> Int {
@@ -43,12 +49,35 @@ struct HistoryIndex {
 
     /// The first index into ``byEnd`` of the group whose execution ends after `time`.
     func firstEnding(after time: UInt64, in group: Range<Int>) -> Int {
-        group.partitioningIndex { executions[byEnd[$0]].endOrForever > time }
+        group.partitioningIndex { executions[Int(byEnd[$0])].endOrForever > time }
     }
 
     /// How many executions of the group run at some instant strictly inside the interval.
     func overlapping(from start: UInt64, to end: UInt64, in group: Range<Int>) -> Int {
         firstBeginning(atOrAfter: end, in: group) - firstEnding(after: start, in: group)
+    }
+}
+
+/// Where the execution of an id is: an array for ids as the recorder gives them, a dictionary for any others.
+private struct PositionTable {
+    private var dense: [Int32] = []
+    private var sparse: [UInt64: Int32] = [:]
+
+    init(_ executions: [Execution]) {
+        let largest = executions.map(\.id).max() ?? 0
+        if largest < UInt64(4 * executions.count + 1_024) {
+            dense = [Int32](repeating: -1, count: Int(largest) + 1)
+            for (position, execution) in executions.enumerated() { dense[Int(execution.id)] = Int32(position) }
+        } else {
+            for (position, execution) in executions.enumerated() { sparse[execution.id] = Int32(position) }
+        }
+    }
+
+    /// The position, or -1.
+    func position(of id: UInt64) -> Int32 {
+        if id == 0 { return -1 }
+        if id < UInt64(dense.count) { return dense[Int(id)] }
+        return sparse.isEmpty ? -1 : sparse[id] ?? -1
     }
 }
 

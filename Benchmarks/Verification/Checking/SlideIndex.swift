@@ -11,39 +11,39 @@ struct SlideIndex {
     private var byStart: [Hit] = []
     /// Sorted by position, then end; with the latest start of all of the same position up to each.
     private var byEnd: [(end: UInt64, latestStart: UInt64)] = []
-    private var groups: [Int: Range<Int>] = [:]
+    private var groups: Grouping?
 
     init() {}
 
     init(_ calls: [Call], index: HistoryIndex) {
-        for call in calls where call.hasReturned && call.outcome == .hit {
-            guard let position = index.position(of: call.execution), index.executions[position].key == call.key else {
-                continue
-            }
-            byStart.append(Hit(position: position, start: call.start, end: call.end))
+        var hits: [Hit] = []
+        for (number, call) in calls.enumerated() where call.hasReturned && call.outcome == .hit {
+            let position = Int(index.positionOfCall[number])
+            guard position >= 0, index.executions[position].key == call.key else { continue }
+            hits.append(Hit(position: position, start: call.start, end: call.end))
         }
-        let ends = byStart.sorted { ($0.position, $0.end) < ($1.position, $1.end) }
-        byStart.sort { ($0.position, $0.start) < ($1.position, $1.start) }
-        var start = 0
-        while start < ends.count {
-            var end = start
+        var groups = Grouping(count: hits.count, groups: index.executions.count) { hits[$0].position }
+        groups.sortGroups { hits[$0].end < hits[$1].end }
+        byEnd.reserveCapacity(hits.count)
+        for position in 0..<groups.count {
             var latest: UInt64 = 0
-            while end < ends.count, ends[end].position == ends[start].position {
-                latest = max(latest, ends[end].start)
-                byEnd.append((ends[end].end, latest))
-                end += 1
+            for place in groups.range(of: position) {
+                let hit = hits[Int(groups.order[place])]
+                latest = max(latest, hit.start)
+                byEnd.append((hit.end, latest))
             }
-            groups[ends[start].position] = start..<end
-            start = end
         }
+        groups.sortGroups { hits[$0].start < hits[$1].start }
+        byStart = groups.order.map { hits[Int($0)] }
+        self.groups = groups
     }
 
     /// The hits of a result in the order in which they started.
-    func hits(_ position: Int) -> ArraySlice<Hit> { byStart[groups[position] ?? 0..<0] }
+    func hits(_ position: Int) -> ArraySlice<Hit> { byStart[groups?.range(of: position) ?? 0..<0] }
 
     /// The latest start of the hits of a result that had ended by `time`.
     func latestStart(_ position: Int, endingBy time: UInt64) -> UInt64? {
-        guard let group = groups[position] else { return nil }
+        guard let group = groups?.range(of: position) else { return nil }
         let next = group.partitioningIndex { byEnd[$0].end > time }
         return next == group.lowerBound ? nil : byEnd[next - 1].latestStart
     }

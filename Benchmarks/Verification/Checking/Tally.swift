@@ -1,8 +1,11 @@
 /// Counts the figures of the whole history and of each phase.
 struct Tally {
-    private(set) var total = VerificationCounts()
-    private(set) var byPhase: [UInt16: VerificationCounts] = [:]
+    private var counts: [VerificationCounts]
+    private var numbers: [UInt16: Int] = [:]
+    /// The phase of the last call and its number: neighbours in a history mostly share their phase.
+    private var latest: (phase: UInt16, number: Int)?
     private let phases: PhaseTable
+    private var mostOpenInAll = 0
 
     /// What a call met on its way.
     struct Encounter {
@@ -12,7 +15,18 @@ struct Tally {
 
     init(phases: PhaseTable) {
         self.phases = phases
-        for phase in phases.phases { byPhase[phase.number] = VerificationCounts() }
+        counts = [VerificationCounts](repeating: VerificationCounts(), count: max(1, phases.phases.count))
+        for (number, phase) in phases.phases.enumerated() { numbers[phase.number] = number }
+    }
+
+    /// The figures of each phase.
+    var byPhase: [UInt16: VerificationCounts] { numbers.mapValues { counts[$0] } }
+
+    /// The figures of all phases together.
+    var total: VerificationCounts {
+        var total = counts.reduce(into: VerificationCounts()) { $0.add($1) }
+        total.maximumConcurrency = mostOpenInAll
+        return total
     }
 
     /// Counts executions; each belongs to the phase that was running when it began.
@@ -50,19 +64,17 @@ struct Tally {
 
     /// The most calls open at one time, over all and in each phase.
     mutating func measureConcurrency(_ calls: [Call]) {
-        total.maximumConcurrency = Self.mostOpen(calls)
-        if byPhase.count == 1, let phase = byPhase.keys.first {
-            byPhase[phase]?.maximumConcurrency = total.maximumConcurrency
-            return
-        }
-        for phase in byPhase.keys {
-            byPhase[phase]?.maximumConcurrency = Self.mostOpen(calls.filter { $0.phase == phase })
+        mostOpenInAll = Self.mostOpen(calls)
+        for (phase, number) in numbers {
+            counts[number].maximumConcurrency =
+                numbers.count == 1 ? mostOpenInAll : Self.mostOpen(calls.filter { $0.phase == phase })
         }
     }
 
     private mutating func update(_ phase: UInt16?, _ change: (inout VerificationCounts) -> Void) {
-        change(&total)
-        if let phase { change(&byPhase[phase, default: VerificationCounts()]) }
+        guard let phase else { return change(&counts[0]) }
+        if latest?.phase != phase { latest = (phase, numbers[phase] ?? 0) }
+        change(&counts[latest?.number ?? 0])
     }
 
     private static func mostOpen(_ calls: [Call]) -> Int {

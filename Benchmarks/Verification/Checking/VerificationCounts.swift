@@ -28,6 +28,21 @@ package struct VerificationCounts: Hashable, Sendable {
     /// Figures of nothing.
     package init() {}
 
+    /// Adds the figures of another stretch, except the concurrency, which does not add up.
+    mutating func add(_ other: VerificationCounts) {
+        operations += other.operations
+        lost += other.lost
+        for outcome in outcomes.indices { outcomes[outcome] += other.outcomes[outcome] }
+        executions += other.executions
+        failedExecutions += other.failedExecutions
+        duplicateExecutions += other.duplicateExecutions
+        opportunities += other.opportunities
+        overlappingCalls += other.overlappingCalls
+        repeatedRequests += other.repeatedRequests
+        attainableHits += other.attainableHits
+        violations += other.violations
+    }
+
     /// Returned calls of one outcome.
     package func count(of outcome: OutcomeClass) -> Int { outcomes[Int(outcome.rawValue)] }
 
