@@ -1,4 +1,4 @@
-package import Caching
+internal import Caching
 
 /// Which flight: the fingerprint it works for, and its epoch, which no other flight of the process shares.
 package struct FlightKey: Hashable, Sendable {
@@ -31,7 +31,8 @@ struct Flight<Continuation: Sendable, Result: Sendable>: Sendable {
         /// The last waiter has left, for the n-th time; unless one comes back before the grace period ends, the
         /// execution is cancelled.
         case abandoned(round: Int)
-        /// It has exceeded its timeout and keeps its key: newcomers are told at once.
+        /// It has exceeded its timeout and keeps its key: newcomers are told at once. Whoever waits for one that was
+        /// cancelled has come after its cancellation, and claims anew.
         case overdue(isCancelled: Bool)
         /// It was cancelled and has not ended yet. Nobody joins it; newcomers sit here until it is gone.
         case draining
@@ -82,6 +83,26 @@ struct Flight<Continuation: Sendable, Result: Sendable>: Sendable {
             return .cancel
         case (.complete, _), (.cancel, _):
             return .none
+        }
+    }
+
+    /// The execution has exceeded its timeout, and the flight is current.
+    ///
+    /// - Returns: Those who waited for a cancelled execution to end, and whether to cancel one that nobody waits for:
+    ///   nobody can come back to a flight that is overdue, so its grace period is over.
+    mutating func exceedTimeout() -> (vacated: [Continuation], consequence: AbandonmentConsequence) {
+        switch (phase, rules.timeout) {
+        case (.draining, .hold), (.draining, .supersede):
+            phase = .overdue(isCancelled: true)
+            return (seats.releaseWaiting(), .none)
+        case (.abandoned, .hold):
+            phase = .overdue(isCancelled: true)
+            return ([], .cancel)
+        case (.running, .hold):
+            phase = .overdue(isCancelled: false)
+            return ([], .none)
+        case (.running, _), (.abandoned, _), (.draining, .none), (.overdue, _), (.settled, _), (.vacated, _):
+            return ([], .none)
         }
     }
 }

@@ -53,6 +53,8 @@ package struct FlightTable<Continuation: Sendable, Result: Sendable>: Sendable {
         package var isSuperseded = false
         /// Those who waited for a cancelled flight to end, and claim again.
         package var vacated: [Continuation] = []
+        /// The task to cancel, because nobody waits for it and nobody can come back.
+        package var task: Task<Void, Never>?
     }
 
     /// What an execution's end means.
@@ -139,10 +141,10 @@ package struct FlightTable<Continuation: Sendable, Result: Sendable>: Sendable {
             case .settled(let result):
                 _ = flight.seats.leave(seat)
                 return .settled(result)
-            case .vacated:
+            case .vacated, .overdue(isCancelled: true):
                 _ = flight.seats.leave(seat)
                 return .vacated
-            case .running, .abandoned, .overdue, .draining:
+            case .running, .abandoned, .overdue(isCancelled: false), .draining:
                 flight.seats.take(seat, continuation)
                 return .suspended
             }
@@ -217,17 +219,13 @@ package struct FlightTable<Continuation: Sendable, Result: Sendable>: Sendable {
     package mutating func timedOut(_ key: FlightKey) -> Timeout {
         guard let index = current.index(forKey: key.fingerprint), current.values[index].epoch == key.epoch
         else { return Timeout() }
-        var timeout = Timeout()
-        let isDraining = if case .draining = current.values[index].phase { true } else { false }
-        if isDraining { timeout.vacated = current.values[index].seats.releaseWaiting() }
-        switch current.values[index].rules.timeout {
-        case .none:
-            break
-        case .hold:
-            if case .abandoned = current.values[index].phase { break }
-            current.values[index].phase = .overdue(isCancelled: isDraining)
-        case .supersede:
-            if isDraining { current.values[index].phase = .vacated }
+        let (vacated, consequence) = current.values[index].exceedTimeout()
+        var timeout = Timeout(vacated: vacated)
+        if consequence == .cancel {
+            timeout.task = current.values[index].task
+            makeRoomIfOverlapIsAllowed(key)
+        }
+        if case .supersede = current[key.fingerprint]?.rules.timeout {
             detach(key.fingerprint)
             timeout.isSuperseded = true
         }
@@ -264,7 +262,7 @@ package struct FlightTable<Continuation: Sendable, Result: Sendable>: Sendable {
             return Settlement(isCurrent: false, joins: 0, served: [], vacated: [])
         }
         let waiting = flight.seats.releaseWaiting()
-        let isDrained = if case .draining = flight.phase { true } else { false }
+        let isDrained = flight.isCancelled
         if !flight.seats.isEmpty {
             flight.phase = isDrained ? .vacated : .settled(result)
             detached[key.epoch] = flight

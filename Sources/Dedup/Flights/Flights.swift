@@ -14,7 +14,7 @@ enum WaitEnd: Sendable {
 
 /// What an execution ended with, its value boxed so that flights of all types share one table.
 struct FlightResult: Sendable {
-    let outcome: Result<any Sendable, any Error>
+    let outcome: Result<any AnyBoxed, any Error>
     let executionID: ExecutionID
     let endedAt: MonotonicInstant
 }
@@ -161,6 +161,7 @@ final class Flights: Sendable {
             leave(key, seat, .deadlinePassed)
         case .timeout(let key):
             let timeout = withTable(for: key.fingerprint) { $0.timedOut(key) }
+            timeout.task?.cancel()
             for continuation in timeout.vacated { continuation.resume(returning: .vacated) }
         case .grace(let key, let round):
             apply(withTable(for: key.fingerprint) { $0.graceEnded(key, round: round) }, to: key)

@@ -53,8 +53,9 @@ package struct SeatList<Continuation: Sendable>: Sendable {
 
     /// Whether `seat` is still reserved and not yet taken.
     package func isReserved(_ seat: Seat) -> Bool {
-        guard places.indices.contains(seat.index), case .reserved(seat.ticket) = places[seat.index] else { return false }
-        return true
+        guard places.indices.contains(seat.index) else { return false }
+        if case .reserved(seat.ticket) = places[seat.index] { return true }
+        return false
     }
 
     /// Suspends a caller in its reserved seat.

@@ -1,0 +1,243 @@
+import Caching
+import Dedup
+import DedupTesting
+import Testing
+
+/// Random events against ``FlightModel``: after each event both must agree, and at the end nobody may be missing.
+@Suite struct FlightTableModelTests {
+    @Test(arguments: (1...40).map { UInt64($0) })
+    func behavesAsTheModel(seed: UInt64) {
+        var run = FlightTableRun(seed: seed)
+        for _ in 0..<1_500 {
+            guard run.step() else { return }
+        }
+        run.finish()
+    }
+}
+
+private struct FlightTableRun {
+    typealias Table = FlightTable<Int, Int>
+
+    let seed: UInt64
+    var random: SplitMix64
+    var table: Table
+    var model = FlightModel()
+    var timedOut: Set<FlightKey> = []
+    var epochs: UInt64 = 0
+    var continuations = 0
+    var suspended: Set<Int> = []
+    var released: [Int] = []
+    var differs = false
+    let (flightLimit, waiterLimit): (Int, Int)
+
+    init(seed: UInt64) {
+        self.seed = seed
+        random = SplitMix64(seed: seed)
+        flightLimit = .random(in: 2...8, using: &random)
+        waiterLimit = .random(in: 1...6, using: &random)
+        table = Table(flightLimit: flightLimit, waiterLimit: waiterLimit)
+    }
+
+    private mutating func expect(_ condition: Bool, _ what: String, line: Int = #line) {
+        #expect(condition, "\(what), seed \(seed), line \(line)")
+        if !condition { differs = true }
+    }
+
+    /// One random event. False once a difference was found, because everything after it would differ too.
+    mutating func step() -> Bool {
+        switch Int.random(in: 0..<100, using: &random) {
+        case 0..<28: claim()
+        case 28..<50: suspend()
+        case 50..<54: collect()
+        case 54..<70: leave()
+        case 70..<80: settle(model.flights.filter(\.isRunning).randomElement(using: &random))
+        case 80..<87: timeOut()
+        case 87..<94: endGrace()
+        case 94..<97: detach(.number(.random(in: 0..<4, using: &random)))
+        case 97: detachAll()
+        default: if Int.random(in: 0..<40, using: &random) == 0 { giveUp() }
+        }
+        forgetEndedFlights()
+        expect(table.count == model.count, "count")
+        for number in 0..<4 as Range<UInt64> {
+            expect(table.hasFlight(for: .number(number)) == (model.current(.number(number)) != nil), "current")
+        }
+        return !differs
+    }
+
+    private mutating func forgetEndedFlights() {
+        let keys = Set(model.waiters.map(\.key))
+        model.flights.removeAll { !$0.isRunning && !keys.contains($0.key) }
+    }
+
+    // MARK: - Events
+
+    private mutating func rules() -> FlightRules {
+        FlightRules(
+            abandonment: [.complete, .cancel(after: .zero), .cancel(after: .seconds(1))].randomElement(using: &random)
+                ?? .complete,
+            overlap: Bool.random(using: &random) ? .never : .allowed,
+            timeout: [.none, .hold(after: .seconds(9)), .supersede(after: .seconds(9))].randomElement(using: &random)
+                ?? .none)
+    }
+
+    private mutating func claim() {
+        let fingerprint = Fingerprint.number(.random(in: 0..<4, using: &random))
+        let duplicates: DuplicateMode = Int.random(in: 0..<8, using: &random) == 0 ? .reject : .join
+        let rules = rules()
+        let expected = expectedClaim(fingerprint, duplicates)
+        let claim = table.claim(fingerprint, duplicates: duplicates, rules: rules, at: .zero) { epochs + 1 }
+        expect(name(claim) == expected, "claimed \(name(claim)) instead of \(expected)")
+        switch claim {
+        case .lead(let key, let seat):
+            epochs += 1
+            model.flights.append(.init(key: key, rules: rules))
+            sit(key, seat, isNewcomer: false)
+        case .join(let key, let seat):
+            sit(key, seat, isNewcomer: false)
+            guard let index = model.index(of: key) else { return expect(false, "joined an unknown flight") }
+            model.flights[index].joins += 1
+            model.flights[index].grace = nil
+        case .awaitDrained(let key, let seat): sit(key, seat, isNewcomer: true)
+        default: break
+        }
+    }
+
+    private mutating func sit(_ key: FlightKey, _ seat: Seat, isNewcomer: Bool) {
+        continuations += 1
+        model.waiters.append(.init(continuation: continuations, key: key, seat: seat, isNewcomer: isNewcomer))
+    }
+
+    private func expectedClaim(_ fingerprint: Fingerprint, _ duplicates: DuplicateMode) -> String {
+        if model.isClosed { return "closed" }
+        guard let index = model.current(fingerprint) else {
+            return model.count < flightLimit ? "lead" : "tooManyFlights"
+        }
+        let flight = model.flights[index]
+        if flight.isOverdue { return "overdue" }
+        if duplicates == .reject { return "rejected" }
+        if model.seats(flight.key) >= waiterLimit { return "tooManyWaiters" }
+        return flight.isCancelled ? "awaitDrained" : "join"
+    }
+
+    private func name(_ claim: Table.Claim) -> String {
+        String("\(claim)".prefix { $0 != "(" })
+    }
+
+    private mutating func suspend() {
+        guard let index = model.waiters.indices.filter({ !model.waiters[$0].isSuspended }).randomElement(using: &random)
+        else { return }
+        let waiter = model.waiters[index]
+        guard let flight = model.index(of: waiter.key).map({ model.flights[$0] }) else { return }
+        let passesBy = waiter.isNewcomer && (flight.isPassedBy || !flight.isRunning)
+        switch table.suspend(waiter.key, waiter.seat, waiter.continuation) {
+        case .suspended:
+            expect(flight.isRunning && !passesBy, "suspended in a flight that is gone")
+            suspended.insert(waiter.continuation)
+            model.waiters[index].isSuspended = true
+        case .settled(let result):
+            expect(!waiter.isNewcomer && flight.result == result, "settled")
+            model.waiters.remove(at: index)
+        case .vacated:
+            expect(passesBy || flight.isGivenUp, "vacated")
+            model.waiters.remove(at: index)
+        case .left:
+            expect(false, "a seat was lost")
+        }
+    }
+
+    private mutating func collect() {
+        guard let index = model.waiters.indices.randomElement(using: &random) else { return }
+        let waiter = model.waiters[index]
+        let result = model.index(of: waiter.key).flatMap { model.flights[$0].result }
+        let expected = waiter.isNewcomer || waiter.isSuspended ? nil : result
+        expect(table.collect(waiter.key, waiter.seat) == expected, "collected")
+        if expected != nil { model.waiters.remove(at: index) }
+    }
+
+    private mutating func leave() {
+        guard let position = model.waiters.indices.randomElement(using: &random) else { return }
+        let waiter = model.waiters.remove(at: position)
+        let departure = table.leave(waiter.key, waiter.seat)
+        expect(departure.resume == (waiter.isSuspended ? waiter.continuation : nil), "resumed on leaving")
+        if let resumed = departure.resume { released.append(resumed) }
+        guard let index = model.index(of: waiter.key) else { return }
+        let consequence = model.seats(waiter.key) == 0 ? model.abandon(index) : .none
+        expect(departure.consequence == consequence, "\(departure.consequence) instead of \(consequence)")
+        let again = table.leave(waiter.key, waiter.seat)
+        expect(again.resume == nil && again.consequence == .none, "left twice")
+    }
+
+    private mutating func settle(_ flight: FlightModel.Flight?) {
+        guard let flight, let index = model.index(of: flight.key) else { return }
+        let isCurrent = flight.isCurrent && !flight.isCancelled
+        expect(table.isCurrent(flight.key) == isCurrent, "current before the end")
+        let settlement = table.settle(flight.key, Int(flight.key.epoch))
+        let waiting = model.release(flight.key)
+        model.flights[index].result = Int(flight.key.epoch)
+        expect(settlement.isCurrent == isCurrent && settlement.joins == flight.joins, "settled")
+        expect(settlement.served.sorted() == (flight.isCancelled ? [] : waiting), "served")
+        expect(settlement.vacated.sorted() == (flight.isCancelled ? waiting : []), "vacated")
+        released += settlement.served + settlement.vacated
+        expect(table.settle(flight.key, -1).served.isEmpty, "settled twice")
+    }
+
+    private mutating func timeOut() {
+        guard let flight = model.flights.filter({ $0.rules.timeout != .none }).randomElement(using: &random),
+            timedOut.insert(flight.key).inserted, let index = model.index(of: flight.key)
+        else { return }
+        let timeout = table.timedOut(flight.key)
+        let expected = flight.isCurrent && flight.isRunning ? model.timeOut(index) : (false, [])
+        expect(timeout.isSuperseded == expected.0 && timeout.vacated.sorted() == expected.1, "timed out")
+        released += timeout.vacated
+    }
+
+    private mutating func endGrace() {
+        guard let index = model.flights.indices.randomElement(using: &random) else { return }
+        let round = Int.random(in: 1...3, using: &random)
+        let ends = model.flights[index].grace == round && model.flights[index].isRunning
+        let departure = table.graceEnded(model.flights[index].key, round: round)
+        expect(departure.consequence == (ends ? .cancel : .none) && departure.resume == nil, "grace ended")
+        if ends { model.cancel(index) }
+    }
+
+    private mutating func detach(_ fingerprint: Fingerprint) {
+        let index = model.current(fingerprint)
+        expect(table.detach(fingerprint) == index.map { model.flights[$0].key.epoch }, "detached")
+        if let index { model.flights[index].isCurrent = false }
+    }
+
+    private mutating func detachAll() {
+        table.detachAll()
+        for index in model.flights.indices { model.flights[index].isCurrent = false }
+    }
+
+    private mutating func giveUp() {
+        table.close()
+        model.isClosed = true
+        if Bool.random(using: &random) { return }
+        let waiting = model.flights.flatMap { model.release($0.key) }
+        let abandoned = table.abandonAll().waiting
+        expect(abandoned.sorted() == waiting.sorted(), "abandoned")
+        released += abandoned
+        for index in model.flights.indices where model.flights[index].isRunning {
+            model.flights[index].isGivenUp = true
+            model.flights[index].isCurrent = false
+        }
+    }
+
+    // MARK: - The end
+
+    /// Every execution ends and every caller that has a seat comes to suspend in it; then nothing may be left.
+    mutating func finish() {
+        for flight in model.flights.filter(\.isRunning) { settle(flight) }
+        while !model.waiters.isEmpty {
+            let before = model.waiters.count
+            suspend()
+            guard model.waiters.count < before else { return expect(false, "a caller waits for ever") }
+        }
+        expect(table.count == 0, "left over")
+        expect(released.count == Set(released).count, "released twice")
+        expect(Set(released) == suspended, "lost")
+    }
+}
