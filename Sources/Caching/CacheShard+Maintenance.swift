@@ -49,7 +49,8 @@ extension CacheShard {
             let slot = Slot(number)
             let header = unsafe table.store.header(slot)
             guard unsafe header.pointee.hasValue && header.pointee.hits > 0 else { continue }
-            unsafe drained.append((table.store.key(slot).pointee, table.store.value(slot).pointee, Int(header.pointee.hits)))
+            let hits = Int(unsafe header.pointee.hits)
+            unsafe drained.append((table.store.key(slot).pointee, table.store.value(slot).pointee, hits))
             unsafe header.pointee.hits = 0
         }
         return BatchProgress(next: end < table.usedSlots ? end : nil)

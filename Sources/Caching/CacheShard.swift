@@ -3,8 +3,8 @@
 /// Nothing here calls into the user's code except the key's hash and equality. Values that leave go into ``Departures``.
 ///
 /// Everything generic in this module is inlinable: a user's module specialises it to his key and value. The same code
-/// called through generic metadata took 11 times as long for a hit (see `results`), because each key comparison,
-/// hash and copy becomes an indirect call and each slot's address a computation at run time.
+/// called through generic metadata took 6 times as long for a hit (10,000 entries, 32-byte key, 8-byte value, both in one
+/// run), because each key comparison, hash and copy becomes an indirect call and each slot's address a computation.
 @usableFromInline
 struct CacheShard<Key: CacheKey, Value: Sendable>: ~Copyable {
     // What a hit touches comes first, so that it lies in two cache lines, the lock's own included.

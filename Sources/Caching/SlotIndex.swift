@@ -4,9 +4,9 @@
 /// does not depend on the table's past. A word's home is its hash scaled to the table's length, not masked, so that the table
 /// grows by a quarter rather than by doubling (a load from 0.6 to 0.75: 11 to 14 bytes a slot) and moves its words in order.
 ///
-/// Unsafe memory and not an array, because an array in a shard pays for its uniqueness and bounds checks on each probe;
-/// the benchmark's figures are with ``SlotStore``. The words are allocated in `init` and in `grow`, freed in `deinit`,
-/// and every index is below `length`.
+/// Unsafe memory and not an array, because a probe would pay for bounds checks, and a write for a uniqueness check, that
+/// `length` already answers. The words are allocated in `init` and in `grow`, freed in `deinit`, and every index is below
+/// `length`.
 @safe
 @usableFromInline
 struct SlotIndex: ~Copyable {

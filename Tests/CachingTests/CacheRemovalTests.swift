@@ -8,7 +8,8 @@ struct CacheRemovalTests {
         // One shard: a callback under its lock would never return.
         let box = Lock<Cache<Int, Int>?>(nil)
         let seen = RemovalLog()
-        let cache = try Cache<Int, Int>(CacheConfiguration(capacity: .entries(2), policy: .fifo, shards: 1)) { removal in
+        let configuration = CacheConfiguration(capacity: .entries(2), policy: .fifo, shards: 1)
+        let cache = try Cache<Int, Int>(configuration) { removal in
             seen.append(removal)
             guard let cache = box.withLock({ $0 }), removal.key < 100 else { return }
             _ = cache.value(for: removal.key, at: .zero)
@@ -76,7 +77,8 @@ struct CacheRemovalTests {
             #expect(value == "v\(key)")
             drained[key, default: 0] += hits
         }
-        #expect(drained == Dictionary(uniqueKeysWithValues: (0..<1_000).filter { $0 % 3 == 0 && $0 % 5 > 0 }.map { ($0, $0 % 5) }))
+        let hit = (0..<1_000).filter { $0 % 3 == 0 && $0 % 5 > 0 }
+        #expect(drained == Dictionary(uniqueKeysWithValues: hit.map { ($0, $0 % 5) }))
         cache.drainHits { _, _, _ in Issue.record("Hits were handed over twice.") }
     }
 

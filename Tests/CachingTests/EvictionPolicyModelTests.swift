@@ -120,7 +120,9 @@ struct PolicyPair<Model: NaivePolicy> {
     func agrees() -> Bool {
         let residents = Set(model.residents)
         let ghosts = Set(model.ghosts)
-        guard victimsAgree, policy.residentCount == residents.count, policy.ghostCount == ghosts.count else { return false }
+        guard victimsAgree, policy.residentCount == residents.count, policy.ghostCount == ghosts.count else {
+            return false
+        }
         return (0..<Slot(slots)).allSatisfy { slot in
             let expected: SlotStanding =
                 residents.contains(slot) ? .resident : ghosts.contains(slot) ? .ghost : .absent

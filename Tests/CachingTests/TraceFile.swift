@@ -36,7 +36,9 @@ struct TraceFile {
     let keyCount: Int
 
     init(_ name: String, in folder: String) throws {
-        guard let (file, format) = Self.known[name] else { throw Failure(description: "No reader for the trace \(name).") }
+        guard let (file, format) = Self.known[name] else {
+            throw Failure(description: "No reader for the trace \(name).")
+        }
         let bytes = try Self.expand("\(folder)/\(file)")
         var numbers: [UInt64: UInt32] = [:]
         var requests: [UInt32] = []

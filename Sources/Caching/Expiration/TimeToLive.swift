@@ -52,7 +52,8 @@ public struct TimeToLive: Hashable, Sendable {
             try CacheConfigurationError.require(window > .zero, "timeToLive.sliding", window, "be longer than zero")
             if let maximumAge {
                 try CacheConfigurationError.require(
-                    maximumAge >= window, "timeToLive.maximumAge", maximumAge, "be at least the sliding time of \(window)")
+                    maximumAge >= window, "timeToLive.maximumAge", maximumAge,
+                    "be at least the sliding time of \(window)")
             }
         }
         try CacheConfigurationError.require(
