@@ -87,8 +87,7 @@ struct CacheShard<Key: CacheKey, Value: Sendable>: ~Copyable {
             value: table.store.value(slot).pointee, storedAt: header.storedAt, foundAt: now, deadline: header.deadline)
     }
 
-    /// Removes the live or expired value of `key` for `cause`; false when there is none. One past its deadline at `now`
-    /// leaves as expired, whatever the cause.
+    /// Removes the value of `key`, alive or past its deadline, for `cause`; false when there is none.
     @inlinable
     mutating func remove(
         _ key: Key, hash: UInt64, cause: CacheRemoval<Key, Value>.Cause, into departures: inout Departures<Key, Value>
