@@ -33,7 +33,9 @@ struct MutationSite {
     }
 
     mutating func overlappingExecution() -> History? {
-        guard let first = pick(history.executions.filter { $0.end > $0.begin + 2 && !hasExcuse($0) }) else { return nil }
+        guard let first = pick(history.executions.filter { $0.end > $0.begin + 2 && !hasExcuse($0) }) else {
+            return nil
+        }
         let begin = random.time(first.begin + 1...first.end - 1)
         let second = Execution(id: nextID, key: first.key, begin: begin, end: begin + random.time(1...9_000))
         history.executions.append(second)

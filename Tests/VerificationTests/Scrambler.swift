@@ -49,7 +49,8 @@ enum Scrambler {
         history.executions.append(
             Execution(
                 id: UInt64(1_000 + history.executions.count), key: UInt32.random(in: 0..<3, using: &random),
-                begin: begin, end: begin + (random.chance(0.2) ? 0 : random.time(0...5_000)), succeeded: random.chance(0.8)))
+                begin: begin, end: begin + (random.chance(0.2) ? 0 : random.time(0...5_000)),
+                succeeded: random.chance(0.8)))
     }
 
     private static func addExcuse(_ history: inout History, using random: inout SeededGenerator) {

@@ -98,7 +98,9 @@ struct SimulatedDeduplicator {
             let isExpiry = current.deadline <= current.evictedAt
             let at = min(current.evictedAt, current.deadline)
             if !isExpiry || random.chance(0.5) {
-                log(isExpiry ? .expired : .evicted, current.execution, truly: at, named: isExpiry || plan.namesEvictions)
+                log(
+                    isExpiry ? .expired : .evicted, current.execution, truly: at, named: isExpiry || plan.namesEvictions
+                )
             }
             entry = nil
         }

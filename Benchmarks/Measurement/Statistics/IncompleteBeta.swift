@@ -4,7 +4,8 @@ internal import Glibc
 package enum IncompleteBeta {
     /// I_x(a, b) for a, b > 0 and x in 0...1, by its continued fraction (DLMF 8.17.22) in Lentz's form.
     package static func regularized(_ x: Double, _ a: Double, _ b: Double) -> Double {
-        precondition(a > 0 && b > 0 && (0...1).contains(x), "the incomplete beta function needs a, b > 0 and 0 <= x <= 1")
+        precondition(
+            a > 0 && b > 0 && (0...1).contains(x), "the incomplete beta function needs a, b > 0 and 0 <= x <= 1")
         if x == 0 || x == 1 { return x }
         // The fraction converges fast on one side of the mean; the other side is the mirror image.
         if x > (a + 1) / (a + b + 2) { return 1 - regularized(1 - x, b, a) }

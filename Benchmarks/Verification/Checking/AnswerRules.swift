@@ -31,7 +31,7 @@ struct AnswerRules {
         let position = Int(index.positionOfCall[number])
         var isRight = false
         if !call.hasReturned {
-            report(.lostCall, call, nil, "call \(call.request) of key \(call.key) never returned", &log)
+            report(.lostCall, call, nil, "\(Self.name(call)) never returned", &log)
         } else if call.outcome == .rejected {
             checkRejection(call, &log)
         } else if position < 0 {
@@ -47,27 +47,27 @@ struct AnswerRules {
     /// The answer must be that of a finished execution of the same key, unchanged.
     private func checkSource(_ call: Call, _ position: Int, _ log: inout ViolationLog) -> Bool {
         let execution = index.executions[position]
-        let name = "call \(call.request) of key \(call.key)"
+        func name() -> String { Self.name(call) }
         guard execution.key == call.key else {
-            report(.wrongKey, call, position, "\(name) got the result of key \(execution.key)", &log)
+            report(.wrongKey, call, position, "\(name()) got the result of key \(execution.key)", &log)
             return false
         }
         guard execution.ended, execution.end <= call.end else {
             report(
                 .answerFromFuture, call, position,
-                "\(name) returned before execution \(execution.id), which it names, had ended", &log)
+                "\(name()) returned before execution \(execution.id), which it names, had ended", &log)
             return false
         }
         guard execution.succeeded != (call.outcome == .failed) else {
             let got = execution.succeeded ? "an error, but" : "a value, but"
             let did = execution.succeeded ? "succeeded" : "failed"
-            report(.wrongOutcome, call, position, "\(name) got \(got) execution \(execution.id) \(did)", &log)
+            report(.wrongOutcome, call, position, "\(name()) got \(got) execution \(execution.id) \(did)", &log)
             return false
         }
         if call.value != 0, call.value != call.execution {
             report(
                 .corruptValue, call, position,
-                "\(name) got the value \(call.value) from execution \(execution.id), whose value is its id", &log)
+                "\(name()) got the value \(call.value) from execution \(execution.id), whose value is its id", &log)
         }
         return true
     }
@@ -84,50 +84,59 @@ struct AnswerRules {
 
     private func checkHit(_ call: Call, _ position: Int, _ log: inout ViolationLog) {
         let execution = index.executions[position]
-        let name = "call \(call.request) of key \(call.key) hit the result of execution \(execution.id)"
+        func name() -> String { "\(Self.name(call)) hit the result of execution \(execution.id)" }
         let staleFrom = timeline.staleFrom[position]
         // Without a cache the bound is the return of the first answer, which may be this very call's.
         let isStale = freshness.longest == 0 ? call.start > staleFrom : call.start >= staleFrom
         if isStale {
-            let late = IntervalDiagram.time(call.start - staleFrom)
-            report(.staleHit, call, position, "\(name), which had been stale for at least \(late)", &log)
+            report(
+                .staleHit, call, position,
+                "\(name()), which had been stale for at least \(IntervalDiagram.time(call.start - staleFrom))", &log)
         } else if call.start > timeline.outdatedAfter[position] {
-            let late = IntervalDiagram.time(call.start - timeline.outdatedAfter[position])
-            report(.outdatedHit, call, position, "\(name) \(late) after a newer one had been answered", &log)
+            report(
+                .outdatedHit, call, position,
+                "\(name()) \(IntervalDiagram.time(call.start - timeline.outdatedAfter[position])) after a newer one had been answered",
+                &log)
         } else if excuses.surelyRemoved(execution) <= call.start {
-            let late = IntervalDiagram.time(call.start - excuses.surelyRemoved(execution))
-            report(.servedAfterRemoval, call, position, "\(name) \(late) after that had been removed", &log)
+            report(
+                .servedAfterRemoval, call, position,
+                "\(name()) \(IntervalDiagram.time(call.start - excuses.surelyRemoved(execution))) after that had been removed",
+                &log)
         }
     }
 
     private func checkJoin(_ call: Call, _ position: Int, _ log: inout ViolationLog) {
         let execution = index.executions[position]
-        let name = "call \(call.request) of key \(call.key) joined execution \(execution.id)"
+        func name() -> String { "\(Self.name(call)) joined execution \(execution.id)" }
         if !duplicateMode.allowsJoins {
-            report(.lateJoin, call, position, "\(name), but the duplicate mode is \(duplicateMode.rawValue)", &log)
+            report(.lateJoin, call, position, "\(name()), but the duplicate mode is \(duplicateMode.rawValue)", &log)
         } else if call.start > answers.earliestSettled[position] {
-            let late = IntervalDiagram.time(call.start - answers.earliestSettled[position])
-            report(.lateJoin, call, position, "\(name) \(late) after that had been answered", &log)
+            report(
+                .lateJoin, call, position,
+                "\(name()) \(IntervalDiagram.time(call.start - answers.earliestSettled[position])) after that had been answered",
+                &log)
         } else if excuses.surelyDetached(execution) <= call.start {
-            let late = IntervalDiagram.time(call.start - excuses.surelyDetached(execution))
-            report(.servedAfterRemoval, call, position, "\(name) \(late) after that had lost its epoch", &log)
+            report(
+                .servedAfterRemoval, call, position,
+                "\(name()) \(IntervalDiagram.time(call.start - excuses.surelyDetached(execution))) after that had lost its epoch",
+                &log)
         }
     }
 
     private func checkExecuted(_ call: Call, _ number: Int, _ position: Int, _ log: inout ViolationLog) {
         let execution = index.executions[position]
-        let name = "call \(call.request) of key \(call.key)"
+        func name() -> String { Self.name(call) }
         let leader = answers.leader[position]
         if execution.begin < call.start {
             report(
                 .foreignExecution, call, position,
-                "\(name) claims execution \(execution.id), which began before the call did", &log)
+                "\(name()) claims execution \(execution.id), which began before the call did", &log)
         } else if leader >= 0, leader != number {
             let other = calls[leader]
             log.add(.foreignExecution, phase: call.phase) {
                 Violation(
                     kind: .foreignExecution, key: call.key,
-                    explanation: "\(name) and call \(other.request) both claim execution \(execution.id)",
+                    explanation: "\(name()) and call \(other.request) both claim execution \(execution.id)",
                     executions: [execution], calls: [other, call])
             }
         }
@@ -139,16 +148,17 @@ struct AnswerRules {
         let late = IntervalDiagram.time(call.start - bound)
         report(
             .lateFailure, call, position,
-            "call \(call.request) of key \(call.key) got the error of execution \(call.execution) \(late) too late", &log)
+            "\(Self.name(call)) got the error of execution \(call.execution) \(late) too late", &log)
     }
 
     private func checkRejection(_ call: Call, _ log: inout ViolationLog) {
-        let name = "call \(call.request) of key \(call.key) was rejected"
+        func name() -> String { "\(Self.name(call)) was rejected" }
         if !duplicateMode.allowsRejections {
             report(
-                .unjustifiedRejection, call, nil, "\(name), but the duplicate mode is \(duplicateMode.rawValue)", &log)
+                .unjustifiedRejection, call, nil, "\(name()), but the duplicate mode is \(duplicateMode.rawValue)", &log
+            )
         } else if !flights.anyOverlaps(call) {
-            report(.unjustifiedRejection, call, nil, "\(name), but no execution of the key was in the way", &log)
+            report(.unjustifiedRejection, call, nil, "\(name()), but no execution of the key was in the way", &log)
         }
     }
 
@@ -156,7 +166,7 @@ struct AnswerRules {
         // An error need not come from an execution: a deadline or a limit has none.
         if call.outcome == .failed && call.execution == 0 || !knowsAllExecutions { return }
         let named = call.execution == 0 ? "no execution" : "execution \(call.execution), which never began"
-        report(.unknownExecution, call, nil, "the answer of call \(call.request) of key \(call.key) names \(named)", &log)
+        report(.unknownExecution, call, nil, "the answer of \(Self.name(call)) names \(named)", &log)
     }
 
     private func encounter(of call: Call, _ position: Int, isServed: Bool) -> Tally.Encounter {
@@ -170,10 +180,14 @@ struct AnswerRules {
     }
 
     private func ledOwnExecution(_ call: Call, _ position: Int) -> Bool {
-        guard position >= 0, call.outcome == .executed || call.outcome == .failed, call.hasReturned else { return false }
+        guard position >= 0, call.outcome == .executed || call.outcome == .failed, call.hasReturned else {
+            return false
+        }
         let execution = index.executions[position]
         return execution.key == call.key && call.start <= execution.begin && execution.endOrForever <= call.end
     }
+
+    private static func name(_ call: Call) -> String { "call \(call.request) of key \(call.key)" }
 
     private func report(
         _ kind: ViolationKind, _ call: Call, _ position: Int?, _ explanation: @autoclosure () -> String,

@@ -55,7 +55,8 @@ struct FreshnessTimeline {
         let execution = index.executions[position]
         guard execution.succeeded else { return execution.end.saturatingAdd(rule.shortened(rule.failureLifetime)) }
         let untouched = execution.end.saturatingAdd(rule.shortest)
-        guard case .sliding(let lifetime, _) = rule.lifetime, let hit = slides.latestStart(position, endingBy: time) else {
+        guard case .sliding(let lifetime, _) = rule.lifetime, let hit = slides.latestStart(position, endingBy: time)
+        else {
             return untouched
         }
         let oldest = execution.end.saturatingAdd(rule.maximumAge == .max ? .max : rule.shortened(rule.maximumAge))
