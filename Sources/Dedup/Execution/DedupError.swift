@@ -68,6 +68,13 @@ public struct DedupError: Error, Sendable, CustomStringConvertible {
     /// The code and the message.
     public var description: String { "\(code.rawValue): \(message)" }
 
+    @usableFromInline
+    static func typeMismatch(_ type: Any.Type) -> DedupError {
+        DedupError(
+            .typeMismatch,
+            "The result under this fingerprint is not a \(type); give work of another type another fingerprint.")
+    }
+
     static func invalidConfiguration(_ field: String, _ problem: String) -> DedupError {
         DedupError(.invalidConfiguration, "\(field): \(problem)")
     }

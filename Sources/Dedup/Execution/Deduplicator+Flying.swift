@@ -18,7 +18,7 @@ extension Deduplicator {
             if let deadline = work.deadline, deadline <= now { throw deadlineExceeded(work) }
             switch arrive(work, at: now) {
             case .hit(let hit):
-                return try answer(hit, work.fingerprint, at: now)
+                return try Outcome(open(hit, work.fingerprint, at: now))
             case .claim(.lead(let key, let seat)):
                 start(work, key, at: now)
                 if let outcome = try await land(work, key, seat, asLeader: true) { return outcome }
@@ -77,10 +77,12 @@ extension Deduplicator {
 
     private func outcome<Value: Sendable>(of result: FlightResult, asLeader: Bool) throws -> Outcome<Value> {
         do {
-            let value: Value = try unbox(result.outcome.get())
+            guard let box = try result.outcome.get() as? Boxed<Value> else {
+                throw DedupError.typeMismatch(Value.self)
+            }
             counters.count(asLeader ? \.executed : \.joined)
             return Outcome(
-                value: value, source: asLeader ? .executed : .joined, executionID: result.executionID,
+                value: box.value, source: asLeader ? .executed : .joined, executionID: result.executionID,
                 epoch: result.executionID)
         } catch {
             counters.count((error as? DedupError)?.code.isRefusal == true ? \.refused : \.failed)

@@ -70,7 +70,7 @@ extension Deduplicator {
         _ work: Work<Value>, _ key: FlightKey, _ result: Result<Value, any Error>, took: Duration,
         endedAt end: MonotonicInstant
     ) {
-        let boxed = result.map { Boxed(value: $0) as any Sendable }
+        let boxed = result.map { Boxed(value: $0) as any AnyBoxed }
         let timeToLive = timeToLive(of: result, under: work)
         var departures = Departures<Fingerprint, CachedResult>()
         let settlement = flights.withTable(for: key.fingerprint) { table in
@@ -125,7 +125,7 @@ extension Deduplicator {
 }
 
 extension CachedResult.Payload {
-    init(_ result: Result<any Sendable, any Error>) {
+    init(_ result: Result<any AnyBoxed, any Error>) {
         switch result {
         case .success(let value): self = .value(value)
         case .failure(let error): self = .failure(error)

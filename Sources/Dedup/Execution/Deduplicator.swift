@@ -79,18 +79,31 @@ public final class Deduplicator: Sendable {
     /// - Returns: The value and how it came about.
     /// - Throws: What `body` throws, `CancellationError` when the calling task is cancelled while it waits, or
     ///   ``DedupError``.
+    // Inlinable so that a hit is unboxed with the caller's own type: through generic metadata, looking the types up took
+    // more than half of a hit's time.
+    @inlinable
     public func execute<Value: Sendable>(
         _ fingerprint: Fingerprint,
         step: String = "",
-        policy: ExecutionPolicy = ExecutionPolicy(),
+        policy: ExecutionPolicy = .standard,
         call: CallOptions = CallOptions(),
         timeToLive: (@Sendable (Value) -> TimeToLive?)? = nil,
         _ body: @escaping @Sendable (ExecutionContext) async throws -> Value
     ) async throws -> Outcome<Value> {
-        let now = time.now
-        if let outcome: Outcome<Value> = try cached(fingerprint, at: now) { return outcome }
+        if let found = try found(fingerprint) { return try Outcome(found) }
+        return try await executeMissed(
+            fingerprint, step: step, policy: policy, call: call, timeToLive: timeToLive, body)
+    }
+
+    /// Answers a request that has just missed the cache.
+    @usableFromInline
+    func executeMissed<Value: Sendable>(
+        _ fingerprint: Fingerprint, step: String, policy: ExecutionPolicy, call: CallOptions,
+        timeToLive: (@Sendable (Value) -> TimeToLive?)?,
+        _ body: @escaping @Sendable (ExecutionContext) async throws -> Value
+    ) async throws -> Outcome<Value> {
         let work = try prepare(
-            fingerprint, step: step, policy: policy, call: call, at: now, timeToLive: timeToLive, body)
+            fingerprint, step: step, policy: policy, call: call, at: time.now, timeToLive: timeToLive, body)
         return try await fly(work)
     }
 
@@ -111,17 +124,19 @@ public final class Deduplicator: Sendable {
         }
     }
 
-    /// The answer that the cache has for a fingerprint, or nil. Counts as a request only if it is answered.
+    /// What the cache has for a fingerprint, or nil. Counts as a request only if there is something.
     ///
-    /// - Throws: The error of a cached failure; ``DedupError`` with code ``DedupError/Code/typeMismatch``.
-    func cached<Value: Sendable>(_ fingerprint: Fingerprint, at now: MonotonicInstant) throws -> Outcome<Value>? {
+    /// - Throws: The error of a cached failure.
+    @usableFromInline
+    func found(_ fingerprint: Fingerprint) throws -> FoundResult? {
+        let now = time.now
         guard let hit = cache.value(for: fingerprint, at: now) else { return nil }
-        return try answer(hit, fingerprint, at: now)
+        return try open(hit, fingerprint, at: now)
     }
 
-    func answer<Value: Sendable>(
+    func open(
         _ hit: CacheHit<CachedResult>, _ fingerprint: Fingerprint, at now: MonotonicInstant
-    ) throws -> Outcome<Value> {
+    ) throws -> FoundResult {
         let result = hit.value
         let age = Duration.nanoseconds(now.nanoseconds - hit.storedAt.nanoseconds)
         if events.hasSubscribers {
@@ -132,17 +147,8 @@ public final class Deduplicator: Sendable {
             counters.count(\.cachedFailures)
             throw error
         case .value(let boxed):
-            return Outcome(
-                value: try unbox(boxed), source: .hit(age: age), executionID: result.executionID,
-                epoch: result.executionID)
+            return FoundResult(boxed: boxed, age: age, executionID: result.executionID)
         }
-    }
-
-    func unbox<Value: Sendable>(_ boxed: any Sendable) throws -> Value {
-        if let box = boxed as? Boxed<Value> { return box.value }
-        throw DedupError(
-            .typeMismatch,
-            "The result under this fingerprint is not a \(Value.self); give work of another type another fingerprint.")
     }
 
     func details(_ result: CachedResult, _ fingerprint: Fingerprint) -> ExecutionEvent.Details {
@@ -188,4 +194,16 @@ public final class Deduplicator: Sendable {
 
     /// How many deadlines, timeouts and grace periods are still to come.
     package var alarmCount: Int { flights.alarmCount }
+}
+
+extension Outcome {
+    /// The answer that was found in the cache.
+    ///
+    /// - Throws: ``DedupError`` with code ``DedupError/Code/typeMismatch``.
+    @inlinable
+    init(_ found: FoundResult) throws {
+        guard let box = found.boxed as? Boxed<Value> else { throw DedupError.typeMismatch(Value.self) }
+        self.init(
+            value: box.value, source: .hit(age: found.age), executionID: found.executionID, epoch: found.executionID)
+    }
 }

@@ -89,6 +89,9 @@ public struct ExecutionPolicy: Hashable, Sendable {
         self.weight = weight
     }
 
+    /// The policy with every default.
+    public static let standard = ExecutionPolicy()
+
     /// For steps with side effects: an execution that has begun completes, and keeps its key when it takes too long.
     public static func sideEffect(
         timeToLive: TimeToLive? = .fixed(.seconds(300)), holdAfter: Duration? = nil

@@ -16,6 +16,7 @@ public struct Outcome<Value: Sendable>: Sendable {
     public let epoch: UInt64
 
     /// Makes an outcome. The library does this; a middleware may, to answer in the step's stead.
+    @inlinable
     public init(value: Value, source: OutcomeSource, executionID: ExecutionID, epoch: UInt64) {
         self.value = value
         self.source = source

@@ -36,7 +36,7 @@ extension Step where Input: Codable {
     ///   - body: The work.
     public init(
         _ name: String, version: Int = 1, ttl: TimeToLive? = .fixed(.seconds(300)),
-        duplicates: DuplicateMode = .join, rules: FieldRules = .standard, policy: ExecutionPolicy = ExecutionPolicy(),
+        duplicates: DuplicateMode = .join, rules: FieldRules = .standard, policy: ExecutionPolicy = .standard,
         timeToLive: (@Sendable (Output) -> TimeToLive?)? = nil,
         body: @escaping @Sendable (Input) async throws -> Output
     ) {
@@ -54,7 +54,7 @@ extension Step where Input == JSONValue {
     /// The parameters are those of the initialiser for typed inputs.
     public init(
         dynamic name: String, version: Int = 1, ttl: TimeToLive? = .fixed(.seconds(300)),
-        duplicates: DuplicateMode = .join, rules: FieldRules = .standard, policy: ExecutionPolicy = ExecutionPolicy(),
+        duplicates: DuplicateMode = .join, rules: FieldRules = .standard, policy: ExecutionPolicy = .standard,
         timeToLive: (@Sendable (Output) -> TimeToLive?)? = nil,
         body: @escaping @Sendable (JSONValue) async throws -> Output
     ) {
@@ -79,6 +79,6 @@ extension Step where Input == JSONValue, Output == JSONValue {
     /// ``DedupError/Code/stepWithoutExecutor`` until a step with a body is registered in its place.
     public init(declaring name: String, version: Int = 1) {
         self.init(
-            StepDescription(name, version, nil, .join, .standard, ExecutionPolicy()), timeToLive: nil, body: nil)
+            StepDescription(name, version, nil, .join, .standard, .standard), timeToLive: nil, body: nil)
     }
 }

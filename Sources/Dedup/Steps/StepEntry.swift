@@ -15,7 +15,7 @@ final class StepEntry: Sendable {
     let hasBody: Bool
     /// Executes it for a caller who does not know its types.
     let executeDynamically:
-        @Sendable (StepRegistry, StepEntry, JSONValue, String?, CallOptions) async throws -> Outcome<any Sendable>
+        @Sendable (StepRegistry, StepEntry, JSONValue, StepRequest) async throws -> Outcome<any Sendable>
     private let state = Lock(State())
 
     init<Input, Output>(_ step: Step<Input, Output>, _ fingerprinter: Fingerprinter) {
@@ -24,12 +24,11 @@ final class StepEntry: Sendable {
             step: step.name, version: String(step.description.version), rules: step.description.rules)
         self.step = step
         hasBody = step.body != nil
-        executeDynamically = { registry, entry, context, scope, call in
-            let prepared = PreparedRequest(
-                step: step, entry: entry, input: context, scope: scope, call: call,
-                identify: { scope in try entry.fingerprinter.fingerprint(context, scope: scope) },
-                decode: { try step.decode(context) })
-            return try await registry.execute(prepared).map { $0 as any Sendable }
+        executeDynamically = { registry, entry, context, request in
+            var request = request
+            request.timeToLive = step.timeToLive.map { TimeToLiveDecision(decide: $0) }
+            let prepared = PreparedRequest(step: step, entry: entry) { try step.decode(context) }
+            return try await registry.pass(request, prepared).map { $0 as any Sendable }
         }
     }
 
@@ -71,13 +70,9 @@ final class StepEntry: Sendable {
     }
 }
 
-/// A request whose step has been found, with what is needed to identify and to run it.
+/// A request whose step has been found, with what is needed to run it.
 struct PreparedRequest<Input: Sendable, Output: Sendable>: Sendable {
     let step: Step<Input, Output>
     let entry: StepEntry
-    let input: any Sendable
-    let scope: String?
-    let call: CallOptions
-    let identify: @Sendable (_ scope: String?) throws -> Fingerprint
     let decode: @Sendable () throws -> Input
 }

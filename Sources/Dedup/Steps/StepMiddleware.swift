@@ -16,7 +16,10 @@ public struct StepRequest: Sendable {
     public var call: CallOptions
 
     let identify: @Sendable (_ scope: String?) throws -> Fingerprint
-    let timeToLive: (any Sendable)?
+    /// The step's own `TimeToLiveDecision<Output>`, where it has one.
+    var timeToLive: (any Sendable)?
+    /// Whether the cache was asked a moment ago, and had nothing.
+    let hasMissed: Bool
 
     /// What makes this request the same work as others, under the scope that it has now.
     ///
@@ -52,9 +55,12 @@ public struct Deduplication: StepMiddleware {
     public func execute<Output: Sendable>(
         _ request: StepRequest, next: @escaping @Sendable (StepRequest) async throws -> Outcome<Output>
     ) async throws -> Outcome<Output> {
-        try await deduplicator.execute(
-            try request.fingerprint(), step: request.step.name, policy: request.step.policy, call: request.call,
-            timeToLive: (request.timeToLive as? TimeToLiveDecision<Output>)?.decide
+        let fingerprint = try request.fingerprint()
+        let decision = request.timeToLive as? TimeToLiveDecision<Output>
+        if !request.hasMissed, let found = try deduplicator.found(fingerprint) { return try Outcome(found) }
+        return try await deduplicator.executeMissed(
+            fingerprint, step: request.step.name, policy: request.step.policy, call: request.call,
+            timeToLive: decision?.decide
         ) { _ in
             try await next(request).value
         }

@@ -112,11 +112,19 @@ public final class StepRegistry: Sendable {
                 .typeMismatch,
                 "Step '\(step.name)' is registered with other types than \(Input.self) and \(Output.self).")
         }
-        return try await execute(
-            PreparedRequest(
-                step: registered, entry: entry, input: input, scope: scope, call: call,
-                identify: { scope in try registered.fingerprint(input, entry.fingerprinter, scope) },
-                decode: { input }))
+        let fingerprinter = entry.fingerprinter
+        var identify: @Sendable (String?) throws -> Fingerprint = { scope in
+            try registered.fingerprint(input, fingerprinter, scope)
+        }
+        if deduplicatesFirst {
+            let fingerprint = try registered.fingerprint(input, fingerprinter, scope)
+            if let found = try deduplicator.found(fingerprint) { return try Outcome(found) }
+            identify = { _ in fingerprint }
+        }
+        let request = StepRequest(
+            step: entry.description, input: input, scope: scope, call: call, identify: identify,
+            timeToLive: registered.timeToLive.map { TimeToLiveDecision(decide: $0) }, hasMissed: deduplicatesFirst)
+        return try await pass(request, PreparedRequest(step: registered, entry: entry) { input })
     }
 
     /// Executes a registered step by name with a JSON context.
@@ -134,33 +142,32 @@ public final class StepRegistry: Sendable {
         _ name: String, context: JSONValue, scope: String? = nil, call: CallOptions = CallOptions()
     ) async throws -> Outcome<any Sendable> {
         let entry = try runnable(name)
-        return try await entry.executeDynamically(self, entry, context, scope, call)
-    }
-
-    func execute<Input, Output>(_ prepared: PreparedRequest<Input, Output>) async throws -> Outcome<Output> {
-        if deduplicatesFirst {
-            let fingerprint = try prepared.identify(prepared.scope)
-            let now = deduplicator.time.now
-            if let outcome: Outcome<Output> = try deduplicator.cached(fingerprint, at: now) { return outcome }
-            return try await pass(request(prepared) { _ in fingerprint }, to: 0, prepared)
+        let fingerprinter = entry.fingerprinter
+        var identify: @Sendable (String?) throws -> Fingerprint = { scope in
+            try fingerprinter.fingerprint(context, scope: scope)
         }
-        return try await pass(request(prepared, prepared.identify), to: 0, prepared)
+        if deduplicatesFirst {
+            let fingerprint = try fingerprinter.fingerprint(context, scope: scope)
+            if let found = try deduplicator.found(fingerprint) {
+                return Outcome(
+                    value: found.boxed.erased, source: .hit(age: found.age), executionID: found.executionID,
+                    epoch: found.executionID)
+            }
+            identify = { _ in fingerprint }
+        }
+        let request = StepRequest(
+            step: entry.description, input: context, scope: scope, call: call, identify: identify,
+            hasMissed: deduplicatesFirst)
+        return try await entry.executeDynamically(self, entry, context, request)
     }
 
-    private func request<Input, Output>(
-        _ prepared: PreparedRequest<Input, Output>, _ identify: @escaping @Sendable (String?) throws -> Fingerprint
-    ) -> StepRequest {
-        StepRequest(
-            step: prepared.entry.description, input: prepared.input, scope: prepared.scope, call: prepared.call,
-            identify: identify, timeToLive: prepared.step.timeToLive.map { TimeToLiveDecision(decide: $0) })
-    }
-
-    private func pass<Input, Output>(
-        _ request: StepRequest, to index: Int, _ prepared: PreparedRequest<Input, Output>
+    /// Passes a request through the middleware, from the `index`-th on, to the step's body.
+    func pass<Input, Output>(
+        _ request: StepRequest, from index: Int = 0, _ prepared: PreparedRequest<Input, Output>
     ) async throws -> Outcome<Output> {
         guard index < middleware.count else { return try await run(prepared) }
         return try await middleware[index].execute(request) { request in
-            try await self.pass(request, to: index + 1, prepared)
+            try await self.pass(request, from: index + 1, prepared)
         }
     }
 
