@@ -1,6 +1,6 @@
 #!/bin/sh
 # Records a request trace from a real program: every regular file that is opened, successfully, while this package
-# is built from scratch with `swift build`, for debugging with its tests and then for release. One line an opened
+# is built from scratch with `swift build`, with its tests, for debugging and then for release. One line an opened
 # file: when, which, how large.
 #
 #   Scripts/record-trace.sh [OUTPUT]        default: Fixtures/traces/swift-build.csv.zst
@@ -51,7 +51,7 @@ traced() {
         -o "$work/calls/$1" swift build -c "$@" --package-path "$work/src" --scratch-path "$work/build" >&2
 }
 traced debug --build-tests
-traced release
+traced release --build-tests -Xswiftc -enable-testing
 
 echo "record-trace: converting" >&2
 # "time <tab> path" of every open that gave a descriptor of a file; devices and kernel files are no input of a build.

@@ -9,7 +9,7 @@ package struct StreamBuilder: Sendable {
     /// Reads the traces that the scenario names.
     ///
     /// - Throws: ``TraceError``.
-    package init(_ scenario: Scenario) throws {
+    package init(_ scenario: Scenario) throws(TraceError) {
         self.scenario = scenario
         var traces: [String: RequestTrace] = [:]
         for phase in scenario.phases {
