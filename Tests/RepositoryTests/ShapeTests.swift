@@ -1,0 +1,85 @@
+import Foundation
+import Testing
+
+/// A file is one idea, and its name says which.
+@Suite struct ShapeTests {
+    @Test func filesHoldOneIdea() throws {
+        for file in try Repository.swiftFiles() {
+            let limit = file.path.hasPrefix("Tests/") ? 500 : 400
+            #expect(file.lines.count <= limit, "\(file.path) has \(file.lines.count) lines; \(limit) are one idea's worth")
+        }
+    }
+
+    @Test func namesSayWhat() throws {
+        let vague = ["Utils", "Utilities", "Helper", "Helpers", "Common", "Manager", "Misc", "Placeholder"]
+        for file in try Repository.swiftFiles() {
+            let words = file.path.split { "/.+".contains($0) }
+            #expect(!words.contains { vague.contains(String($0)) }, "\(file.path)")
+            #expect(!file.path.contains(" "), "\(file.path)")
+        }
+    }
+
+    @Test func wordsHaveOneMeaningEach() throws {
+        for file in try Repository.swiftFiles() where !file.path.hasPrefix("Tests/RepositoryTests") {
+            for (number, line) in file.lines.enumerated() {
+                let words = forbidden(in: line)
+                #expect(words.isEmpty, "\(file.path):\(number + 1): \(words)")
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("// coalesced callers", true), ("let singleFlight = 1", true), ("// T" + "ODO: later", true),
+        ("try! f()", true), ("x as! Int", true), ("fatalError(\"no\")", true), ("a flight with its waiters", false),
+        ("try f()", false), ("as? Int", false),
+    ])
+    func findsForbiddenWords(_ line: String, _ isForbidden: Bool) {
+        #expect(forbidden(in: Substring(line)).isEmpty != isForbidden)
+    }
+
+    @Test func topLevelIsAsAgreed() throws {
+        let allowed: Set = [
+            "Package.swift", "Package.resolved", "Sources", "Benchmarks", "Tests", "Fixtures", "results", "README.md",
+            "Scripts", "LICENSE",
+        ]
+        let names = try FileManager.default.contentsOfDirectory(atPath: Repository.root.path)
+        #expect(Set(names.filter { !$0.hasPrefix(".") }).subtracting(allowed).isEmpty)
+    }
+
+    @Test func scriptsCanBeRun() throws {
+        let scripts = try Repository.files(under: "Scripts", endingIn: [".sh"])
+        try #require(!scripts.isEmpty)
+        for script in scripts {
+            let path = Repository.root.appending(path: script.path).path
+            #expect(FileManager.default.isExecutableFile(atPath: path), "\(script.path)")
+        }
+    }
+
+    @Test func readmeIsShortAndItsLinksLeadSomewhere() throws {
+        let readme = try #require(
+            try Repository.files(under: ".", endingIn: ["README.md"]).first { $0.path == "./README.md" })
+        #expect(readme.lines.count <= 151)
+        for link in readme.text.matches(of: /\]\(([^)#:]+)\)/) {
+            let path = Repository.root.appending(path: String(link.1)).path
+            #expect(FileManager.default.fileExists(atPath: path), "README.md links to \(link.1)")
+        }
+    }
+
+    @Test func fixturesSayWhereTheyComeFrom() throws {
+        let origins = try String(contentsOf: Repository.root.appending(path: "Fixtures/README.md"), encoding: .utf8)
+        let folder = Repository.root.appending(path: "Fixtures").path
+        let names = try #require(FileManager.default.enumerator(atPath: folder)).compactMap { $0 as? String }
+        for name in names where name != "README.md" && name.contains(".") {
+            #expect(origins.contains(name.split(separator: "/").last ?? ""), "Fixtures/README.md does not mention \(name)")
+        }
+    }
+
+    /// What a line says that it should not: words that have another word here, promises, and unchecked steps.
+    private func forbidden(in line: Substring) -> [String] {
+        let words = ["coalesc", "singleflight", "single-flight", "thundering"]
+        let promises = ["TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK"]
+        let steps = ["try!", " as! ", "fatalError("]
+        let lowered = line.lowercased()
+        return words.filter(lowered.contains) + promises.filter(line.contains) + steps.filter(line.contains)
+    }
+}
