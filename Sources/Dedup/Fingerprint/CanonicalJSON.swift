@@ -19,7 +19,7 @@ public enum CanonicalJSON {
     ///
     /// - Throws: ``FingerprintError``, with the codes of ``CanonicalEncoder/encode(_:)`` too.
     public static func bytes(
-        of input: some Encodable, limits: FingerprintLimits = .standard
+        encoding input: some Encodable, limits: FingerprintLimits = .standard
     ) throws(FingerprintError) -> [UInt8] {
         try bytes(of: CanonicalEncoder(limits: limits).encode(input), limits: limits)
     }

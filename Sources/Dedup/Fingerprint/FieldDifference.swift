@@ -19,6 +19,12 @@ public struct FieldDifference: Hashable, Sendable {
 
     /// How the requests differ there.
     public let kind: Kind
+
+    /// Makes a difference of a place and a kind.
+    public init(path: String, kind: Kind) {
+        self.path = path
+        self.kind = kind
+    }
 }
 
 extension FieldDifference: CustomStringConvertible {

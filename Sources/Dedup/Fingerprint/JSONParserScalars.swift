@@ -136,6 +136,8 @@ extension JSONParser {
         let text = String(decoding: bytes[range], as: UTF8.self)
         if let value = Int64(text) { return .integer(value) }
         if let value = UInt64(text) { return .unsigned(value) }
+        // RFC 8785 writes doubles below 1e21 without an exponent. Such a text is read back; no other would be exact.
+        if text.utf8.count <= 22, let value = Double(text), CanonicalJSON.text(of: value) == text { return .number(value) }
         position = range.lowerBound
         throw .integerTooWide
     }

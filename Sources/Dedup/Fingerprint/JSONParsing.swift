@@ -2,7 +2,8 @@ extension JSONValue {
     /// Reads one JSON value, strictly as RFC 8259 and RFC 7493 (I-JSON) say.
     ///
     /// Integers up to 64 bits are kept exactly; longer ones without a fraction or an exponent are an error, because
-    /// rounding them would make two identifiers one. Numbers with a fraction or an exponent become the nearest double.
+    /// rounding them would make two identifiers one, unless they are the very digits with which RFC 8785 writes a double
+    /// (`100000000000000000000` is 1e20). Numbers with a fraction or an exponent become the nearest double.
     /// Rejected: duplicate names (compared after unescaping, by scalars), a byte order mark, anything after the value,
     /// unescaped control characters, half surrogate pairs, invalid UTF-8, numbers beyond a double, and what exceeds the
     /// limits.

@@ -32,7 +32,7 @@ public struct StepFingerprinter: Sendable {
     public func fingerprint(
         _ context: JSONValue, scope: String? = nil
     ) throws(FingerprintError) -> Fingerprint {
-        try unsafe canonicalForm(of: context, scope: scope) { unsafe Fingerprint(digestOf: $0) }
+        try unsafe withCanonicalForm(of: context, scope: scope) { unsafe Fingerprint(digestOf: $0) }
     }
 
     /// The fingerprint of a typed input: that of a dynamic context with the same content.
@@ -65,8 +65,13 @@ public struct StepFingerprinter: Sendable {
         try fingerprinter.explain(first, second, rules: rules)
     }
 
+    /// The bytes whose SHA-256 is the fingerprint, for tests: no secret is in them.
+    package func canonicalForm(of context: JSONValue, scope: String? = nil) throws(FingerprintError) -> [UInt8] {
+        try unsafe withCanonicalForm(of: context, scope: scope) { unsafe Array($0) }
+    }
+
     /// Writes the whole canonical form and hands it over; the bytes are gone afterwards.
-    func canonicalForm<Result>(
+    private func withCanonicalForm<Result>(
         of context: JSONValue, scope: String?, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(FingerprintError) -> Result {
         try unsafe CanonicalJSON.withStackMemory { memory throws(FingerprintError) in

@@ -1,0 +1,162 @@
+import Dedup
+import Testing
+
+/// Which rule a field follows, and which rules are refused.
+@Suite struct FieldRulesTests {
+    static let fingerprinter = Fingerprinter(secretKey: .random)
+
+    static func fingerprint(_ context: JSONValue, _ rules: FieldRules) throws -> Fingerprint {
+        try fingerprinter.fingerprint(step: "step", version: "1", rules: rules, context: context)
+    }
+
+    /// Contexts of which the two of each pair are the same work under the rules, or not.
+    struct Case: Sendable, CustomTestStringConvertible {
+        let name: String
+        var names: [String: FieldRule] = [:]
+        var paths: [String: FieldRule] = [:]
+        let first: JSONValue
+        let second: JSONValue
+        let isSame: Bool
+
+        var testDescription: String { name }
+    }
+
+    static let cases = [
+        Case(
+            name: "an ignored name", names: ["at": .ignore], first: ["id": 1, "at": 5], second: ["id": 1, "at": 6],
+            isSame: true),
+        Case(
+            name: "an ignored name that is absent", names: ["at": .ignore], first: ["at": 5], second: [:], isSame: true),
+        Case(
+            name: "any letter case", names: ["requestId": .ignore], first: ["REQUESTID": 1], second: ["requestid": 2],
+            isSame: true),
+        Case(
+            name: "at any depth", names: ["at": .ignore], first: ["a": [["b": ["at": 1]]]],
+            second: ["a": [["b": ["at": 2]]]],
+            isSame: true),
+        Case(
+            name: "a part of a name is no name", names: ["at": .ignore], first: ["cat": 1], second: ["cat": 2],
+            isSame: false),
+        Case(
+            name: "an ignored path", paths: ["$.o.at": .ignore], first: ["o": ["at": 1]], second: ["o": ["at": 2]],
+            isSame: true),
+        Case(
+            name: "that path elsewhere", paths: ["$.o.at": .ignore], first: ["at": 1], second: ["at": 2], isSame: false),
+        Case(
+            name: "a path in another letter case", paths: ["$.at": .ignore], first: ["At": 1], second: ["At": 2],
+            isSame: false),
+        Case(
+            name: "every element", paths: ["$.l[*].at": .ignore], first: ["l": [["at": 1], ["at": 2]]],
+            second: ["l": [["at": 3], [:]]], isSame: true),
+        Case(
+            name: "one element", paths: ["$.l[1]": .ignore], first: ["l": [1, 2, 3]], second: ["l": [1, 9, 3]],
+            isSame: true),
+        Case(
+            name: "another element", paths: ["$.l[1]": .ignore], first: ["l": [1, 2]], second: ["l": [9, 2]],
+            isSame: false),
+        Case(
+            name: "an index wins over every", paths: ["$.l[*]": .ignore, "$.l[0]": .include], first: ["l": [1, 2]],
+            second: ["l": [9, 2]], isSame: false),
+        Case(
+            name: "an index keeps what is stated for every and not for it",
+            paths: ["$.l[*].at": .ignore, "$.l[0].by": .ignore], first: ["l": [["at": 1, "by": 1]]],
+            second: ["l": [["at": 2, "by": 2]]], isSame: true),
+        Case(
+            name: "a path wins over a name", names: ["at": .ignore], paths: ["$.at": .include], first: ["at": 1],
+            second: ["at": 2], isSame: false),
+        Case(
+            name: "a name in quotes", paths: [#"$['a.b']['it\'s']"#: .ignore], first: ["a.b": ["it's": 1]],
+            second: ["a.b": ["it's": 2]], isSame: true),
+        Case(
+            name: "composed and decomposed names are two", paths: ["$.\u{e9}": .ignore], first: ["e\u{301}": 1],
+            second: ["e\u{301}": 2], isSame: false),
+        Case(name: "secrets take part", first: ["password": "a"], second: ["password": "b"], isSame: false),
+        Case(name: "the type of a secret takes part", first: ["password": 1], second: ["password": "1"], isSame: false),
+        Case(name: "a secret null is not absent", first: ["password": nil], second: [:], isSame: false),
+        Case(
+            name: "the order in a secret does not", first: ["token": ["a": 1, "b": 2]],
+            second: ["token": ["b": 2, "a": 1]], isSame: true),
+        Case(
+            name: "a default ignored explicitly", names: ["Token": .ignore], first: ["token": "a"],
+            second: ["token": "b"],
+            isSame: true),
+        Case(
+            name: "a secret in an ignored object is not lost", paths: ["$.headers": .ignore],
+            first: ["headers": ["authorization": "a", "date": 1]],
+            second: ["headers": ["authorization": "b", "date": 1]],
+            isSame: false),
+        Case(
+            name: "beside it the object is ignored", paths: ["$.headers": .ignore],
+            first: ["headers": ["authorization": "a", "date": 1]],
+            second: ["headers": ["date": 2, "authorization": "a"]],
+            isSame: true),
+        Case(
+            name: "a secret in an ignored object, ignored itself",
+            paths: ["$.headers": .ignore, "$.headers.authorization": .ignore],
+            first: ["headers": ["authorization": "a"]], second: ["headers": ["authorization": "b"]], isSame: true),
+        Case(
+            name: "a path below an ignored one", paths: ["$.o": .ignore, "$.o.id": .include],
+            first: ["o": ["id": 1, "x": 1]],
+            second: ["o": ["id": 2, "x": 1]], isSame: false),
+        Case(
+            name: "what is ignored in a secret", paths: ["$.cookie.seen": .ignore],
+            first: ["cookie": ["id": 1, "seen": 1]],
+            second: ["cookie": ["id": 1, "seen": 2]], isSame: true),
+        Case(name: "the whole context", paths: ["$": .ignore], first: ["a": 1], second: [1, 2], isSame: true),
+        Case(
+            name: "the whole context as a secret", paths: ["$": .secret], first: ["a": 1], second: ["a": 2],
+            isSame: false),
+    ]
+
+    @Test(arguments: cases)
+    func theMostSpecificRuleDecides(_ example: Case) throws {
+        let rules = try FieldRules(names: example.names, paths: example.paths)
+        let first = try Self.fingerprint(example.first, rules)
+        let second = try Self.fingerprint(example.second, rules)
+        #expect((first == second) == example.isSame)
+        let differences = try Self.fingerprinter.explain(example.first, example.second, rules: rules)
+        #expect(differences.isEmpty == example.isSame, "\(differences)")
+    }
+
+    @Test(arguments: FieldRules.defaultSecretNames)
+    func defaultsAreSecretInAnyLetterCaseAtAnyDepth(_ name: String) throws {
+        for spelling in [
+            name, name.lowercased(), name.uppercased(), "\(name.prefix(1).uppercased())\(name.dropFirst())",
+        ] {
+            let first: JSONValue = ["a": [.object(try JSONObject([(spelling, .string("canary-1"))]))]]
+            let second: JSONValue = ["a": [.object(try JSONObject([(spelling, .string("canary-2"))]))]]
+            #expect(
+                try Self.fingerprinter.explain(first, second) == [
+                    FieldDifference(path: "$.a[0].\(spelling)", kind: .secretDiffers)
+                ])
+            let plain = try FieldRules(usesDefaults: false)
+            #expect(try Self.fingerprint(first, plain) != Self.fingerprint(first, .standard))
+            #expect(try Self.fingerprint(first, plain) == Self.fingerprint(first, .includeAll))
+        }
+    }
+
+    @Test(arguments: [
+        "", "a", ".a", "$a", "$.", "$..a", "$.a.", "$[", "$[]", "$[a]", "$[-1]", "$[01]", "$[1", "$['a", "$['a'",
+        #"$['\a']"#,
+        "$.a b", "$[99999999999999999999]", "$.*", "$ ", "$.a[*",
+    ])
+    func pathsThatCannotBeReadAreErrorsThatNameTheRule(_ path: String) {
+        let error = #expect(throws: FieldRulesError.self) { try FieldRules(paths: [path: .ignore]) }
+        #expect(error?.rule == path)
+        #expect(error?.problem.hasSuffix(".") == true)
+        #expect(error?.description.contains("\"\(path)\"") == true)
+    }
+
+    @Test func namesAndPathsGivenTwiceAreErrors() {
+        #expect(throws: FieldRulesError.self) { try FieldRules(names: ["pin": .ignore, "PIN": .secret]) }
+        #expect(throws: FieldRulesError.self) { try FieldRules(paths: ["$.a": .ignore, "$['a']": .secret]) }
+        #expect(throws: FieldRulesError.self) { try FieldRules(names: ["": .ignore]) }
+    }
+
+    @Test func rulesAreEqualWhenTheyStateTheSame() throws {
+        #expect(try FieldRules(names: ["a": .ignore]) == FieldRules(names: ["a": .ignore]))
+        #expect(try FieldRules(names: ["a": .ignore]) != FieldRules(names: ["a": .secret]))
+        #expect(try FieldRules() == .standard)
+        #expect(FieldRules.standard != .includeAll)
+    }
+}
