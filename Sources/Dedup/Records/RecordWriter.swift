@@ -14,20 +14,16 @@ internal import Caching
 public final class RecordWriter: Sendable {
     private struct State: ~Copyable {
         var pending: PendingChanges
-        var ownWrite = OwnWrite.none
+        /// Whether the task is at work that nobody called for: a full batch waited.
+        var writesUnasked = false
+        /// Until when no such task is started, because the last write failed.
+        var restsUntil: MonotonicInstant?
         var added = 0
         var written = 0
         var dropped = 0
         var writes = 0
         var failedWrites = 0
         var consecutiveFailures = 0
-    }
-
-    /// The writing that nobody called for: a full batch waited.
-    private enum OwnWrite {
-        case none
-        case running
-        case postponed(until: MonotonicInstant)
     }
 
     let configuration: RecordWriterConfiguration
@@ -60,17 +56,15 @@ public final class RecordWriter: Sendable {
     /// - Returns: whether there was room for the change; if not, it is dropped and counted.
     @discardableResult
     public func add(_ change: ExecutionRecord) -> Bool {
-        let (isAccepted, next) = state.withLock { state -> (Bool, OwnWrite) in
+        let (isAccepted, isDue, rest) = state.withLock { state -> (Bool, Bool, MonotonicInstant?) in
             state.added += 1
             let isAccepted = state.pending.add(change)
             if !isAccepted { state.dropped += 1 }
-            return (isAccepted, state.pending.takeable < configuration.batchSize ? .running : state.ownWrite)
+            let isDue = state.pending.takeable >= configuration.batchSize && !state.writesUnasked
+            return (isAccepted, isDue, state.restsUntil)
         }
-        switch next {
-        case .running: break
-        case .none: startOwnWrite()
-        case .postponed(let instant): if time.now >= instant { startOwnWrite() }
-        }
+        // The clock is read only while the store fails.
+        if isDue, rest.map({ time.now >= $0 }) ?? true { writeUnasked() }
         return isAccepted
     }
 
@@ -82,9 +76,7 @@ public final class RecordWriter: Sendable {
     public func flush() async throws {
         try await turn.take()
         defer { turn.pass() }
-        // What a failed write has left was added before what is open now; both were added before this call.
-        if state.withLock({ $0.pending.hasReturned }) { try await write() }
-        try await write()
+        try await writePending()
     }
 
     /// What has been done so far, as one consistent snapshot.
@@ -101,54 +93,90 @@ public final class RecordWriter: Sendable {
 // MARK: - Writing
 
 extension RecordWriter {
-    /// Writes one run of changes batch by batch, up to the first batch that fails. The caller has the turn.
-    private func write() async throws {
+    /// Writes what is pending now. The caller has the turn.
+    private func writePending() async throws {
+        // What a failed write has left was added before what is open now, and both were added before this call.
+        if state.withLock({ $0.pending.hasReturned }) { try await writeRun() }
+        try await writeRun()
+    }
+
+    /// Writes one run of changes batch by batch, up to the first batch that fails.
+    private func writeRun() async throws {
         guard var run = state.withLock({ $0.pending.take() }) else { return }
         do {
             while run.count > 0 {
                 let batch = Array(run.nextBatch(of: configuration.batchSize))
                 try await store.save(batch)
-                let changes = run.removeFirst(batch.count)
-                state.withLock { state in
-                    state.pending.written(batch.count)
-                    state.written += changes
-                    state.writes += 1
-                    state.consecutiveFailures = 0
-                }
+                noteSuccess(records: batch.count, changes: run.removeFirst(batch.count))
             }
         } catch {
             // A write that was called off says nothing about the store.
             let isFailure = !(error is CancellationError && Task.isCancelled)
-            let rest = run
-            state.withLock { state in
-                state.pending.putBack(rest)
-                state.failedWrites += isFailure ? 1 : 0
-                state.consecutiveFailures += isFailure ? 1 : 0
-            }
+            noteEnd(rest: run, isFailure: isFailure)
             throw error
         }
     }
 
+    private func noteSuccess(records: Int, changes: Int) {
+        state.withLock { state in
+            state.pending.written(records)
+            state.written += changes
+            state.writes += 1
+            state.consecutiveFailures = 0
+            state.restsUntil = nil
+        }
+    }
+
+    private func noteEnd(rest: PendingChanges.Run, isFailure: Bool) {
+        let next = time.now.advanced(by: configuration.interval)
+        state.withLock { state in
+            state.pending.putBack(rest)
+            guard isFailure else { return }
+            state.failedWrites += 1
+            state.consecutiveFailures += 1
+            state.restsUntil = next
+        }
+    }
+}
+
+// MARK: - Writing unasked
+
+extension RecordWriter {
     /// Writes in a task of the writer's own, unless one is at it already.
-    private func startOwnWrite() {
+    private func writeUnasked() {
         let starts = state.withLock { state in
-            if case .running = state.ownWrite { return false }
-            state.ownWrite = .running
-            return true
+            defer { state.writesUnasked = true }
+            return !state.writesUnasked
         }
         if starts { Task { await writeFullBatches() } }
     }
 
-    /// Writes while a full batch waits. A failure is counted, and then the store is left in peace for an interval.
+    /// Writes while a full batch waits, or until the store fails.
     private func writeFullBatches() async {
-        while state.withLock({ $0.pending.takeable >= configuration.batchSize }) {
-            do {
-                try await flush()
-            } catch {
-                let next = time.now.advanced(by: configuration.interval)
-                return state.withLock { $0.ownWrite = .postponed(until: next) }
-            }
+        do {
+            try await turn.take()
+            defer { turn.pass() }
+            while goesOn() { try await writePendingUnasked() }
+        } catch {
+            // The statistics tell of the failure, and the changes are kept.
         }
-        state.withLock { $0.ownWrite = .none }
+    }
+
+    /// Whether a full batch waits. If not, the task ends, and under the same lock, so that the next full batch is either
+    /// seen here or starts another task.
+    private func goesOn() -> Bool {
+        state.withLock { state in
+            state.writesUnasked = state.pending.takeable >= configuration.batchSize
+            return state.writesUnasked
+        }
+    }
+
+    private func writePendingUnasked() async throws {
+        do {
+            try await writePending()
+        } catch {
+            state.withLock { $0.writesUnasked = false }
+            throw error
+        }
     }
 }
