@@ -33,34 +33,46 @@ enum OverridePath {
         var shape = ScenarioFormat.scenario.type.shape
         var place = FieldPath.root
         for (index, word) in (start + typed).enumerated() {
-            func stop(_ reason: String, _ allowed: String?, _ suggestion: String? = nil) -> Result<FieldPath, Stop> {
-                let failure = Failure(reason: reason, allowed: allowed, suggestion: suggestion)
-                return .failure(Stop(depth: index - start.count, failure: failure))
-            }
-            switch shape {
-            case .scalar:
-                return stop("`\(place)` is a single value and has no field `\(word)`", nil)
-            case .section(_, let fields):
-                let names = fields.map(\.name)
-                guard let field = fields.first(where: { $0.name == word }) else {
-                    let nearest = NearestName.of(word, among: names).map { "\(place.field($0))" }
-                    return stop("`\(place)` has no field `\(word)`", names.joined(separator: ", "), nearest)
-                }
-                place = place.field(word)
-                shape = field.shape
-            case .list(let element, _):
-                let nodes = root.child(place.parts)?.sequence.map(Array.init) ?? []
-                let named =
-                    nodes.filter { $0.nameField == word }.count == 1 ? nodes.firstIndex { $0.nameField == word } : nil
-                guard let index = named ?? WholeNumberText.parse(word), nodes.indices.contains(index) else {
-                    let names = nodes.enumerated().map { $1.nameField ?? "\($0)" }.joined(separator: ", ")
-                    return stop("`\(place)` has no element `\(word)`", names)
-                }
-                place = place.element(index, name: nodes[index].nameField)
-                shape = element
+            switch step(word, from: place, shape, in: root) {
+            case .success(let next): (place, shape) = next
+            case .failure(let failure): return .failure(Stop(depth: index - start.count, failure: failure))
             }
         }
         return .success(place)
+    }
+
+    /// Goes down by one word of a path.
+    private static func step(
+        _ word: String, from place: FieldPath, _ shape: Shape, in root: Node
+    ) -> Result<(FieldPath, Shape), Failure> {
+        switch shape {
+        case .scalar:
+            let reason = "`\(place)` is a single value and has no field `\(word)`"
+            return .failure(Failure(reason: reason, allowed: nil, suggestion: nil))
+        case .section(_, let fields):
+            if let field = fields.first(where: { $0.name == word }) {
+                return .success((place.field(word), field.shape))
+            }
+            let names = fields.map(\.name)
+            let nearest = NearestName.of(word, among: names).map { "\(place.field($0))" }
+            let reason = "`\(place)` has no field `\(word)`"
+            return .failure(Failure(reason: reason, allowed: names.joined(separator: ", "), suggestion: nearest))
+        case .list(let element, _):
+            let nodes = root.child(place.parts)?.sequence.map(Array.init) ?? []
+            if let index = index(of: word, in: nodes) {
+                return .success((place.element(index, name: nodes[index].nameField), element))
+            }
+            let names = nodes.enumerated().map { $1.nameField ?? "\($0)" }.joined(separator: ", ")
+            let reason = "`\(place)` has no element `\(word)`"
+            return .failure(Failure(reason: reason, allowed: names, suggestion: nil))
+        }
+    }
+
+    /// The element that has the name, if only one has, or the number.
+    private static func index(of word: String, in nodes: [Node]) -> Int? {
+        let named = nodes.indices.filter { nodes[$0].nameField == word }
+        guard let index = named.count == 1 ? named[0] : WholeNumberText.parse(word) else { return nil }
+        return nodes.indices.contains(index) ? index : nil
     }
 
     private static func unknownStart(_ path: String, _ words: [String]) -> Failure {

@@ -3,9 +3,9 @@ internal import Yams
 extension ValueType {
     /// A whole number in a range.
     static func integer(_ range: ClosedRange<Int>) -> ValueType<Int> {
-        let allowed = "a whole number from \(range.lowerBound) to \(range.upperBound)"
+        let several = "a whole number from \(range.lowerBound) to \(range.upperBound)"
         return .scalar(
-            allowed: allowed,
+            allowed: range.count == 1 ? "\(range.lowerBound)" : several,
             schema: [
                 ("type", .string("integer")), ("minimum", .integer(range.lowerBound)),
                 ("maximum", .integer(range.upperBound)),

@@ -132,29 +132,37 @@ enum ScenarioRules {
         of phase: Phase, in scenario: Scenario, _ place: [FieldPath.Part], _ keysPlace: [FieldPath.Part],
         _ operationPlace: [FieldPath.Part]
     ) -> [Broken] {
-        let keys = scenario.keys(of: phase)
+        let isTrace = scenario.keys(of: phase).distribution == .trace
         let operation = scenario.operation(of: phase)
-        let count = keysPlace + [.field("count")]
-        var found: [Broken] = []
-        if operation.kind == .git {
-            if keys.distribution == .trace {
-                let reason = "git operations have keys of their own, which a trace does not know"
-                found.append(Broken(at: keysPlace + [.field("distribution")], kind: .conflict, reason: reason))
-            } else if let given = keys.count, given != operation.gitKeyCount {
-                let reason = "git operations have repositories x steps = \(operation.gitKeyCount) keys; leave it out"
-                found.append(Broken(at: count, kind: .conflict, reason: reason))
-            }
-        } else if keys.distribution != .trace, keys.count == nil {
-            found.append(Broken(at: count, kind: .missing, reason: "required, and not there"))
-        }
-        if phase.model == .trace, keys.distribution != .trace {
+        var found = countProblems(of: scenario.keys(of: phase), operation, keysPlace)
+        if phase.model == .trace, !isTrace {
             let reason = "the model `trace` needs keys with the distribution `trace`"
             found.append(Broken(at: place + [.field("model")], kind: .conflict, reason: reason))
         }
-        if operation.valueSize == .recorded, keys.distribution != .trace {
+        if operation.valueSize == .recorded, !isTrace {
             let reason = "only the keys of a trace have recorded sizes"
             found.append(Broken(at: operationPlace + [.field("value_size")], kind: .conflict, reason: reason))
         }
         return found
+    }
+
+    /// Whether the number of keys is known, and once only.
+    private static func countProblems(
+        of keys: KeySettings, _ operation: OperationSettings, _ place: [FieldPath.Part]
+    ) -> [Broken] {
+        let count = place + [.field("count")]
+        switch (operation.kind, keys.distribution) {
+        case (.git, .trace):
+            let reason = "git operations have keys of their own, which a trace does not know"
+            return [Broken(at: place + [.field("distribution")], kind: .conflict, reason: reason)]
+        case (.git, _):
+            guard let given = keys.count, given != operation.gitKeyCount else { return [] }
+            let reason = "git operations have repositories x steps = \(operation.gitKeyCount) keys; leave it out"
+            return [Broken(at: count, kind: .conflict, reason: reason)]
+        case (.simulated, .trace):
+            return []
+        case (.simulated, _):
+            return keys.count == nil ? [Broken(at: count, kind: .missing, reason: "required, and not there")] : []
+        }
     }
 }
