@@ -1,0 +1,75 @@
+import Dedup
+import DedupServiceLifecycle
+import DedupTesting
+import Logging
+import ServiceLifecycle
+import Testing
+
+@Suite struct DedupServiceTests {
+    let memory = InMemoryExecutionRecords()
+    let store: FaultyRecordStore
+    let time = ManualTimeSource()
+    let deduplicator: Deduplicator
+
+    init() {
+        store = FaultyRecordStore(memory)
+        deduplicator = Deduplicator(records: store, time: time)
+    }
+
+    @Test func writesRecordsAndEndsEventsOnGracefulShutdown() async throws {
+        let events = deduplicator.events.events()
+        let group = group()
+        let run = Task { try await group.run() }
+        try await time.waitForSleepers(2)
+        let outcome = try await deduplicator.execute(.number(1), step: "a") { _ in 7 }
+        #expect(outcome.value == 7)
+        await group.triggerGracefulShutdown()
+        try await run.value
+        #expect(try await memory.find(.number(1), step: "a")?.executions == 1)
+        #expect(await events.contains { $0.kind == .executionCompleted })
+        #expect(!deduplicator.events.hasSubscribers)
+    }
+
+    @Test func startsNothingNewAfterTheEnd() async throws {
+        let run = Task { [deduplicator] in try await DedupService(deduplicator).run() }
+        run.cancel()
+        try await run.value
+        await #expect(throws: DedupError.self) {
+            try await deduplicator.execute(.number(2), step: "a") { _ in 7 }
+        }
+    }
+
+    @Test func throwsWhatTheRecordStoreThrewAtTheEnd() async throws {
+        _ = try await deduplicator.execute(.number(1), step: "a") { _ in 7 }
+        store.fail()
+        let run = Task { [deduplicator] in try await DedupService(StepRegistry(deduplicator: deduplicator)).run() }
+        run.cancel()
+        await #expect(throws: FaultyRecordStore.Fault.self) { try await run.value }
+    }
+
+    @Test func saysWhenTheGraceTimeIsOver() async throws {
+        let latch = Latch()
+        let execution = Task { [deduplicator] in
+            try await deduplicator.execute(.number(1), step: "a") { _ in
+                // A step that does not listen to its cancellation.
+                await Task { try? await latch.wait() }.value
+            }
+        }
+        try await latch.waitForWaiters(1)
+        let run = Task { [deduplicator] in try await DedupService(deduplicator, grace: .seconds(3)).run() }
+        run.cancel()
+        let end = ManualTimeSource()
+        end.advance(by: .seconds(3))
+        // Others may have slept before; nobody but the shutdown sleeps until the end of the grace time.
+        while try await time.nextSleeper() != end.now {}
+        time.advance(to: end.now)
+        await #expect(throws: DedupServiceError.graceTimeExceeded) { try await run.value }
+        latch.open()
+        _ = await execution.result
+    }
+
+    private func group() -> ServiceGroup {
+        ServiceGroup(
+            services: [DedupService(deduplicator)], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    }
+}
