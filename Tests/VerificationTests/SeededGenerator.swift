@@ -3,7 +3,10 @@ struct SeededGenerator: RandomNumberGenerator {
     private var state: UInt64
 
     init(seed: UInt64) {
-        state = seed &* 0x9E37_79B9_7F4A_7C15 &+ 0x1234_5678_9ABC_DEF1
+        // The seed is scattered first: seeds in a row would otherwise give one sequence, shifted.
+        state = (seed &+ 1) &* 0xD1B5_4A32_D192_ED03
+        state = (state ^ (state >> 32)) &* 0xAEF1_7502_108E_F2D9
+        state ^= state >> 29
     }
 
     mutating func next() -> UInt64 {

@@ -21,7 +21,7 @@ package final class AllocationCounter: Sendable {
     private let cacheEnabled: MallctlName
     private let counters: [MallctlName]
     private let frees: [MallctlName]
-    private let allocatedBytes: MallctlName
+    private let threadBytes: MallctlName
 
     /// Makes the arena.
     ///
@@ -42,36 +42,38 @@ package final class AllocationCounter: Sendable {
             try Jemalloc.name("stats.arenas.\(arena).small.ndalloc"),
             try Jemalloc.name("stats.arenas.\(arena).large.ndalloc"),
         ]
-        allocatedBytes = try Jemalloc.name("thread.allocated")
+        threadBytes = try Jemalloc.name("thread.allocatedp")
     }
 
     /// Runs the closure once and counts.
     ///
     /// Two threads may not count with one counter at a time: they would share its arena.
-    package func count<Result>(_ body: () throws -> Result) rethrows -> (count: AllocationCount, result: Result) {
+    package func count<Value, Failure: Error>(
+        _ body: () throws(Failure) -> Value
+    ) throws(Failure) -> (count: AllocationCount, result: Value) {
         let home: UInt32 = threadArena.read(0) ?? 0
         let hadCache: Bool = cacheEnabled.read(true) ?? true
+        let noBytes: UnsafePointer<UInt64>? = nil
+        let bytes = threadBytes.read(noBytes) ?? nil
+        // The arena is entered after the first reading and left before the second, so that reading is not counted.
+        let before = snapshot()
         cacheEnabled.write(false)
         threadArena.write(arena)
-        defer {
-            threadArena.write(home)
-            cacheEnabled.write(hadCache)
-        }
-        let before = snapshot()
-        let result = try body()
+        let bytesBefore = bytes?.pointee ?? 0
+        let outcome = Result(catching: body)
+        let bytesAfter = bytes?.pointee ?? 0
+        threadArena.write(home)
+        cacheEnabled.write(hadCache)
         let after = snapshot()
         let count = AllocationCount(
             allocations: after.allocations - before.allocations,
-            deallocations: after.deallocations - before.deallocations, bytes: after.bytes - before.bytes)
-        return (count, result)
+            deallocations: after.deallocations - before.deallocations, bytes: Int(bytesAfter - bytesBefore))
+        return (count, try outcome.get())
     }
 
-    private func snapshot() -> AllocationCount {
-        let bytes: UInt64 = allocatedBytes.read(0) ?? 0
+    private func snapshot() -> (allocations: Int, deallocations: Int) {
         allocator.refresh()
-        var snapshot = AllocationCount(allocations: 0, deallocations: 0, bytes: Int(bytes))
-        for counter in counters { snapshot.allocations += Int(counter.read(UInt64(0)) ?? 0) }
-        for counter in frees { snapshot.deallocations += Int(counter.read(UInt64(0)) ?? 0) }
-        return snapshot
+        let total = { (names: [MallctlName]) in names.reduce(0) { $0 + Int($1.read(UInt64(0)) ?? 0) } }
+        return (total(counters), total(frees))
     }
 }

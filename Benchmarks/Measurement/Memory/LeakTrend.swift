@@ -3,15 +3,15 @@ struct LeakTrend {
     let slope: Estimate
     let autocorrelation: Double
     private let count: Int
-    private let halves: [Double]
+    private let parts: [Double]
 
     init(x: [Double], y: [Double], criteria: LeakEstimate.Criteria) {
         count = x.count
         let middle = x.count / 2
-        halves = [
-            TheilSen.slope(x: Array(x[..<middle]), y: Array(y[..<middle])) ?? .nan,
-            TheilSen.slope(x: Array(x[middle...]), y: Array(y[middle...])) ?? .nan,
-        ]
+        let end = x.count - min(x.count, max(5, x.count / 5))
+        parts = [0..<middle, middle..<x.count, end..<x.count].map { part in
+            TheilSen.slope(x: Array(x[part]), y: Array(y[part])) ?? .nan
+        }
         let robust = TheilSen.slope(x: x, y: y) ?? .nan
         let interval = BatchMeans.slope(x: x, y: y, confidence: criteria.confidence)
         // An outlier moves the line but not Theil and Sen's slope: the interval is widened to hold both.
@@ -31,10 +31,10 @@ struct LeakTrend {
         let limit = "\(criteria.limit) bytes an operation"
         if slope.high < criteria.limit { return (.clean, "the slope is surely below \(limit)") }
         guard slope.low > criteria.limit else { return (.inconclusive, "the interval of the slope holds \(limit)") }
-        // A step, or a cache that still fills, lifts the line but does not grow in both halves.
-        guard halves.allSatisfy({ $0 > criteria.limit }) else {
+        // A step, or a cache that has just filled up, lifts the line but does not grow in every part.
+        guard parts.allSatisfy({ $0 > criteria.limit }) else {
             return (.inconclusive, "memory grew, but not steadily: a single step, or something that fills up")
         }
-        return (.leak, "the slope is surely above \(limit), in the first half and in the second")
+        return (.leak, "the slope is surely above \(limit), in both halves and at the end")
     }
 }

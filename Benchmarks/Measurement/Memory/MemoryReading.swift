@@ -26,4 +26,10 @@ package struct SizeClass: Hashable, Sendable {
     package let size: Int
     /// Whether each allocation has pages of its own.
     package let isLarge: Bool
+
+    /// A size class.
+    package init(size: Int, isLarge: Bool) {
+        self.size = size
+        self.isLarge = isLarge
+    }
 }

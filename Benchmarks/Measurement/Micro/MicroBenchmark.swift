@@ -80,6 +80,8 @@ package struct MicroBenchmark: Sendable {
     /// Twice as many operations less once as many: what the run itself allocates cancels out.
     private func allocations(_ body: MicroBody, _ iterations: Int) -> Double? {
         guard let counter else { return nil }
+        // The first run in the new surroundings may set something up.
+        _ = counter.count { body.time(iterations) }
         let once = counter.count { body.time(iterations) }.count.allocations
         let twice = counter.count { body.time(2 * iterations) }.count.allocations
         return Double(twice - once) / Double(iterations)

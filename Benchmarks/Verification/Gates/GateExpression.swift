@@ -32,8 +32,12 @@ package struct GateExpression: Hashable, Sendable, CustomStringConvertible {
         metric = name
         dimension = definition.dimension
         self.unit = unit.name
-        // 99.9 % is divided by 100, not multiplied by 0.01: only so is it the double nearest to 0.999.
-        limit = unit.scale < 1 ? number / (1 / unit.scale) : number * unit.scale
+        limit = dimension == .ratio ? Self.fraction(percent: number) : number * unit.scale
+    }
+
+    /// A percentage as a fraction, shifted in decimal: 99.9 % must be the double nearest to 0.999, which 99.9 / 100 is not.
+    private static func fraction(percent: Double) -> Double {
+        Double("\(percent)e-2") ?? percent / 100
     }
 
     /// The expression in its normal form, which parses to the same gate.

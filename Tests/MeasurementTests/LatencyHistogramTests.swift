@@ -1,0 +1,62 @@
+import Measurement
+import Testing
+
+@Suite struct LatencyHistogramTests {
+    @Test(arguments: UInt64(0)..<10)
+    func percentilesAreRightToThreeDigits(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        var parts = [LatencyHistogram](repeating: LatencyHistogram(), count: 3)
+        var values: [UInt64] = []
+        for number in 0..<3_000 {
+            let value = UInt64.random(in: 1...(10 << UInt64.random(in: 0..<30, using: &random)), using: &random)
+            values.append(value)
+            parts[number % 3].record(value)
+        }
+        var whole = LatencyHistogram()
+        for part in parts { whole.merge(part) }
+        values.sort()
+        #expect(whole.count == values.count)
+        for percentile in [1.0, 25, 50, 90, 99, 99.9, 100] {
+            let rank = max(1, Int((percentile * Double(values.count) / 100 - 1e-6).rounded(.up)))
+            let exact = Double(values[rank - 1])
+            let reported = Double(try #require(whole.percentile(percentile)))
+            #expect(abs(reported - exact) <= max(1, exact * 0.001), "seed \(seed), p\(percentile)")
+        }
+        #expect(whole.buckets.reduce(0) { $0 + $1.count } == 3_000)
+        #expect(whole.buckets.allSatisfy { $0.low <= $0.high })
+    }
+
+    @Test func anEmptyOneHasNoPercentiles() {
+        let histogram = LatencyHistogram()
+        #expect(histogram.percentile(50) == nil)
+        #expect(histogram.minimum == nil && histogram.maximum == nil && histogram.mean == nil)
+        #expect(histogram.percentileInterval(50) == nil)
+        #expect(histogram.buckets.isEmpty)
+    }
+
+    @Test func longerThanAnHourIsCountedAndKept() {
+        var histogram = LatencyHistogram()
+        histogram.record(.max)
+        histogram.record(5)
+        #expect(histogram.saturated == 1)
+        #expect(histogram.count == 2)
+        histogram.reset()
+        #expect(histogram.isEmpty && histogram.saturated == 0)
+    }
+
+    @Test func theIntervalOfAPercentileIsOneOfRanks() throws {
+        var histogram = LatencyHistogram()
+        for value in UInt64(1)...1_000 { histogram.record(value) }
+        let interval = try #require(histogram.percentileInterval(99))
+        #expect(interval == PercentileInterval(lower: 983, upper: 997))
+        #expect(histogram.count(above: 990) == 10)
+    }
+
+    @Test func aSmallSampleHasNoUpperBoundOfAHighPercentile() throws {
+        var histogram = LatencyHistogram()
+        for _ in 0..<100 { histogram.record(40) }
+        let interval = try #require(histogram.percentileInterval(99))
+        #expect(interval.lower == 40)
+        #expect(interval.upper == nil)
+    }
+}

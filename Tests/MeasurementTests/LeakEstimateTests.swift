@@ -1,0 +1,100 @@
+import Measurement
+import Testing
+
+@Suite struct LeakEstimateTests {
+    /// A run of live bytes over operations, a thousand operations a sample.
+    struct Shape: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        let verdict: LeakVerdict
+        let bytes: @Sendable (_ operations: Double) -> Double
+    }
+
+    static let shapes = [
+        Shape(testDescription: "flat", verdict: .clean) { _ in 1e6 },
+        Shape(testDescription: "a quarter of a byte", verdict: .clean) { 1e6 + 0.25 * $0 },
+        Shape(testDescription: "two bytes", verdict: .leak) { 1e6 + 2 * $0 },
+        Shape(testDescription: "48 bytes", verdict: .leak) { 1e6 + 48 * $0 },
+        Shape(testDescription: "shrinking", verdict: .clean) { 9e6 - 30 * $0 },
+        Shape(testDescription: "fills up, then flat", verdict: .clean) { 1e6 + 100 * min($0, 12_000) },
+        Shape(testDescription: "fills up, then leaks", verdict: .leak) { 1e6 + 100 * min($0, 12_000) + 3 * $0 },
+        Shape(testDescription: "still filling at the end", verdict: .inconclusive) { 1e6 + 100 * min($0, 50_000) },
+        Shape(testDescription: "one late step", verdict: .inconclusive) { $0 < 45_000 ? 1e6 : 2e6 },
+    ]
+
+    @Test(arguments: shapes, UInt64(0)..<8)
+    func judgesTheShape(shape: Shape, seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        let estimate = LeakEstimate(series(60) { shape.bytes($0) + 400 * random.normal() })
+        #expect(estimate.verdict == shape.verdict, "seed \(seed): \(estimate)")
+    }
+
+    @Test func withoutNoiseTheSlopeIsExact() {
+        let estimate = LeakEstimate(series(40) { 5 + 48 * $0 })
+        #expect(estimate.verdict == .leak)
+        #expect(abs(estimate.slope.value - 48) < 1e-9)
+        #expect(estimate.warmUpSamples <= 20)
+    }
+
+    @Test func noisyNeighboursRarelyMakeALeak() {
+        var leaks = 0
+        for seed in UInt64(0)..<100 {
+            var random = SeededGenerator(seed: seed)
+            var drift = 0.0
+            let estimate = LeakEstimate(
+                series(60) { _ in
+                    drift = 0.8 * drift + 3_000 * random.normal()
+                    return 1e6 + drift
+                })
+            leaks += estimate.verdict == .leak ? 1 : 0
+        }
+        #expect(leaks <= 5, "seeds 0..<100 gave \(leaks) leaks")
+    }
+
+    @Test func tooFewSamplesProveNothing() {
+        let estimate = LeakEstimate(series(20) { 48 * $0 })
+        #expect(estimate.verdict == .inconclusive)
+        #expect(estimate.reason.contains("at least 30"))
+        let none = LeakEstimate(MemorySeries(capacity: 2))
+        #expect(none.verdict == .inconclusive)
+        #expect(none.slope.value.isNaN)
+    }
+
+    @Test func namesTheSizeClassThatGrows() throws {
+        let classes = [16, 96, 4_096].map { SizeClass(size: $0, isLarge: false) }
+        var series = MemorySeries(capacity: 100, sizeClasses: classes)
+        for number in 0..<50 {
+            let operations = number * 1_000
+            series.append(
+                sample(operations, live: Double(operations * 96)),
+                liveCounts: [500 + number % 3, 7 + operations, 12])
+        }
+        let growth = try #require(LeakEstimate(series).growth.first)
+        #expect(growth.sizeClass.size == 96)
+        #expect(abs(growth.objectsPerOperation - 1) < 1e-9)
+        #expect(abs(growth.bytesPerOperation - 96) < 1e-9)
+        #expect(LeakEstimate(series).growth.count == 1)
+    }
+
+    @Test func aFullSeriesKeepsItsSpan() {
+        var series = MemorySeries(capacity: 8, sizeClasses: [SizeClass(size: 16, isLarge: false)])
+        for number in 0..<100 { series.append(sample(number, live: 0), liveCounts: [number]) }
+        #expect(series.samples.count <= 8)
+        #expect(series.samples.first?.operations == 0)
+        #expect(series.samples.last?.operations == 99)
+        for index in series.samples.indices {
+            #expect(series.liveCount(sample: index, sizeClass: 0) == series.samples[index].operations)
+        }
+    }
+
+    private func series(_ count: Int, live: (Double) -> Double) -> MemorySeries {
+        var series = MemorySeries(capacity: max(2, count))
+        for number in 0..<count { series.append(sample(number * 1_000, live: live(Double(number) * 1_000))) }
+        return series
+    }
+
+    private func sample(_ operations: Int, live: Double) -> MemorySeries.Sample {
+        var reading = MemoryReading.zero
+        reading.live = Int(live)
+        return MemorySeries.Sample(operations: operations, time: UInt64(operations), reading: reading)
+    }
+}
