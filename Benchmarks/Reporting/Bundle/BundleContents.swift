@@ -46,6 +46,9 @@ extension RunReport {
         ]
     }
 
+    /// What `run.json` of the bundle says.
+    package var manifestText: String { manifest(of: files) }
+
     /// `run.json`: what the run was, what it came to, and what the files of the bundle are.
     func manifest(of files: [File]) -> String {
         let manifest = RunManifest(report: self, files: files)

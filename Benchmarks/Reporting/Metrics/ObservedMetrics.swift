@@ -7,7 +7,8 @@ extension MetricSet {
     /// A metric whose observations are missing is present with a count of 0, so that a gate on it is inconclusive.
     package init(of phase: PhaseReport, memory: MemoryReport? = nil) {
         self.init()
-        addVerification(phase.counts)
+        // Without a checker nothing was put to the test: gates on these metrics are then inconclusive.
+        addVerification(phase.isVerified ? phase.counts : VerificationCounts())
         addHitRates(phase.counts)
         addLatencies(phase.latencies)
         self["throughput"] = phase.throughput.map { MetricValue($0, count: phase.counts.returned) }
@@ -83,7 +84,7 @@ extension LatencyHistogram {
         guard let value = self.percentile(percentile) else { return nil }
         let interval = percentileInterval(percentile)
         return MetricValue(
-            Double(value), low: interval?.lower.map(Double.init) ?? -.infinity,
-            high: interval?.upper.map(Double.init) ?? .infinity, count: count)
+            Double(value), low: interval?.lower.map { Double($0) } ?? -.infinity,
+            high: interval?.upper.map { Double($0) } ?? .infinity, count: count)
     }
 }

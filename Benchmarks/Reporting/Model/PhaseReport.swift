@@ -8,6 +8,8 @@ package struct PhaseReport: Sendable {
     package var isWarmup: Bool
     /// How long it took, in nanoseconds.
     package var duration: UInt64 = 0
+    /// Whether the checker counted. If not, only calls, executions and outcomes are known.
+    package var isVerified = true
     /// What the history holds of it.
     package var counts = VerificationCounts()
     /// How long its calls took.

@@ -38,6 +38,8 @@ package struct RunReport: Sendable {
     package var subjects: [SubjectReport] = []
     /// Why the run is not whole; nil when it is.
     package var interruption: String?
+    /// The exit code of an interrupted run: 130, or 143 after SIGTERM.
+    package var interruptionCode = RunVerdict.interrupted.exitCode
     /// Subjects and combinations that were to run and did not.
     package var skipped: [String] = []
     /// The scenario with every default and override, as YAML.
@@ -64,7 +66,7 @@ package struct RunReport: Sendable {
     }
 
     /// The exit code: interrupted before all else, because whoever interrupted expects to see that.
-    package var exitCode: Int32 { isPartial ? RunVerdict.interrupted.exitCode : verdict.exitCode }
+    package var exitCode: Int32 { isPartial ? interruptionCode : verdict.exitCode }
 
     /// Whether combinations were compared.
     package var isMatrix: Bool { subjects.contains { !$0.strategy.isEmpty } }

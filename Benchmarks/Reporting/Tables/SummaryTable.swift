@@ -73,13 +73,17 @@ private struct SummaryRow {
         return [
             .text(report.identity.id), .text(report.identity.scenario), .text(subject.subject), .text(phase.name),
             .unsigned(report.identity.seed), .number(Double(phase.duration) / 1e9), .integer(counts.operations),
-            .integer(counts.executions), .integer(counts.duplicatesOffered), .integer(counts.duplicatesPrevented),
-            .number(counts.preventedRatio), .integer(counts.opportunities), .integer(counts.violations),
+            .integer(counts.executions), verified(.integer(counts.duplicatesOffered)),
+            verified(.integer(counts.duplicatesPrevented)), verified(.number(counts.preventedRatio)),
+            verified(.integer(counts.opportunities)), verified(.integer(counts.violations)),
             .number(counts.hitRatio), .number(counts.joinedRatio), CSVCell(hits?.percentile(50)),
             CSVCell(hits?.percentile(99)), CSVCell(phase.allocatedEnd), CSVCell(subject.memory?.slope),
             .text(subject.verdict.rawValue),
         ]
     }
+
+    /// A figure of the checker; missing where there was none.
+    private func verified(_ cell: CSVCell) -> CSVCell { phase.isVerified ? cell : .missing }
 
     private var outcomes: [CSVCell] {
         let counts = phase.counts

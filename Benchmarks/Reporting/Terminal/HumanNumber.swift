@@ -11,7 +11,7 @@ package enum HumanNumber {
     }
 
     /// `812`, `9,876`, `48.2 k`, `1.20 M`.
-    package static func count(_ value: Int?) -> String { count(value.map(Double.init)) }
+    package static func count(_ value: Int?) -> String { count(value.map { Double($0) }) }
 
     /// Nanoseconds: `812 ns`, `3.40 µs`, `51.0 ms`, `2.00 s`.
     package static func time(_ nanoseconds: Double?) -> String {
@@ -20,7 +20,7 @@ package enum HumanNumber {
     }
 
     /// Nanoseconds: `812 ns`, `3.40 µs`, `51.0 ms`, `2.00 s`.
-    package static func time(_ nanoseconds: UInt64?) -> String { time(nanoseconds.map(Double.init)) }
+    package static func time(_ nanoseconds: UInt64?) -> String { time(nanoseconds.map { Double($0) }) }
 
     /// `512 B`, `1.50 KiB`, `64.0 MiB`; fractions of a byte keep three digits.
     package static func bytes(_ value: Double?) -> String {

@@ -27,14 +27,17 @@ struct SubjectTable {
         let counts = phase.counts
         let hits = phase.latencies[.service, .hit]
         let verdict = subject.verdict
+        let verified = { (text: String, role: Palette.Role?) in
+            TerminalTable.Cell(phase.isVerified ? text : HumanNumber.missing, role)
+        }
         let processes = phase.processesSpawned.map {
             "\(HumanNumber.count($0)), saved \(HumanNumber.count(phase.processesSaved))"
         }
         return [
             .init(subject.subject), .init(phase.name), .init(HumanNumber.count(counts.operations)),
-            .init(HumanNumber.count(counts.executions)), .init(HumanNumber.count(counts.duplicatesPrevented)),
-            .init(HumanNumber.ratio(counts.preventedRatio), counts.duplicateExecutions > 0 ? .bad : nil),
-            .init(HumanNumber.count(counts.violations), counts.violations > 0 ? .bad : nil),
+            .init(HumanNumber.count(counts.executions)), verified(HumanNumber.count(counts.duplicatesPrevented), nil),
+            verified(HumanNumber.ratio(counts.preventedRatio), counts.duplicateExecutions > 0 ? .bad : nil),
+            verified(HumanNumber.count(counts.violations), counts.violations > 0 ? .bad : nil),
             .init(HumanNumber.ratio(counts.repeatHitRatio)), .init(HumanNumber.ratio(counts.repeatHitCeiling)),
             .init(HumanNumber.time(hits?.percentile(50))), .init(HumanNumber.time(hits?.percentile(99))),
             .init(HumanNumber.count(phase.throughput)), .init(processes ?? ""),

@@ -39,7 +39,7 @@ package struct TerminalReport {
     private var gateLines: [String] {
         guard report.subjects.contains(where: { !$0.gates.isEmpty }) else { return [] }
         var table = TerminalTable([
-            ("gate", .left), ("subject", .left), ("observed", .right), ("", .left), ("why", .left),
+            ("gate", .left), ("subject", .left), ("observed", .right), ("verdict", .left), ("why", .left),
         ])
         for subject in report.ranked {
             for gate in subject.gates {

@@ -1,0 +1,70 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Measurement
+internal import Reporting
+
+/// `dedupbench run`
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Drives subjects through a scenario, verifies every outcome, and judges the gates.",
+        discussion: """
+            Examples:
+              dedupbench run
+              dedupbench run --subject dedup --subject reference --seed 7
+              dedupbench run Fixtures/scenarios/git-steps.yaml --gate 'hit.latency.p99 < 5ms'
+              dedupbench run duplicate-storm --set phases.storm.clients=256 --phase warm-up --phase storm
+              dedupbench run strategies --matrix cache.policy=lru,sieve --matrix cache.ttl=fixed:1s,sliding:1s
+              dedupbench run --format csv --no-progress > summary.csv
+
+            The verdict is that of the worst subject. A gate whose metric was not measured makes the run invalid, one \
+            without observations inconclusive: neither passes. Ctrl-C ends the run early and leaves a bundle that is \
+            marked partial; once more quits at once.
+            """)
+
+    @OptionGroup(title: "What is run") var plan: PlanOptions
+    @OptionGroup(title: "What is shown") var output: OutputOptions
+
+    func run() async throws {
+        do {
+            let code = try await drive()
+            if code != 0 { throw ExitCode(code) }
+        } catch let failure as Failure {
+            throw failure.exit()
+        }
+    }
+
+    private func drive() async throws -> Int32 {
+        let runPlan = try RunPlan(plan)
+        let stamp = await RunStamp.now()
+        var identity = stamp.identity(of: runPlan, arguments: Array(CommandLine.arguments.dropFirst()))
+        let interruption = Interruption()
+        interruption.listen()
+        var runOutput = RunOutput(output, reserving: identity.id)
+        identity.id = runOutput.bundle?.name ?? identity.id
+        var report = try Self.emptyReport(identity, runPlan)
+        let driver = RunDriver(
+            plan: runPlan, interruption: interruption, progress: ProgressDisplay(output.progressStyle))
+        do {
+            try await driver.run(&report)
+        } catch {
+            runOutput.abandon()
+            throw error
+        }
+        return runOutput.publish(report)
+    }
+
+    private static func emptyReport(_ identity: RunIdentity, _ plan: RunPlan) throws -> RunReport {
+        let environment = MachineEnvironment.current(commit: identity.commit, jemalloc: try? Jemalloc())
+        return RunReport(
+            identity: identity, resolvedScenario: try plan.resolvedScenario, environment: JSONFile.text(environment))
+    }
+}
+
+extension OutputOptions {
+    /// How progress is shown: a line on a terminal, plain lines elsewhere.
+    fileprivate var progressStyle: ProgressPrinter.Style {
+        if noProgress || quiet { return .none }
+        return Console.errorIsTerminal ? .line : .plain
+    }
+}

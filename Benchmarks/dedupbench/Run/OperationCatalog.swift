@@ -1,0 +1,16 @@
+internal import LoadGeneration
+internal import Workloads
+
+/// What executions do, by the kind that a scenario names.
+enum OperationCatalog {
+    /// The body of the operations of a phase.
+    ///
+    /// - Throws: When git is missing, or repositories cannot be made.
+    @Sendable
+    static func body(_ settings: OperationSettings) async throws -> any OperationBody {
+        switch settings.kind {
+        case .simulated: SimulatedOperation()
+        case .git: try await GitOperation(settings)
+        }
+    }
+}

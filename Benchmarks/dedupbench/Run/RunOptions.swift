@@ -1,0 +1,55 @@
+internal import ArgumentParser
+
+/// Where the report goes, and how much is said meanwhile.
+struct OutputOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The folder for result bundles; created if need be.", valueName: "dir"))
+    var out = "results"
+
+    @Flag(help: "Show no progress.")
+    var noProgress = false
+
+    @Flag(help: "Print the verdict alone; the bundle holds the rest.")
+    var quiet = false
+
+    @Option(help: "What is printed: a table, run.json or summary.csv.")
+    var format = OutputFormat.text
+}
+
+/// What is printed at the end of a run.
+enum OutputFormat: String, CaseIterable, ExpressibleByArgument {
+    case text, json, csv
+}
+
+/// What is run: the scenario and everything that changes it.
+struct PlanOptions: ParsableArguments {
+    @Argument(help: "A scenario file, or the name of one in Fixtures/scenarios. Default: duplicate-storm.")
+    var scenario: String?
+
+    @Option(
+        name: .customLong("subject"),
+        help: ArgumentHelp("Drive this subject; repeatable. Default: those of the scenario.", valueName: "name"))
+    var subjects: [String] = []
+
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp("Change a field of the scenario; repeatable.", valueName: "field=value"))
+    var settings: [String] = []
+
+    @Option(
+        name: .customLong("matrix"),
+        help: ArgumentHelp("Run every combination of these values; repeatable.", valueName: "field=value,value"))
+    var matrix: [String] = []
+
+    @Option(help: "Fixes every key, latency, failure and arrival. Default: that of the scenario.")
+    var seed: UInt64?
+
+    @Option(
+        name: .customLong("gate"),
+        help: ArgumentHelp("Demand this too; repeatable. See `list gates`.", valueName: "expression"))
+    var gates: [String] = []
+
+    @Option(
+        name: .customLong("phase"),
+        help: ArgumentHelp("Run only this phase; repeatable. Default: all.", valueName: "name"))
+    var phases: [String] = []
+}

@@ -1,0 +1,58 @@
+internal import Measurement
+internal import Reporting
+
+/// Puts a report where it belongs: a bundle in the results folder, and something to read on standard output.
+struct RunOutput {
+    let options: OutputOptions
+    /// Where the bundle goes; nil when the folder cannot be written to.
+    let bundle: ResultBundle?
+    /// Why there is no bundle.
+    private(set) var problem: BundleError?
+
+    /// Reserves the bundle, so that a place that cannot be written to is known before the run. The run goes on without
+    /// it: what it finds is printed.
+    init(_ options: OutputOptions, reserving name: String) {
+        self.options = options
+        do throws(BundleError) {
+            bundle = try ResultBundle(reserving: name, in: options.out)
+        } catch {
+            bundle = nil
+            problem = error
+            Console.error("dedupbench: \(error)\nthe run goes on, and its results are printed only\n")
+        }
+    }
+
+    /// Writes and prints the report.
+    ///
+    /// - Returns: The exit code. What was interrupted or refuted stays so even if it cannot be written.
+    mutating func publish(_ report: RunReport) -> Int32 {
+        if let bundle {
+            do throws(BundleError) {
+                try report.write(to: bundle)
+            } catch {
+                problem = error
+            }
+        }
+        printResult(report)
+        if let problem {
+            Console.error("dedupbench: the results were not saved: \(problem)\n")
+            return [0, 75].contains(report.exitCode) ? Failure.Code.cannotWrite.rawValue : report.exitCode
+        }
+        return report.exitCode
+    }
+
+    private func printResult(_ report: RunReport) {
+        switch options.format {
+        case .text:
+            let terminal = TerminalReport(report, palette: Console.palette)
+            Console.out(options.quiet ? terminal.verdictText : terminal.text)
+            if problem == nil, let bundle { Console.out("results: \(bundle.path)\n") }
+        case .json: Console.out(report.manifestText)
+        case .csv: Console.out(report.summaryTable.text)
+        }
+        if options.format != .text, problem == nil, let bundle { Console.error("results: \(bundle.path)\n") }
+    }
+
+    /// The bundle of a run that failed before it had anything to report.
+    func abandon() { bundle?.discard() }
+}

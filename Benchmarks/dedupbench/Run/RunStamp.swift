@@ -1,0 +1,55 @@
+internal import Foundation
+internal import Reporting
+internal import Subprocess
+internal import Workloads
+
+/// When and from what code a run is made, and the command that repeats it.
+struct RunStamp {
+    /// `20261123T163142Z`: sorts by time, and is a file name everywhere.
+    let compact: String
+    /// `2026-11-23T16:31:42Z`
+    let readable: String
+    /// Seven digits of the commit, or `nogit`.
+    let commit: String
+
+    /// Looks at the clock and at the working directory.
+    static func now() async -> RunStamp {
+        let readable = Date().ISO8601Format()
+        return RunStamp(
+            compact: readable.filter { $0 != "-" && $0 != ":" }, readable: readable, commit: await currentCommit())
+    }
+
+    /// The identity of a run.
+    func identity(of plan: RunPlan, arguments: [String]) -> RunIdentity {
+        let scenario = plan.scenario
+        return RunIdentity(
+            id: "\(compact)-\(scenario.name)-\(commit)", scenario: scenario.name, seed: scenario.seed, commit: commit,
+            startedAt: readable, arguments: arguments, replay: Self.replay(arguments, plan))
+    }
+
+    /// The arguments with everything spelt out that would be filled in.
+    private static func replay(_ arguments: [String], _ plan: RunPlan) -> String {
+        var words = ["dedupbench"] + arguments
+        if !arguments.contains(where: { $0 == "--seed" || $0.hasPrefix("--seed=") }) {
+            words += ["--seed", "\(plan.scenario.seed)"]
+        }
+        return words.map(quoted).joined(separator: " ")
+    }
+
+    private static func quoted(_ word: String) -> String {
+        let plain = word.unicodeScalars.allSatisfy { scalar in
+            scalar.isASCII && (scalar.properties.isAlphabetic || "0123456789-_=./:,%+@".unicodeScalars.contains(scalar))
+        }
+        if plain, !word.isEmpty { return word }
+        return "'" + word.replacingOccurrences(of: "'", with: "'\\''") + "'"
+    }
+
+    private static func currentCommit() async -> String {
+        let result = try? await Subprocess.run(
+            .name("git"), arguments: ["rev-parse", "--short=7", "HEAD"], output: .string(limit: 256),
+            error: .discarded)
+        guard let result, result.terminationStatus.isSuccess else { return "nogit" }
+        let commit = result.standardOutput.trimmingCharacters(in: .whitespacesAndNewlines)
+        return commit.isEmpty ? "nogit" : commit
+    }
+}

@@ -1,0 +1,104 @@
+internal import LoadGeneration
+internal import Measurement
+internal import Reporting
+internal import Verification
+internal import Workloads
+
+/// Makes the report of a subject from what driving it yielded: verification, then metrics, then gates.
+struct SubjectReportBuilder {
+    let combination: RunPlan.Combination
+    let gates: [Gate]
+    /// Why the run was stopped, if it was.
+    let interruption: String?
+
+    func report(of run: SubjectRun) -> SubjectReport {
+        var report = SubjectReport(subject: run.subject.name, strategy: combination.strategy)
+        report.isJudged = run.subject.isJudged
+        if run.subject.isJudged {
+            let checker = HistoryChecker(of: run.subject, under: combination.scenario.system)
+            report.verification = checker.check(run.history, counters: run.counters)
+        }
+        report.phases = run.phases.map { phase($0, run, report.verification) }
+        report.total = PhaseReport.sum(report.phases.filter { !$0.isWarmup })
+        report.memory = memory(run)
+        report.ending = ending(run)
+        report.invalidity = invalidity(run)
+        judge(&report)
+        return report
+    }
+
+    private func judge(_ report: inout SubjectReport) {
+        report.metrics = MetricSet(of: report.total, memory: report.memory)
+        if let verification = report.verification {
+            // A violation counts wherever it happened, also while warming up.
+            report.metrics["dedup.violations"] = MetricValue(
+                Double(verification.violationCount), count: verification.total.opportunities)
+        }
+        report.gates = gates.map { $0.evaluate(report.metrics) }
+    }
+
+    private func phase(_ result: PhaseResult, _ run: SubjectRun, _ verification: VerificationResult?) -> PhaseReport {
+        var report = PhaseReport(name: result.name, isWarmup: result.isWarmup)
+        report.duration = result.duration
+        report.isVerified = verification != nil
+        report.counts = verification?.phases[result.number] ?? Self.unverified(result)
+        report.latencies = LatencyDistributions(result.latencies)
+        report.series = TimeSeries.points(of: result, in: run.history)
+        report.allocatedEnd = result.memory?.samples.last?.reading.allocated
+        // Each execution of a command starts one process, so a phase has as many as executions.
+        if run.figures.contains(where: { $0.name == "processes_spawned" }) {
+            report.processesSpawned = result.executions
+        }
+        return report
+    }
+
+    /// What can be counted without a checker: calls and how they were answered.
+    private static func unverified(_ result: PhaseResult) -> VerificationCounts {
+        var counts = VerificationCounts()
+        counts.operations = result.operations
+        counts.executions = result.executions
+        counts.maximumConcurrency = result.concurrency.maximum
+        counts.lost = result.stuck.count
+        for (outcome, latencies) in result.latencies.byOutcome {
+            counts.outcomes[Int(outcome.rawValue)] = latencies.count
+        }
+        return counts
+    }
+
+    private func ending(_ run: SubjectRun) -> SubjectEnding {
+        if run.isHung {
+            let stuck = run.phases.flatMap(\.stuck)
+            let example = stuck.first.map { ": \($0)" } ?? ""
+            return .hung("the subject hung with \(stuck.count) calls open\(example)")
+        }
+        guard run.isPartial else { return .finished }
+        return .interrupted(interruption ?? "the run was stopped")
+    }
+
+    private func invalidity(_ run: SubjectRun) -> [String] {
+        var reasons: [String] = []
+        for phase in run.phases where !phase.isWarmup && !phase.isPartial {
+            reasons += phase.invalidReasons.map { "phase \(phase.name): \($0)" }
+        }
+        return reasons
+    }
+
+    private func memory(_ run: SubjectRun) -> MemoryReport? {
+        guard let phase = run.phases.last(where: { $0.memory != nil }), let series = phase.memory else { return nil }
+        let settings = combination.scenario.phases.first { $0.name == phase.name }?.memory
+        let limit = gates.first { $0.expression.metric == "memory.leak_bytes_per_op" }?.expression.limit
+        return MemoryJudgement(phase: phase.name, series: series, discarded: settings?.discarded ?? 0, limit: limit).report
+    }
+}
+
+extension LatencyDistributions {
+    /// The latencies of a phase in the form of reports.
+    init(_ latencies: PhaseLatencies) {
+        self.init()
+        for (outcome, histogram) in latencies.byOutcome { self[.service, outcome] = histogram }
+        self[.response, nil] = latencies.response
+        self[.lag, nil] = latencies.lag
+        self[.wakeup, .joined] = latencies.joinedWakeup
+        self[.execution, nil] = latencies.execution
+    }
+}
