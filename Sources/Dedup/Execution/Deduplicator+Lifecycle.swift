@@ -9,10 +9,9 @@ extension Deduplicator {
     /// - Throws: What the record store throws on the last write.
     public func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await self.writer.run() }
+            group.addTask { try await self.writer.run(collecting: self.collectHits) }
             group.addTask { await self.sweepUntilCancelled() }
-            defer { collectHits() }
-            for try await _ in group {}
+            try await group.waitForAll()
         }
     }
 
@@ -21,10 +20,9 @@ extension Deduplicator {
             do {
                 try await time.sleep(until: time.now.advanced(by: configuration.sweepInterval))
             } catch {
-                return collectHits()
+                return
             }
             cache.sweep(at: time.now)
-            collectHits()
         }
     }
 
@@ -36,7 +34,7 @@ extension Deduplicator {
         try await writer.flush()
     }
 
-    private func collectHits() {
+    @Sendable private func collectHits() {
         let reporter = RemovalReporter(events: events, names: names, writer: writer, time: time)
         cache.drainHits { fingerprint, result, hits in reporter.recordHits(hits, of: result, fingerprint) }
     }

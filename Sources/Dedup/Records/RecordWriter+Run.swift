@@ -9,47 +9,46 @@ extension RecordWriter {
     /// - Throws: the store's error if the last write fails, or ``RecordWriterError/finalFlushTimedOut(pendingChanges:)``
     ///   if the store did not answer within ``RecordWriterConfiguration/finalFlushLimit``.
     public func run() async throws {
+        try await run(collecting: {})
+    }
+
+    /// Writes as ``run()`` does, and calls `collect` before each write, the last one included.
+    func run(collecting collect: @Sendable () -> Void) async throws {
         while !Task.isCancelled {
             do {
                 try await time.sleep(until: time.now.advanced(by: configuration.interval))
             } catch {
                 break
             }
+            collect()
             // The statistics tell of a failure, and the changes are kept for the next round.
             try? await flush()
         }
+        collect()
         try await flushFinally()
     }
 
     /// Flushes in a task that the cancellation of this one does not reach, and waits for it no longer than is allowed.
     private func flushFinally() async throws {
         let deadline = time.now.advanced(by: configuration.finalFlushLimit)
-        let flush = Task { try await self.flush() }
-        let limit = Task { [time] in try await time.sleep(until: deadline) }
-        defer { limit.cancel() }
-        try await withCheckedThrowingContinuation { continuation in
-            let answer = FirstAnswer(continuation)
-            Task { answer.give(await flush.result) }
-            Task {
-                // A limit that is called off is no answer: the flush has given its own.
-                guard case .success = await limit.result else { return }
-                flush.cancel()
-                answer.give(.failure(RecordWriterError.finalFlushTimedOut(pendingChanges: statistics.pending)))
+        let answer = OneShot<Result<Void, any Error>>()
+        let flush = Task {
+            do {
+                try await self.flush()
+                answer.fulfil(.success(()))
+            } catch {
+                answer.fulfil(.failure(error))
             }
         }
-    }
-}
-
-/// Resumes a continuation with the first answer it is given.
-private final class FirstAnswer: Sendable {
-    private let waiting: Lock<CheckedContinuation<Void, any Error>?>
-
-    init(_ continuation: CheckedContinuation<Void, any Error>) {
-        waiting = Lock(continuation)
-    }
-
-    func give(_ answer: Result<Void, any Error>) {
-        let continuation = waiting.withLock { $0.take() }
-        continuation?.resume(with: answer)
+        let limit = Task { [time] in
+            // A limit that is called off is no answer: the flush has given its own.
+            guard (try? await time.sleep(until: deadline)) != nil else { return }
+            answer.fulfil(.failure(RecordWriterError.finalFlushTimedOut(pendingChanges: statistics.pending)))
+        }
+        defer {
+            limit.cancel()
+            flush.cancel()
+        }
+        try await answer.value.get()
     }
 }
