@@ -9,10 +9,16 @@ final class HerdGate: Sendable {
 
     private let state: Mutex<State>
 
+    /// A gate for so many parties.
     init(parties: Int) {
-        var initial = State(parties: parties)
+        var initial = State(parties: 0)
         initial.waiting.reserveCapacity(parties)
         state = Mutex(initial)
+    }
+
+    /// From now on so many parties are waited for. Called while nobody is at the gate.
+    func assemble(_ parties: Int) {
+        state.withLock { $0.parties = parties }
     }
 
     /// Waits until all parties have arrived.
@@ -25,7 +31,7 @@ final class HerdGate: Sendable {
         }
     }
 
-    /// Goes for good: the others no longer wait for this party.
+    /// Goes until the next ``assemble(_:)``: the others no longer wait for this party.
     func leave() {
         release(state.withLock { state in
             state.parties -= 1

@@ -1,5 +1,4 @@
 internal import Foundation
-internal import Glibc
 internal import Measurement
 internal import Workloads
 
@@ -29,12 +28,11 @@ final class Pacer: Sendable {
     /// Releases everything on a thread of its own, then closes the mailboxes.
     func run(from start: UInt64) {
         let thread = Thread { [self] in
-            prctl(PR_SET_TIMERSLACK, 1)
+            ThreadSleep.turnOffSlack()
             let isComplete = pace(from: start)
             for mailbox in mailboxes { mailbox.close(discarding: !isComplete) }
         }
         thread.name = "dedupbench.pacer"
-        thread.qualityOfService = .userInteractive
         thread.start()
     }
 
@@ -54,13 +52,8 @@ final class Pacer: Sendable {
         while !stop.isSet {
             let now = MonotonicClock.now()
             if now >= time { return true }
-            if time - now > Self.spin { Self.sleep(min(time - now - Self.spin, Self.longestSleep)) }
+            if time - now > Self.spin { ThreadSleep.sleep(min(time - now - Self.spin, Self.longestSleep)) }
         }
         return false
-    }
-
-    static func sleep(_ nanoseconds: UInt64) {
-        var left = timespec(tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
-        nanosleep(&left, &left)
     }
 }

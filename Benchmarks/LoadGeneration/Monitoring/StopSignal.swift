@@ -4,12 +4,17 @@ internal import Synchronization
 package final class StopSignal: Sendable {
     private let flag = Atomic<Bool>(false)
 
+    private let parent: StopSignal?
+
     /// A signal that is not given yet.
-    package init() {}
+    package convenience init() { self.init(within: nil) }
+
+    /// A signal that is given, too, when its parent is.
+    init(within parent: StopSignal?) { self.parent = parent }
 
     /// Gives the signal. Phases end as soon as their open calls have returned.
     package func stop() { flag.store(true, ordering: .releasing) }
 
     /// Whether it was given.
-    package var isSet: Bool { flag.load(ordering: .relaxed) }
+    package var isSet: Bool { flag.load(ordering: .relaxed) || parent?.isSet == true }
 }

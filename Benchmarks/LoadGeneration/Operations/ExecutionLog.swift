@@ -1,6 +1,7 @@
 internal import Measurement
 internal import Synchronization
-package import Verification
+internal import Verification
+internal import Workloads
 
 /// Where operations log their executions: the history, and who caused which execution.
 ///

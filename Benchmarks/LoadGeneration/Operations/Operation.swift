@@ -11,7 +11,9 @@ package struct Operation: Sendable {
     let position: UInt32
     /// The number of the phase.
     let phase: UInt16
-    let log: ExecutionLog
+    /// Not counted: a reference counted by every call of every client would be the hottest cache line of the whole run.
+    /// ``LoadRunner`` keeps the log alive as long as an execution can still run, and for ever where one is stuck.
+    unowned(unsafe) let log: ExecutionLog
 
     /// Runs the body.
     ///

@@ -1,4 +1,3 @@
-internal import Glibc
 internal import Measurement
 package import Workloads
 
@@ -24,14 +23,9 @@ package final class SimulatedOperation: OperationBody {
             let end = MonotonicClock.now() + UInt64(nanoseconds)
             while MonotonicClock.now() < end {}
         } else if blocking {
-            Self.sleep(UInt64(nanoseconds))
+            ThreadSleep.sleep(UInt64(nanoseconds))
         } else {
             try await Task.sleep(nanoseconds: UInt64(nanoseconds))
         }
-    }
-
-    private static func sleep(_ nanoseconds: UInt64) {
-        var left = timespec(tv_sec: Int(nanoseconds / 1_000_000_000), tv_nsec: Int(nanoseconds % 1_000_000_000))
-        while nanosleep(&left, &left) != 0 && errno == EINTR {}
     }
 }

@@ -8,19 +8,14 @@ package struct SubjectSettings: Sendable {
     package var seed: UInt64
     /// One more than the largest key that any phase asks for.
     package var keyCount: Int
-    /// The bytes of each key's largest value where they matter (a capacity in bytes).
-    package var largestValue: Int
     /// Where evictions, expirations and invalidations are logged.
     package var excuses: ExcuseLog
 
     /// Settings.
-    package init(
-        system: SystemSettings, seed: UInt64, keyCount: Int, largestValue: Int, excuses: ExcuseLog
-    ) {
+    package init(system: SystemSettings, seed: UInt64, keyCount: Int, excuses: ExcuseLog) {
         self.system = system
         self.seed = seed
         self.keyCount = keyCount
-        self.largestValue = largestValue
         self.excuses = excuses
     }
 }

@@ -1,0 +1,73 @@
+internal import Foundation
+internal import LoadGeneration
+internal import Synchronization
+internal import Workloads
+
+/// Real work: a key is a git command in a repository, and an execution spawns the git process.
+///
+/// No more processes run at a time than twice the processors; further executions wait for a slot, and that wait is part
+/// of the execution.
+final class GitOperation: OperationBody {
+    private let git: GitProcess
+    private let repositories: GitRepositories
+    private let steps: [OperationSettings.GitStep]
+    private let slots = ProcessSlots(2 * ProcessInfo.processInfo.activeProcessorCount)
+    private let spawned = Atomic<Int>(0)
+    private let failed = Atomic<Int>(0)
+
+    /// Makes the bodies that a scenario asks for: simulated ones, or git with its repositories created.
+    static let factory: OperationFactory = { settings in
+        switch settings.kind {
+        case .simulated: SimulatedOperation()
+        case .git: try await GitOperation(settings)
+        }
+    }
+
+    /// Creates the repositories.
+    ///
+    /// - Throws: ``GitProcess/Failure``, or what the file system throws; nothing is left behind.
+    init(_ settings: OperationSettings) async throws {
+        repositories = GitRepositories(count: max(1, settings.repositories ?? 1))
+        steps = settings.steps ?? OperationSettings.GitStep.allCases
+        do {
+            git = try await GitProcess(home: repositories.folder.path)
+            try await repositories.create(git, commits: settings.commits ?? 10, files: settings.files ?? 10)
+        } catch {
+            repositories.remove()
+            throw error
+        }
+    }
+
+    func execute(_ request: Request, blocking: Bool) async throws -> Int {
+        let repository = repositories.paths[Int(request.key) / steps.count % repositories.paths.count]
+        let step = steps[Int(request.key) % steps.count]
+        return try await slots.withSlot {
+            spawned.add(1, ordering: .relaxed)
+            do {
+                return try await git.run(Self.arguments(of: step), in: repository)
+            } catch {
+                failed.add(1, ordering: .relaxed)
+                throw error
+            }
+        }
+    }
+
+    private static func arguments(of step: OperationSettings.GitStep) -> [String] {
+        switch step {
+        case .status: ["status", "--porcelain=v2", "--branch"]
+        case .log: ["log", "--stat", "-n", "20"]
+        case .diff: ["diff"]
+        case .branch: ["branch", "--list", "--verbose"]
+        case .show: ["show", "HEAD"]
+        }
+    }
+
+    var figures: [OperationFigure] {
+        [
+            OperationFigure(name: "processes_spawned", count: spawned.load(ordering: .relaxed)),
+            OperationFigure(name: "processes_failed", count: failed.load(ordering: .relaxed)),
+        ]
+    }
+
+    func cleanUp() async { repositories.remove() }
+}

@@ -1,0 +1,69 @@
+internal import LoadGeneration
+internal import Verification
+internal import Workloads
+
+/// The original Node.js design, ported literally: what this project set out to replace. It must fail the gates.
+///
+/// In Node everything between two awaits runs alone, which is what the actors of the two services stand for. The steps
+/// (look into the cache, ask whether to execute, mark as executing, execute, mark as complete) stay as separate as they
+/// were, with an await between each, and that is where duplicates slip through.
+final class ReferenceSubject: Subject {
+    /// How it is made.
+    static let blueprint = SubjectBlueprint(
+        SubjectInformation(
+            name: "reference", summary: "the original Node.js design with its defects: must fail the gates",
+            duplicates: .reject)
+    ) { settings in ReferenceSubject(settings.system.cache) }
+
+    private let cache: ExecutionCacheService
+    private let deduplication: ExecutionDeduplicationService
+
+    private init(_ settings: CacheSettings) {
+        cache = ExecutionCacheService(settings)
+        deduplication = ExecutionDeduplicationService()
+    }
+
+    var information: SubjectInformation { Self.blueprint.information }
+
+    /// `StepRegistry.executeStep` of the original.
+    func call(_ request: Request, _ operation: LoadGeneration.Operation) async -> Answer {
+        // Defect: timeout and priority take part in the key, so the same work differs by how it was asked for. The
+        // workload asks for all work in the same way, so this one does not show.
+        let key = ReferenceKey.stringify([
+            ("stepName", "operation"), ("key", "\(request.key)"), ("timeout", "30000"), ("priority", "normal"),
+        ])
+        if let cached = await cache.getCachedResult(key) {
+            await deduplication.markCached(key, cached)
+            return .value(cached, .hit)
+        }
+        // Defect: check, then act. Between this await and the next, any number of callers see the same "go ahead".
+        let decision = await deduplication.shouldExecute(key)
+        guard decision.shouldExecute else { return .rejected(inTheWay: decision.inTheWay) }
+        // An await of JavaScript always gives way to the callers that wait; one of Swift need not.
+        await Task.yield()
+        await deduplication.markExecuting(key)
+        do {
+            let value = try await operation.run()
+            await deduplication.markComplete(key, value)
+            await cache.cacheResult(key, value)
+            return .value(value, .executed)
+        } catch {
+            // Defect: the key stays "executing" until the timeout; every caller until then is refused.
+            return .failed(error)
+        }
+    }
+
+    var liveEntries: Int? { nil }
+
+    func reset() async { await cache.clear() }
+}
+
+/// The fingerprint of the original.
+enum ReferenceKey {
+    /// `JSON.stringify` of an object of strings.
+    ///
+    /// Defect: members stand in the order in which they were set, so the same context in another order is another key.
+    static func stringify(_ members: [(name: String, value: String)]) -> String {
+        "{" + members.map { "\"\($0.name)\":\"\($0.value)\"" }.joined(separator: ",") + "}"
+    }
+}
