@@ -23,6 +23,7 @@ package final class Jemalloc: Sendable {
     private let retained: MallctlName
     private let metadata: MallctlName
     private let threadCaches: MallctlName?
+    private let flush: MallctlName
     private let liveCountNames: [MallctlName]
 
     /// Finds the allocator.
@@ -36,6 +37,7 @@ package final class Jemalloc: Sendable {
         resident = try Self.name("stats.resident")
         retained = try Self.name("stats.retained")
         metadata = try Self.name("stats.metadata")
+        flush = try Self.name("thread.tcache.flush")
         version = try Self.readVersion()
         let caches = MallctlName("stats.arenas.\(Self.allArenas).tcache_bytes")
         threadCaches = caches?.read(0) == nil ? nil : caches
@@ -67,7 +69,7 @@ package final class Jemalloc: Sendable {
 
     /// Gives the calling thread's cache back to the arenas. Only a thread itself can do that.
     package func flushThreadCache() {
-        MallctlName("thread.tcache.flush")?.trigger()
+        flush.trigger()
     }
 
     /// Returns unused pages to the system, so that resident bytes mean something. Expensive; not for a measured phase.
