@@ -1,0 +1,137 @@
+import Reporting
+import Testing
+
+@Suite struct TerminalTests {
+    @Test(arguments: [
+        ("plain", "plain"), ("\u{1B}[31mred\u{1B}[0m", "red"), ("\u{1B}]0;title\u{07}x", "x"),
+        ("\u{1B}]8;;http://a\u{1B}\\link", "link"), ("a\u{9B}2Jb", "ab"), ("a\nb\tc\rd", "a b c d"),
+        ("bell\u{07}", "bell"), ("\u{202E}evil", "evil"), ("\u{1B}", ""), ("\u{1B}[", ""), ("\u{1B}(Bx", "x"),
+        ("ümläut 漢字", "ümläut 漢字"),
+    ])
+    func hostileTextIsMadeHarmless(_ text: String, _ expected: String) {
+        #expect(TerminalText.sanitised(text) == expected)
+    }
+
+    @Test(arguments: [("abc", 3), ("漢字", 4), ("e\u{301}", 1), ("🙂", 2), ("", 0), ("µs", 2), ("ｆ", 2)])
+    func widthIsThatOfTheTerminal(_ text: String, _ width: Int) {
+        #expect(TerminalText.width(text) == width)
+    }
+
+    @Test(arguments: [("abcdef", 4, "abc…"), ("abcd", 4, "abcd"), ("漢字漢字", 5, "漢字…")])
+    func longTextIsCutToItsColumns(_ text: String, _ limit: Int, _ expected: String) {
+        #expect(TerminalText.truncated(text, to: limit) == expected)
+        #expect(TerminalText.width(TerminalText.truncated(text, to: limit)) <= limit)
+    }
+
+    @Test(arguments: [
+        (Double?(0), "0 ns"), (812, "812 ns"), (3_400, "3.40 µs"), (51_000_000, "51.0 ms"), (2e9, "2.00 s"),
+        (999.6, "1.00 µs"), (0.5, "0.500 ns"), (nil, "–"), (.nan, "–"), (.infinity, "–"),
+    ])
+    func timesAreReadable(_ value: Double?, _ expected: String) {
+        #expect(HumanNumber.time(value) == expected)
+    }
+
+    @Test func wholeNanosecondsAreNotTakenForBits() {
+        #expect(HumanNumber.time(UInt64?(51_000_000)) == "51.0 ms")
+        #expect(HumanNumber.time(UInt64?.none) == "–")
+    }
+
+    @Test(arguments: [
+        (0, "0"), (812, "812"), (9_876, "9,876"), (48_210, "48.2 k"), (1_200_000, "1.20 M"), (3_000_000_000, "3.00 G"),
+        (-1_500, "-1,500"),
+    ])
+    func countsAreReadable(_ value: Int, _ expected: String) {
+        #expect(HumanNumber.count(value) == expected)
+    }
+
+    @Test(arguments: [
+        (1.0, "100 %"), (0.0, "0 %"), (0.5, "50.0 %"), (0.9996, "99.96 %"), (0.999_999, "99.9999 %"),
+        (0.000_04, "0.004 %"), (1 - 1e-12, ">99.999999 %"), (1e-12, "<0.000001 %"),
+    ])
+    func aRatioNeverClaimsAnExtremeThatWasNotReached(_ value: Double, _ expected: String) {
+        #expect(HumanNumber.ratio(value) == expected)
+    }
+
+    @Test func columnsLineUpAlsoUnderWideCharacters() {
+        var table = TerminalTable([("name", .left), ("count", .right), ("end", .left)])
+        table.append(["漢字", "1", "|"])
+        table.append(["plain", "1000", "|"])
+        let lines = table.lines(.plain)
+        let columns = lines.dropFirst().map { line in TerminalText.width(String(line.prefix { $0 != "|" })) }
+        #expect(columns[0] == columns[1])
+        #expect(lines[2] == "plain   1000  |")
+    }
+
+    @Test func columnsThatSayNothingAreLeftOut() {
+        var table = TerminalTable([("a", .left), ("silent", .left)])
+        table.append(["x", "–"])
+        #expect(table.lines(.plain) == ["a", "x"])
+    }
+
+    @Test func cellsCannotSendEscapeSequences() {
+        var table = TerminalTable([("key", .left)])
+        table.append([.init("\u{1B}[2Jgone", .bad)])
+        #expect(table.lines(.plain)[1] == "gone")
+    }
+
+    @Test(arguments: [
+        (true, [:], true), (false, [:], false), (true, ["NO_COLOR": "1"], false), (true, ["NO_COLOR": ""], true),
+        (true, ["TERM": "dumb"], false),
+    ])
+    func coloursNeedATerminalAndNoObjection(_ terminal: Bool, _ environment: [String: String], _ coloured: Bool) {
+        let palette = Palette(isTerminal: terminal, environment: environment)
+        #expect(palette.isColoured == coloured)
+        #expect(palette.paint("x", .bad).contains("\u{1B}") == coloured)
+    }
+}
+
+@Suite struct ProgressTests {
+    private static let second: UInt64 = 1_000_000_000
+
+    private func report(_ phase: String, fraction: Double = 0.5) -> ProgressReport {
+        ProgressReport(
+            subject: "dedup", phase: phase, phaseNumber: 1, phaseCount: 2, fraction: fraction, operations: 1_200_000,
+            rate: 3_400_000)
+    }
+
+    /// Collects what was written.
+    private final class Sink {
+        var text = ""
+    }
+
+    @Test func aTerminalSeesNothingInTheFirstSecond() {
+        let sink = Sink()
+        var printer = ProgressPrinter(.line) { sink.text += $0 }
+        printer.show(report("storm"), at: 5)
+        printer.show(report("storm"), at: Self.second)
+        printer.clear()
+        #expect(sink.text.isEmpty)
+        printer.show(report("storm"), at: 5 + Self.second)
+        #expect(sink.text == "\r\u{1B}[Kdedup storm 1/2  50 %  1.20 M operations, 3.40 M/s")
+        printer.clear()
+        #expect(sink.text.hasSuffix("\r\u{1B}[K"))
+    }
+
+    @Test func elsewhereThereIsALineAPhaseAndOneEveryFewSeconds() {
+        let sink = Sink()
+        var printer = ProgressPrinter(.plain) { sink.text += $0 }
+        for tick in 0..<24 { printer.show(report("storm"), at: UInt64(tick) * Self.second / 4) }
+        printer.show(report("next"), at: 6 * Self.second)
+        let lines = sink.text.split(separator: "\n")
+        #expect(lines.count == 3)
+        #expect(lines[2].hasPrefix("dedup next"))
+        #expect(!sink.text.contains("\u{1B}") && !sink.text.contains("\r"))
+    }
+
+    @Test func progressCanBeOff() {
+        let sink = Sink()
+        var printer = ProgressPrinter(.none) { sink.text += $0 }
+        printer.show(report("storm"), at: 90 * Self.second)
+        #expect(sink.text.isEmpty)
+    }
+
+    @Test func aFractionThatIsNoneIsNothing() {
+        #expect(report("x", fraction: .nan).text.contains(" 0 %"))
+        #expect(report("x", fraction: 7).text.contains("100 %"))
+    }
+}
