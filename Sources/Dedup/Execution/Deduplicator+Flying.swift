@@ -18,7 +18,7 @@ extension Deduplicator {
             if let deadline = work.deadline, deadline <= now { throw deadlineExceeded(work) }
             switch arrive(work, at: now) {
             case .hit(let hit):
-                return try Outcome(open(hit, work.fingerprint, at: now))
+                return try Outcome(open(hit, work.fingerprint, at: now), in: self)
             case .claim(.lead(let key, let seat)):
                 start(work, key, at: now)
                 if let outcome = try await land(work, key, seat, asLeader: true) { return outcome }
@@ -41,10 +41,11 @@ extension Deduplicator {
             {
                 return .hit(hit)
             }
-            return .claim(
-                table.claim(
-                    work.fingerprint, duplicates: work.duplicates, rules: work.policy.flightRules, at: now,
-                    epoch: ExecutionNumbers.next))
+            let claim = table.claim(
+                work.fingerprint, duplicates: work.duplicates, rules: work.policy.flightRules, at: now,
+                epoch: ExecutionNumbers.next)
+            if case .lead = claim { flights.executionBegins() }
+            return .claim(claim)
         }
     }
 

@@ -15,16 +15,23 @@ extension Deduplicator {
         let context = ExecutionContext(
             executionID: key.epoch, epoch: key.epoch, step: work.step, fingerprint: work.fingerprint)
         var result: Result<Value, any Error>
+        var end = start
         do {
             try await openRecord(work)
-            result = .success(
-                try await ExecutionContext.$current.withValue(context) { try await work.body(context) })
+            do {
+                result = .success(
+                    try await ExecutionContext.$current.withValue(context) { try await work.body(context) })
+            } catch {
+                result = .failure(error)
+            }
+            end = time.now
+            flights.disarm(timeout)
+            result = await record(work, result, startedAt, start.duration(to: end))
         } catch {
+            end = time.now
+            flights.disarm(timeout)
             result = .failure(error)
         }
-        let end = time.now
-        flights.disarm(timeout)
-        result = await record(work, result, startedAt, start.duration(to: end))
         settle(work, key, result, took: start.duration(to: end), endedAt: end)
     }
 
@@ -45,7 +52,6 @@ extension Deduplicator {
     private func record<Value>(
         _ work: Work<Value>, _ result: Result<Value, any Error>, _ startedAt: WallTime, _ took: Duration
     ) async -> Result<Value, any Error> {
-        if case .failure(let error as DedupError) = result, error.code == .recordStoreUnavailable { return result }
         let failed = if case .failure = result { true } else { false }
         let change = ExecutionRecord.execution(
             step: work.step, fingerprint: work.fingerprint, startedAt: startedAt, duration: took, failed: failed)

@@ -90,7 +90,7 @@ public final class Deduplicator: Sendable {
         timeToLive: (@Sendable (Value) -> TimeToLive?)? = nil,
         _ body: @escaping @Sendable (ExecutionContext) async throws -> Value
     ) async throws -> Outcome<Value> {
-        if let found = try found(fingerprint) { return try Outcome(found) }
+        if let found = try found(fingerprint) { return try Outcome(found, in: self) }
         return try await executeMissed(
             fingerprint, step: step, policy: policy, call: call, timeToLive: timeToLive, body)
     }
@@ -138,7 +138,8 @@ public final class Deduplicator: Sendable {
         _ hit: CacheHit<CachedResult>, _ fingerprint: Fingerprint, at now: MonotonicInstant
     ) throws -> FoundResult {
         let result = hit.value
-        let age = Duration.nanoseconds(now.nanoseconds - hit.storedAt.nanoseconds)
+        // The result may have been stored after the clock was read and before the cache was asked.
+        let age = Duration.nanoseconds(max(0, now.nanoseconds - hit.storedAt.nanoseconds))
         if events.hasSubscribers {
             events.publish(.cacheHit(details(result, fingerprint), age: age))
         }
@@ -149,6 +150,13 @@ public final class Deduplicator: Sendable {
         case .value(let boxed):
             return FoundResult(boxed: boxed, age: age, executionID: result.executionID)
         }
+    }
+
+    /// The error of a hit of another type. It counts as an answer with an error, so that it is no hit of a value.
+    @usableFromInline
+    func mismatched(_ type: Any.Type) -> DedupError {
+        counters.count(\.cachedFailures)
+        return .typeMismatch(type)
     }
 
     func details(_ result: CachedResult, _ fingerprint: Fingerprint) -> ExecutionEvent.Details {
@@ -192,6 +200,16 @@ public final class Deduplicator: Sendable {
     /// How many results are cached now, expired ones that nobody has looked up or swept included.
     public var cachedResults: Int { cache.count }
 
+    /// Whether a request with this fingerprint would meet a flight.
+    package func hasFlight(_ fingerprint: Fingerprint) -> Bool {
+        flights.withTable(for: fingerprint) { $0.hasFlight(for: fingerprint) }
+    }
+
+    /// How many requests wait for the current flight of a fingerprint.
+    package func waiterCount(_ fingerprint: Fingerprint) -> Int {
+        flights.withTable(for: fingerprint) { $0.waiterCount(for: fingerprint) }
+    }
+
     /// How many deadlines, timeouts and grace periods are still to come.
     package var alarmCount: Int { flights.alarmCount }
 }
@@ -201,8 +219,8 @@ extension Outcome {
     ///
     /// - Throws: ``DedupError`` with code ``DedupError/Code/typeMismatch``.
     @inlinable
-    init(_ found: FoundResult) throws {
-        guard let box = found.boxed as? Boxed<Value> else { throw DedupError.typeMismatch(Value.self) }
+    init(_ found: FoundResult, in deduplicator: Deduplicator) throws {
+        guard let box = found.boxed as? Boxed<Value> else { throw deduplicator.mismatched(Value.self) }
         self.init(
             value: box.value, source: .hit(age: found.age), executionID: found.executionID, epoch: found.executionID)
     }

@@ -14,8 +14,9 @@ public struct DeduplicatorConfiguration: Sendable {
     /// The cache: its capacity, its eviction policy, its shards. Default: 10,000 results.
     public var cache: CacheConfiguration
 
-    /// How many flights may be in progress at a time, spread evenly over the library's internal shards, so that the
-    /// error can come a little early when many fingerprints share one. Default: 100,000.
+    /// How many flights may be in progress at a time; never more. A limit of 2,048 or more is spread evenly over the
+    /// library's internal shards, so that the error can come a little early when many fingerprints share one. Default:
+    /// 100,000.
     public var flightLimit: Int
 
     /// How many requests may wait for one flight. Default: 100,000.

@@ -42,7 +42,8 @@ public struct OutcomeCounts: Hashable, Sendable {
     public internal(set) var joined = 0
     /// The step failed, for its leader as for those who joined.
     public internal(set) var failed = 0
-    /// The step's failure was cached. These are among the cache's hits, so they are not part of ``total``.
+    /// Answered from the cache with an error: the step's failure was cached, or the result is of another type than the
+    /// request expects. These are among the cache's hits, so they are not part of ``total``.
     public internal(set) var cachedFailures = 0
     /// Refused because the work was running.
     public internal(set) var rejected = 0
@@ -54,7 +55,7 @@ public struct OutcomeCounts: Hashable, Sendable {
     public internal(set) var deadlineExceeded = 0
     /// The request waited for itself.
     public internal(set) var recursive = 0
-    /// Refused by a limit, by shutdown, by a failed-closed record store or for a mismatched type.
+    /// Refused by a limit, by shutdown, by a failed-closed record store or for the type of a result that it joined.
     public internal(set) var refused = 0
 
     /// All requests that the cache did not answer.

@@ -88,6 +88,11 @@ package struct FlightTable<Continuation: Sendable, Result: Sendable>: Sendable {
         current[fingerprint] != nil
     }
 
+    /// How many wait for the current flight of this fingerprint, or are about to.
+    package func waiterCount(for fingerprint: Fingerprint) -> Int {
+        current[fingerprint]?.seats.count ?? 0
+    }
+
     // MARK: - Coming
 
     /// A caller wants the work of `fingerprint` done.

@@ -57,10 +57,12 @@ final class Flights: Sendable {
     /// How many executions have not ended, and who wants to know when none is left.
     private struct Running: Sendable {
         var count = 0
-        var ended: OneShot<Bool>?
+        var ended: [OneShot<Bool>] = []
     }
 
-    private static let shardCount = 16
+    private static let shardLimit = 16
+    /// Below this many flights a shard the luck of the hash would decide when the limit is reached.
+    private static let flightsPerShard = 1_024
 
     private let shards: [Shard]
     private let seed = UInt64.random(in: .min ... .max)
@@ -70,8 +72,11 @@ final class Flights: Sendable {
 
     /// Makes the flights of one deduplicator.
     init(flightLimit: Int, waiterLimit: Int, time: any TimeSource) {
-        let share = max(1, (flightLimit + Self.shardCount - 1) / Self.shardCount)
-        shards = (0..<Self.shardCount).map { _ in Shard(flightLimit: share, waiterLimit: waiterLimit) }
+        let count = min(Self.shardLimit, max(1, flightLimit / Self.flightsPerShard))
+        shards = (0..<count).map { number in
+            Shard(
+                flightLimit: flightLimit / count + (number < flightLimit % count ? 1 : 0), waiterLimit: waiterLimit)
+        }
         self.time = time
         let receiver = Receiver()
         alarms = AlarmClock(time: time) { receiver.receive($0) }
@@ -85,7 +90,7 @@ final class Flights: Sendable {
     var alarmCount: Int { alarms.count }
 
     private func shard(_ fingerprint: Fingerprint) -> Shard {
-        shards[Int(fingerprint.seededHash(seed) % UInt64(Self.shardCount))]
+        shards[Int(fingerprint.seededHash(seed) % UInt64(shards.count))]
     }
 
     /// Lets `body` ask and change the flights that share a shard with `fingerprint`, as one step.
@@ -134,10 +139,15 @@ final class Flights: Sendable {
 
     // MARK: - Running
 
+    /// Counts the execution of a flight that has just been claimed. Called in the same step as the claim, so that
+    /// whoever closes the tables and then asks whether anything is running hears of it.
+    func executionBegins() {
+        running.withLock { $0.count += 1 }
+    }
+
     /// Runs a flight's execution in a task of its own, which can be cancelled when nobody waits any more. An execution
     /// that never suspends has ended when this returns.
     func run(_ key: FlightKey, _ execution: @escaping @Sendable () async -> Void) {
-        running.withLock { $0.count += 1 }
         let task = Task.immediateDetached(priority: Task.currentPriority) {
             await execution()
             self.executionEnded()
@@ -180,21 +190,23 @@ final class Flights: Sendable {
         for shard in shards { shard.table.withLock { $0.close() } }
     }
 
-    /// Tells `ended` when no execution is running, at once if none is. Only the last one that asks is told.
+    /// Tells `ended` when no execution is running, at once if none is.
     func notify(_ ended: OneShot<Bool>) {
         let isIdle = running.withLock { running in
-            running.ended = ended
+            if running.count > 0 { running.ended.append(ended) }
             return running.count == 0
         }
         if isIdle { ended.fulfil(true) }
     }
 
     private func executionEnded() {
-        let ended = running.withLock { running -> OneShot<Bool>? in
+        let ended = running.withLock { running -> [OneShot<Bool>] in
             running.count -= 1
-            return running.count == 0 ? running.ended : nil
+            if running.count > 0 { return [] }
+            defer { running.ended = [] }
+            return running.ended
         }
-        ended?.fulfil(true)
+        for ended in ended { ended.fulfil(true) }
     }
 
     /// Cancels every execution and resumes every waiter.

@@ -1,0 +1,243 @@
+import Caching
+import Dedup
+import DedupTesting
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct DeduplicatorTests {
+    let step = HeldStep()
+    let desk: Desk
+
+    init() throws { desk = try Desk() }
+
+    // MARK: - Exactly once
+
+    @Test func tenThousandCallersAtOnceCauseOneExecution() async throws {
+        let (desk, step) = (desk, step)
+        let values = try await withThrowingTaskGroup(of: Outcome<Int>.self) { group in
+            for _ in 0..<10_000 {
+                group.addTask { try await desk.deduplicator.execute(.number(1)) { _ in try await step.run(7) } }
+            }
+            await eventually { desk.deduplicator.waiterCount(.number(1)) == 10_000 }
+            step.gate.open()
+            return try await group.reduce(into: [:]) { $0[$1.source, default: 0] += $1.value }
+        }
+        #expect(step.runs == 1)
+        #expect(values == [.executed: 7, .joined: 7 * 9_999])
+        await desk.expectNothingLeft()
+    }
+
+    // MARK: - Values
+
+    @Test func anOptionalThatIsNilIsAValueAndIsCached() async throws {
+        let runs = Cell(0)
+        for expected in [OutcomeSource.executed, .hit(age: .zero), .hit(age: .zero)] {
+            let outcome: Outcome<Int?> = try await desk.deduplicator.execute(.number(1)) { _ in
+                runs.withLock { $0 += 1 }
+                return nil
+            }
+            #expect(outcome.value == nil && outcome.source == expected)
+        }
+        #expect(runs.withLock { $0 } == 1)
+    }
+
+    @Test func valuesOfEveryKindComeBackAsTheyWere() async throws {
+        func roundTrip<Value: Sendable & Equatable>(_ value: Value, _ key: UInt64) async throws {
+            for _ in 0..<2 {
+                let outcome = try await desk.deduplicator.execute(.number(key)) { _ in value }
+                #expect(outcome.value == value)
+            }
+        }
+        try await roundTrip("text", 1)
+        try await roundTrip(Int??.some(nil), 2)
+        try await roundTrip([1: ["a", nil]], 3)
+        try await roundTrip(desk.deduplicator.statistics, 4)
+        for _ in 0..<2 { try await desk.deduplicator.execute(.number(5)) { _ in }.value }
+        let error: any Error = try await desk.deduplicator.execute(.number(6)) { _ -> any Error in Boom() }.value
+        #expect(error is Boom)
+        #expect(desk.deduplicator.statistics.hits == 5 && desk.deduplicator.cachedResults == 6)
+    }
+
+    @Test func aResultOfAnotherTypeIsAnErrorAndNoHit() async throws {
+        _ = try await desk.answer { 1 }
+        let mismatch = await #expect(throws: DedupError.self) {
+            try await desk.deduplicator.execute(.number(1)) { _ in "text" }
+        }
+        #expect(mismatch?.code == .typeMismatch && mismatch?.message.contains("String") == true)
+        let leader = desk.ask(2) { [step] in try await step.run(1) }
+        let joiner = Task.immediate { [desk] in try await desk.deduplicator.execute(.number(2)) { _ in "text" } }
+        step.gate.open()
+        #expect((await joiner.failure as? DedupError)?.code == .typeMismatch)
+        _ = try await leader.value
+        let statistics = desk.deduplicator.statistics
+        #expect(statistics.hits == 0 && statistics.outcomes.refused == 1 && statistics.requests == 4)
+    }
+
+    // MARK: - Outcomes
+
+    @Test func anOutcomeNamesTheExecutionThatMadeIt() async throws {
+        let id = Cell<UInt64>(0)
+        let (desk, step) = (desk, step)
+        let leader = Task.immediate {
+            try await desk.deduplicator.execute(.number(1), step: "named") { execution in
+                #expect(execution == ExecutionContext.current && execution.step == "named")
+                id.withLock { $0 = execution.executionID }
+                return try await step.run(1)
+            }
+        }
+        let joiner = desk.ask { 2 }
+        step.gate.open()
+        let outcomes = [try await leader.value, try await joiner.value, try await desk.answer()]
+        let executionID = id.withLock { $0 }
+        #expect(executionID > 0 && outcomes.allSatisfy { $0.executionID == executionID && $0.epoch == executionID })
+        #expect(outcomes.map(\.source) == [.executed, .joined, .hit(age: .zero)])
+        #expect(try await desk.answer(2) { 1 }.executionID > executionID)
+    }
+
+    @Test func theAgeOfAHitIsNeverNegative() async throws {
+        let time = HookedTime()
+        let deduplicator = Deduplicator(time: time)
+        time.time.advance(by: .seconds(10))
+        _ = try await deduplicator.execute(.number(1)) { _ in 1 }
+        time.delayNextReading(from: MonotonicInstant(nanoseconds: 1))
+        #expect(try await deduplicator.execute(.number(1)) { _ in 1 }.source == .hit(age: .zero))
+    }
+
+    // MARK: - What is cached, for how long, and how heavy
+
+    @Test func aStepDecidesForEachResultHowLongItLives() async throws {
+        let desk = desk
+        let runs = Cell(0)
+        func ask(_ key: UInt64, _ value: Int) async throws -> OutcomeSource {
+            try await desk.deduplicator.execute(
+                .number(key), timeToLive: { $0 == 0 ? nil : .fixed(.seconds($0)) },
+                { _ in
+                    runs.withLock { $0 += 1 }
+                    return value
+                }
+            ).source
+        }
+        #expect(try await ask(1, 0) == .executed)
+        #expect(try await ask(1, 0) == .executed)
+        #expect(try await ask(2, 5) == .executed)
+        desk.time.advance(by: .seconds(4))
+        #expect(try await ask(2, 5) == .hit(age: .seconds(4)))
+        desk.time.advance(by: .seconds(1))
+        #expect(try await ask(2, 5) == .executed)
+        #expect(runs.withLock { $0 } == 4)
+    }
+
+    @Test func aHeavyResultTakesTheRoomOfManyAndOneTooHeavyIsNotCached() async throws {
+        let desk = try Desk(DeduplicatorConfiguration(cache: CacheConfiguration(capacity: .weight(10), shards: 1)))
+        for key in 1...10 { _ = try await desk.answer(UInt64(key)) { 1 } }
+        #expect(desk.deduplicator.cachedResults == 10)
+        _ = try await desk.answer(11, policy: ExecutionPolicy(weight: 10)) { 1 }
+        #expect(desk.deduplicator.cachedResults <= 1)
+        _ = try await desk.answer(12, policy: ExecutionPolicy(weight: 11)) { 1 }
+        #expect(desk.deduplicator.statistics.cache.rejectedTooHeavy == 1)
+        #expect(try await desk.answer(12) { 2 }.source == .executed)
+    }
+
+    @Test func nothingIsCachedWithoutATimeToLive() async throws {
+        let policy = ExecutionPolicy(timeToLive: nil)
+        for value in 1...3 { #expect(try await desk.answer(policy: policy) { value }.value == value) }
+    }
+
+    // MARK: - The step's surroundings
+
+    @TaskLocal static var request = "none"
+
+    @Test func theLeadersTaskLocalsDoNotLeakIntoTheStep() async throws {
+        let (desk, step) = (desk, step)
+        let seen = try await Self.$request.withValue("the leader's") {
+            try await desk.deduplicator.execute(.number(1)) { _ in Self.request }.value
+        }
+        #expect(seen == "none")
+        step.gate.open()
+        let afterSuspension = try await Self.$request.withValue("the leader's") {
+            try await desk.deduplicator.execute(.number(2)) { _ in
+                _ = try await step.run(1)
+                return Self.request
+            }.value
+        }
+        #expect(afterSuspension == "none")
+    }
+
+    @Test(arguments: [TaskPriority.background, .low, .medium, .high])
+    func theStepRunsWithThePriorityOfItsLeader(priority: TaskPriority) async throws {
+        let desk = desk
+        let seen = Cell<TaskPriority?>(nil)
+        let leader = Task.detached(priority: priority) {
+            try await desk.deduplicator.execute(.number(1)) { _ in
+                await Task.yield()
+                seen.withLock { $0 = Task.basePriority }
+            }
+        }
+        // Awaiting the leader before would raise its priority to that of the test.
+        await eventually { seen.withLock { $0 != nil } }
+        #expect(seen.withLock { $0 } == priority)
+        _ = try await leader.value
+    }
+
+    @Test func aStepThatNeverSuspendsIsAnsweredAsAnyOther() async throws {
+        let outcome = try await desk.answer { (1...1_000).reduce(0, +) }
+        #expect(outcome.value == 500_500 && outcome.source == .executed)
+        await desk.expectNothingLeft()
+    }
+
+    @Test func aStepThatBlocksItsThreadHoldsUpNeitherJoinersNorHits() async throws {
+        let desk = desk
+        let isBlocking = Cell(false)
+        let mayGoOn = Cell(false)
+        _ = try await desk.answer(2) { 2 }
+        let leader = Task.detached {
+            try await desk.answer(1) {
+                isBlocking.withLock { $0 = true }
+                while !mayGoOn.withLock({ $0 }) {}
+                return 1
+            }
+        }
+        await eventually { isBlocking.withLock { $0 } }
+        let joiner = desk.ask(1, call: CallOptions(deadline: .seconds(1))) { -1 }
+        #expect(try await desk.answer(2).value == 2)
+        #expect(await desk.refusal(desk.ask(1, call: CallOptions(duplicates: .reject)) { -1 }) == .rejected)
+        joiner.cancel()
+        #expect(await joiner.failure is CancellationError)
+        mayGoOn.withLock { $0 = true }
+        #expect(try await leader.value.value == 1)
+        await desk.expectNothingLeft()
+    }
+
+    @Test func aStepThatThrowsCancellationFailsAllWhoWaitAndIsCountedAsAFailure() async throws {
+        let waiters = (0..<3).map { _ in
+            desk.ask { [step] in
+                _ = try await step.run(1)
+                throw CancellationError()
+            }
+        }
+        step.gate.open()
+        for waiter in waiters { #expect(await waiter.failure is CancellationError) }
+        let statistics = desk.deduplicator.statistics
+        #expect(statistics.outcomes.failed == 3 && statistics.outcomes.cancelled == 0)
+    }
+
+    // MARK: - Shutdown
+
+    @Test func shutdownWaitsForAnExecutionThatIsJustBeginning() async throws {
+        let time = HookedTime()
+        let deduplicator = Deduplicator(time: time)
+        let subscription = deduplicator.events.events()
+        let shutdown = Cell<Task<Bool, Never>?>(nil)
+        time.onNextWallTime {
+            shutdown.withLock { $0 = Task.immediate { await deduplicator.shutdown(grace: .seconds(10)) } }
+        }
+        let leader = Task.immediate { [step] in
+            try await deduplicator.execute(.number(1)) { _ in try await step.run(1) }
+        }
+        time.time.advance(by: .seconds(10))
+        #expect(await shutdown.withLock { $0 }?.value == false)
+        #expect((await leader.failure as? DedupError)?.code == .shutDown)
+        step.gate.open()
+        await eventually { deduplicator.statistics.executions.running == 0 }
+        _ = subscription
+    }
+}
