@@ -118,7 +118,7 @@ public final class StepRegistry: Sendable {
         }
         if deduplicatesFirst {
             let fingerprint = try registered.fingerprint(input, fingerprinter, scope)
-            if let found = try deduplicator.found(fingerprint) { return try Outcome(found) }
+            if let found = try deduplicator.found(fingerprint) { return try Outcome(found, in: deduplicator) }
             identify = { _ in fingerprint }
         }
         let request = StepRequest(
@@ -175,9 +175,8 @@ public final class StepRegistry: Sendable {
         guard let body = prepared.step.body else {
             throw DedupError(.stepWithoutExecutor, "Step '\(prepared.step.name)' was declared without a body.")
         }
-        let value = try await prepared.entry.run(time: deduplicator.time) {
-            try await body(try prepared.decode())
-        }
+        let input = try prepared.decode()
+        let value = try await prepared.entry.run(time: deduplicator.time) { try await body(input) }
         let execution = ExecutionContext.current?.executionID ?? 0
         return Outcome(value: value, source: .executed, executionID: execution, epoch: execution)
     }
