@@ -57,7 +57,9 @@ public struct Deduplication: StepMiddleware {
     ) async throws -> Outcome<Output> {
         let fingerprint = try request.fingerprint()
         let decision = request.timeToLive as? TimeToLiveDecision<Output>
-        if !request.hasMissed, let found = try deduplicator.found(fingerprint) { return try Outcome(found, in: deduplicator) }
+        if !request.hasMissed, let found = try deduplicator.found(fingerprint) {
+            return try Outcome(found, in: deduplicator)
+        }
         return try await deduplicator.executeMissed(
             fingerprint, step: request.step.name, policy: request.step.policy, call: request.call,
             timeToLive: decision?.decide

@@ -50,7 +50,8 @@ extension SemanticsTable {
         desk.time.advance(by: .seconds(11))
         var refusal: DedupError?
         await eventually {
-            refusal = await desk.ask(policy: policy, call: CallOptions(duplicates: .reject)) { 2 }.failure as? DedupError
+            let request = desk.ask(policy: policy, call: CallOptions(duplicates: .reject)) { 2 }
+            refusal = await request.failure as? DedupError
             return refusal?.code == .overdue
         }
         #expect(refusal?.elapsed == .seconds(11))

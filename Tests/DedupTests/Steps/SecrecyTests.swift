@@ -60,10 +60,11 @@ import Testing
         do { return try await body() } catch { return error }
     }
 
-    @Test(arguments: [
-        (["user": 5, "password": "x"], "$.user"), (["password": "x"], "$.user"),
-        (["user": "u", "password": nil], "$.password"), ("text", "$"),
-    ] as [(JSONValue, String)])
+    @Test(
+        arguments: [
+            (["user": 5, "password": "x"], "$.user"), (["password": "x"], "$.user"),
+            (["user": "u", "password": nil], "$.password"), ("text", "$"),
+        ] as [(JSONValue, String)])
     func anInvalidContextNamesTheFieldAndNotTheValue(context: JSONValue, path: String) async throws {
         let error = await #expect(throws: DedupError.self) { try await registry.execute("login", context: context) }
         #expect(error?.code == .invalidContext)

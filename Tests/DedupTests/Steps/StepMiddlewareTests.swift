@@ -25,7 +25,8 @@ import Testing
         #expect(log.withLock { $0 } == ["a>", "b>", "c>", "d>", "<d", "<c", "<b", "<a"])
         log.withLock { $0 = [] }
         #expect(try await registry.execute(login, input).source == .hit(age: .zero))
-        #expect(try await registry.execute("login", context: ["user": "u", "password": "p"]).source == .hit(age: .zero))
+        let named = try await registry.execute("login", context: ["user": "u", "password": "p"])
+        #expect(named.source == .hit(age: .zero))
         #expect(log.withLock { $0 } == ["a>", "b>", "<b", "<a", "a>", "b>", "<b", "<a"])
     }
 
