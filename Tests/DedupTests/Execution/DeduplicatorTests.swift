@@ -26,6 +26,20 @@ import Testing
         await desk.expectNothingLeft()
     }
 
+    @Test func aResultThatComesBetweenAMissAndTheClaimIsAHit() async throws {
+        let time = HookedTime()
+        let deduplicator = Deduplicator(time: time)
+        let first = Cell<Task<Outcome<Int>, any Error>?>(nil)
+        time.afterTheNextMiss {
+            let request = Task.immediate { try await deduplicator.execute(.number(1)) { _ in 1 } }
+            first.withLock { $0 = request }
+        }
+        let second = try await deduplicator.execute(.number(1)) { _ in 2 }
+        #expect(try await first.withLock { $0 }?.value.source == .executed)
+        #expect(second.value == 1 && second.source == .hit(age: .zero))
+        #expect(deduplicator.statistics.executions.started == 1)
+    }
+
     // MARK: - Values
 
     @Test func anOptionalThatIsNilIsAValueAndIsCached() async throws {

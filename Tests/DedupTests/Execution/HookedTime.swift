@@ -10,6 +10,7 @@ struct HookedTime: TimeSource {
     private final class Hooks: Sendable {
         let wallTime = Lock<(@Sendable () -> Void)?>(nil)
         let staleReadings = Lock<[MonotonicInstant]>([])
+        let readings = Lock<[@Sendable () -> Void]>([])
     }
 
     /// Calls `hook` the next time that the wall time is read.
@@ -22,8 +23,14 @@ struct HookedTime: TimeSource {
         hooks.staleReadings.withLock { $0.append(instant) }
     }
 
+    /// Calls `hook` just after the second of the next readings: when the cache has been asked, and no flight claimed.
+    func afterTheNextMiss(_ hook: @escaping @Sendable () -> Void) {
+        hooks.readings.withLock { $0 = [hook, {}] }
+    }
+
     var now: MonotonicInstant {
-        hooks.staleReadings.withLock { $0.popLast() } ?? time.now
+        hooks.readings.withLock { $0.popLast() }?()
+        return hooks.staleReadings.withLock { $0.popLast() } ?? time.now
     }
 
     var wallTime: WallTime {
