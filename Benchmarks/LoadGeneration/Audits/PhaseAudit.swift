@@ -19,7 +19,7 @@ struct PhaseAudit {
     func findings(
         _ calls: [Call], latencies: PhaseLatencies, concurrency: AchievedConcurrency, isComplete: Bool
     ) -> [AuditFinding] {
-        var findings = [history(isComplete), self.concurrency(concurrency)]
+        var findings = [history(isComplete), self.concurrency(concurrency, service: latencies.service.mean ?? 0)]
         if trace.ending == .completed || trace.ending == .historyFull { findings.append(keys(calls)) }
         if let releases = trace.releases, trace.ending == .completed {
             findings += [arrivals(releases), pace(releases), lag(latencies)]
@@ -35,12 +35,12 @@ struct PhaseAudit {
                 ? "the history is complete" : "the history had no room for everything, so it proves nothing")
     }
 
-    /// Blocking callers that never overlap are a sign of a starved thread pool: duplicates could not meet.
-    private func concurrency(_ achieved: AchievedConcurrency) -> AuditFinding {
+    /// Blocking callers whose calls are long and never overlap are a sign of starvation: duplicates could not meet.
+    private func concurrency(_ achieved: AchievedConcurrency, service: Double) -> AuditFinding {
         let mean = (achieved.mean * 10).rounded() / 10
-        let isSerial = achieved.workers == achieved.clients && achieved.clients > 1 && achieved.maximum < 2
+        let isStarved = trace.plan.workersAreThreads && achieved.clients > 1 && achieved.maximum < 2 && service > 1e6
         return AuditFinding(
-            name: "concurrency", passed: !(isSerial && trace.plan.workersAreThreads),
+            name: "concurrency", passed: !isStarved,
             explanation: "\(achieved.maximum) calls at most and \(mean) on average were open at a time, of "
                 + "\(achieved.clients) clients on \(achieved.workers) workers; "
                 + "\(achieved.overlappingDuplicates) calls overlapped another for their key")

@@ -18,7 +18,7 @@ struct Client<Driven: Subject>: Sendable {
     let phase: UInt16
 
     /// Calls back to back: client `number` of `count` takes the positions `number`, `number + count` and so on.
-    func runClosed(number: Int, of count: Int) async {
+    func runClosed(number: Int, of count: Int, on worker: isolated Worker) async {
         var position = number
         while let cycle = await gate.next() {
             while position < cycle.limit, !stop.isSet {
@@ -31,7 +31,7 @@ struct Client<Driven: Subject>: Sendable {
     }
 
     /// Calls in step with all other clients: each turn is a herd, released together.
-    func runHerds(number: Int, of count: Int, herd: HerdGate) async {
+    func runHerds(number: Int, of count: Int, herd: HerdGate, on worker: isolated Worker) async {
         var position = number
         while let cycle = await gate.next() {
             while position < cycle.limit, !stop.isSet {
@@ -45,17 +45,21 @@ struct Client<Driven: Subject>: Sendable {
         }
     }
 
-    /// Calls whenever the pacer has released a request of this client's worker.
-    func runOpen(worker: Int, of workers: Int, mailbox: Mailbox, clock: PhaseClock) async {
+    /// Calls whenever the pacer has released a request of this client's worker, which has the given number.
+    func runOpen(
+        _ number: Int, of workers: Int, mailbox: Mailbox, clock: PhaseClock, on worker: isolated Worker
+    ) async {
         while await gate.next() != nil {
             while let turn = await mailbox.next() {
-                let position = worker + turn * workers
+                let position = number + turn * workers
                 let intended = clock.start + stream[position].intended
                 await call(position, intended: intended, start: MonotonicClock.now())
             }
         }
     }
 
+    /// Inlined by force: as a function of its own it costs an asynchronous frame an operation, about 10 ns of 100.
+    @inline(__always)
     private func call(_ position: Int, intended: UInt64, start: UInt64) async {
         let request = stream[position]
         let number = UInt32(truncatingIfNeeded: position)

@@ -125,8 +125,8 @@ package final class LoadRunner: Sendable {
             recorder: recorder,
             log: ExecutionLog(
                 recorder: recorder, bodies: bodies, blocking: information.blocks, capacity: executions),
-            workers: (0..<plan.lanes).map { number -> any Worker in
-                if information.blocks { ThreadWorker(number: number) } else { QueueWorker(number: number) }
+            workers: (0..<plan.lanes).map { number in
+                Worker(information.blocks ? ThreadExecutor(number: number) : QueueExecutor(number: number))
             },
             hiccups: HiccupMonitor(), allocator: Result { () throws(JemallocError) in try Jemalloc() },
             configuration: configuration, stop: stop, progress: progress, subjectName: information.name,

@@ -69,13 +69,14 @@ struct PhaseConductor<Driven: Subject> {
                 pulse: pulses[index], gate: gate, stop: stop, phase: plan.number)
             let (count, workers, clock) = (plan.clients, plan.workers, clock)
             let mailbox = mailboxes.isEmpty ? nil : mailboxes[index]
-            return Task.detached(executorPreference: equipment.workers[index]) { [herd] in
+            let worker = equipment.workers[index]
+            return Task.detached { [herd] in
                 if let mailbox {
-                    await client.runOpen(worker: index, of: workers, mailbox: mailbox, clock: clock)
+                    await client.runOpen(index, of: workers, mailbox: mailbox, clock: clock, on: worker)
                 } else if let herd {
-                    await client.runHerds(number: number, of: count, herd: herd)
+                    await client.runHerds(number: number, of: count, herd: herd, on: worker)
                 } else {
-                    await client.runClosed(number: number, of: count)
+                    await client.runClosed(number: number, of: count, on: worker)
                 }
             }
         }
@@ -115,10 +116,8 @@ struct PhaseConductor<Driven: Subject> {
             if await runCycle(limit: limit, deadline: deadline) { return true }
             if stop.isSet || MonotonicClock.now() >= deadline { break }
             guard await becomesQuiet() else { return true }
-            if number > memory.discarded {
-                sampler?.sample(operations: limit, liveEntries: subject.liveEntries)
-                trace.threads.append(ThreadCount.now())
-            }
+            sampler?.sample(operations: limit, liveEntries: subject.liveEntries)
+            trace.threads.append(ThreadCount.now())
         }
         trace.memory = sampler?.series
         return false

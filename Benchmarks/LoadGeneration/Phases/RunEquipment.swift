@@ -5,7 +5,7 @@ internal import Verification
 struct RunEquipment {
     var recorder: HistoryRecorder
     var log: ExecutionLog
-    var workers: [any Worker]
+    var workers: [Worker]
     var hiccups: HiccupMonitor
     var allocator: Result<Jemalloc, JemallocError>
     var configuration: LoadConfiguration

@@ -30,7 +30,8 @@ package struct PhaseResult: Sendable {
     package var herds: HerdReport?
     /// The stalls of the machine while the phase ran.
     package var hiccups: HiccupReport
-    /// The live bytes of a memory phase at its quiescent points; nil for other phases.
+    /// The live bytes of a memory phase at its quiescent points, those included that the scenario says to leave out; nil
+    /// for other phases.
     package var memory: MemorySeries?
     /// The threads of the process at each sample of ``memory``.
     package var threads: [Int]

@@ -1,5 +1,23 @@
 /// Drives clients: everything that its clients do happens on it, one thing at a time, so they share a history lane.
-protocol Worker: TaskExecutor {
+///
+/// An actor on an executor of our own, rather than a task executor preference: both keep clients on their worker, but a
+/// call that returns without suspending is then checked against one word in a thread-local, while a preference is
+/// looked up in the task under a lock, several times an operation.
+actor Worker {
+    private let executor: any WorkerExecutor
+
+    init(_ executor: any WorkerExecutor) {
+        self.executor = executor
+    }
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
     /// Ends the worker once it has nothing left to do.
+    nonisolated func finish() { executor.finish() }
+}
+
+/// What runs a worker's jobs, one at a time.
+protocol WorkerExecutor: SerialExecutor {
+    /// Gives its thread back, if it has one, once nothing is left to do.
     func finish()
 }

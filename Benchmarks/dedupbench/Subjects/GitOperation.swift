@@ -15,14 +15,6 @@ final class GitOperation: OperationBody {
     private let spawned = Atomic<Int>(0)
     private let failed = Atomic<Int>(0)
 
-    /// Makes the bodies that a scenario asks for: simulated ones, or git with its repositories created.
-    static let factory: OperationFactory = { settings in
-        switch settings.kind {
-        case .simulated: SimulatedOperation()
-        case .git: try await GitOperation(settings)
-        }
-    }
-
     /// Creates the repositories.
     ///
     /// - Throws: ``GitProcess/Failure``, or what the file system throws; nothing is left behind.

@@ -2,11 +2,11 @@ internal import Dispatch
 internal import Foundation
 internal import Synchronization
 
-/// A worker on a thread of its own: for a client that blocks.
+/// Runs a worker on a thread of its own: for a client that blocks.
 ///
 /// Dispatch would not do: on Linux its pool grows by about one thread a second when blocks block, so a thousand blocking
 /// callers would be a handful of concurrent ones.
-final class ThreadWorker: Worker {
+final class ThreadExecutor: WorkerExecutor {
     private struct State {
         var jobs: [UnownedJob] = []
         var isFinished = false
@@ -17,7 +17,7 @@ final class ThreadWorker: Worker {
 
     init(number: Int) {
         let thread = Thread { [self] in
-            while let job = next() { job.runSynchronously(on: asUnownedTaskExecutor()) }
+            while let job = next() { job.runSynchronously(on: asUnownedSerialExecutor()) }
         }
         thread.name = "dedupbench.\(number)"
         thread.stackSize = 512 * 1_024

@@ -1,7 +1,7 @@
 internal import Dispatch
 
-/// A worker on a serial Dispatch queue: for clients that never block it.
-final class QueueWorker: Worker {
+/// Runs a worker on a serial Dispatch queue: for clients that never block it.
+final class QueueExecutor: WorkerExecutor {
     private let queue: DispatchQueue
 
     init(number: Int) {
@@ -10,7 +10,7 @@ final class QueueWorker: Worker {
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        queue.async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+        queue.async { job.runSynchronously(on: self.asUnownedSerialExecutor()) }
     }
 
     func finish() {}

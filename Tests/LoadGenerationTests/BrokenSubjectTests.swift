@@ -1,0 +1,63 @@
+import LoadGeneration
+import Measurement
+import Testing
+import Verification
+import Workloads
+
+/// History and checker catch what is broken, through the real load path.
+@Suite struct BrokenSubjectTests {
+    private func storm(_ fault: JoiningSubject.Fault, watchdog: Duration = .seconds(60)) async throws -> SubjectRun {
+        // Eight clients ask for the same key at the same time, and each execution takes 2 ms: duplicates always meet.
+        let requests = (0..<160).map { Request(key: UInt32($0 / 8), latency: 2_000_000, valueSize: 64) }
+        return try await TestLoad.run(
+            { _ in JoiningSubject(fault) }, JoiningSubject.information, requests: requests,
+            clients: 8, configuration: LoadConfiguration(workers: 2, watchdog: watchdog)
+        ) { phase in
+            phase.keys = KeySettings()
+            phase.keys?.distribution = .burst
+            phase.keys?.count = 20
+            phase.keys?.skew = 0
+            phase.keys?.burst = 8
+        }
+    }
+
+    @Test func aCorrectSubjectPassesAndItsHerdsMeet() async throws {
+        let run = try await storm(.none)
+        let result = run.verify()
+        #expect(result.violationCount == 0, "\(result.violations)")
+        #expect(result.total.executions == 20 && result.total.preventedRatio == 1)
+        let herds = try #require(run.phases[0].herds)
+        #expect(herds.herds == 20 && herds.overlapping > 0 && herds.skew.count == 20)
+        #expect(run.phases[0].concurrency.overlappingDuplicates > 0)
+        #expect(run.phases[0].latencies.joinedWakeup.count == result.total.count(of: .joined))
+    }
+
+    @Test func checkThenActIsCaughtAsOverlap() async throws {
+        let result = try await storm(.checkThenAct).verify()
+        #expect(result.verdict == .fail && (result.violationsByKind[.overlap] ?? 0) > 0)
+        #expect(result.total.preventedRatio < 1)
+    }
+
+    @Test func aLostWaiterIsAHangThatNamesItsCall() async throws {
+        let run = try await storm(.lostWaiter, watchdog: .seconds(3))
+        #expect(run.isHung && run.isPartial && run.phases[0].ending == .hung)
+        #expect(run.phases[0].stuck.count == 1)
+        let stuck = try #require(run.phases[0].stuck.first)
+        #expect(stuck.description.contains("key \(stuck.key)"))
+        let result = run.verify()
+        #expect((result.violationsByKind[.lostCall] ?? 0) == 1)
+    }
+
+    @Test func resultsServedPastTheirTimeToLiveAreCaught() async throws {
+        // Promised is a lifetime of 1 ms. The same key is asked for over 10 ms at least: ten executions of another key
+        // lie between, one after the other.
+        var requests: [Request] = [Request(key: 0, valueSize: 8)]
+        requests += (1...10).map { Request(key: UInt32($0), latency: 1_000_000, valueSize: 8) }
+        requests.append(Request(key: 0, valueSize: 8))
+        let run = try await TestLoad.run(
+            { _ in JoiningSubject(.staleForEver, lifetime: .milliseconds(1)) }, JoiningSubject.information,
+            requests: requests, clients: 1)
+        let result = run.verify(FreshnessRule(.fixed(1_000_000)))
+        #expect((result.violationsByKind[.staleHit] ?? 0) == 1)
+    }
+}

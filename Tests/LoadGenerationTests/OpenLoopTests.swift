@@ -1,0 +1,88 @@
+import LoadGeneration
+import Measurement
+import Testing
+import Verification
+import Workloads
+
+@Suite struct OpenLoopTests {
+    /// Requests that are all intended to start at once.
+    private func volley(_ count: Int, latency: Duration) -> [Request] {
+        TestLoad.requests(count, keys: count, latency: latency)
+    }
+
+    @Test func everyReleasedRequestIsCalledOnce() async throws {
+        let subject = ExecutingSubject()
+        let run = try await TestLoad.run(
+            { _ in subject }, subject.information, requests: volley(500, latency: .zero), clients: 8,
+            configuration: LoadConfiguration(workers: 2, lagLimit: .seconds(60))
+        ) { phase in
+            phase.model = .trace
+            phase.speed = .factor(1)
+        }
+        #expect(run.history.calls.map(\.request).sorted() == (0..<500).map { UInt32($0) })
+        #expect(run.phases[0].isOpen && run.phases[0].ending == .completed)
+        #expect(run.phases[0].latencies.lag.count == 500 && run.phases[0].latencies.response.count == 500)
+        #expect(run.phases[0].invalidReasons.isEmpty)
+    }
+
+    @Test func responseTimeCountsTheBacklogAndServiceTimeDoesNot() async throws {
+        // One client, ten requests intended for the same moment: each waits for all before it.
+        let subject = ExecutingSubject()
+        let run = try await TestLoad.run(
+            { _ in subject }, subject.information, requests: volley(10, latency: .milliseconds(5)), clients: 1
+        ) { phase in
+            phase.model = .trace
+            phase.speed = .factor(1)
+        }
+        let calls = run.history.calls.sorted { $0.start < $1.start }
+        var served: UInt64 = 0
+        for call in calls {
+            served += call.end - call.start
+            #expect(call.end - call.intended >= served, "the response includes every service before it")
+        }
+        let latencies = run.phases[0].latencies
+        let (response, service) = (try #require(latencies.response.mean), try #require(latencies.service.mean))
+        #expect(response > 5 * service)
+        #expect(run.phases[0].concurrency.maximum == 1 && run.phases[0].concurrency.backlogged > 0)
+    }
+
+    @Test func aGeneratorThatCannotKeepUpMakesThePhaseInvalid() async throws {
+        // One release every nanosecond is more than any generator can do.
+        var requests = TestLoad.requests(50_000, keys: 10)
+        for index in requests.indices { requests[index].intended = UInt64(index) }
+        let subject = ExecutingSubject()
+        let run = try await TestLoad.run(
+            { _ in subject }, subject.information, requests: requests, clients: 4,
+            configuration: LoadConfiguration(workers: 2, lagLimit: .nanoseconds(1), arrivalTolerance: 0)
+        ) { phase in
+            phase.model = .trace
+            phase.speed = .factor(1)
+        }
+        let failed = run.phases[0].audits.filter { !$0.passed }.map(\.name)
+        #expect(failed.contains("pace") && failed.contains("lag"))
+        #expect(run.phases[0].invalidReasons.contains { $0.contains("saturated") })
+    }
+
+    @Test func keysThatWereNotDeclaredMakeThePhaseInvalid() async throws {
+        // Declared is a uniform distribution over ten keys; asked for is one of them.
+        var requests = TestLoad.requests(1_000, keys: 1)
+        requests[0].key = 9
+        let subject = ExecutingSubject()
+        let run = try await TestLoad.run({ _ in subject }, subject.information, requests: requests, clients: 2)
+        #expect(run.phases[0].audits.contains { $0.name == "keys" && !$0.passed })
+    }
+
+    @Test func aStopEndsTheWaitForRequestsThatAreFarAway() async throws {
+        let stop = StopSignal()
+        var requests = TestLoad.requests(2, keys: 2)
+        requests[1].intended = 3_600_000_000_000
+        let subject = ExecutingSubject { _ in stop.stop() }
+        let run = try await TestLoad.run(
+            { _ in subject }, subject.information, requests: requests, clients: 2, stop: stop
+        ) { phase in
+            phase.model = .trace
+            phase.speed = .factor(1)
+        }
+        #expect(run.phases[0].ending == .stopped && run.history.calls.count == 1)
+    }
+}
