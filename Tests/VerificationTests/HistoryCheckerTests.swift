@@ -129,6 +129,30 @@ import Verification
         }
     }
 
+    @Test func aFlightCanBeDetachedBeforeItsExecutionBegins() {
+        let calls = [
+            Call(request: 0, key: 1, start: 10, end: 90, outcome: .executed, execution: 1),
+            Call(request: 1, key: 1, start: 35, end: 99, outcome: .executed, execution: 2),
+        ]
+        let executions = [
+            Execution(id: 1, key: 1, begin: 40, end: 80), Execution(id: 2, key: 1, begin: 50, end: 95),
+        ]
+        let checker = HistoryChecker(freshness: .init(.unbounded), capacityBounded: false, duplicateMode: .join)
+        for (since, at, violations) in [(20, 30, 0), (4, 8, 1), (60, 70, 1)] as [(UInt64, UInt64, Int)] {
+            let invalidation = Excuse(.invalidated, key: 1, since: since, at: at)
+            let history = History(calls: calls, executions: executions, excuses: [invalidation])
+            #expect(checker.check(history).violationsByKind[.overlap] ?? 0 == violations)
+        }
+    }
+
+    @Test func anExcuseThatNamesItsExecutionMayBeLoggedLate() {
+        let history = History(
+            executions: [Execution(id: 1, key: 1, begin: 10, end: 20), Execution(id: 2, key: 1, begin: 50, end: 60)],
+            excuses: [Excuse(.evicted, key: 1, at: 60_000_000_000, execution: 1)])
+        let checker = HistoryChecker(freshness: .init(.unbounded), capacityBounded: true, duplicateMode: .join)
+        #expect(checker.check(history).violationCount == 0)
+    }
+
     @Test func drawsTheTwoExecutionsThatOverlap() {
         let history = History(executions: [
             Execution(id: 41, key: 17, begin: 1_000_000, end: 6_200_000),

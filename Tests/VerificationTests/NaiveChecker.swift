@@ -58,6 +58,7 @@ struct NaiveChecker {
 
     private func earliest(_ excuse: Excuse) -> UInt64 {
         guard excuse.since == excuse.at else { return excuse.since }
+        if excuse.execution != 0 { return 0 }
         return excuse.at > lag ? excuse.at - lag : 0
     }
 
@@ -68,9 +69,14 @@ struct NaiveChecker {
 
     private func isDetached(_ execution: Execution, by time: UInt64) -> Bool {
         history.excuses.contains {
-            ($0.kind == .invalidated || $0.kind == .superseded) && concerns($0, execution, since: execution.begin)
+            ($0.kind == .invalidated || $0.kind == .superseded) && concerns($0, execution, since: claimed(execution))
                 && earliest($0) <= time
         }
+    }
+
+    private func claimed(_ execution: Execution) -> UInt64 {
+        leader(execution).map { min(history.calls[$0].start, execution.begin) }
+            ?? execution.begin - min(execution.begin, tolerance)
     }
 
     private func isEvicted(_ execution: Execution, by time: UInt64) -> Bool {
@@ -223,12 +229,9 @@ struct NaiveChecker {
     private func isRejectionJustified(_ call: Call) -> Bool {
         guard mode == .reject || mode == .either else { return false }
         return history.executions.filter { $0.key == call.key }.contains { execution in
-            let claimed =
-                leader(execution).map { min(history.calls[$0].start, execution.begin) }
-                ?? execution.begin - min(execution.begin, tolerance)
             let isKnown = firstSettled(execution) != .max && (execution.succeeded || rule.failureLifetime == 0)
             let settled = isKnown ? firstSettled(execution) : add(ending(execution), tolerance)
-            return claimed <= call.end && settled >= call.start
+            return claimed(execution) <= call.end && settled >= call.start
         }
     }
 }

@@ -8,11 +8,15 @@ struct AnswerFacts {
     private(set) var earliestSettled: [UInt64]
     /// The number of the call that executed it; -1 when no call says so.
     private(set) var leader: [Int]
+    /// A time at or before the claim of the flight, which may be long before the execution begins: the start of the call
+    /// that executed it, or else the begin less the tolerance.
+    private(set) var claimedAfter: [UInt64]
 
-    init(_ calls: [Call], index: HistoryIndex) {
+    init(_ calls: [Call], index: HistoryIndex, tolerance: UInt64) {
         earliest = [UInt64](repeating: .max, count: index.executions.count)
         earliestSettled = earliest
         leader = [Int](repeating: -1, count: index.executions.count)
+        claimedAfter = index.executions.map { $0.begin - min($0.begin, tolerance) }
         for (number, call) in calls.enumerated() where call.hasReturned && call.outcome != .rejected {
             let position = Int(index.positionOfCall[number])
             guard position >= 0 else { continue }
@@ -21,7 +25,10 @@ struct AnswerFacts {
             earliest[position] = min(earliest[position], call.end)
             if call.outcome == .hit || call.outcome == .stale { continue }
             earliestSettled[position] = min(earliestSettled[position], call.end)
-            if call.outcome == .executed, leader[position] < 0 { leader[position] = number }
+            if call.outcome == .executed, leader[position] < 0 {
+                leader[position] = number
+                claimedAfter[position] = min(call.start, execution.begin)
+            }
         }
     }
 }

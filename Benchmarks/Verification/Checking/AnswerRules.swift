@@ -22,7 +22,7 @@ struct AnswerRules {
         self.answers = answers
         self.timeline = timeline
         let needsFlights = history.calls.contains { $0.outcome == .rejected && $0.hasReturned }
-        flights = FlightWindows(needsFlights ? index : nil, calls: history.calls, answers: answers, checker: checker)
+        flights = FlightWindows(needsFlights ? index : nil, answers: answers, checker: checker)
         knowsAllExecutions = history.droppedExecutions == 0
     }
 

@@ -1,8 +1,8 @@
 /// How many requests a cache without bound could have answered without executing: the ceiling of the hit rate.
 ///
 /// Each key alone: the first request executes; what follows is served while that runs and while its result lives; then
-/// the next one executes. An execution is taken to last as long as the longest that was seen of its key, and the lifetime
-/// without jitter, so the figure is an upper bound. Failures are not foreseen.
+/// the next one executes. An execution is taken to start when its call ended and to last as long as the longest that was
+/// seen of its key, and the lifetime is taken without jitter, so the figure is an upper bound. Failures are not foreseen.
 struct AttainableHits {
     let rule: FreshnessRule
     let index: HistoryIndex
@@ -16,7 +16,7 @@ struct AttainableHits {
             for (place, number) in requests.order[requests.range(of: key)].enumerated() {
                 let call = calls[Int(number)]
                 let served = place > 0 && result.serve(at: call.start)
-                if !served { result.execute(at: call.start, for: durations[key]) }
+                if !served { result.execute(until: max(call.start, call.end).saturatingAdd(durations[key])) }
                 if place > 0 { tally.countRepeated(phase: call.phase, attainable: served) }
             }
         }
@@ -29,7 +29,8 @@ struct AttainableHits {
             let key = index.number(of: execution.key)
             longest[key] = max(longest[key], execution.end - min(execution.begin, execution.end))
         }
-        for call in calls where call.hasReturned && call.outcome == .executed {
+        for call in calls
+        where call.hasReturned && (call.outcome == .executed || call.outcome == .failed) {
             let key = index.number(of: call.key)
             longest[key] = max(longest[key], call.end - min(call.start, call.end))
         }
@@ -47,8 +48,8 @@ private struct IdealResult {
         self.rule = rule
     }
 
-    mutating func execute(at start: UInt64, for duration: UInt64) {
-        published = start.saturatingAdd(duration)
+    mutating func execute(until end: UInt64) {
+        published = end
         deadline = published.saturatingAdd(rule.longest)
     }
 

@@ -14,7 +14,10 @@ struct ExcuseIndex {
     private let lag: UInt64
     private let capacityBounded: Bool
 
-    init(_ excuses: [Excuse], checker: HistoryChecker) {
+    private let claimedAfter: [UInt64]
+
+    init(_ excuses: [Excuse], claimedAfter: [UInt64], checker: HistoryChecker) {
+        self.claimedAfter = claimedAfter
         lag = checker.evictionLag
         capacityBounded = checker.capacityBounded
         for excuse in excuses.sorted(by: { earliest($0) < earliest($1) }) where counts(excuse.kind) {
@@ -35,14 +38,17 @@ struct ExcuseIndex {
     /// Whether there is nothing to ask: no look-up is made in vain for each of a million executions.
     private var isEmpty: Bool { named.isEmpty && unnamed.isEmpty }
 
-    /// Whether the epoch of `execution` may have been over by `time`: it was superseded, or its key invalidated.
-    func detaches(_ execution: Execution, by time: UInt64) -> Bool {
+    /// Whether the epoch of an execution may have been over by `time`: it was superseded, or its key invalidated.
+    ///
+    /// A flight can be detached before its execution begins, so what counts is when it may have been claimed.
+    func detaches(_ execution: Execution, at position: Int, by time: UInt64) -> Bool {
         if isEmpty { return false }
         let byName = (named[execution.id] ?? []).contains {
             ($0.kind == .superseded || $0.kind == .invalidated) && earliest($0) <= time
         }
         if byName { return true }
-        return unnamed[execution.key]?.detachments.latest(startingBy: time).map { $0 >= execution.begin } ?? false
+        return unnamed[execution.key]?.detachments.latest(startingBy: time).map { $0 >= claimedAfter[position] }
+            ?? false
     }
 
     /// Whether the result of `execution` may have been evicted by `time`.
@@ -82,6 +88,8 @@ struct ExcuseIndex {
     /// The earliest time at which the event can have happened.
     private func earliest(_ excuse: Excuse) -> UInt64 {
         guard excuse.since == excuse.at else { return excuse.since }
+        // One that names its execution may be logged as late as it likes: it can be mistaken for no other.
+        if excuse.execution != 0 { return 0 }
         return excuse.at > lag ? excuse.at - lag : 0
     }
 

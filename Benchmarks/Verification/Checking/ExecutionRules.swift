@@ -28,7 +28,7 @@ struct ExecutionRules {
     }
 
     private func isExcused(_ earlier: Int, _ later: Execution) -> Bool {
-        excuses.detaches(index.executions[earlier], by: later.begin)
+        excuses.detaches(index.executions[earlier], at: earlier, by: later.begin)
     }
 
     private func overlap(_ first: Execution, _ second: Execution) -> Violation {

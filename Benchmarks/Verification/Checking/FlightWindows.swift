@@ -7,19 +7,17 @@ struct FlightWindows {
     private var latestEnds: [UInt64] = []
     private var groups: [UInt32: Range<Int>] = [:]
 
-    init(_ index: HistoryIndex?, calls: [Call], answers: AnswerFacts, checker: HistoryChecker) {
+    init(_ index: HistoryIndex?, answers: AnswerFacts, checker: HistoryChecker) {
         guard let index else { return }
         let failuresCached = checker.freshness.failureLifetime > 0
         for group in index.allGroups {
             let windows = group.map { position in
                 let execution = index.executions[position]
-                let leader = answers.leader[position]
-                let tolerated = execution.begin - min(execution.begin, checker.flightTolerance)
                 // A failed execution's earliest answer may have come from the cache, before its flight was settled.
                 let settled = answers.earliestSettled[position]
                 let isKnown = settled != .max && (execution.succeeded || !failuresCached)
                 return (
-                    leader >= 0 ? min(calls[leader].start, execution.begin) : tolerated,
+                    answers.claimedAfter[position],
                     isKnown ? settled : execution.endOrForever.saturatingAdd(checker.flightTolerance)
                 )
             }

@@ -40,7 +40,7 @@ struct FreshnessTimeline {
             let execution = index.executions[position]
             // A detached execution published nothing, so the result before it may still be there. Any other replaced
             // what was there before.
-            if position >= limit || excuses.detaches(execution, by: time) {
+            if position >= limit || excuses.detaches(execution, at: position, by: time) {
                 next = Int(lastPublished[next]) - 1
                 continue
             }
@@ -75,7 +75,7 @@ struct FreshnessTimeline {
     private mutating func findOutdated(in group: Range<Int>, answers: AnswerFacts, _ earliestFrom: inout [UInt64]) {
         for position in group.reversed() {
             let execution = index.executions[position]
-            let counts = execution.succeeded && !excuses.detaches(execution, by: .max)
+            let counts = execution.succeeded && !excuses.detaches(execution, at: position, by: .max)
             let answered = counts ? answers.earliest[position] : .max
             let later = position + 1 < group.upperBound ? earliestFrom[position + 1] : .max
             earliestFrom[position] = min(answered, later)

@@ -14,7 +14,8 @@ package struct HistoryChecker: Sendable {
     package var capacityBounded: Bool
     /// What happens to a call whose key is being executed.
     package var duplicateMode: DuplicateMode
-    /// How long before it was logged a removal may have happened whose excuse gives no `since`. Default 1 s.
+    /// How long before it was logged a removal may have happened whose excuse names no execution and gives no `since`.
+    /// Default 1 s.
     package var evictionLag: UInt64 = 1_000_000_000
     /// How long a flight may live around its execution where no call tells. Default 1 s.
     package var flightTolerance: UInt64 = 1_000_000_000
@@ -32,8 +33,8 @@ package struct HistoryChecker: Sendable {
     package func check(_ history: History, counters: SubjectCounters = SubjectCounters()) -> VerificationResult {
         let index = HistoryIndex(history)
         let phases = PhaseTable(history.calls)
-        let excuses = ExcuseIndex(history.excuses, checker: self)
-        let answers = AnswerFacts(history.calls, index: index)
+        let answers = AnswerFacts(history.calls, index: index, tolerance: flightTolerance)
+        let excuses = ExcuseIndex(history.excuses, claimedAfter: answers.claimedAfter, checker: self)
         let timeline = FreshnessTimeline(
             rule: freshness, index: index, excuses: excuses, answers: answers, calls: history.calls)
         var log = ViolationLog(examplesPerKind: examplesPerKind)
