@@ -90,9 +90,10 @@ private final class AllocationProbe: Subject {
         return Answer(outcome: .hit, execution: 0)
     }
 
-    private typealias Mallctl = @convention(c) (
-        UnsafePointer<CChar>, UnsafeMutableRawPointer?, UnsafeMutablePointer<Int>?, UnsafeMutableRawPointer?, Int
-    ) -> Int32
+    private typealias Mallctl =
+        @convention(c) (
+            UnsafePointer<CChar>, UnsafeMutableRawPointer?, UnsafeMutablePointer<Int>?, UnsafeMutableRawPointer?, Int
+        ) -> Int32
 
     private static let mallctl = dlsym(nil, "mallctl").map { unsafeBitCast($0, to: Mallctl.self) }
 

@@ -24,19 +24,21 @@ final class HerdGate: Sendable {
     /// Waits until all parties have arrived.
     func arrive() async {
         await withUnsafeContinuation { continuation in
-            release(state.withLock { state in
-                state.waiting.append(continuation)
-                return Self.herd(&state)
-            })
+            release(
+                state.withLock { state in
+                    state.waiting.append(continuation)
+                    return Self.herd(&state)
+                })
         }
     }
 
     /// Goes until the next ``assemble(_:)``: the others no longer wait for this party.
     func leave() {
-        release(state.withLock { state in
-            state.parties -= 1
-            return Self.herd(&state)
-        })
+        release(
+            state.withLock { state in
+                state.parties -= 1
+                return Self.herd(&state)
+            })
     }
 
     private static func herd(_ state: inout State) -> [UnsafeContinuation<Void, Never>] {

@@ -4,7 +4,7 @@ package struct StepValue: Sendable {
     package let execution: UInt64
     /// ``execution`` mixed: a value put together from two executions does not match.
     package let checksum: UInt64
-    /// The payload; its first and last eight bytes are ``checksum`` when it has room for them.
+    /// The payload; its first and last eight bytes are ``checksum`` when it has room for both.
     package let payload: [UInt8]
 
     /// A value with a payload of `size` bytes.
@@ -14,7 +14,7 @@ package struct StepValue: Sendable {
         self.checksum = checksum
         payload = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
             buffer.initialize(repeating: UInt8(truncatingIfNeeded: checksum))
-            if size >= 8 {
+            if size >= 16 {
                 let raw = UnsafeMutableRawBufferPointer(buffer)
                 raw.storeBytes(of: checksum, toByteOffset: 0, as: UInt64.self)
                 raw.storeBytes(of: checksum, toByteOffset: size - 8, as: UInt64.self)
@@ -27,7 +27,7 @@ package struct StepValue: Sendable {
     package var verifiedExecution: UInt64 {
         guard checksum == Self.mixed(execution) else { return .max }
         let intact =
-            payload.count < 8
+            payload.count < 16
             || payload.withUnsafeBytes { bytes in
                 bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self) == checksum
                     && bytes.loadUnaligned(fromByteOffset: bytes.count - 8, as: UInt64.self) == checksum

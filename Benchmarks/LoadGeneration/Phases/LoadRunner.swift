@@ -23,7 +23,8 @@ package final class LoadRunner: Sendable {
     ) throws {
         let builder = try StreamBuilder(scenario)
         try self.init(
-            scenario, streams: scenario.phases.map { builder.stream(for: $0) }, configuration: configuration, stop: stop,
+            scenario, streams: scenario.phases.map { builder.stream(for: $0) }, configuration: configuration,
+            stop: stop,
             progress: progress)
     }
 

@@ -40,7 +40,8 @@ extension ExecutionPolicy {
     /// The policy that a scenario asks for.
     init(_ system: SystemSettings) {
         self.init(
-            timeToLive: TimeToLive(system.cache.timeToLive), failureTimeToLive: system.cache.failures.map { .fixed($0) },
+            timeToLive: TimeToLive(system.cache.timeToLive),
+            failureTimeToLive: system.cache.failures.map { .fixed($0) },
             duplicates: system.duplicates == .join ? .join : .reject)
     }
 }

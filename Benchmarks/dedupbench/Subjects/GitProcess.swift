@@ -32,7 +32,8 @@ struct GitProcess: Sendable {
         do {
             executable = .path(try await Executable.name("git").resolveExecutablePath(in: environment))
         } catch {
-            throw Failure(arguments: [], output: "git was not found in PATH; install it to run git operations (\(error))")
+            throw Failure(
+                arguments: [], output: "git was not found in PATH; install it to run git operations (\(error))")
         }
     }
 
