@@ -1,0 +1,131 @@
+internal import Dedup
+internal import Verification
+
+/// Hands the history of each key to the checker that also judges the benchmarks.
+struct HistoryOracle {
+    let problems: [String]
+
+    init(_ evidence: Evidence) {
+        var problems: [String] = []
+        for key in evidence.program.keys.indices {
+            let plan = evidence.program.keys[key]
+            var checker = HistoryChecker(freshness: plan.freshness, capacityBounded: true, duplicateMode: .either)
+            checker.evictionLag = 0
+            checker.flightTolerance = .max / 4
+            let history = KeyHistory(key, plan, evidence).history
+            let result = checker.check(history)
+            if result.violationCount > 0 {
+                problems += result.violations.map { "\($0.kind.rawValue): \($0)" }
+            }
+        }
+        self.problems = problems
+    }
+}
+
+/// The history of one key as the checker wants it, with an excuse for everything that the semantics excuse.
+private struct KeyHistory {
+    private(set) var history = History()
+
+    private let key: UInt32
+    private let plan: KeyPlan
+    private let evidence: Evidence
+
+    init(_ key: Int, _ plan: KeyPlan, _ evidence: Evidence) {
+        self.key = UInt32(key)
+        self.plan = plan
+        self.evidence = evidence
+        for (number, call) in evidence.calls.enumerated() where call.key == key { add(call, number) }
+        for execution in evidence.executions where execution.key == key { add(execution) }
+        for invalidation in evidence.invalidations where invalidation.key ?? key == key {
+            history.excuses.append(
+                Excuse(.invalidated, key: self.key, since: invalidation.since, at: invalidation.at))
+        }
+        addCacheEvents()
+        addLostEpochs()
+    }
+
+    private mutating func add(_ call: ObservedCall, _ number: Int) {
+        var entry = Call(
+            request: UInt32(number), key: key, start: call.start, end: call.end ?? 0, outcome: .failed, execution: 0)
+        switch call.ending {
+        case .answered(let answer):
+            entry.outcome = answer.source.outcome
+            entry.execution = evidence.executionOfEpoch[answer.epoch] ?? .max
+            entry.value = answer.value
+        case .stepFailed(let execution): entry.execution = execution
+        case .refused(.rejected, let epoch), .refused(.overdue, let epoch):
+            // A flight whose record could not be opened was in the way too, but its step never began.
+            guard let execution = epoch.flatMap({ evidence.executionOfEpoch[$0] }) else { break }
+            entry.outcome = .rejected
+            entry.execution = execution
+        case .refused, .cancelled, .unexpected, nil: break
+        }
+        history.calls.append(entry)
+    }
+
+    private mutating func add(_ execution: ObservedExecution) {
+        let isUnrecorded = evidence.core?.unrecorded.contains(execution.epoch) ?? false
+        history.executions.append(
+            Execution(
+                id: execution.id, key: key, begin: execution.begin, end: execution.end ?? 0,
+                ended: execution.end != nil, succeeded: execution.succeeded && !isUnrecorded, epoch: execution.epoch))
+        let end = execution.end ?? .max
+        if let timeout = plan.supersededAfter {
+            // The timeout counts from the claim. Where a record is opened first, that may be long before the step begins.
+            let isDelayed = evidence.program.configuration.recordStoreFailure == .failClosed
+            let since = isDelayed ? execution.begin : execution.begin + timeout - min(timeout, 1_000)
+            if end >= since { excuse(.superseded, execution, since: since) }
+        }
+        if let cancelledAt = execution.cancelledAt, cancelledAt < end {
+            excuse(.superseded, execution, since: plan.policy.overlap == .allowed ? cancelledAt : end)
+        }
+        let isSuperseded = evidence.core?.superseded.contains(execution.epoch) ?? false
+        // Neither was published: what did not count, what gave up, and a failure that nobody waited for any more.
+        let mayBeUnpublished = !execution.succeeded && (execution.gaveUp || plan.cancelsAbandoned)
+        if isSuperseded || isUnrecorded || mayBeUnpublished { excuse(.superseded, execution, since: end) }
+    }
+
+    /// An excuse that holds from `since` on; nobody knows by when at the latest.
+    private mutating func excuse(_ kind: ExcuseKind, _ execution: ObservedExecution, since: UInt64) {
+        history.excuses.append(Excuse(kind, key: key, since: since, at: .max, execution: execution.id))
+    }
+
+    private mutating func addCacheEvents() {
+        for event in evidence.core?.events ?? [] {
+            let time = UInt64(event.time.nanosecondsSinceEpoch)
+            switch event.kind {
+            case .cacheEvicted, .cacheExpired:
+                guard let id = event.epoch.flatMap({ evidence.executionOfEpoch[$0] }),
+                    let execution = evidence.execution(id), execution.key == Int(key)
+                else { continue }
+                history.excuses.append(
+                    Excuse(
+                        event.kind == .cacheEvicted ? .evicted : .expired, key: key, since: execution.end ?? time,
+                        at: time, execution: id))
+            default: continue
+            }
+        }
+    }
+
+    /// An execution during which another of its key began has surely lost its epoch by then: from there on nobody may
+    /// join it, and nobody may ever get its result from the cache. Whether the other was allowed to begin is judged by
+    /// the checker, from the excuses above.
+    private mutating func addLostEpochs() {
+        let executions = history.executions.sorted { $0.begin < $1.begin }
+        for (position, execution) in executions.enumerated() {
+            guard let next = executions.dropFirst(position + 1).first, next.begin < execution.end else { continue }
+            history.excuses.append(
+                Excuse(.superseded, key: key, since: .max, at: next.begin, execution: execution.id))
+        }
+    }
+}
+
+extension Answer.Source {
+    fileprivate var outcome: OutcomeClass {
+        switch self {
+        case .hit: .hit
+        case .joined: .joined
+        case .executed: .executed
+        }
+    }
+}
