@@ -289,7 +289,8 @@ package struct FlightTable<Continuation: Sendable, Result: Sendable>: Sendable {
         detachAll()
         var waiting: [Continuation] = []
         var tasks: [Task<Void, Never>] = []
-        for epoch in Array(detached.keys) {
+        // The oldest first: in the order of a dictionary the same run could not be repeated.
+        for epoch in detached.keys.sorted() {
             guard var flight = detached.removeValue(forKey: epoch) else { continue }
             waiting += flight.seats.releaseWaiting()
             if let task = flight.task { tasks.append(task) }
