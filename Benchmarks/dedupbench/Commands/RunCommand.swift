@@ -38,13 +38,11 @@ struct RunCommand: AsyncParsableCommand {
         let runPlan = try RunPlan(plan)
         let stamp = await RunStamp.now()
         var identity = stamp.identity(of: runPlan, arguments: Array(CommandLine.arguments.dropFirst()))
-        let interruption = Interruption()
-        interruption.listen()
+        Interruption.listen()
         var runOutput = RunOutput(output, reserving: identity.id)
         identity.id = runOutput.bundle?.name ?? identity.id
         var report = try Self.emptyReport(identity, runPlan)
-        let driver = RunDriver(
-            plan: runPlan, interruption: interruption, progress: ProgressDisplay(output.progressStyle))
+        let driver = RunDriver(plan: runPlan, progress: ProgressDisplay(output.progressStyle))
         do {
             try await driver.run(&report)
         } catch {

@@ -7,7 +7,6 @@ internal import Workloads
 /// Runs a plan: every combination, every subject, one after the other.
 struct RunDriver {
     let plan: RunPlan
-    let interruption: Interruption
     let progress: ProgressDisplay
 
     /// Fills the report. What was not run because of an interruption or a hung subject is listed in it.
@@ -17,7 +16,7 @@ struct RunDriver {
         for combination in plan.combinations {
             let runner = try runner(for: combination)
             for subject in plan.subjects {
-                guard !interruption.stop.isSet else {
+                guard !Interruption.stop.isSet else {
                     let skipped = SubjectReport(subject: subject.information.name, strategy: combination.strategy)
                     report.skipped.append(skipped.title)
                     continue
@@ -26,9 +25,9 @@ struct RunDriver {
             }
         }
         progress.clear()
-        if let reason = interruption.reason {
+        if let reason = Interruption.reason {
             report.interruption = reason
-            report.interruptionCode = interruption.exitCode
+            report.interruptionCode = Interruption.exitCode
         }
     }
 
@@ -42,14 +41,14 @@ struct RunDriver {
             throw Failure("\(subject.information.name) cannot be driven: \(error)", .badScenario)
         }
         let builder = SubjectReportBuilder(
-            combination: combination, gates: plan.gates, interruption: interruption.reason)
+            combination: combination, gates: plan.gates, interruption: Interruption.reason)
         return builder.report(of: run)
     }
 
     private func runner(for combination: RunPlan.Combination) throws(Failure) -> LoadRunner {
         let (progress, strategy) = (progress, combination.strategy)
         do {
-            return try LoadRunner(combination.scenario, stop: interruption.stop) { now in
+            return try LoadRunner(combination.scenario, stop: Interruption.stop) { now in
                 let title = SubjectReport(subject: now.subject, strategy: strategy).title
                 progress.show(
                     ProgressReport(

@@ -1,0 +1,152 @@
+import Foundation
+import Testing
+
+@Suite(.serialized) final class RunTests {
+    private let bench: Bench
+
+    init() throws { bench = try Bench() }
+
+    deinit { bench.remove() }
+
+    @Test func theLibraryPassesAndLeavesABundle() throws {
+        let result = try bench.run(scenario: Scenarios.storm)
+        #expect(result.code == 0, "\(result.out)\(result.error)")
+        #expect(result.out.contains("PASS"))
+        let manifest = try bench.manifest()
+        #expect(manifest["verdict"] as? String == "pass")
+        #expect(manifest["partial"] as? Bool == false)
+        #expect(manifest["seed"] as? Int == 7)
+        for file in ["metrics.csv", "timeseries.csv", "latency_histogram.csv", "memory.csv", "gates.csv", "events.csv"] {
+            #expect(try bench.file(file).hasPrefix("run_id,"), "\(file)")
+        }
+        #expect(try bench.file("environment.json").contains("\"processor\""))
+        #expect(try bench.file("scenario.resolved.yaml").contains("tiny-storm"))
+    }
+
+    @Test func theSummaryHasTheColumnsThatReadersRelyOn() throws {
+        _ = try bench.run(scenario: Scenarios.storm)
+        let columns = [
+            "run_id", "scenario", "subject", "phase", "seed", "duration_s", "operations", "executions",
+            "duplicates_offered", "duplicates_prevented", "prevented_ratio", "opportunities", "violations", "hit_ratio",
+            "joined_ratio", "latency_p50_ns", "latency_p99_ns", "allocated_end_bytes", "leak_bytes_per_op", "verdict",
+        ]
+        let header = try bench.file("summary.csv").split(separator: "\n")[0].split(separator: ",").map(String.init)
+        #expect(Array(header.prefix(columns.count)) == columns)
+        let row = try #require(try bench.rows("summary.csv").first)
+        #expect(row["operations"] == "4000" && row["executions"] == "20" && row["violations"] == "0")
+        #expect(row["prevented_ratio"] == "1" && row["verdict"] == "pass")
+        #expect(row["duplicates_offered"] == "3980" && row["duplicates_prevented"] == "3980")
+        let p99 = try #require(row["latency_p99_ns"].flatMap { Int($0) })
+        #expect(p99 > 0)
+    }
+
+    @Test func anUnreachableGateFails() throws {
+        let result = try bench.run(scenario: Scenarios.storm, ["--gate", "hit.latency.p99 < 1ns"])
+        #expect(result.code == 2)
+        #expect(result.out.contains("hit.latency.p99 < 1ns") && result.out.contains("FAIL"))
+    }
+
+    @Test func noDeduplicationFailsWithADrawing() throws {
+        let result = try bench.run(scenario: Scenarios.storm, ["--subject", "none"])
+        #expect(result.code == 2)
+        #expect(result.out.contains("overlap") && result.out.contains("[="))
+        #expect(try bench.rows("summary.csv").first?["verdict"] == "fail")
+        #expect(try bench.file("events.csv").split(separator: "\n").count > 1)
+    }
+
+    @Test func severalSubjectsAreJudgedOneByOneAndTheWorstDecides() throws {
+        let result = try bench.run(scenario: Scenarios.storm, ["--subject", "dedup", "--subject", "none"])
+        #expect(result.code == 2)
+        #expect(try bench.rows("summary.csv").map { $0["verdict"] } == ["pass", "fail"])
+    }
+
+    @Test func aGateWithoutItsMetricIsInvalid() throws {
+        let result = try bench.run(scenario: Scenarios.storm, ["--gate", "memory.leak_bytes_per_op < 0.5B"])
+        #expect(result.code == 75)
+        #expect(result.out.contains("was not measured"))
+    }
+
+    @Test func withoutOpportunitiesThereIsNoPass() throws {
+        let result = try bench.run(scenario: Scenarios.lonely)
+        #expect(result.code == 75)
+        #expect(result.out.contains("INCONCLUSIVE"))
+    }
+
+    @Test func theFloorIsNotJudged() throws {
+        let result = try bench.run(scenario: Scenarios.storm, ["--subject", "noop"])
+        #expect(result.code == 75)
+        #expect(try bench.rows("summary.csv").first?["prevented_ratio"] == "")
+    }
+
+    @Test func whatCannotBeWrittenIsPrintedAndSix() throws {
+        let blocked = bench.folder + "/file"
+        #expect(FileManager.default.createFile(atPath: blocked, contents: nil))
+        let result = try bench.run(["run", try bench.write(Scenarios.storm), "--out", blocked + "/results"])
+        #expect(result.code == 6)
+        #expect(result.error.contains(blocked))
+        #expect(result.out.contains("dedup.prevented == 100%"))
+    }
+
+    @Test func aMatrixHasOneRowACombination() throws {
+        let result = try bench.run(
+            scenario: Scenarios.storm,
+            ["--matrix", "cache.policy=lru,sieve", "--matrix", "cache.ttl=forever,fixed:40ms", "--gate", "throughput > 1/s"])
+        #expect([0, 2].contains(result.code), "\(result.error)")
+        let rows = try bench.rows("summary.csv")
+        let combinations = Set(rows.map { "\($0["strategy_cache_policy"] ?? "") \($0["strategy_cache_ttl"] ?? "")" })
+        #expect(rows.count == 4 && combinations.count == 4)
+        let executions = rows.compactMap { $0["executions"].flatMap { Int($0) } }
+        #expect(executions == executions.sorted())
+        #expect(rows.filter { $0["best"] == "true" }.count == 1)
+    }
+
+    @Test func oneSeedAsksForTheSameKeys() throws {
+        let scenario = Scenarios.storm.replacing("clients: 4", with: "clients: 1").replacing("latency: 2ms", with: "latency: 0s")
+        var executed: [String?] = []
+        for seed in ["1", "1", "2"] {
+            _ = try bench.run(scenario: scenario, ["--seed", seed, "--set", "keys.count=5000"])
+            executed.append(try bench.rows("summary.csv").first?["executions"])
+        }
+        #expect(executed[0] == executed[1])
+        #expect(executed[0] != executed[2])
+    }
+
+    @Test func theReplayCommandRepeatsTheRun() throws {
+        let result = try bench.run(scenario: Scenarios.storm, ["--gate", "throughput > 1/s"])
+        let replay = try #require(try bench.manifest()["replay"] as? String)
+        #expect(replay.hasSuffix("--gate 'throughput > 1/s' --seed 7"))
+        #expect(result.out.contains(replay))
+    }
+
+    @Test func onlyTheNamedPhasesRun() throws {
+        let scenario = Scenarios.storm.replacing(
+            "gates:", with: "  - {name: more, model: closed, clients: 1, operations: 10}\ngates:")
+        _ = try bench.run(scenario: scenario, ["--phase", "storm"])
+        #expect(try bench.rows("summary.csv").map { $0["phase"] } == ["storm"])
+        _ = try bench.run(scenario: scenario)
+        #expect(try bench.rows("summary.csv").map { $0["phase"] } == ["storm", "more"])
+    }
+
+    @Test func machinesGetJSONOrCSV() throws {
+        let json = try bench.run(scenario: Scenarios.storm, ["--format", "json", "--no-progress"])
+        let object = try JSONSerialization.jsonObject(with: Data(json.out.utf8)) as? [String: Any]
+        #expect(object?["verdict"] as? String == "pass")
+        let csv = try bench.run(scenario: Scenarios.storm, ["--format", "csv", "--no-progress"])
+        #expect(csv.out == (try bench.file("summary.csv")))
+    }
+
+    @Test func colourNeverReachesAPipe() throws {
+        for environment in [[:], ["NO_COLOR": "1"]] {
+            let arguments = ["run", try bench.write(Scenarios.storm), "--out", bench.results]
+            let result = try bench.run(arguments, environment: environment)
+            #expect(!result.out.contains("\u{1B}") && !result.error.contains("\u{1B}"))
+        }
+    }
+
+    @Test func quietSaysTheVerdictAndNothingElse() throws {
+        let result = try bench.run(scenario: Scenarios.storm, ["--quiet"])
+        #expect(result.code == 0)
+        #expect(result.out.hasPrefix("PASS\n"))
+        #expect(result.error.isEmpty)
+    }
+}

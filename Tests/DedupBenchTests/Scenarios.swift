@@ -1,0 +1,51 @@
+/// Scenarios that take a fraction of a second.
+enum Scenarios {
+    /// Four clients ask for twenty keys: nearly everything is a duplicate.
+    static let storm = """
+        schema_version: 1
+        name: tiny-storm
+        seed: 7
+        system:
+          cache: {capacity: 1000, policy: lru, ttl: forever}
+        workload:
+          keys: {distribution: zipf, count: 20, skew: 0.9}
+          operation: {latency: 2ms, value_size: 64B}
+        phases:
+          - {name: storm, model: closed, clients: 4, operations: 4000}
+        gates:
+          - dedup.prevented == 100%
+          - hit_rate.repeat > 80%
+          - hit.latency.p99 < 10s
+
+        """
+
+    /// So long that only a signal ends it: 100,000 requests of which each takes a millisecond.
+    static let endless = """
+        schema_version: 1
+        name: endless
+        system:
+          cache: {capacity: 10, policy: lru, ttl: forever}
+        workload:
+          keys: {distribution: uniform, count: 50000}
+          operation: {latency: 1ms, value_size: 8B}
+        phases:
+          - {name: long, model: closed, clients: 2, operations: 100000}
+        gates:
+          - dedup.prevented == 100%
+
+        """
+
+    /// One request: nothing could have been executed twice.
+    static let lonely = """
+        schema_version: 1
+        name: lonely
+        workload:
+          keys: {distribution: uniform, count: 5}
+          operation: {latency: 0s}
+        phases:
+          - {name: one, model: closed, clients: 1, operations: 1}
+        gates:
+          - dedup.prevented == 100%
+
+        """
+}

@@ -1,0 +1,88 @@
+import Foundation
+import Testing
+
+@Suite(.serialized) final class UsageTests {
+    private let bench: Bench
+
+    init() throws { bench = try Bench() }
+
+    deinit { bench.remove() }
+
+    @Test(arguments: [
+        ["run", "--no-such-flag"], ["no-such-command"], ["list", "nonsense"], ["run", "--format", "xml"],
+        ["run", "--seed", "minus"],
+    ])
+    func wrongUsageIsSixtyFour(_ arguments: [String]) throws {
+        let result = try bench.run(arguments)
+        #expect(result.code == 64)
+        #expect(!result.error.isEmpty)
+    }
+
+    @Test(arguments: [
+        (["--subject", "dedupp"], "dedupp"), (["--gate", "hit.latency.p99 < 50"], "unit"),
+        (["--gate", "hit.latncy.p99 < 50ms"], "hit.latency.p99"), (["--set", "nonsense"], "nonsense"),
+        (["--set", "cache.polici=lru"], "policy"), (["--phase", "strom"], "storm"), (["--matrix", "cache.policy"], "cache.policy"),
+    ])
+    func aWrongOptionIsNamed(_ options: [String], _ hint: String) throws {
+        let result = try bench.run(scenario: Scenarios.storm, options)
+        #expect(result.code == 64, "\(result.error)")
+        #expect(result.error.contains(hint), "\(result.error)")
+        #expect(!FileManager.default.fileExists(atPath: bench.results))
+    }
+
+    @Test func aWrongKeyInAScenarioNamesLineAndKey() throws {
+        let scenario = Scenarios.storm.replacing("policy: lru", with: "polizy: lru")
+        let result = try bench.run(scenario: scenario)
+        #expect(result.code == 65)
+        #expect(result.error.contains("scenario.yaml:5:") && result.error.contains("polizy"))
+    }
+
+    @Test func aWrongGateInAScenarioNamesItsLine() throws {
+        let scenario = Scenarios.storm.replacing("hit_rate.repeat > 80%", with: "hit_rate.repeat > 80")
+        let result = try bench.run(scenario: scenario)
+        #expect(result.code == 65)
+        #expect(result.error.contains("scenario.yaml:13") && result.error.contains("unit"))
+    }
+
+    @Test(arguments: ["subjects: [nobody]", "seed: -1", "phases: []"])
+    func aWrongScenarioIsSixtyFive(_ line: String) throws {
+        let field = String(line.prefix { $0 != ":" })
+        let kept = Scenarios.lonely.split(separator: "\n").filter { !$0.hasPrefix(field) && !$0.contains("name: one") }
+        let phases = field == "phases" ? "" : "phases: [{name: one, model: closed, clients: 1, operations: 1}]\n"
+        let lines = kept.filter { !$0.hasPrefix("phases") }.joined(separator: "\n")
+        let result = try bench.run(scenario: "\(lines)\n\(phases)\(line)\n")
+        #expect(result.code == 65, "\(result.error)")
+        #expect(result.error.contains(field))
+    }
+
+    @Test func aMissingScenarioIsSixtyFiveAndSaysWhereItLooked() throws {
+        let named = try bench.run(["run", "no-such-scenario"])
+        #expect(named.code == 65 && named.error.contains("no-such-scenario"))
+        let file = try bench.run(["run", "missing.yaml"])
+        #expect(file.code == 65 && file.error.contains("missing.yaml"))
+    }
+
+    @Test(arguments: [[], ["run"], ["list"], ["micro"], ["schema"]])
+    func everyHelpHasExamples(_ command: [String]) throws {
+        let result = try bench.run(command + ["--help"])
+        #expect(result.code == 0)
+        #expect(result.out.contains("Examples:"))
+    }
+
+    @Test func listsNameWhatIsThere() throws {
+        let subjects = try bench.run(["list", "subjects"])
+        #expect(subjects.code == 0)
+        for name in ["dedup", "reference", "none", "dictionary", "noop"] { #expect(subjects.out.contains(name)) }
+        let policies = try bench.run(["list", "policies"])
+        #expect(policies.out.contains("s3-fifo") && policies.out.contains("sieve"))
+        let gates = try bench.run(["list", "gates"])
+        #expect(gates.out.contains("hit.latency.p99") && gates.out.contains("memory.leak_bytes_per_op"))
+        #expect(try bench.run(["list"]).code == 0)
+    }
+
+    @Test func theSchemaIsJSON() throws {
+        let result = try bench.run(["schema"])
+        let schema = try JSONSerialization.jsonObject(with: Data(result.out.utf8)) as? [String: Any]
+        #expect(result.code == 0 && schema?["type"] as? String == "object")
+    }
+}
