@@ -19,11 +19,18 @@ struct Client<Driven: Subject>: Sendable {
 
     /// Calls back to back: client `number` of `count` takes the positions `number`, `number + count` and so on.
     func runClosed(number: Int, of count: Int, on worker: isolated Worker) async {
+        let turns = worker.turns
         var position = number
+        var began: UInt64 = 0
         while let cycle = await gate.next() {
             while position < cycle.limit, !stop.isSet {
                 let start = MonotonicClock.now()
                 if start >= cycle.deadline { break }
+                if turns.isUp(after: start &- began) {
+                    await turns.giveWay()
+                    began = MonotonicClock.now()
+                    continue
+                }
                 await call(position, intended: start, start: start)
                 position += count
             }
@@ -49,11 +56,17 @@ struct Client<Driven: Subject>: Sendable {
     func runOpen(
         _ number: Int, of workers: Int, mailbox: Mailbox, clock: PhaseClock, on worker: isolated Worker
     ) async {
+        let turns = worker.turns
+        var began: UInt64 = 0
         while await gate.next() != nil {
             while let turn = await mailbox.next() {
                 let position = number + turn * workers
-                let intended = clock.start + stream[position].intended
-                await call(position, intended: intended, start: MonotonicClock.now())
+                let start = MonotonicClock.now()
+                await call(position, intended: clock.start + stream[position].intended, start: start)
+                // Only a backlog keeps a client from suspending; a free client that gave way would look busy.
+                guard start &- began > Worker.slice else { continue }
+                if turns.isUp(after: 0) { await turns.giveWay() }
+                began = MonotonicClock.now()
             }
         }
     }

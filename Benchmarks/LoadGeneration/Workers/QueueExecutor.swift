@@ -2,6 +2,7 @@ internal import Dispatch
 
 /// Runs a worker on a serial Dispatch queue: for clients that never block it.
 final class QueueExecutor: WorkerExecutor {
+    let turns = WorkerTurns()
     private let queue: DispatchQueue
 
     init(number: Int) {
@@ -10,7 +11,12 @@ final class QueueExecutor: WorkerExecutor {
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        queue.async { job.runSynchronously(on: self.asUnownedSerialExecutor()) }
+        turns.jobWaits()
+        queue.async { [self] in
+            turns.jobStarts()
+            job.runSynchronously(on: asUnownedSerialExecutor())
+            turns.jobEnds()
+        }
     }
 
     func finish() {}

@@ -12,12 +12,17 @@ final class ThreadExecutor: WorkerExecutor {
         var isFinished = false
     }
 
+    let turns = WorkerTurns()
     private let state = Mutex(State())
     private let work = DispatchSemaphore(value: 0)
 
     init(number: Int) {
         let thread = Thread { [self] in
-            while let job = next() { job.runSynchronously(on: asUnownedSerialExecutor()) }
+            while let job = next() {
+                turns.jobStarts()
+                job.runSynchronously(on: asUnownedSerialExecutor())
+                turns.jobEnds()
+            }
         }
         thread.name = "dedupbench.\(number)"
         thread.stackSize = 512 * 1_024
@@ -26,6 +31,7 @@ final class ThreadExecutor: WorkerExecutor {
 
     func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
+        turns.jobWaits()
         state.withLock { $0.jobs.append(job) }
         work.signal()
     }

@@ -47,7 +47,7 @@ struct GitProcess: Sendable {
             executable, arguments: Arguments(["-C", repository] + arguments), environment: environment,
             input: .string(input), output: .bytes(limit: Self.outputLimit), error: .string(limit: 4_096))
         guard result.terminationStatus.isSuccess else {
-            throw Failure(arguments: arguments, output: result.standardError ?? "\(result.terminationStatus)")
+            throw Failure(arguments: arguments, output: "\(result.terminationStatus): \(result.standardError)")
         }
         return result.standardOutput.count
     }

@@ -1,16 +1,10 @@
 internal import Foundation
 internal import LoadGeneration
+internal import Synchronization
 internal import Workloads
 
-/// `ExecutionDeduplicationService` of the original.
-actor ExecutionDeduplicationService {
-    /// What `shouldExecute` answers.
-    struct Decision: Sendable {
-        var shouldExecute: Bool
-        /// The execution that was last seen for the key, which the refused caller is told about.
-        var inTheWay: UInt64 = 0
-    }
-
+/// `ExecutionDeduplicationService` of the original. Each method runs alone, as everything between two awaits does in Node.
+final class ExecutionDeduplicationService: Sendable {
     /// A line of `executionHistory`.
     private struct HistoryEntry {
         var execution: UInt64
@@ -24,31 +18,37 @@ actor ExecutionDeduplicationService {
     /// After how long a key that is still "executing" is thought to be dead: 30 s.
     private static let executionTimeout: TimeInterval = 30
 
-    private var executing: [String: Date] = [:]
-    /// A line for every request that was answered. Defect: grows for ever; nothing ever leaves it.
-    private var executionHistory: [String: [HistoryEntry]] = [:]
+    private struct State {
+        var executing: [String: Date] = [:]
+        /// A line for every request that was answered. Defect: grows for ever; nothing ever leaves it.
+        var executionHistory: [String: [HistoryEntry]] = [:]
+    }
+
+    private let state = Mutex(State())
 
     /// Whether nobody executes the key. It only looks: the caller has to come back with ``markExecuting(_:)``.
-    func shouldExecute(_ key: String) -> Decision {
-        guard let startedAt = executing[key] else { return Decision(shouldExecute: true) }
-        // Defect: `Date.now()` is the wall clock, which jumps.
-        if Date().timeIntervalSince(startedAt) > Self.executionTimeout {
-            executing[key] = nil
-            return Decision(shouldExecute: true)
+    func shouldExecute(_ key: String) -> Bool {
+        state.withLock { state in
+            guard let startedAt = state.executing[key] else { return true }
+            // Defect: `Date.now()` is the wall clock, which jumps.
+            if Date().timeIntervalSince(startedAt) > Self.executionTimeout {
+                state.executing[key] = nil
+                return true
+            }
+            return false
         }
-        return Decision(shouldExecute: false)
     }
 
     /// Notes that the key is being executed. Defect: does not look whether somebody else was faster.
     func markExecuting(_ key: String) {
-        executing[key] = Date()
+        state.withLock { $0.executing[key] = Date() }
     }
 
     /// Notes that the key was executed.
     ///
     /// Defect: removes whatever entry the key has, that of a newer run too when this one outlived its timeout.
     func markComplete(_ key: String, _ value: StepValue) {
-        let startedAt = executing.removeValue(forKey: key) ?? Date()
+        let startedAt = state.withLock { $0.executing.removeValue(forKey: key) } ?? Date()
         record(key, value, startedAt: startedAt, fromCache: false)
     }
 
@@ -58,15 +58,15 @@ actor ExecutionDeduplicationService {
     }
 
     private func record(_ key: String, _ value: StepValue, startedAt: Date, fromCache: Bool) {
-        executionHistory[key, default: []].append(
-            HistoryEntry(
-                execution: value.execution, startedAt: startedAt, completedAt: Date(), fromCache: fromCache,
-                executionCount: 2))
+        let entry = HistoryEntry(
+            execution: value.execution, startedAt: startedAt, completedAt: Date(), fromCache: fromCache,
+            executionCount: 2)
+        state.withLock { $0.executionHistory[key, default: []].append(entry) }
     }
 }
 
-/// `ExecutionCacheService` of the original.
-actor ExecutionCacheService {
+/// `ExecutionCacheService` of the original. Each method runs alone, as in Node.
+final class ExecutionCacheService: Sendable {
     private struct Entry {
         var result: StepValue
         var timestamp: Date
@@ -74,7 +74,7 @@ actor ExecutionCacheService {
 
     private let timeToLive: TimeInterval
     /// Defect: has no capacity. What expired stays until its key is asked for again.
-    private var cache: [String: Entry] = [:]
+    private let cache = Mutex<[String: Entry]>([:])
 
     init(_ settings: CacheSettings) {
         // The original knew one kind of time to live: from the moment of writing.
@@ -87,19 +87,21 @@ actor ExecutionCacheService {
 
     /// The cached result, if there is one that is young enough by the wall clock.
     func getCachedResult(_ key: String) -> StepValue? {
-        guard let entry = cache[key] else { return nil }
-        guard Date().timeIntervalSince(entry.timestamp) < timeToLive else {
-            cache[key] = nil
-            return nil
+        cache.withLock { cache in
+            guard let entry = cache[key] else { return nil }
+            guard Date().timeIntervalSince(entry.timestamp) < timeToLive else {
+                cache[key] = nil
+                return nil
+            }
+            return entry.result
         }
-        return entry.result
     }
 
     func cacheResult(_ key: String, _ result: StepValue) {
-        cache[key] = Entry(result: result, timestamp: Date())
+        cache.withLock { $0[key] = Entry(result: result, timestamp: Date()) }
     }
 
     func clear() {
-        cache = [:]
+        cache.withLock { $0 = [:] }
     }
 }

@@ -4,9 +4,9 @@ internal import Workloads
 
 /// The original Node.js design, ported literally: what this project set out to replace. It must fail the gates.
 ///
-/// In Node everything between two awaits runs alone, which is what the actors of the two services stand for. The steps
-/// (look into the cache, ask whether to execute, mark as executing, execute, mark as complete) stay as separate as they
-/// were, with an await between each, and that is where duplicates slip through.
+/// In Node everything between two awaits runs alone, and each await lets all other callers go first. The steps (look into
+/// the cache, ask whether to execute, mark as executing, execute, mark as complete) stay as separate as they were, and
+/// where duplicates slip through there is an await that gives way.
 final class ReferenceSubject: Subject {
     /// How it is made.
     static let blueprint = SubjectBlueprint(
@@ -16,11 +16,10 @@ final class ReferenceSubject: Subject {
     ) { settings in ReferenceSubject(settings.system.cache) }
 
     private let cache: ExecutionCacheService
-    private let deduplication: ExecutionDeduplicationService
+    private let deduplication = ExecutionDeduplicationService()
 
     private init(_ settings: CacheSettings) {
         cache = ExecutionCacheService(settings)
-        deduplication = ExecutionDeduplicationService()
     }
 
     var information: SubjectInformation { Self.blueprint.information }
@@ -32,20 +31,19 @@ final class ReferenceSubject: Subject {
         let key = ReferenceKey.stringify([
             ("stepName", "operation"), ("key", "\(request.key)"), ("timeout", "30000"), ("priority", "normal"),
         ])
-        if let cached = await cache.getCachedResult(key) {
-            await deduplication.markCached(key, cached)
+        if let cached = cache.getCachedResult(key) {
+            deduplication.markCached(key, cached)
             return .value(cached, .hit)
         }
-        // Defect: check, then act. Between this await and the next, any number of callers see the same "go ahead".
-        let decision = await deduplication.shouldExecute(key)
-        guard decision.shouldExecute else { return .rejected(inTheWay: decision.inTheWay) }
-        // An await of JavaScript always gives way to the callers that wait; one of Swift need not.
+        // Defect: check, then act. Until the key is marked, any number of callers see the same "go ahead".
+        guard deduplication.shouldExecute(key) else { return .rejected() }
+        // An await of JavaScript always gives way to the callers that wait.
         await Task.yield()
-        await deduplication.markExecuting(key)
+        deduplication.markExecuting(key)
         do {
             let value = try await operation.run()
-            await deduplication.markComplete(key, value)
-            await cache.cacheResult(key, value)
+            deduplication.markComplete(key, value)
+            cache.cacheResult(key, value)
             return .value(value, .executed)
         } catch {
             // Defect: the key stays "executing" until the timeout; every caller until then is refused.
@@ -53,9 +51,7 @@ final class ReferenceSubject: Subject {
         }
     }
 
-    var liveEntries: Int? { nil }
-
-    func reset() async { await cache.clear() }
+    func reset() async { cache.clear() }
 }
 
 /// The fingerprint of the original.
