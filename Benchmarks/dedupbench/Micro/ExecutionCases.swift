@@ -1,0 +1,110 @@
+internal import Caching
+internal import Dedup
+internal import Measurement
+internal import Reporting
+
+/// Whole `execute` calls: answered from the cache, and missed.
+enum ExecutionCases {
+    static let all = [
+        MicroCase(name: "execute, hit") { engine in [try await hit(engine)] + (try await hitLatencies()) },
+        MicroCase(name: "execute, miss") { [try await miss($0)] },
+    ]
+
+    private static let entries = 10_000
+
+    private static func fingerprint(_ number: Int) -> Fingerprint {
+        var generator = SplitMix(state: UInt64(number) &* 0x9E37_79B9_7F4A_7C15)
+        return Fingerprint(words: (generator.next(), generator.next(), generator.next(), generator.next()))
+    }
+
+    /// A deduplicator whose cache holds a result for every fingerprint.
+    private static func filled() async throws -> (Deduplicator, [Fingerprint]) {
+        var configuration = DeduplicatorConfiguration()
+        configuration.cache = CacheConfiguration(capacity: .entries(entries * 2), policy: .s3FIFO, seed: 1)
+        let deduplicator = try Deduplicator(configuration: configuration)
+        let fingerprints = (0..<entries).map(fingerprint)
+        for fingerprint in fingerprints {
+            _ = try await deduplicator.execute(fingerprint, step: "micro") { _ in UInt64(1) }
+        }
+        return (deduplicator, fingerprints)
+    }
+
+    private static func hit(_ engine: MicroEngine) async throws -> MicroResult {
+        let (deduplicator, fingerprints) = try await filled()
+        let dictionary = LockedDictionary(capacity: entries)
+        let now = SystemTimeSource().now
+        for fingerprint in fingerprints {
+            dictionary.insert(1, for: fingerprint, deadline: now.advanced(by: .seconds(3_600)))
+        }
+        let comparison = engine.compare(
+            suspending: "execute, answered from the cache, mean", control: "lock + Dictionary",
+            { iterations in
+                var sum: UInt64 = 0
+                for number in 0..<iterations {
+                    let outcome = try? await deduplicator.execute(
+                        fingerprints[number % entries], step: "micro") { _ in UInt64(1) }
+                    sum &+= outcome?.value ?? 0
+                }
+                consume(sum)
+            },
+            { iterations in
+                var sum: UInt64 = 0
+                for number in 0..<iterations {
+                    sum &+= dictionary.value(for: fingerprints[number % entries], at: SystemTimeSource().now) ?? 0
+                }
+                consume(sum)
+            })
+        return MicroResult(comparison, bytes: nil, target: "0 allocations") { _, _ in
+            comparison.measured.allocationsPerOperation.map { $0 == 0 }
+        }
+    }
+
+    /// Each call on its own, less what reading the clock costs.
+    private static func hitLatencies() async throws -> [MicroResult] {
+        let (deduplicator, fingerprints) = try await filled()
+        var latencies = LatencyHistogram()
+        var sum: UInt64 = 0
+        for number in 0..<500_000 {
+            let start = MonotonicClock.now()
+            let outcome = try await deduplicator.execute(fingerprints[number % entries], step: "micro") { _ in UInt64(1) }
+            let end = MonotonicClock.now()
+            sum &+= outcome.value
+            // The first tenth warms up.
+            if number >= 50_000 { latencies.record(end - start) }
+        }
+        consume(sum)
+        let clock = MonotonicClock.calibratedCost()
+        return [(50.0, "p50", 800.0), (99.0, "p99", 2_000.0)].map { percentile, name, limit in
+            let less = { (value: UInt64?) in value.map { max(0, Double($0) - clock) } }
+            let value = less(latencies.percentile(percentile)) ?? .nan
+            let interval = latencies.percentileInterval(percentile)
+            return MicroResult(
+                name: "execute, answered from the cache, \(name)",
+                value: Estimate(
+                    value, low: less(interval?.lower) ?? -.infinity, high: less(interval?.upper) ?? .infinity),
+                unit: .nanoseconds, control: "reading the clock (subtracted)", controlValue: clock,
+                target: HumanNumber.time(limit), isMet: value <= limit)
+        }
+    }
+
+    private static func miss(_ engine: MicroEngine) async throws -> MicroResult {
+        let (deduplicator, _) = try await filled()
+        let next = Counter()
+        let measured = await engine.compareOnPool(
+            "execute, missed", iterations: 20_000, control: "a detached task",
+            { iterations in
+                let first = next.take(iterations) + entries
+                for number in first..<(first + iterations) {
+                    let outcome = try? await deduplicator.execute(
+                        fingerprint(number), step: "micro") { _ in UInt64(1) }
+                    consume(outcome?.value ?? 0)
+                }
+            },
+            { iterations in
+                for _ in 0..<iterations { consume(await Task.detached { UInt64(1) }.value) }
+            })
+        return MicroResult(
+            name: "execute, missed, empty step, records in memory", value: measured.value, control: "a detached task",
+            controlValue: measured.control, ratio: measured.ratio, target: "2 µs", isMet: measured.value.value <= 2_000)
+    }
+}
