@@ -42,7 +42,7 @@ struct Campaign {
         let again = schedule.run()
         if again.digest == report.digest, again.steps == report.steps { return again }
         return ScheduleReport(
-            seed: schedule.seed, program: Program(seed: schedule.seed, scenario: scenario, supported: .all),
+            seed: schedule.seed, program: schedule.program,
             problems: ["the same seed gave another schedule the second time: something in it is not deterministic"])
     }
 

@@ -48,11 +48,13 @@ enum SchedulesCommand {
     private static func explore(_ target: Schedule.Target, _ options: Options) -> Bool {
         var campaign = Campaign(target, scenario: options.scenario)
         let clock = ContinuousClock()
+        let processorTime = Glibc.clock()
         let took = clock.measure { campaign.run(from: options.firstSeed, count: options.count) }
+        let worked = Double(Glibc.clock() - processorTime) / 1_000_000
         let seconds = took / .seconds(1)
         print(
             "\(campaign.schedules) schedules from seed \(options.firstSeed): \(campaign.steps) steps in "
-                + "\(rounded(seconds)) s, \(Int(Double(campaign.schedules) / seconds)) schedules/s, "
+                + "\(rounded(seconds)) s (\(rounded(worked)) s of processor time), \(Int(Double(campaign.schedules) / seconds)) schedules/s, "
                 + "\(Int(Double(campaign.steps) / seconds)) steps/s")
         print("run twice and found to be the same: \(campaign.replays); digest of all: \(hexadecimal(campaign.digest))")
         let scenarios = campaign.schedulesOfScenario.sorted { $0.key.rawValue < $1.key.rawValue }
@@ -101,13 +103,15 @@ enum SchedulesCommand {
     /// Runs one schedule and tells what happens in it; whether it was as it should be.
     private static func replay(_ target: Schedule.Target, _ options: Options, seed: UInt64? = nil) -> Bool {
         let seed = seed ?? options.firstSeed
-        let program = Program(seed: seed, scenario: options.scenario, supported: .all)
+        let schedule = Schedule(seed: seed, scenario: options.scenario, target: target, isVerbose: true)
+        let program = schedule.program
         print("pace: \(program.pace)")
-        print("store: \(program.store), \(program.configuration.recordStoreFailure), maintained: \(program.isMaintained)")
+        print(
+            "store: \(program.store), \(program.configuration.recordStoreFailure), maintained: \(program.isMaintained)")
         for (key, plan) in program.keys.enumerated() {
             print("key \(key): \(plan.policy)\n    lives \(plan.freshness)")
         }
-        let report = Schedule(seed: seed, scenario: options.scenario, target: target, isVerbose: true).run()
+        let report = schedule.run()
         for line in report.log { print(line) }
         for problem in report.problems { print("PROBLEM: \(problem)") }
         print("digest \(hexadecimal(report.digest)), \(report.steps) steps")

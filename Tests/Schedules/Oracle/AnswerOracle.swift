@@ -35,7 +35,7 @@ struct AnswerOracle {
         let plan = evidence.program.keys[call.key]
         if answer.source == .hit {
             if plan.timeToLive == nil { report(call, "hit a result that must not be cached") }
-            if evidence.core?.superseded.contains(answer.epoch) == true {
+            if evidence.superseded.contains(answer.epoch) {
                 report(call, "hit the result of execution \(id), whose epoch was over when it ended")
             }
         }
@@ -77,7 +77,8 @@ struct AnswerOracle {
         // Where its record could not be opened, the step never began.
         guard let id = evidence.executionOfEpoch[epoch], let execution = evidence.execution(id) else { return }
         if execution.key != call.key { report(call, "was rejected for execution \(id) of key \(execution.key)") }
-        let answered = evidence.calls.lazy.filter { $0.ending.flatMap(\.answeredEpoch) == epoch }.compactMap(\.end).min()
+        let answered = evidence.calls.lazy.filter { $0.ending.flatMap(\.answeredEpoch) == epoch }.compactMap(\.end)
+            .min()
         if let answered, answered < call.start { report(call, "was rejected for execution \(id), which was over") }
         if code == .overdue, case .hold(let after) = evidence.program.keys[call.key].policy.timeout {
             let earliest = execution.begin + UInt64(after.wholeNanoseconds)

@@ -79,7 +79,14 @@ private struct KeyHistory {
         if let cancelledAt = execution.cancelledAt, cancelledAt < end {
             excuse(.superseded, execution, since: plan.policy.overlap == .allowed ? cancelledAt : end)
         }
-        let isSuperseded = evidence.core?.superseded.contains(execution.epoch) ?? false
+        let isSuperseded = evidence.superseded.contains(execution.epoch)
+        let isLateToItsEpoch =
+            evidence.beginsMayBeLate
+            && evidence.invalidations.contains {
+                $0.key ?? execution.key == execution.key && $0.at > evidence.claimBound(execution)
+                    && $0.since < execution.begin
+            }
+        if isLateToItsEpoch { excuse(.superseded, execution, since: execution.begin) }
         // Neither was published: what did not count, what gave up, and a failure that nobody waited for any more.
         let mayBeUnpublished = !execution.succeeded && (execution.gaveUp || plan.cancelsAbandoned)
         if isSuperseded || isUnrecorded || mayBeUnpublished { excuse(.superseded, execution, since: end) }
@@ -92,7 +99,8 @@ private struct KeyHistory {
 
     private mutating func addCacheEvents() {
         for event in evidence.core?.events ?? [] {
-            let time = UInt64(event.time.nanosecondsSinceEpoch)
+            // The next time stamp: what happened before the event may have taken the last one.
+            let time = UInt64(event.time.nanosecondsSinceEpoch) + 1
             switch event.kind {
             case .cacheEvicted, .cacheExpired:
                 guard let id = event.epoch.flatMap({ evidence.executionOfEpoch[$0] }),
@@ -107,15 +115,25 @@ private struct KeyHistory {
         }
     }
 
-    /// An execution during which another of its key began has surely lost its epoch by then: from there on nobody may
-    /// join it, and nobody may ever get its result from the cache. Whether the other was allowed to begin is judged by
-    /// the checker, from the excuses above.
+    /// An execution whose successor began before it ended has surely lost its epoch by then: from there on nobody may join
+    /// it, and nobody may ever get its result from the cache. Whether the successor was allowed to begin is judged by the
+    /// checker, from the excuses above.
     private mutating func addLostEpochs() {
-        let executions = history.executions.sorted { $0.begin < $1.begin }
+        let executions = history.executions.sorted { $0.epoch < $1.epoch }
         for (position, execution) in executions.enumerated() {
-            guard let next = executions.dropFirst(position + 1).first, next.begin < execution.end else { continue }
+            let successors = executions.dropFirst(position + 1)
+            guard let begin = successors.map(\.begin).min(), begin < execution.end else { continue }
+            // What began late began when its epoch was over, and its successor is not to blame that they overlap.
+            let isLate = begin < execution.begin && evidence.beginsMayBeLate
             history.excuses.append(
-                Excuse(.superseded, key: key, since: .max, at: next.begin, execution: execution.id))
+                Excuse(
+                    .superseded, key: key, since: isLate ? execution.begin : .max, at: begin, execution: execution.id))
+            guard isLate else { continue }
+            for successor in successors where successor.begin < execution.begin && execution.begin < successor.end {
+                history.excuses.append(
+                    Excuse(
+                        .superseded, key: key, since: execution.begin, at: .max, execution: successor.id))
+            }
         }
     }
 }

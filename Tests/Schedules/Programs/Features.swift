@@ -38,7 +38,8 @@ enum Scenario: String, CaseIterable, Sendable {
         case .invalidation: [.invalidation, .failures, .supersede, .rejection, .lifetimes, .cancellation]
         case .expiry: [.lifetimes, .eviction, .failures, .invalidation]
         case .records: [.records, .storeFaults, .failures, .eviction, .supersede, .cancellation]
-        case .shutdown: [.shutdown, .failures, .cancellation, .deadlines, .grace, .supersede, .hold, .recursion, .records]
+        case .shutdown:
+            [.shutdown, .failures, .cancellation, .deadlines, .grace, .supersede, .hold, .recursion, .records]
         case .everything: .all
         }
     }

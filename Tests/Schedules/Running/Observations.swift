@@ -47,6 +47,9 @@ struct ObservedExecution: Sendable {
     let key: Int
     let epoch: UInt64
     let begin: UInt64
+    /// When the earliest of the calls started that were open when the step began: if its claimant is among them, the flight
+    /// was claimed after that.
+    let claimedAfter: UInt64
     var end: UInt64?
     var succeeded = false
     /// Whether it ended with a `CancellationError`.

@@ -107,7 +107,10 @@ final class Observer: @unchecked Sendable {
     func executionBegins(key: Int, epoch: UInt64) -> UInt64 {
         let id = UInt64(executions.count) + 1
         let begin = stamp("execution \(id) of key \(key) begins")
-        executions.append(ObservedExecution(id: id, key: key, epoch: epoch, begin: begin))
+        let claimants = calls.lazy.filter { $0.key == key && $0.end == nil }
+        executions.append(
+            ObservedExecution(
+                id: id, key: key, epoch: epoch, begin: begin, claimedAfter: claimants.map(\.start).min() ?? begin))
         executionOfEpoch[epoch] = id
         openExecutions += 1
         return id

@@ -22,9 +22,12 @@ struct Schedule {
     let target: Target
     var isVerbose = false
 
+    /// What the seed makes happen.
+    var program: Program { Program(seed: seed, scenario: scenario, supported: supportedFeatures) }
+
     /// Runs it and judges it.
     func run() -> ScheduleReport {
-        let program = Program(seed: seed, scenario: scenario, supported: supportedFeatures)
+        let program = program
         let scheduler = DeterministicScheduler(seed: seed ^ 0x5EED, pace: program.pace)
         return RuntimeHooks.withScheduler(scheduler) { run(program, on: scheduler) }
     }
@@ -97,12 +100,14 @@ struct Schedule {
     private func collect(
         _ stage: Stage, _ scheduler: DeterministicScheduler, _ evidence: inout Evidence
     ) -> [String] {
+        evidence.superseded = stage.subject.supersededEpochs
         guard let core = stage.subject.core else { return [] }
         evidence.alarms = core.alarmCount
         stage.collect()
         while scheduler.step() {}
         guard let collected = stage.collected else { return ["flushing the records at the end does not end"] }
         evidence.core = collected
+        evidence.superseded.formUnion(collected.superseded.keys)
         return []
     }
 }

@@ -7,8 +7,8 @@ final class CoreSubject: Subject {
     /// A planted fault of its user's: work inside a step is asked for from a task that does not belong to it.
     let hidesRecursion: Bool
 
-    var features: Features { hidesRecursion ? Scenario.recursion.features.subtracting(.cancellation) : .all }
     var core: Deduplicator? { deduplicator }
+    var supersededEpochs: Set<UInt64> { [] }
 
     init(_ deduplicator: Deduplicator, hidesRecursion: Bool = false) {
         self.deduplicator = deduplicator

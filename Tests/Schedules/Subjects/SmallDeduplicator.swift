@@ -12,6 +12,7 @@ final class SmallDeduplicator: Subject, @unchecked Sendable {
         let epoch: UInt64
         let startedAt: MonotonicInstant
         var isCurrent = true
+        var result: Result<UInt64, any Error>?
         var waiters: [CheckedContinuation<UInt64, any Error>] = []
 
         init(epoch: UInt64, startedAt: MonotonicInstant) {
@@ -29,10 +30,11 @@ final class SmallDeduplicator: Subject, @unchecked Sendable {
     private let bug: PlantedBug?
     private let time: VirtualTimeSource
     private var flights: [Int: Flight] = [:]
+    private var running: [UInt64: Flight] = [:]
     private var entries: [Int: Entry] = [:]
     private var lastEpoch: UInt64 = 0
 
-    let features: Features = [.rejection, .failures, .invalidation, .supersede]
+    private(set) var supersededEpochs: Set<UInt64> = []
     var core: Deduplicator? { nil }
 
     init(bug: PlantedBug?, time: VirtualTimeSource) {
@@ -74,7 +76,14 @@ final class SmallDeduplicator: Subject, @unchecked Sendable {
     }
 
     private func wait(for flight: Flight) async throws -> UInt64 {
-        try await withCheckedThrowingContinuation { flight.waiters.append($0) }
+        try await withCheckedThrowingContinuation { continuation in
+            // A task may be suspended between two functions, so the flight may have landed meanwhile.
+            if let result = flight.result {
+                continuation.resume(with: result)
+            } else {
+                flight.waiters.append(continuation)
+            }
+        }
     }
 
     private func lead(
@@ -84,7 +93,9 @@ final class SmallDeduplicator: Subject, @unchecked Sendable {
         let epoch = lastEpoch
         let flight = Flight(epoch: epoch, startedAt: now)
         flights[request.key] = flight
-        Task.detached {
+        running[epoch] = flight
+        // Begins before this returns, as the library's executions do.
+        Task.immediateDetached {
             let result: Result<UInt64, any Error>
             do { result = .success(try await body(epoch)) } catch { result = .failure(error) }
             await self.settle(request, epoch, result)
@@ -95,16 +106,14 @@ final class SmallDeduplicator: Subject, @unchecked Sendable {
                 self.supersede(request.key, epoch)
             }
         }
-        running[epoch] = flight
         return flight
     }
-
-    private var running: [UInt64: Flight] = [:]
 
     private func supersede(_ key: Int, _ epoch: UInt64) {
         guard let flight = flights[key], flight.epoch == epoch else { return }
         flight.isCurrent = false
         flights[key] = nil
+        supersededEpochs.insert(epoch)
     }
 
     private func settle(_ request: Request, _ epoch: UInt64, _ result: Result<UInt64, any Error>) async {
@@ -137,6 +146,7 @@ final class SmallDeduplicator: Subject, @unchecked Sendable {
     }
 
     private func wake(_ flight: Flight, _ result: Result<UInt64, any Error>) {
+        flight.result = result
         let isShort = bug == .droppedWaiter && flight.waiters.count > 1
         for waiter in flight.waiters.dropLast(isShort ? 1 : 0) { waiter.resume(with: result) }
     }

@@ -2,14 +2,14 @@ internal import Dedup
 
 /// What the programs drive: the library, or a small deduplicator with a bug in it.
 protocol Subject: AnyObject, Sendable {
-    /// What programs may ask of it.
-    var features: Features { get }
-
     /// The library behind it, for its statistics and its end; nil when there is none.
     var core: Deduplicator? { get }
 
     /// Answers a request; `body` is given the epoch of its execution.
     func execute(_ request: Request, _ body: @escaping @Sendable (UInt64) async throws -> UInt64) async throws -> Answer
+
+    /// Executions, by epoch, that were superseded, when the subject has no events to say so.
+    var supersededEpochs: Set<UInt64> { get }
 
     func invalidate(_ key: Int)
     func invalidateAll()
