@@ -39,7 +39,7 @@ public enum CanonicalJSON {
         try unsafe withStackMemory { memory throws(FingerprintError) in
             var writer = unsafe CanonicalWriter(
                 buffer: CanonicalBuffer(startingIn: memory, limit: limits.maximumBytes),
-                rules: FieldRules.includeAll.compiled, key: .random, maximumDepth: limits.maximumDepth)
+                settings: CanonicalSettings(rules: FieldRules.includeAll.compiled, key: .random, limits: limits))
             try unsafe writer.write(context: value)
             return unsafe body(writer.buffer.bytes)
         }

@@ -8,23 +8,30 @@ extension CanonicalBuffer {
     /// Writes an integer in decimal.
     @inline(__always)
     mutating func append(_ value: UInt64) {
+        guard unsafe reserve(20) else { return }
         if value < 10 {
-            unsafe append(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: value))
+            unsafe end.storeBytes(of: UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: value), as: UInt8.self)
+            unsafe advance(by: 1)
         } else {
-            unsafe appendLong(value)
+            unsafe appendDigits(of: value)
         }
     }
 
-    private mutating func appendLong(_ value: UInt64) {
-        var digitCount = 1
-        var power: UInt64 = 10
+    private mutating func appendDigits(of value: UInt64) {
+        var digitCount = 2
+        var power: UInt64 = 100
         while digitCount < 20, value >= power {
             digitCount += 1
-            let (next, overflow) = power.multipliedReportingOverflow(by: 10)
-            if overflow { break }
-            power = next
+            if digitCount < 20 { power &*= 10 }
         }
-        unsafe appendDecimal(value, digitCount: digitCount)
+        var rest = value
+        for index in stride(from: digitCount - 1, through: 0, by: -1) {
+            let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+            let character = UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: digit)
+            unsafe end.storeBytes(of: character, toByteOffset: index, as: UInt8.self)
+            rest = quotient
+        }
+        unsafe advance(by: digitCount)
     }
 
     /// Writes a number as ECMAScript does (`Number::toString`, which RFC 8785 section 3.2.2.3 prescribes).
@@ -36,7 +43,7 @@ extension CanonicalBuffer {
             return true
         }
         guard value.isFinite else { return false }
-        let digits = ShortestDigits(value)
+        let digits = ShortestDigits(fewDecimalsOf: value) ?? ShortestDigits(value)
         if digits.isNegative { unsafe append(UInt8(ascii: "-")) }
         switch digits.point {
         case digits.count...21 where digits.count <= 21:
@@ -111,6 +118,38 @@ struct ShortestDigits {
         }
         point += exponent * exponentSign
         while count > 1, self[count - 1] == UInt8(ascii: "0") { count -= 1 }
+    }
+
+    /// Takes the digits of a number that has few, such as 0.75 or 199.99; nil for another.
+    ///
+    /// The number times a power of ten is rounded to an integer below 10^15, and the integer divided by the power again.
+    /// Both are exact doubles, so the quotient is the double nearest to that decimal; if it is the number, the decimal is
+    /// a text that reads back as it, and decimals of at most 15 digits are all different doubles, so no shorter one is.
+    init?(fewDecimalsOf value: Double) {
+        guard value.magnitude >= 0.001, value.magnitude < 1e9 else { return nil }
+        var power = 10.0
+        for decimals in 1...6 {
+            let scaled = (value.magnitude * power).rounded()
+            if scaled / power == value.magnitude {
+                self.init(integer: UInt64(scaled), decimals: decimals, isNegative: value < 0)
+                return
+            }
+            power *= 10
+        }
+        return nil
+    }
+
+    private init(integer: UInt64, decimals: Int, isNegative: Bool) {
+        var rest = integer
+        var digitCount = 0
+        while rest > 0 {
+            packed.0 = packed.0 << 4 | rest % 10
+            rest /= 10
+            digitCount += 1
+        }
+        self.count = digitCount
+        self.point = digitCount - decimals
+        self.isNegative = isNegative
     }
 
     /// The digit at that position as an ASCII character.

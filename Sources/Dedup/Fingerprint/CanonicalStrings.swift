@@ -1,38 +1,61 @@
 extension CanonicalBuffer {
+    /// Writes a string in quotation marks that needs no escapes. False, and nothing written, when it does.
+    @inline(__always)
+    mutating func append(quoted bytes: StringBytes) -> Bool {
+        guard unsafe reserve(bytes.count + Self.slack + 2) else { return true }
+        let start = unsafe end
+        guard unsafe bytes.copyPlain(to: start + 1) else { return false }
+        unsafe start.storeBytes(of: UInt8(ascii: "\""), as: UInt8.self)
+        unsafe start.storeBytes(of: UInt8(ascii: "\""), toByteOffset: bytes.count + 1, as: UInt8.self)
+        unsafe advance(by: bytes.count + 2)
+        return true
+    }
+
+    /// Writes a name in quotation marks that needs no escapes, after a comma where it is not the first, and a colon.
+    /// False, and nothing written, when it does need some.
+    @inline(__always)
+    mutating func append(name bytes: StringBytes, isFirst: Bool) -> Bool {
+        guard unsafe reserve(bytes.count + Self.slack + 4) else { return true }
+        let comma = isFirst ? 0 : 1
+        let start = unsafe end
+        guard unsafe bytes.copyPlain(to: start + (comma + 1)) else { return false }
+        unsafe start.storeBytes(of: UInt8(ascii: ","), as: UInt8.self)
+        unsafe start.storeBytes(of: UInt8(ascii: "\""), toByteOffset: comma, as: UInt8.self)
+        unsafe start.storeBytes(of: 0x3a22 as UInt16, toByteOffset: comma + bytes.count + 1, as: UInt16.self)
+        unsafe advance(by: comma + bytes.count + 3)
+        return true
+    }
+
+    /// Writes a name that needs escapes as ``append(name:isFirst:)`` writes others.
+    @inline(never)
+    mutating func append(escapedName name: String, isFirst: Bool) {
+        if !isFirst { unsafe append(UInt8(ascii: ",")) }
+        unsafe append(escaped: name)
+        unsafe append(UInt8(ascii: ":"))
+    }
+
+    /// Writes a string's UTF-8 as it is.
+    mutating func append(raw string: String) {
+        guard unsafe reserve(string.utf8.count) else { return }
+        for byte in string.utf8 { unsafe append(byte) }
+    }
+
     /// Writes a string in quotation marks, escaped as RFC 8785 section 3.2.2.2 says: only the quotation mark, the
     /// backslash and what is below U+0020, the shortest way, hexadecimal digits in lower case.
-    @inline(__always)
-    mutating func append(quoted string: String) {
-        let done: Void? = unsafe string.utf8.withContiguousStorageIfAvailable { unsafe append(quoted: $0) }
-        if done == nil {
-            // Only a string bridged from another language's runtime is not contiguous; copying makes it so.
-            unsafe Array(string.utf8).withUnsafeBufferPointer { unsafe append(quoted: $0) }
-        }
-    }
-
-    @inline(__always)
-    mutating func append(quoted bytes: UnsafeBufferPointer<UInt8>) {
-        guard unsafe appendPlain(quoted: bytes) else {
-            unsafe appendEscaped(quoted: bytes)
-            return
-        }
-    }
-
     @inline(never)
-    private mutating func appendEscaped(quoted bytes: UnsafeBufferPointer<UInt8>) {
+    mutating func append(escaped string: String) {
         unsafe append(UInt8(ascii: "\""))
-        for index in 0..<bytes.count {
-            let byte = unsafe bytes[index]
-            if byte.isPlainInJSON {
+        for byte in string.utf8 {
+            if byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") {
                 unsafe append(byte)
             } else {
-                unsafe append(escaped: byte)
+                unsafe append(escape: byte)
             }
         }
         unsafe append(UInt8(ascii: "\""))
     }
 
-    private mutating func append(escaped byte: UInt8) {
+    private mutating func append(escape byte: UInt8) {
         switch byte {
         case 0x08: unsafe append("\\b")
         case 0x09: unsafe append("\\t")
@@ -47,10 +70,4 @@ extension CanonicalBuffer {
             unsafe append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
         }
     }
-}
-
-extension UInt8 {
-    /// Whether a byte stands for itself in a JSON string.
-    @inline(__always)
-    var isPlainInJSON: Bool { self >= 0x20 && self != UInt8(ascii: "\"") && self != UInt8(ascii: "\\") }
 }

@@ -12,8 +12,8 @@ final class CompiledRules: Sendable {
     /// The node of a field that no path leads to or through.
     static let noNode = -1
 
-    /// One bit for each (length, first letter) that a stated name has; most names of fields meet a bit that is clear.
-    let filter: UInt64
+    /// Lets most names pass without a look at the rules.
+    let filter: NameFilter
 
     /// The node of the whole context, or ``noNode``.
     let root: Int
@@ -23,21 +23,13 @@ final class CompiledRules: Sendable {
 
     init(names: [(String, FieldRule)], paths: [(FieldPath, FieldRule)]) {
         self.names = names.map { (Self.folded($0.0), $0.1) }
-        self.filter = self.names.reduce(0) { bits, name in
-            bits | Self.filterBit(length: name.folded.count, first: name.folded.first ?? 0)
-        }
+        self.filter = NameFilter(self.names.map(\.folded))
         var tree = PathTree()
         for (path, rule) in paths { tree.insert(path.components[...], rule) }
         tree.spreadEvery()
         var nodes: [Node] = []
         self.root = paths.isEmpty ? Self.noNode : tree.flatten(into: &nodes)
         self.nodes = nodes
-    }
-
-    /// The bit of a name; the same for both cases of an ASCII letter.
-    @inline(__always)
-    static func filterBit(length: Int, first: UInt8) -> UInt64 {
-        1 << UInt64(truncatingIfNeeded: (length &* 7 &+ Int(first & 0x1f)) & 63)
     }
 
     /// UTF-8 with ASCII letters in lower case.
@@ -72,8 +64,9 @@ final class CompiledRules: Sendable {
     var rootRule: FieldRule? { root == Self.noNode ? nil : nodes[root].rule }
 
     private func statedByName(_ name: String) -> FieldRule? {
-        for candidate in names where candidate.folded.elementsEqual(name.utf8.lazy.map(Self.folded)) {
-            return candidate.rule
+        let count = name.utf8.count
+        for candidate in names where candidate.folded.count == count {
+            if zip(candidate.folded, name.utf8).allSatisfy({ $0 == Self.folded($1) }) { return candidate.rule }
         }
         return nil
     }

@@ -62,7 +62,7 @@ final class EncodedNode {
 extension EncodedNode {
     /// Lets a value encode itself into this node, which nothing else has used, and reads the result.
     func value<Input: Encodable>(of input: Input) throws -> JSONValue {
-        if Input.self == JSONValue.self, let value = input as? JSONValue { return value }
+        if let scalar = JSONValue(scalar: input) { return scalar }
         if let type = Input.self as? any UnorderedContent.Type, type.isUnordered {
             throw failure(.unordered, detail: "\(Input.self)")
         }
@@ -73,7 +73,7 @@ extension EncodedNode {
 
     /// Lets a value inside this one encode itself.
     func value<Input: Encodable>(of input: Input, at place: FieldPath.Component?) throws -> JSONValue {
-        if Input.self == String.self, let string = input as? String { return .string(string) }
+        if let scalar = JSONValue(scalar: input) { return scalar }
         return try EncodedNode(inside: self, at: place).value(of: input)
     }
 
@@ -113,7 +113,9 @@ extension EncodedNode {
     /// Becomes an object.
     func becomeKeyed() {
         switch content {
-        case .nothing: content = .keyed
+        case .nothing:
+            content = .keyed
+            members.reserveCapacity(8)
         case .keyed, .failed: break
         case .value, .unkeyed: content = .failed(failure(.mixedContainers))
         }
@@ -122,7 +124,9 @@ extension EncodedNode {
     /// Becomes an array.
     func becomeUnkeyed() {
         switch content {
-        case .nothing: content = .unkeyed
+        case .nothing:
+            content = .unkeyed
+            elements.reserveCapacity(4)
         case .unkeyed, .failed: break
         case .value, .keyed: content = .failed(failure(.mixedContainers))
         }
@@ -150,7 +154,9 @@ extension EncodedNode {
             for (position, node) in opened {
                 members[position] = JSONObject.Member(name: members[position].name, value: try node.finish())
             }
-            guard let object = JSONObject(sortingIfUnique: members) else { throw failure(.duplicateName) }
+            var taken: [JSONObject.Member] = []
+            swap(&taken, &members)
+            guard let object = JSONObject(sortingIfUnique: consume taken) else { throw failure(.duplicateName) }
             return .object(object)
         }
     }

@@ -36,13 +36,13 @@ public struct JSONObject: Hashable, Sendable {
     }
 
     /// Sorts members that may come in any order; nil when a name appears twice.
-    init?(sortingIfUnique unsorted: [Member]) {
-        guard let sorted = Self.sorted(unsorted) else { return nil }
+    init?(sortingIfUnique unsorted: consuming [Member]) {
+        guard let sorted = MemberOrder.sorted(consume unsorted) else { return nil }
         self.members = sorted
     }
 
     init(literal elements: [(String, JSONValue)]) {
-        guard let sorted = Self.sorted(elements.map { Member(name: $0.0, value: $0.1) }) else {
+        guard let sorted = MemberOrder.sorted(elements.map { Member(name: $0.0, value: $0.1) }) else {
             preconditionFailure("A JSON object literal gives the same name twice; give each name once.")
         }
         self.members = sorted
@@ -67,27 +67,4 @@ public struct JSONObject: Hashable, Sendable {
 
     /// Whether there are no members.
     public var isEmpty: Bool { members.isEmpty }
-
-    /// Sorted members, or nil when a name appears twice.
-    ///
-    /// Objects have few members and often come in order already; then insertion needs one comparison a member. A large
-    /// object that is out of order is given to the library's sort, which does not become quadratic.
-    private static func sorted(_ unsorted: [Member]) -> [Member]? {
-        var members = unsorted
-        var index = 1
-        while index < members.count {
-            switch NameOrder.compare(members[index - 1].name, members[index].name) {
-            case .before: index += 1
-            case .same: return nil
-            case .after:
-                members.sort { NameOrder.compare($0.name, $1.name) == .before }
-                index = 1
-                while index < members.count {
-                    guard NameOrder.compare(members[index - 1].name, members[index].name) == .before else { return nil }
-                    index += 1
-                }
-            }
-        }
-        return members
-    }
 }

@@ -68,6 +68,7 @@ struct JSONParser {
             position += 1
             return elements
         }
+        elements.reserveCapacity(4)
         repeat {
             skipWhiteSpace()
             elements.append(try parseValue(depth: depth + 1))
@@ -86,12 +87,13 @@ struct JSONParser {
             position += 1
             return JSONObject()
         }
+        members.reserveCapacity(8)
         repeat {
             let name = try parseName()
             members.append(JSONObject.Member(name: name, value: try parseValue(depth: depth + 1)))
             skipWhiteSpace()
         } while try continues(until: UInt8(ascii: "}"))
-        if let object = JSONObject(sortingIfUnique: members) { return object }
+        if let object = JSONObject(sortingIfUnique: consume members) { return object }
         position = start
         try findDuplicate(depth: depth)
         throw .duplicateName

@@ -5,23 +5,37 @@ internal import Crypto
 /// What is the same for every request of the step (namespace, name, version, compiled rules) is prepared once, so a
 /// fingerprint is one pass over the context into one buffer, usually on the stack, and one call of SHA-256.
 public struct StepFingerprinter: Sendable {
-    /// The rules that apply.
-    public let rules: FieldRules
+    /// Behind one reference, because each field that is read on the path of a request would be retained of its own.
+    private let form: Form
 
-    private let fingerprinter: Fingerprinter
-    private let prefix: [UInt8]
+    /// What is the same for every request.
+    private final class Form: Sendable {
+        let fingerprinter: Fingerprinter
+        let rules: FieldRules
+        let prefix: [UInt8]
+        let settings: CanonicalSettings
+
+        init(fingerprinter: Fingerprinter, rules: FieldRules, prefix: [UInt8]) {
+            self.fingerprinter = fingerprinter
+            self.rules = rules
+            self.prefix = prefix
+            self.settings = CanonicalSettings(
+                rules: rules.compiled, key: fingerprinter.secretKey, limits: fingerprinter.limits)
+        }
+    }
 
     init(fingerprinter: Fingerprinter, step: String, version: String, rules: FieldRules) {
-        self.fingerprinter = fingerprinter
-        self.rules = rules
         var prefix = Array("dedup".utf8) + [1]
         for (tag, text) in [("N", fingerprinter.namespace), ("S", step), ("V", version)] {
             prefix.append(contentsOf: tag.utf8)
             prefix.append(lengthOf: text.utf8.count)
             prefix.append(contentsOf: text.utf8)
         }
-        self.prefix = prefix
+        self.form = Form(fingerprinter: fingerprinter, rules: rules, prefix: prefix)
     }
+
+    /// The rules that apply.
+    public var rules: FieldRules { form.rules }
 
     /// The fingerprint of a dynamic context.
     ///
@@ -44,7 +58,7 @@ public struct StepFingerprinter: Sendable {
     public func fingerprint<Input: Encodable>(
         of input: Input, scope: String? = nil
     ) throws(FingerprintError) -> Fingerprint {
-        try fingerprint(CanonicalEncoder(limits: fingerprinter.limits).encode(input), scope: scope)
+        try fingerprint(CanonicalEncoder(limits: form.settings.limits).encode(input), scope: scope)
     }
 
     /// Where two dynamic contexts differ as far as fingerprints are concerned, without values.
@@ -52,7 +66,7 @@ public struct StepFingerprinter: Sendable {
     /// - Returns: The differing paths, in canonical order; empty exactly when the fingerprints are the same.
     /// - Throws: ``FingerprintError`` for a context that has no fingerprint.
     public func explain(_ first: JSONValue, _ second: JSONValue) throws(FingerprintError) -> [FieldDifference] {
-        try fingerprinter.explain(first, second, rules: rules)
+        try form.fingerprinter.explain(first, second, rules: form.rules)
     }
 
     /// Where two typed inputs differ as far as fingerprints are concerned, without values.
@@ -62,7 +76,7 @@ public struct StepFingerprinter: Sendable {
     public func explain<First: Encodable, Second: Encodable>(
         of first: First, _ second: Second
     ) throws(FingerprintError) -> [FieldDifference] {
-        try fingerprinter.explain(first, second, rules: rules)
+        try form.fingerprinter.explain(first, second, rules: form.rules)
     }
 
     /// The bytes whose SHA-256 is the fingerprint, for tests: no secret is in them.
@@ -75,15 +89,13 @@ public struct StepFingerprinter: Sendable {
         of context: JSONValue, scope: String?, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(FingerprintError) -> Result {
         try unsafe CanonicalJSON.withStackMemory { memory throws(FingerprintError) in
-            var buffer = unsafe CanonicalBuffer(startingIn: memory, limit: fingerprinter.limits.maximumBytes)
-            unsafe prefix.withUnsafeBytes { unsafe buffer.append($0) }
+            var buffer = unsafe CanonicalBuffer(startingIn: memory, limit: form.settings.limits.maximumBytes)
+            unsafe form.prefix.withUnsafeBytes { unsafe buffer.append($0) }
             unsafe buffer.append(scope: scope)
             unsafe buffer.append(UInt8(ascii: "J"))
             let lengthAt = unsafe buffer.count
             unsafe buffer.append(length: 0)
-            var writer = unsafe CanonicalWriter(
-                buffer: buffer, rules: rules.compiled, key: fingerprinter.secretKey,
-                maximumDepth: fingerprinter.limits.maximumDepth)
+            var writer = unsafe CanonicalWriter(buffer: buffer, settings: form.settings)
             try unsafe writer.write(context: context)
             unsafe writer.buffer.set(length: writer.buffer.count - lengthAt - 4, at: lengthAt)
             return unsafe body(writer.buffer.bytes)

@@ -68,6 +68,18 @@ import Testing
         #expect(Array(try CanonicalJSON.string(of: value).utf8) == Array(text.utf8))
     }
 
+    /// Between a thousandth and a thousand million the shortest digits of Swift stand as ECMAScript lays them out.
+    @Test func numbersOfFewDecimalsHaveTheirShortestDigits() throws {
+        var random = SeededJSON.Generator(state: 71)
+        for round in 0..<50_000 {
+            let power = [1.0, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7][round % 8]
+            var value = Double(Int64.random(in: -2_000_000_000...2_000_000_000, using: &random)) / power
+            if round.isMultiple(of: 3) { value = value.nextUp }
+            guard value.magnitude >= 0.001, value.magnitude < 1e9, value != value.rounded() else { continue }
+            #expect(try CanonicalJSON.string(of: .number(value)) == value.description)
+        }
+    }
+
     @Test func everyByteOfEveryPositionIsEscapedAsJSONSays() throws {
         for length in 1...20 {
             for position in 0..<length {

@@ -118,6 +118,56 @@ import Testing
         #expect(differences.isEmpty == example.isSame, "\(differences)")
     }
 
+    /// Whatever the name, the quick test that lets most names pass lets none pass that has a rule.
+    @Test(arguments: [81, 82] as [UInt64])
+    func everyNameWithARuleIsFound(_ seed: UInt64) throws {
+        var random = SeededJSON.Generator(state: seed)
+        let letters = Array("abcxyzABCXYZ019_-.é€😀\u{1}\"")
+        for _ in 0..<400 {
+            let names = (0..<4).map { _ in
+                String(
+                    (0..<Int.random(in: 1...24, using: &random)).map { _ in letters.randomElement(using: &random) ?? "a"
+                    })
+            }
+            guard Set(names.map { $0.lowercased() }).count == names.count else { continue }
+            let rules = try FieldRules(names: Dictionary(uniqueKeysWithValues: names.map { ($0, .ignore) }))
+            for name in names {
+                let spelling = String(
+                    String.UnicodeScalarView(
+                        name.unicodeScalars.map { scalar in
+                            guard scalar.isASCII, Bool.random(using: &random) else { return scalar }
+                            return Unicode.Scalar(String(scalar).uppercased()) ?? scalar
+                        }))
+                let context = JSONValue.object(try JSONObject([(spelling, .integer(1)), ("kept-member", .null)]))
+                #expect(
+                    try Self.fingerprint(context, rules) == Self.fingerprint(["kept-member": nil], rules),
+                    "seed \(seed), \(name) spelled \(spelling)")
+            }
+        }
+    }
+
+    @Test func explanationsNamePathAndKindAndWhatToDo() throws {
+        let first: JSONValue = [
+            "a": 1, "b": "x", "c": ["d e": [true, 1]], "gone": nil, "token": "canary-1", "mixed": ["password": "p"],
+        ]
+        let second: JSONValue = [
+            "a": 2, "b": 1, "c": ["d e": [true, 2, 3]], "new": [:], "token": "canary-2", "mixed": "p",
+        ]
+        let differences = try Self.fingerprinter.explain(first, second)
+        #expect(
+            differences == [
+                FieldDifference(path: "$.a", kind: .valueDiffers), FieldDifference(path: "$.b", kind: .typeDiffers),
+                FieldDifference(path: "$.c['d e'][1]", kind: .valueDiffers),
+                FieldDifference(path: "$.c['d e'][2]", kind: .onlyInSecond),
+                FieldDifference(path: "$.gone", kind: .onlyInFirst),
+                FieldDifference(path: "$.mixed", kind: .typeDiffers),
+                FieldDifference(path: "$.new", kind: .onlyInSecond),
+                FieldDifference(path: "$.token", kind: .secretDiffers),
+            ])
+        #expect(differences[0].description == "$.a differs; mark it .ignore if it does not change the result.")
+        #expect(differences.allSatisfy { $0.description.contains(".ignore") && !$0.description.contains("canary") })
+    }
+
     @Test(arguments: FieldRules.defaultSecretNames)
     func defaultsAreSecretInAnyLetterCaseAtAnyDepth(_ name: String) throws {
         for spelling in [

@@ -72,6 +72,20 @@ import Testing
         }
     }
 
+    @Test(arguments: 2...60)
+    func objectsOfAnySizeAreSortedAndTheirDuplicatesFound(_ count: Int) throws {
+        var random = SeededJSON.Generator(state: UInt64(count))
+        for round in 0..<20 {
+            let stem = ["", "a", "shared-prefix-of-names-", "é", "12345678"][round % 5]
+            let names = (0..<count).map { "\(stem)\($0 * 7_919 % 1_000)" }.shuffled(using: &random)
+            let object = try JSONObject(names.map { ($0, .string($0)) })
+            #expect(object.members.map(\.name) == names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
+            #expect(object.members.allSatisfy { $0.value == .string($0.name) })
+            let twice = (names + [names[round % count]]).shuffled(using: &random)
+            #expect(throws: FingerprintError.self) { try JSONObject(twice.map { ($0, .null) }) }
+        }
+    }
+
     @Test func aNameGivenTwiceIsAnError() {
         let error = #expect(throws: FingerprintError.self) { try JSONObject([("a", 1), ("b", 2), ("a", 3)]) }
         #expect(error?.code == .duplicateName)

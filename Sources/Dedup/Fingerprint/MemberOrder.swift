@@ -1,0 +1,71 @@
+/// Sorts the members of an object by the UTF-16 code units of their names and finds names that appear twice.
+enum MemberOrder {
+    /// Up to that many members are sorted by insertion; more are left to the library, which does not become quadratic.
+    private static let insertionLimit = 24
+
+    /// The members in order, or nil when a name appears twice.
+    ///
+    /// It takes the array over, so that members are moved and not retained.
+    static func sorted(_ members: consuming [JSONObject.Member]) -> [JSONObject.Member]? {
+        guard members.count > 1 else { return members }
+        if members.count <= insertionLimit, let order = orderOfAscii(members) {
+            guard order.isUnique else { return nil }
+            if !order.isSorted { permute(&members, order.positions) }
+            return members
+        }
+        let sorted = members.sorted { NameOrder.compare($0.name, $1.name) == .before }
+        for index in 1..<sorted.count where NameOrder.compare(sorted[index - 1].name, sorted[index].name) != .before {
+            return nil
+        }
+        return sorted
+    }
+
+    /// Puts at each index the member that stood at `positions[index]`, by swapping.
+    private static func permute(_ members: inout [JSONObject.Member], _ positions: [Int]) {
+        for index in positions.indices {
+            var source = positions[index]
+            while source < index { source = positions[source] }
+            if source != index { members.swapAt(index, source) }
+        }
+    }
+
+    private struct Order {
+        var positions: [Int]
+        var isSorted: Bool
+        var isUnique: Bool
+    }
+
+    /// The order of members whose names start with ASCII; nil when one does not.
+    ///
+    /// Names are compared by their first eight bytes as one number, and only names that share them are compared whole.
+    private static func orderOfAscii(_ members: [JSONObject.Member]) -> Order? {
+        var order = Order(positions: [], isSorted: true, isUnique: true)
+        var isAscii = true
+        unsafe withUnsafeTemporaryAllocation(of: (prefix: UInt64, position: Int).self, capacity: members.count) {
+            keys in
+            var bits: UInt64 = 0
+            for position in members.indices {
+                let prefix = unsafe StringBytes(members[position].name).prefix
+                bits |= prefix
+                var index = position
+                while index > 0 {
+                    let previous = unsafe keys[index - 1]
+                    if previous.prefix < prefix { break }
+                    if previous.prefix == prefix {
+                        let comparison = NameOrder.compare(members[previous.position].name, members[position].name)
+                        if comparison == .same { order.isUnique = false }
+                        if comparison != .after { break }
+                    }
+                    unsafe keys[index] = previous
+                    order.isSorted = false
+                    index -= 1
+                }
+                unsafe keys[index] = (prefix, position)
+            }
+            isAscii = bits & 0x8080_8080_8080_8080 == 0
+            if !order.isUnique { order.isSorted = false }
+            if isAscii, !order.isSorted { order.positions = unsafe keys.map(\.position) }
+        }
+        return isAscii ? order : nil
+    }
+}
