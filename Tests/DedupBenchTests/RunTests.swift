@@ -16,7 +16,8 @@ import Testing
         #expect(manifest["verdict"] as? String == "pass")
         #expect(manifest["partial"] as? Bool == false)
         #expect(manifest["seed"] as? Int == 7)
-        for file in ["metrics.csv", "timeseries.csv", "latency_histogram.csv", "memory.csv", "gates.csv", "events.csv"] {
+        for file in ["metrics.csv", "timeseries.csv", "latency_histogram.csv", "memory.csv", "gates.csv", "events.csv"]
+        {
             #expect(try bench.file(file).hasPrefix("run_id,"), "\(file)")
         }
         #expect(try bench.file("environment.json").contains("\"processor\""))
@@ -90,7 +91,10 @@ import Testing
     @Test func aMatrixHasOneRowACombination() throws {
         let result = try bench.run(
             scenario: Scenarios.storm,
-            ["--matrix", "cache.policy=lru,sieve", "--matrix", "cache.ttl=forever,fixed:40ms", "--gate", "throughput > 1/s"])
+            [
+                "--matrix", "cache.policy=lru,sieve", "--matrix", "cache.ttl=forever,fixed:40ms", "--gate",
+                "throughput > 1/s",
+            ])
         #expect([0, 2].contains(result.code), "\(result.error)")
         let rows = try bench.rows("summary.csv")
         let combinations = Set(rows.map { "\($0["strategy_cache_policy"] ?? "") \($0["strategy_cache_ttl"] ?? "")" })
@@ -101,7 +105,8 @@ import Testing
     }
 
     @Test func oneSeedAsksForTheSameKeys() throws {
-        let scenario = Scenarios.storm.replacing("clients: 4", with: "clients: 1").replacing("latency: 2ms", with: "latency: 0s")
+        let scenario = Scenarios.storm.replacing("clients: 4", with: "clients: 1").replacing(
+            "latency: 2ms", with: "latency: 0s")
         var executed: [String?] = []
         for seed in ["1", "1", "2"] {
             _ = try bench.run(scenario: scenario, ["--seed", seed, "--set", "keys.count=5000"])

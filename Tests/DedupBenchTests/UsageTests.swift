@@ -21,7 +21,8 @@ import Testing
     @Test(arguments: [
         (["--subject", "dedupp"], "dedupp"), (["--gate", "hit.latency.p99 < 50"], "unit"),
         (["--gate", "hit.latncy.p99 < 50ms"], "hit.latency.p99"), (["--set", "nonsense"], "nonsense"),
-        (["--set", "cache.polici=lru"], "policy"), (["--phase", "strom"], "storm"), (["--matrix", "cache.policy"], "cache.policy"),
+        (["--set", "cache.polici=lru"], "policy"), (["--phase", "strom"], "storm"),
+        (["--matrix", "cache.policy"], "cache.policy"),
     ])
     func aWrongOptionIsNamed(_ options: [String], _ hint: String) throws {
         let result = try bench.run(scenario: Scenarios.storm, options)

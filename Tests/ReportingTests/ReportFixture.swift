@@ -57,7 +57,8 @@ enum ReportFixture {
             let id = UInt64(number) + 1
             history.executions.append(Execution(id: id, key: number, begin: 1_000, end: 2_000))
             history.calls.append(
-                Call(request: number, key: number, start: 900, end: 2_100, outcome: .executed, execution: id, value: id))
+                Call(request: number, key: number, start: 900, end: 2_100, outcome: .executed, execution: id, value: id)
+            )
         }
         if broken {
             let id = UInt64(executions) + 1

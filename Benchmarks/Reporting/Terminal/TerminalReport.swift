@@ -29,7 +29,9 @@ package struct TerminalReport {
     private var header: [String] {
         let identity = report.identity
         let title = TerminalText.sanitised(identity.scenario)
-        return [palette.paint(title, .heading) + "  seed \(identity.seed)  commit \(identity.commit)  \(identity.startedAt)"]
+        return [
+            palette.paint(title, .heading) + "  seed \(identity.seed)  commit \(identity.commit)  \(identity.startedAt)"
+        ]
     }
 
     private var subjectTable: [String] {
@@ -69,7 +71,9 @@ package struct TerminalReport {
 
     private var noteLines: [String] {
         report.ranked.flatMap { subject in
-            let memory = subject.memory.flatMap { $0.verdict == "CLEAN" ? nil : "memory \($0.verdict): \($0.explanation)" }
+            let memory = subject.memory.flatMap {
+                $0.verdict == "CLEAN" ? nil : "memory \($0.verdict): \($0.explanation)"
+            }
             let notes = [subject.ending.reason, memory].compactMap(\.self) + subject.invalidity
             return notes.map { TerminalText.sanitised("\(subject.title): \($0)") }
         }

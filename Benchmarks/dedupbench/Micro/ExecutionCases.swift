@@ -42,7 +42,8 @@ enum ExecutionCases {
                 var sum: UInt64 = 0
                 for number in 0..<iterations {
                     let outcome = try? await deduplicator.execute(
-                        fingerprints[number % entries], step: "micro") { _ in UInt64(1) }
+                        fingerprints[number % entries], step: "micro"
+                    ) { _ in UInt64(1) }
                     sum &+= outcome?.value ?? 0
                 }
                 consume(sum)
@@ -66,7 +67,8 @@ enum ExecutionCases {
         var sum: UInt64 = 0
         for number in 0..<500_000 {
             let start = MonotonicClock.now()
-            let outcome = try await deduplicator.execute(fingerprints[number % entries], step: "micro") { _ in UInt64(1) }
+            let outcome = try await deduplicator.execute(fingerprints[number % entries], step: "micro") { _ in UInt64(1)
+            }
             let end = MonotonicClock.now()
             sum &+= outcome.value
             // The first tenth warms up.
@@ -96,7 +98,8 @@ enum ExecutionCases {
                 let first = next.take(iterations) + entries
                 for number in first..<(first + iterations) {
                     let outcome = try? await deduplicator.execute(
-                        fingerprint(number), step: "micro") { _ in UInt64(1) }
+                        fingerprint(number), step: "micro"
+                    ) { _ in UInt64(1) }
                     consume(outcome?.value ?? 0)
                 }
             },

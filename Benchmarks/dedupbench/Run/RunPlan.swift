@@ -54,7 +54,9 @@ struct RunPlan {
         for text in options.settings {
             overrides.append(try checked { () throws(ScenarioError) in try ScenarioOverride(text) })
         }
-        if let seed = options.seed { overrides.append(ScenarioOverride(path: "seed", value: "\(seed)", option: "--seed")) }
+        if let seed = options.seed {
+            overrides.append(ScenarioOverride(path: "seed", value: "\(seed)", option: "--seed"))
+        }
         return overrides
     }
 

@@ -87,7 +87,8 @@ struct SubjectReportBuilder {
         guard let phase = run.phases.last(where: { $0.memory != nil }), let series = phase.memory else { return nil }
         let settings = combination.scenario.phases.first { $0.name == phase.name }?.memory
         let limit = gates.first { $0.expression.metric == "memory.leak_bytes_per_op" }?.expression.limit
-        return MemoryJudgement(phase: phase.name, series: series, discarded: settings?.discarded ?? 0, limit: limit).report
+        return MemoryJudgement(phase: phase.name, series: series, discarded: settings?.discarded ?? 0, limit: limit)
+            .report
     }
 }
 

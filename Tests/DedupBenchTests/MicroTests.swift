@@ -1,0 +1,40 @@
+import Foundation
+import Testing
+
+@Suite(.serialized) final class MicroTests {
+    private let bench: Bench
+
+    init() throws { bench = try Bench() }
+
+    deinit { bench.remove() }
+
+    @Test func everyRowStandsBesideItsControl() throws {
+        let path = bench.folder + "/micro.csv"
+        let result = try bench.run(["micro", "--filter", "fingerprint, JSON", "--rounds", "6", "--csv", path])
+        #expect(result.code == 0, "\(result.error)")
+        #expect(result.out.contains("SHA-256"))
+        let header = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")[0]
+        let columns = ["name", "threads", "value", "unit", "allocations_per_op", "control", "ratio", "target", "met"]
+        for column in columns { #expect(header.split(separator: ",").contains(Substring(column)), "\(column)") }
+    }
+
+    @Test func whatCanBeMeasuredIsListed() throws {
+        let result = try bench.run(["micro", "--list"])
+        #expect(result.code == 0)
+        for name in ["cache hit, 10000 entries", "cache entry", "execute, hit", "waiters", "harness"] {
+            #expect(result.out.contains(name), "\(name)")
+        }
+    }
+
+    @Test(arguments: [["--filter", "nothing like it"], ["--rounds", "5"], ["--rounds", "many"]])
+    func whatCannotBeMeasuredIsSixtyFour(_ options: [String]) throws {
+        #expect(try bench.run(["micro"] + options).code == 64)
+    }
+
+    @Test func aFileThatCannotBeWrittenIsSix() throws {
+        let options = ["--filter", "fingerprint, JSON", "--rounds", "6", "--csv", bench.folder]
+        let result = try bench.run(["micro"] + options)
+        #expect(result.code == 6)
+        #expect(result.error.contains(bench.folder))
+    }
+}
