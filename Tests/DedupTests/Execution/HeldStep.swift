@@ -99,5 +99,5 @@ extension Task {
 
 /// Waits for something that another task is about to do. Time plays no part in it; a suite's limit ends what never comes.
 func eventually(_ condition: () async -> Bool) async {
-    while !(await condition()) { await Task.yield() }
+    while !(await condition()), !Task.isCancelled { await Task.yield() }
 }
