@@ -56,6 +56,8 @@ extension JSONValue {
             self = .number(unsafe unsafeBitCast(input, to: Double.self))
         } else if Input.self == Bool.self {
             self = .bool(unsafe unsafeBitCast(input, to: Bool.self))
+        } else if Input.self == [String].self {
+            self = .array(unsafe unsafeBitCast(input, to: [String].self).map(JSONValue.string))
         } else if Input.self == JSONValue.self {
             self = unsafe unsafeBitCast(input, to: JSONValue.self)
         } else {
