@@ -84,8 +84,9 @@ final class DedupSubject: Subject {
     func shutdown() async {
         maintenance.cancel()
         await maintenance.value
-        await deduplicator.shutdown()
+        // First, because the shutdown ends the events.
         await excuses?.finish()
+        await deduplicator.shutdown()
     }
 }
 
