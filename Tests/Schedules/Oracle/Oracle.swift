@@ -7,6 +7,7 @@ struct Oracle {
         var problems = AnswerOracle(evidence).problems
         problems += HistoryOracle(evidence).problems
         problems += PromptnessOracle(evidence).problems
+        problems += AbandonmentOracle(evidence).problems
         if let core = evidence.core {
             problems += StatisticsOracle(evidence, core).problems
             problems += EventOracle(evidence, core).problems
