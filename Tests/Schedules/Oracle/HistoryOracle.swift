@@ -69,6 +69,11 @@ private struct KeyHistory {
             Execution(
                 id: execution.id, key: key, begin: execution.begin, end: execution.end ?? 0,
                 ended: execution.end != nil, succeeded: execution.succeeded && !isUnrecorded, epoch: execution.epoch))
+        addExcuses(execution, isUnrecorded: isUnrecorded)
+    }
+
+    /// Everything that may have ended the execution's epoch before it ended.
+    private mutating func addExcuses(_ execution: ObservedExecution, isUnrecorded: Bool) {
         let end = execution.end ?? .max
         if let timeout = plan.supersededAfter {
             // The timeout counts from the claim. Where a record is opened first, that may be long before the step begins.

@@ -58,15 +58,22 @@ struct Schedule {
         stage = nil
         while problems.isEmpty, scheduler.step() {}
         if problems.isEmpty, core != nil { problems.append("the deduplicator is still alive although nobody uses it") }
-        if problems.isEmpty, waitsBefore, !WaitGraph.shared.withLock({ $0.isEmpty }) {
+        problems += leftovers(problems.isEmpty && waitsBefore, escapesBefore)
+        return ScheduleReport(
+            seed: seed, program: program, problems: problems, digest: scheduler.digest, steps: scheduler.steps,
+            observer: observer)
+    }
+
+    /// What the schedule has left behind in the process.
+    private func leftovers(_ hadNoWaits: Bool, _ escapesBefore: Int) -> [String] {
+        var problems: [String] = []
+        if hadNoWaits, !WaitGraph.shared.withLock({ $0.isEmpty }) {
             problems.append("an execution still counts as waiting for another although all have ended")
         }
         if RuntimeHooks.escapeCount != escapesBefore {
             problems.append("a task was enqueued from another thread or with a real delay, past the virtual time")
         }
-        return ScheduleReport(
-            seed: seed, program: program, problems: problems, digest: scheduler.digest, steps: scheduler.steps,
-            observer: observer)
+        return problems
     }
 
     // MARK: - Driving
