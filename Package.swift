@@ -85,7 +85,11 @@ let package = Package(
             ],
             path: "Benchmarks/dedupbench", swiftSettings: strict),
 
-        // The tests.
+        // The tests. `schedules` is a program of its own, because the scheduler that it installs is global.
+        .executableTarget(
+            name: "schedules", dependencies: ["Caching", "Dedup", "Verification"], path: "Tests/Schedules",
+            swiftSettings: strict),
+        tests("SchedulesTests", ["schedules"]),
         tests("CachingTests", ["Caching"]),
         tests("DedupTests", ["Caching", "Dedup", "DedupTesting"]),
         tests("DedupSQLiteTests", ["Dedup", "DedupSQLite", "DedupTesting", grdb]),
