@@ -36,8 +36,8 @@ extension CanonicalBuffer {
 
     /// Writes a string's UTF-8 as it is.
     mutating func append(raw string: String) {
-        guard unsafe reserve(string.utf8.count) else { return }
-        for byte in string.utf8 { unsafe append(byte) }
+        var string = string
+        string.withUTF8 { unsafe append(UnsafeRawBufferPointer($0)) }
     }
 
     /// Writes a string in quotation marks, escaped as RFC 8785 section 3.2.2.2 says: only the quotation mark, the

@@ -111,22 +111,10 @@ struct CanonicalWriter: ~Copyable {
         var isFirst = true
         let members = object.members.span
         for index in members.indices {
-            let name = unsafe StringBytes(members[index].name)
-            let start = unsafe buffer.count
             do throws(FingerprintError.Code) {
-                if unsafe isUnruled(name, node: node, ignoring: ignoring) {
-                    if unsafe !buffer.append(name: name, isFirst: isFirst) {
-                        unsafe buffer.append(escapedName: members[index].name, isFirst: isFirst)
-                    }
-                    try unsafe write(members[index].value, node: node, depth: depth + 1)
-                    isFirst = false
-                } else if try unsafe write(
-                    members[index], name, isFirst: isFirst, ignoring: ignoring, node: node, depth: depth + 1)
-                {
-                    isFirst = false
-                } else {
-                    unsafe buffer.truncate(to: start)
-                }
+                let wasWritten = try unsafe write(
+                    memberAt: index, of: members, isFirst: isFirst, ignoring: ignoring, node: node, depth: depth + 1)
+                if wasWritten { isFirst = false }
                 if unsafe buffer.isOverLimit { throw .tooLarge }
             } catch {
                 unsafe failedAt.append(.name(members[index].name))
@@ -135,6 +123,27 @@ struct CanonicalWriter: ~Copyable {
         }
         unsafe buffer.append(UInt8(ascii: "}"))
         return !isFirst
+    }
+
+    /// Writes a member. False, and nothing written, when nothing of it takes part.
+    @inline(__always)
+    private mutating func write(
+        memberAt index: Int, of members: Span<JSONObject.Member>, isFirst: Bool, ignoring: Bool, node: Int, depth: Int
+    ) throws(FingerprintError.Code) -> Bool {
+        let name = unsafe StringBytes(members[index].name)
+        let start = unsafe buffer.count
+        if unsafe isUnruled(name, node: node, ignoring: ignoring) {
+            if unsafe !buffer.append(name: name, isFirst: isFirst) {
+                unsafe buffer.append(escapedName: members[index].name, isFirst: isFirst)
+            }
+            try unsafe write(members[index].value, node: node, depth: depth)
+            return true
+        }
+        if try unsafe write(members[index], name, isFirst: isFirst, ignoring: ignoring, node: node, depth: depth) {
+            return true
+        }
+        unsafe buffer.truncate(to: start)
+        return false
     }
 
     /// Whether a member is certainly included as it is. For most names one test of a bit says so.
@@ -169,15 +178,14 @@ struct CanonicalWriter: ~Copyable {
             let start = unsafe buffer.count
             if !isFirst { unsafe buffer.append(UInt8(ascii: ",")) }
             do throws(FingerprintError.Code) {
+                var wasWritten = true
                 if node == CompiledRules.noNode, !ignoring {
                     try unsafe write(elements[index], node: node, depth: depth + 1)
-                    isFirst = false
-                } else if try unsafe write(elements[index], at: index, ignoring: ignoring, node: node, depth: depth + 1)
-                {
-                    isFirst = false
                 } else {
-                    unsafe buffer.truncate(to: start)
+                    wasWritten = try unsafe write(
+                        elements[index], at: index, ignoring: ignoring, node: node, depth: depth + 1)
                 }
+                if wasWritten { isFirst = false } else { unsafe buffer.truncate(to: start) }
                 if unsafe buffer.isOverLimit { throw .tooLarge }
             } catch {
                 unsafe failedAt.append(.index(index))

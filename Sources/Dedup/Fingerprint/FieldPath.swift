@@ -1,4 +1,4 @@
-/// Where a field stands in a context: `$.options.tags[2]`, `$.items[*].id`, `$['a name']['x.y']`.
+/// Where a field stands in a context: `$.options.tags[2]`, `$.orders[*].id`, `$['a name']['x.y']`.
 ///
 /// `$` is the whole context. `.name` is a member whose name has only letters, digits, `_`, `-` and characters beyond
 /// ASCII; `['any name']` any member, with `\'` and `\\` inside. `[2]` is an element of an array, `[*]` each of them. Names

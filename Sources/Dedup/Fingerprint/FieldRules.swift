@@ -14,7 +14,7 @@
 /// By default `password`, `token`, `secret`, `authorization`, `apiKey` and `cookie` are secret.
 ///
 /// Path syntax: `$` is the whole context, `$.options.requestedAt` a member, `$['a name']` a member with any name (`\'`
-/// and `\\` inside), `$.items[0]` an element, `$.items[*].id` a member of each element. An index wins over `[*]`.
+/// and `\\` inside), `$.orders[0]` an element, `$.orders[*].id` a member of each element. An index wins over `[*]`.
 public struct FieldRules: Sendable {
     /// The names that are secret unless a rule says otherwise.
     public static let defaultSecretNames = ["password", "token", "secret", "authorization", "apiKey", "cookie"]

@@ -16,7 +16,7 @@ extension JSONValue {
         self = try parser.parse()
     }
 
-    /// Reads one JSON value, strictly; see ``init(parsing:limits:)-(Sequence<UInt8>,_)``.
+    /// Reads one JSON value, strictly; the same rules as for bytes.
     ///
     /// - Throws: ``JSONParsingError``, with line and column.
     public init(parsing text: String, limits: FingerprintLimits = .standard) throws(JSONParsingError) {

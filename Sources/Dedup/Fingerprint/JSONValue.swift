@@ -82,7 +82,7 @@ extension JSONValue: Encodable {
     /// Writes the value with the containers of any encoder.
     ///
     /// There is no `Decodable` counterpart: a general decoder has already lost duplicate names and exact integers;
-    /// use ``init(parsing:limits:)-(String,_)``.
+    /// use `JSONValue(parsing:)`.
     public func encode(to encoder: any Encoder) throws {
         switch self {
         case .object(let object):

@@ -35,37 +35,44 @@ enum MemberOrder {
         var isUnique: Bool
     }
 
+    /// The start of a name as a number, and where its member stands.
+    private typealias Key = (prefix: UInt64, position: Int)
+
     /// The order of members whose names start with ASCII; nil when one does not.
     ///
     /// Names are compared by their first eight bytes as one number, and only names that share them are compared whole.
     private static func orderOfAscii(_ members: [JSONObject.Member]) -> Order? {
         var order = Order(positions: [], isSorted: true, isUnique: true)
-        var isAscii = true
-        unsafe withUnsafeTemporaryAllocation(of: (prefix: UInt64, position: Int).self, capacity: members.count) {
-            keys in
-            var bits: UInt64 = 0
+        var bits: UInt64 = 0
+        unsafe withUnsafeTemporaryAllocation(of: Key.self, capacity: members.count) { keys in
             for position in members.indices {
                 let prefix = unsafe StringBytes(members[position].name).prefix
                 bits |= prefix
-                var index = position
-                while index > 0 {
-                    let previous = unsafe keys[index - 1]
-                    if previous.prefix < prefix { break }
-                    if previous.prefix == prefix {
-                        let comparison = NameOrder.compare(members[previous.position].name, members[position].name)
-                        if comparison == .same { order.isUnique = false }
-                        if comparison != .after { break }
-                    }
-                    unsafe keys[index] = previous
-                    order.isSorted = false
-                    index -= 1
-                }
-                unsafe keys[index] = (prefix, position)
+                unsafe insert((prefix, position), into: keys, of: members, &order)
             }
-            isAscii = bits & 0x8080_8080_8080_8080 == 0
-            if !order.isUnique { order.isSorted = false }
-            if isAscii, !order.isSorted { order.positions = unsafe keys.map(\.position) }
+            if !order.isSorted { order.positions = unsafe keys.map(\.position) }
         }
-        return isAscii ? order : nil
+        return bits & 0x8080_8080_8080_8080 == 0 ? order : nil
+    }
+
+    /// Puts a key among those in front of its position, which are in order.
+    @inline(__always)
+    private static func insert(
+        _ key: Key, into keys: UnsafeMutableBufferPointer<Key>, of members: [JSONObject.Member], _ order: inout Order
+    ) {
+        var index = key.position
+        while index > 0 {
+            let previous = unsafe keys[index - 1]
+            if previous.prefix < key.prefix { break }
+            if previous.prefix == key.prefix {
+                let comparison = NameOrder.compare(members[previous.position].name, members[key.position].name)
+                if comparison == .same { order.isUnique = false }
+                if comparison != .after { break }
+            }
+            unsafe keys[index] = previous
+            order.isSorted = false
+            index -= 1
+        }
+        unsafe keys[index] = key
     }
 }
