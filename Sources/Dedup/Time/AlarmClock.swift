@@ -26,6 +26,10 @@ package final class AlarmClock<Event: Sendable>: Sendable {
         self.deliver = deliver
     }
 
+    deinit {
+        if case .sleeping(_, _, let task) = state.withLock({ $0.sleeper }) { task?.cancel() }
+    }
+
     /// How many alarms are set.
     package var count: Int { state.withLock { $0.queue.count } }
 
@@ -53,24 +57,24 @@ package final class AlarmClock<Event: Sendable>: Sendable {
     }
 
     private func startSleeper(_ generation: UInt64) {
-        let task = Task.detached { await self.sleep(generation) }
+        // The sleeper does not hold its clock while it sleeps: who drops a deduplicator drops its timers too.
+        let task = Task.detached { [weak self, time] in
+            while let deadline = self?.nextDeadline(generation) {
+                do {
+                    try await time.sleep(until: deadline)
+                } catch {
+                    self?.giveUp(generation)
+                    return
+                }
+                self?.deliverDue(generation)
+            }
+        }
         let isLate = state.withLock { state -> Bool in
             guard case .sleeping(generation, let until, _) = state.sleeper else { return true }
             state.sleeper = .sleeping(generation: generation, until: until, task: task)
             return false
         }
         if isLate { task.cancel() }
-    }
-
-    private func sleep(_ generation: UInt64) async {
-        while let deadline = nextDeadline(generation) {
-            do {
-                try await time.sleep(until: deadline)
-            } catch {
-                return giveUp(generation)
-            }
-            deliverDue(generation)
-        }
     }
 
     /// The sleep was cut short. If no other sleeper has taken over, the next alarm that is set starts one.

@@ -234,6 +234,23 @@ import Testing
         #expect(statistics.outcomes.failed == 3 && statistics.outcomes.cancelled == 0)
     }
 
+    @Test func nothingStaysBehindWhenADeduplicatorIsDropped() async throws {
+        let time = ManualTimeSource()
+        weak var dropped: Deduplicator?
+        do {
+            let deduplicator = Deduplicator(time: time)
+            dropped = deduplicator
+            _ = try await deduplicator.execute(
+                .number(1), policy: ExecutionPolicy(timeout: .hold(after: .seconds(60)))
+            ) { _ in
+                try await time.waitForSleepers(1)
+                return 1
+            }
+        }
+        await eventually { time.sleeperCount == 0 }
+        #expect(dropped == nil)
+    }
+
     // MARK: - Shutdown
 
     @Test func shutdownWaitsForAnExecutionThatIsJustBeginning() async throws {

@@ -65,6 +65,16 @@ import Testing
         #expect(clock.count == 0)
     }
 
+    @Test func theSleeperGoesWithItsClock() async throws {
+        do {
+            let clock = AlarmClock<Int>(time: time) { _ in Issue.record("An alarm went off after its clock was gone.") }
+            _ = clock.set(1, at: at(100))
+            _ = clock.set(2, at: at(10))
+            try await time.waitForSleepers(1)
+        }
+        await eventually { time.sleeperCount == 0 }
+    }
+
     @Test func anAlarmInThePastGoesOffWithoutASleep() async {
         _ = clock.set(7, at: at(-1))
         #expect(await next(1) == [7])
