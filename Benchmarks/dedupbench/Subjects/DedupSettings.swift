@@ -26,16 +26,6 @@ extension CacheConfiguration {
     }
 }
 
-extension CacheConfiguration.Capacity {
-    /// Whether so many keys may not all find room. A capacity in bytes may always run out.
-    func canOverflow(keys: Int) -> Bool {
-        switch self {
-        case .entries(let limit): keys > limit
-        case .weight: true
-        }
-    }
-}
-
 extension ExecutionPolicy {
     /// The policy that a scenario asks for.
     init(_ system: SystemSettings) {

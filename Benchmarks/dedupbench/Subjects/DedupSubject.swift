@@ -10,8 +10,7 @@ internal import Workloads
 /// Each call makes its fingerprint from a small context, as a user's call does, so that the cost is in every measured
 /// latency. `dedupbench micro` is where the cache is measured with the fingerprint in hand.
 ///
-/// Evictions and expirations become excuses through an event subscription, and only where one can be needed: with more
-/// keys than room. Without a subscriber the library makes no events, so hits pay nothing for the proof.
+/// Evictions and expirations become excuses where they happen: the cache's owner is told of each, and hits pay nothing.
 final class DedupSubject: Subject {
     /// How it is made.
     static let blueprint = SubjectBlueprint(
@@ -24,20 +23,19 @@ final class DedupSubject: Subject {
     private let fingerprinter: StepFingerprinter
     private let policy: ExecutionPolicy
     private let maintenance: Task<Void, Never>
-    private let excuses: ExcuseCollector?
 
     private init(_ settings: SubjectSettings) throws {
         var configuration = DeduplicatorConfiguration()
         configuration.cache = try CacheConfiguration(settings)
         configuration.flightLimit = 1_000_000
         configuration.waiterLimit = 1_000_000
-        let deduplicator = try Deduplicator(configuration: configuration)
+        let excuses = settings.excuses
+        let deduplicator = try Deduplicator(configuration: configuration) { execution, kind in
+            excuses.record(kind == .cacheEvicted ? .evicted : .expired, execution: execution)
+        }
         self.deduplicator = deduplicator
         fingerprinter = Fingerprinter(namespace: "dedupbench").prepare(step: "operation", version: "1")
         policy = ExecutionPolicy(settings.system)
-        excuses =
-            configuration.cache.capacity.canOverflow(keys: settings.keyCount)
-            ? ExcuseCollector(deduplicator.events, into: settings.excuses) : nil
         maintenance = Task.detached { try? await deduplicator.run() }
     }
 
@@ -76,7 +74,6 @@ final class DedupSubject: Subject {
     func quiesce() async {
         // Writes the records of what happened, so that none are pending when memory is read.
         try? await deduplicator.flush()
-        await excuses?.drain()
     }
 
     func reset() async { deduplicator.invalidateAll() }
@@ -84,8 +81,6 @@ final class DedupSubject: Subject {
     func shutdown() async {
         maintenance.cancel()
         await maintenance.value
-        // First, because the shutdown ends the events.
-        await excuses?.finish()
         await deduplicator.shutdown()
     }
 }

@@ -36,10 +36,21 @@ public final class Deduplicator: Sendable {
     ///   - records: Where the durable history goes. Default: a bounded store in memory.
     ///   - time: Where ages, deadlines and timeouts come from. Default: real time.
     /// - Throws: ``DedupError`` with code ``DedupError/Code/invalidConfiguration`` that names the field.
-    public init(
+    public convenience init(
         configuration: DeduplicatorConfiguration,
         records: any ExecutionRecordStore = InMemoryExecutionRecords(),
         time: any TimeSource = .system
+    ) throws {
+        try self.init(configuration: configuration, records: records, time: time, onRemoval: nil)
+    }
+
+    /// Makes a deduplicator that tells, synchronously and outside every lock, which execution's result was evicted or
+    /// had expired. The benchmarks' proof rests on it: events would cost every hit something, and arrive later.
+    package init(
+        configuration: DeduplicatorConfiguration,
+        records: any ExecutionRecordStore = InMemoryExecutionRecords(),
+        time: any TimeSource = .system,
+        onRemoval: (@Sendable (ExecutionID, ExecutionEvent.Kind) -> Void)?
     ) throws {
         try configuration.validate()
         self.configuration = configuration
@@ -50,7 +61,8 @@ public final class Deduplicator: Sendable {
         names = StepNames(limit: configuration.stepLimit, byteLimit: configuration.stepNameByteLimit)
         flights = Flights(
             flightLimit: configuration.flightLimit, waiterLimit: configuration.waiterLimit, time: time)
-        let reporter = RemovalReporter(events: events, names: names, writer: writer, time: time)
+        let reporter = RemovalReporter(
+            events: events, names: names, writer: writer, time: time, observer: onRemoval)
         cache = try Cache(configuration.cache) { reporter.report($0) }
     }
 

@@ -6,13 +6,17 @@ struct RemovalReporter: Sendable {
     let names: StepNames
     let writer: RecordWriter
     let time: any TimeSource
+    var observer: (@Sendable (ExecutionID, ExecutionEvent.Kind) -> Void)?
 
     func report(_ removal: CacheRemoval<Fingerprint, CachedResult>) {
         recordHits(removal.hits, of: removal.value, removal.key)
-        guard events.hasSubscribers else { return }
         switch removal.cause {
-        case .evicted: events.publish(.cacheEvicted(details(removal)))
-        case .expired: events.publish(.cacheExpired(details(removal)))
+        case .evicted:
+            observer?(removal.value.executionID, .cacheEvicted)
+            if events.hasSubscribers { events.publish(.cacheEvicted(details(removal))) }
+        case .expired:
+            observer?(removal.value.executionID, .cacheExpired)
+            if events.hasSubscribers { events.publish(.cacheExpired(details(removal))) }
         case .invalidated, .replaced: break
         }
     }
