@@ -14,6 +14,6 @@ sanitizers=("$@")
 for sanitizer in "${sanitizers[@]}"; do
     echo "== tests under the $sanitizer sanitizer"
     # Synchronization.Mutex raises false reports under contention, so these builds use the pthread lock.
-    swift test --sanitize="$sanitizer" --scratch-path ".build-$sanitizer" -Xswiftc -DDEDUP_PTHREAD_LOCK \
+    swift test --no-parallel --sanitize="$sanitizer" --scratch-path ".build-$sanitizer" -Xswiftc -DDEDUP_PTHREAD_LOCK \
         --filter "$concurrent"
 done

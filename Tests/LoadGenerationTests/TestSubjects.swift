@@ -54,7 +54,7 @@ final class JoiningSubject: Subject {
         case lead
     }
 
-    static let information = SubjectInformation(name: "joining", summary: "a single-flight cache")
+    static let information = SubjectInformation(name: "joining", summary: "a cache whose misses join")
     let information: SubjectInformation = JoiningSubject.information
     let fault: Fault
     let lifetime: Duration

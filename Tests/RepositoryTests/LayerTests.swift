@@ -17,7 +17,7 @@ import Testing
         "Sources/DedupTesting": standard.union(["Caching", "Dedup", "Testing"]),
         "Benchmarks/Workloads": standard.union(system).union(["CZstd", "Yams"]),
         "Benchmarks/Measurement": standard.union(system).union(["CJemalloc", "Histogram", "Numerics"]),
-        "Benchmarks/Verification": standard,
+        "Benchmarks/Verification": standard.union(["Glibc"]),
         "Benchmarks/LoadGeneration": standard.union(system).union(["Workloads", "Measurement", "Verification"]),
         "Benchmarks/Reporting": standard.union(system).union(["Measurement", "Verification"]),
         "Benchmarks/dedupbench": standard.union(system).union([

@@ -4,7 +4,7 @@ internal import Caching
 /// spared, and how long the runs took.
 ///
 /// A tally counts what happened: one run counts one execution, and a change that is merged into a tally is added to it.
-/// ``merge(_:)`` is associative and commutative, so changes may be coalesced, reordered and split over batches. Sums
+/// ``merge(_:)`` is associative and commutative, so changes may be merged, reordered and split over batches. Sums
 /// saturate at `Int.max` (durations at about 292 years) instead of trapping.
 ///
 /// Counts and durations below zero make no sense; they are taken as zero, so that a defective clock cannot stop a server.
