@@ -56,7 +56,7 @@ import Testing
             let prepared = Fingerprinter().prepare(step: "step", version: "1", rules: rules)
             let form = try prepared.canonicalForm(of: context)
             #expect(!String(decoding: form, as: UTF8.self).contains(Self.canary))
-            #expect(form.contains(1))
+            #expect(form.drop { $0 != UInt8(ascii: "{") }.contains(1), "a digest stands in the context")
         }
         let plain = Fingerprinter().prepare(step: "step", version: "1", rules: .includeAll)
         #expect(try String(decoding: plain.canonicalForm(of: context), as: UTF8.self).contains(Self.canary))
@@ -86,7 +86,7 @@ import Testing
     @Test func noContentPassesForADigest() throws {
         let prepared = Fingerprinter().prepare(step: "step", version: "1")
         let form = try prepared.canonicalForm(of: ["password": "p"])
-        let mark = try #require(form.lastIndex(of: UInt8(ascii: ":"))) + 1
+        let mark = form.count - 34
         #expect(form[mark] == 1)
         let digest = String(decoding: form[mark..<mark + 33], as: UTF8.self)
         let rules = FieldRules.includeAll
