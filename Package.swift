@@ -91,7 +91,7 @@ let package = Package(
             swiftSettings: strict),
         tests("SchedulesTests", ["schedules"]),
         tests("CachingTests", ["Caching"]),
-        tests("DedupTests", ["Caching", "Dedup", "DedupTesting"]),
+        tests("DedupTests", ["Caching", "Dedup", "DedupTesting", crypto]),
         tests("DedupSQLiteTests", ["Dedup", "DedupSQLite", "DedupTesting", grdb]),
         tests("DedupTestingTests", ["Dedup", "DedupTesting"]),
         tests(

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Records a request trace from a real program: every regular file that is opened, successfully, while this package
-# is built from scratch with `swift build`, with its tests, for debugging and then for release. One line an opened
-# file: when, which, how large.
+# is built from scratch with `swift build`, with its tests: plainly, and then once more for ThreadSanitizer. One line
+# an opened file: when, which, how large.
 #
 #   Scripts/record-trace.sh [OUTPUT]        default: Fixtures/traces/swift-build.csv.zst
 #
@@ -46,12 +46,15 @@ toolchain=$(cd "${toolchain:-/}" && pwd -P)
 
 echo "record-trace: building under strace" >&2
 # -ff: one file a process, so that no line is torn; -y: the real path behind each descriptor; -z: successes only.
+builds=0
 traced() {
+    builds=$((builds + 1))
     strace -ff --seccomp-bpf -qq -ttt -y -z -s 4096 -e signal=none -e trace=open,openat,openat2,creat \
-        -o "$work/calls/$1" swift build -c "$@" --package-path "$work/src" --scratch-path "$work/build" >&2
+        -o "$work/calls/$builds" swift build -c "$@" --package-path "$work/src" --scratch-path "$work/build" >&2
 }
 traced debug --build-tests
-traced release --build-tests -Xswiftc -enable-testing
+rm -rf "$work/build/debug" "$work/build"/*/debug
+traced debug --build-tests --sanitize=thread
 
 echo "record-trace: converting" >&2
 # "time <tab> path" of every open that gave a descriptor of a file; devices and kernel files are no input of a build.

@@ -35,8 +35,10 @@ import Testing
     @Test func splitsWhatIsPendingIntoBatches() async throws {
         let writer = writer(batchSize: 10)
         let latch = store.hang()
-        for number in 0..<35 { writer.add(hit(UInt64(number))) }
+        // The first full batch is on its way, and held up, before the rest is added.
+        for number in 0..<10 { writer.add(hit(UInt64(number))) }
         try await latch.waitForWaiters(1)
+        for number in 10..<35 { writer.add(hit(UInt64(number))) }
         store.heal()
         try await writer.flush()
         #expect(writer.statistics.writes == 4)
