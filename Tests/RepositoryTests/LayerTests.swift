@@ -73,9 +73,12 @@ import Testing
     }
 
     private func imports(of text: String) -> Set<String> {
-        Set(
-            text.matches(
-                of: /(?m)^[ \t]*(?:@\w+ )?(?:(?:public|package|internal|fileprivate|private) )?import (?:struct |enum |class |func |protocol )?(\w+)/
-            ).map { String($0.1) })
+        let access = "(?:(?:public|package|internal|fileprivate|private) )?"
+        let kind = "(?:struct |enum |class |func |protocol )?"
+        guard
+            let pattern = try? Regex(
+                "(?m)^[ \\t]*(?:@\\w+ )?\(access)import \(kind)(\\w+)", as: (Substring, Substring).self)
+        else { return [] }
+        return Set(text.matches(of: pattern).map { String($0.output.1) })
     }
 }

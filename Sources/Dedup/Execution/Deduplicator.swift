@@ -91,8 +91,6 @@ public final class Deduplicator: Sendable {
     /// - Returns: The value and how it came about.
     /// - Throws: What `body` throws, `CancellationError` when the calling task is cancelled while it waits, or
     ///   ``DedupError``.
-    // Inlinable so that a hit is unboxed with the caller's own type: through generic metadata, looking the types up took
-    // more than half of a hit's time.
     @inlinable
     public func execute<Value: Sendable>(
         _ fingerprint: Fingerprint,
@@ -102,6 +100,8 @@ public final class Deduplicator: Sendable {
         timeToLive: (@Sendable (Value) -> TimeToLive?)? = nil,
         _ body: @escaping @Sendable (ExecutionContext) async throws -> Value
     ) async throws -> Outcome<Value> {
+        // Inlinable so that a hit is unboxed with the caller's own type: through generic metadata, looking the types up
+        // took more than half of a hit's time.
         if let found = try found(fingerprint) { return try Outcome(found, in: self) }
         return try await executeMissed(
             fingerprint, step: step, policy: policy, call: call, timeToLive: timeToLive, body)

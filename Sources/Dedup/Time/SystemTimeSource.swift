@@ -1,3 +1,5 @@
+public import Caching
+
 #if canImport(Glibc)
     internal import Glibc
 #elseif canImport(Musl)
@@ -5,7 +7,6 @@
 #elseif canImport(Darwin)
     internal import Darwin
 #endif
-public import Caching
 
 /// Real time: a clock that counts while the machine is suspended for ages and deadlines, so that a cached result ages
 /// while a laptop sleeps, and the system's wall clock for display.
