@@ -110,3 +110,15 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// jemalloc takes the place of the allocator that the sanitizers watch, so their builds leave out whatever links it:
+// `DEDUP_LIBRARY_ONLY=1` builds and tests the library and the checker, and nothing of the harness besides.
+if Context.environment["DEDUP_LIBRARY_ONLY"] != nil {
+    let harness: Set = [
+        "CJemalloc", "CZstd", "Workloads", "Measurement", "LoadGeneration", "Reporting", "dedupbench", "schedules",
+        "WorkloadsTests", "MeasurementTests", "LoadGenerationTests", "ReportingTests", "DedupBenchTests",
+        "SchedulesTests", "RepositoryTests",
+    ]
+    package.targets.removeAll { harness.contains($0.name) }
+    package.products.removeAll { $0.name == "dedupbench" }
+}

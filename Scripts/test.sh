@@ -7,8 +7,6 @@ source Scripts/setup.sh
 
 for configuration in debug release; do
     echo "== tests, $configuration"
-    swift build -c "$configuration" --product dedupbench
-    swift build -c "$configuration" --product schedules
     # One at a time: some tests hold a thread on purpose, and on two cores the runtime has only two to give.
     swift test -c "$configuration" --no-parallel "$@"
 done
