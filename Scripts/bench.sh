@@ -21,7 +21,7 @@ for scenario in duplicate-storm git-steps recorded-trace; do
     # One line a gate: scenario, expression, what was observed against the limit, verdict.
     if [[ -f results/latest/gates.csv ]]; then
         awk -F, -v scenario="$scenario" \
-            'NR > 1 { printf "%-16s %-36s %-34s %s\n", scenario, $5, $13, toupper($11) }' \
+            'NR > 1 { sub(/^\047/, "", $13); printf "%-16s %-36s %-34s %s\n", scenario, $5, $13, toupper($11) }' \
             results/latest/gates.csv >>"$table"
     fi
     echo
