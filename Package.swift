@@ -54,7 +54,8 @@ let package = Package(
     ],
     targets: [
         // The library.
-        .target(name: "Caching", swiftSettings: core),
+        .target(name: "CProcessor"),
+        .target(name: "Caching", dependencies: ["CProcessor"], swiftSettings: core),
         .target(name: "Dedup", dependencies: ["Caching", crypto], swiftSettings: core),
         .target(name: "DedupSQLite", dependencies: ["Dedup", grdb], swiftSettings: strict),
         .target(name: "DedupLogging", dependencies: ["Dedup", log], swiftSettings: strict),

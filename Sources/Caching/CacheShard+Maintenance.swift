@@ -47,11 +47,10 @@ extension CacheShard {
         let end = min(start + Self.batch, table.usedSlots)
         for number in start..<max(start, end) {
             let slot = Slot(number)
-            let header = unsafe table.store.header(slot)
-            guard unsafe header.pointee.hasValue && header.pointee.hits > 0 else { continue }
-            let hits = Int(unsafe header.pointee.hits)
+            guard unsafe table.store.header(slot).pointee.hasValue else { continue }
+            let hits = table.takeHits(of: slot)
+            guard hits > 0 else { continue }
             unsafe drained.append((table.store.key(slot).pointee, table.store.value(slot).pointee, hits))
-            unsafe header.pointee.hits = 0
         }
         return BatchProgress(next: end < table.usedSlots ? end : nil)
     }
@@ -60,7 +59,7 @@ extension CacheShard {
     @inlinable
     mutating func detach(into old: inout SlotTable<Key, Value>) {
         swap(&table, &old)
-        otherCounts.invalidations += policy.residentCount
+        statistics.invalidations += policy.residentCount
         policy.reset()
         pool.give(weight)
         weight = 0
