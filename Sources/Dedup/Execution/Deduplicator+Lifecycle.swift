@@ -40,17 +40,31 @@ extension Deduplicator {
     }
 
     /// Starts nothing new, waits for the executions in progress, writes the records and ends the event streams, all
-    /// within `grace`. Executions that are not done by then are cancelled, and those who wait for them get
-    /// ``DedupError/Code/shutDown``. Results that are cached are served all the same.
+    /// within `grace`. What an execution in progress itself asks for is still run.
     ///
-    /// - Returns: Whether everything had ended and been written in time.
+    /// A quarter of the time, at most two seconds, is kept for the end: executions that are not done by then are cancelled,
+    /// and those who wait for them get ``DedupError/Code/shutDown``; what they leave behind is written with the rest.
+    /// Results that are cached are served all the same.
+    ///
+    /// - Returns: Whether everything had ended by itself and been written in time.
     @discardableResult
     public func shutdown(grace: Duration = .seconds(10)) async -> Bool {
         let deadline = time.now.advanced(by: grace)
-        flights.close()
-        let landed = await within(deadline) { flights.notify($0) }
-        if !landed { flights.abandonAll() }
-        let written = await within(deadline) { written in
+        let reserve = min(max(grace, .zero) / 4, .seconds(2))
+        let landing = deadline.advanced(by: .zero - reserve)
+        flights.admit(.nested)
+        // Beside the landing, so that little is left to write after it; what goes wrong here is tried again at the end.
+        let early = Task.detached { try? await self.flush() }
+        defer { early.cancel() }
+        var landed = await isDone(by: landing) { flights.notify($0) }
+        flights.admit(.nobody)
+        // Somebody may have been let in at the last moment.
+        if landed { landed = await isDone(by: landing) { flights.notify($0) } }
+        if !landed {
+            flights.abandonAll()
+            _ = await isDone(by: landing.advanced(by: reserve / 2)) { flights.notify($0) }
+        }
+        let written = await isDone(by: deadline) { written in
             Task.detached {
                 do {
                     try await self.flush()
@@ -65,14 +79,27 @@ extension Deduplicator {
     }
 
     /// Waits for what `start` sets going, but no longer than until `deadline`.
-    private func within(_ deadline: MonotonicInstant, _ start: (OneShot<Bool>) -> Void) async -> Bool {
+    private func isDone(by deadline: MonotonicInstant, _ start: (OneShot<Bool>) -> Void) async -> Bool {
         let done = OneShot<Bool>()
         start(done)
-        let timer = Task.detached {
-            try? await self.time.sleep(until: deadline)
-            done.fulfil(false)
-        }
-        defer { timer.cancel() }
+        let alarm = flights.armLimit(at: deadline) { done.fulfil(false) }
+        defer { flights.disarm(alarm) }
         return await done.value
     }
+
+    /// Waits for what `start` sets going, but no longer than until `deadline`.
+    ///
+    /// - Throws: What it ends with, or ``TimeIsUp``.
+    func within<Value: Sendable>(
+        _ deadline: MonotonicInstant, _ start: (OneShot<Result<Value, any Error>>) -> Void
+    ) async throws -> Value {
+        let done = OneShot<Result<Value, any Error>>()
+        start(done)
+        let alarm = flights.armLimit(at: deadline) { done.fulfil(.failure(TimeIsUp())) }
+        defer { flights.disarm(alarm) }
+        return try await done.value.get()
+    }
 }
+
+/// What was waited for has not come in time.
+struct TimeIsUp: Error {}

@@ -79,10 +79,11 @@ extension ExecutionRecord {
 
     /// The change that one finished run makes: one execution, its start and its duration.
     public static func execution(
-        step: String, fingerprint: Fingerprint, startedAt start: WallTime, duration: Duration, failed: Bool = false
+        step: String, fingerprint: Fingerprint, startedAt start: WallTime, duration: Duration, failed: Bool = false,
+        joins: Int = 0
     ) -> ExecutionRecord {
         ExecutionRecord(
-            step: step, fingerprint: fingerprint, executions: 1, failures: failed ? 1 : 0,
+            step: step, fingerprint: fingerprint, executions: 1, joins: joins, failures: failed ? 1 : 0,
             firstExecution: start, lastExecution: start,
             totalDuration: duration, minimumDuration: duration, maximumDuration: duration)
     }

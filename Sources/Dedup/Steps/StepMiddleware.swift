@@ -60,12 +60,13 @@ public struct Deduplication: StepMiddleware {
         if !request.hasMissed, let found = try deduplicator.found(fingerprint) {
             return try Outcome(found, in: deduplicator)
         }
-        return try await deduplicator.executeMissed(
-            fingerprint, step: request.step.name, policy: request.step.policy, call: request.call,
-            timeToLive: decision?.decide
+        let missed = try deduplicator.request(
+            fingerprint, step: request.step.name, policy: request.step.policy, call: request.call
         ) { _ in
-            try await next(request).value
+            let value = try await next(request).value
+            return Product(value, keeping: decision.map { .decided($0.decide(value)) } ?? .asPolicy, weight: nil)
         }
+        return try Outcome(await deduplicator.fly(missed), in: deduplicator)
     }
 }
 

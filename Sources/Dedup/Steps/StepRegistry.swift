@@ -150,7 +150,7 @@ public final class StepRegistry: Sendable {
             let fingerprint = try fingerprinter.fingerprint(context, scope: scope)
             if let found = try deduplicator.found(fingerprint) {
                 return Outcome(
-                    value: found.boxed.erased, source: .hit(age: found.age), executionID: found.executionID,
+                    value: found.boxed.erased, source: found.source, executionID: found.executionID,
                     epoch: found.executionID)
             }
             identify = { _ in fingerprint }
