@@ -22,6 +22,12 @@ struct RecordFile {
     /// The path in a form that SQLite cannot take for a URI or an option such as `:memory:`.
     var sqlitePath: String { path.hasPrefix("/") ? path : "./" + path }
 
+    /// How many bytes the file has; 0 if that cannot be found out.
+    var size: Int {
+        var information = stat()
+        return stat(path, &information) == 0 ? Int(information.st_size) : 0
+    }
+
     /// Makes sure that there is a file that may be a record store: makes an empty one, readable and writable for its owner
     /// only (0600), if there is none.
     func prepare() throws(SQLiteRecordsError) {

@@ -7,8 +7,9 @@ extension SQLiteExecutionRecords {
     static func open(_ file: RecordFile, _ configuration: SQLiteRecordsConfiguration) throws -> DatabasePool {
         let connections = connectionConfiguration(configuration)
         let inspector = try DatabaseQueue(path: file.sqlitePath, configuration: connections)
+        let checksIntegrity = configuration.integrityCheck.includesFile(ofSize: file.size)
         try inspector.read { database in
-            try RecordSchema.inspect(database, path: file.path, checksIntegrity: configuration.checksIntegrity)
+            try RecordSchema.inspect(database, path: file.path, checksIntegrity: checksIntegrity)
         }
         try enterWriteAheadMode(inspector, within: configuration.busyTimeout)
         let pool = try DatabasePool(path: file.sqlitePath, configuration: connections)
@@ -37,14 +38,18 @@ extension SQLiteExecutionRecords {
         }
     }
 
-    /// Brings the file to the current layout. Two that open a new file at the same time both try; whoever comes second
-    /// fails at what the first has just made, and is content with it.
+    /// Brings the file to the current layout. Two that open a file at the same time both try; whoever comes second fails at
+    /// what the first has just made, and goes on from there. So there are no more failures than migrations.
     private static func migrate(_ pool: DatabasePool) throws {
-        do {
-            try RecordSchema.migrator.migrate(pool)
-        } catch {
-            guard try pool.read(RecordSchema.migrator.hasCompletedMigrations) else { throw error }
+        let migrator = RecordSchema.migrator
+        for _ in migrator.migrations {
+            do {
+                return try migrator.migrate(pool)
+            } catch {
+                if try pool.read(migrator.hasCompletedMigrations) { return }
+            }
         }
+        try migrator.migrate(pool)
     }
 
     private static func connectionConfiguration(_ configuration: SQLiteRecordsConfiguration) -> Configuration {

@@ -131,6 +131,8 @@ import Testing
         (SQLiteRecordsConfiguration(busyTimeout: .seconds(-1)), "busyTimeout"),
         (SQLiteRecordsConfiguration(maximumReaders: 0), "maximumReaders"),
         (SQLiteRecordsConfiguration(maximumFileSize: 1), "maximumFileSize"),
+        (SQLiteRecordsConfiguration(maximumRecords: 0), "maximumRecords"),
+        (SQLiteRecordsConfiguration(integrityCheck: .upTo(bytes: -1)), "integrityCheck"),
     ])
     func namesTheSettingThatMakesNoSense(configuration: SQLiteRecordsConfiguration, field: String) {
         let error = #expect(throws: SQLiteRecordsError.self) {

@@ -46,9 +46,8 @@ extension Step where Input: Encodable {
             timeToLive: timeToLive, body: body)
     }
 
-    /// Makes a step with a typed input and a policy, which says everything about how the step is deduplicated.
-    ///
-    ///     let charge = Step("charge", policy: .sideEffect(timeToLive: nil)) { (order: Order) in ... }
+    /// Makes a step with a typed input and a policy, which says everything about how the step is deduplicated:
+    /// ``ExecutionPolicy/sideEffect(timeToLive:holdAfter:)`` for a step with side effects, for example.
     ///
     /// - Parameters:
     ///   - name: What the step is called. Takes part in the fingerprint.
