@@ -41,13 +41,16 @@ extension CacheShard {
         return BatchProgress(next: end < table.usedSlots ? end : nil)
     }
 
-    /// Copies out and zeroes the hits of the batch that begins with the slot `start`.
+    /// Copies out and zeroes the hits of the batch that begins with the slot `start`, until `drained` holds `limit`.
     @inlinable
-    mutating func drainHits(from start: Int, into drained: inout [(Key, Value, Int)]) -> BatchProgress {
+    mutating func drainHits(
+        from start: Int, limit: Int = .max, into drained: inout [(Key, Value, Int)]
+    ) -> BatchProgress {
         let end = min(start + Self.batch, table.usedSlots)
         for number in start..<max(start, end) {
             let slot = Slot(number)
             guard unsafe table.store.header(slot).pointee.hasValue else { continue }
+            if drained.count == limit { return BatchProgress(next: number) }
             let hits = table.takeHits(of: slot)
             guard hits > 0 else { continue }
             unsafe drained.append((table.store.key(slot).pointee, table.store.value(slot).pointee, hits))

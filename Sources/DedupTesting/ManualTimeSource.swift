@@ -61,7 +61,8 @@ extension ManualTimeSource {
         advance { $0.advanced(by: duration) }
     }
 
-    /// Moves the time forward to `instant`; see ``advance(by:)``.
+    /// Moves the time forward to `instant`; see ``advance(by:)``. The wall time stops at the last moment that it can say, in
+    /// the year 2262.
     ///
     /// - Precondition: `instant` is not in the past: time only moves forward.
     public func advance(to instant: MonotonicInstant) {
@@ -83,7 +84,7 @@ extension ManualTimeSource {
 
 extension ManualTimeSource {
     /// Waits until a task parks that no earlier call has told of, and returns its deadline. Sleepers are told of in the
-    /// order in which they parked, also those that have woken since.
+    /// order in which they parked, also those that have woken since; of more than 10,000, the latest.
     ///
     /// - Throws: `CancellationError` promptly when the task is cancelled.
     @discardableResult

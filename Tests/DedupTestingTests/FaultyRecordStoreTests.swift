@@ -43,6 +43,18 @@ import Testing
         try await save.value
         #expect(memory.count == 1)
     }
+
+    @Test(arguments: [true, false])
+    func aCallThatHangsHeedsItsCancellationOnlyIfItIsToldTo(ignoringCancellation: Bool) async throws {
+        let latch = store.hang(ignoringCancellation: ignoringCancellation)
+        let save = Task { try await store.save([change]) }
+        try await latch.waitForWaiters(1)
+        save.cancel()
+        if ignoringCancellation { store.heal() }
+        let isSaved = if case .success = await save.result { true } else { false }
+        #expect(isSaved == ignoringCancellation)
+        #expect(memory.count == (ignoringCancellation ? 1 : 0))
+    }
 }
 
 /// A conformance suite is worth what it finds: each of these stores is broken in one way, and one requirement says so.

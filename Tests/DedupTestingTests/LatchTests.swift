@@ -19,6 +19,17 @@ import Testing
         try await latch.wait()
     }
 
+    @Test(.timeLimit(.minutes(1))) func whoWaitsForWaitersGoesOnWhenTheLatchOpensBeforeTheyCome() async throws {
+        let latch = Latch()
+        let counter = Task { try await latch.waitForWaiters(2) }
+        let waiter = Task { try await latch.wait() }
+        try await latch.waitForWaiters(1)
+        latch.open()
+        try await waiter.value
+        try await counter.value
+        try await latch.waitForWaiters(5)
+    }
+
     @Test func aCancelledWaiterLeavesAtOnce() async throws {
         let latch = Latch()
         let waiters = [Task { try await latch.wait() }, Task { try await latch.waitForWaiters(9) }]

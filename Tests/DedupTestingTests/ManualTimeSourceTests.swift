@@ -49,6 +49,24 @@ import Testing
         for sleeper in sleepers { try await sleeper.value }
     }
 
+    @Test func theWallTimeStopsAtItsLastMoment() async throws {
+        let time = ManualTimeSource()
+        let sleeper = Task { try await time.sleep(until: .distantFuture) }
+        time.advance(to: try await time.nextSleeper())
+        try await sleeper.value
+        #expect(time.now == .distantFuture && time.wallTime.nanosecondsSinceEpoch == .max)
+    }
+
+    @Test func sleepersThatNobodyAsksForAreForgottenInTheEnd() async throws {
+        for number in 1...10_001 {
+            let deadline = MonotonicInstant(nanoseconds: 100 + Int64(number))
+            let sleeper = Task.immediate { try await time.sleep(until: deadline) }
+            time.advance(by: .nanoseconds(1))
+            try await sleeper.value
+        }
+        #expect(try await time.nextSleeper().nanoseconds == 102)
+    }
+
     @Test func aCancelledSleeperWakesAtOnce() async throws {
         let sleeper = Task { try await time.sleep(until: .distantFuture) }
         try await time.nextSleeper()

@@ -9,7 +9,7 @@ extension Deduplicator {
     /// - Throws: What the record store throws on the last write.
     public func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await self.writer.run(collecting: self.collectHits) }
+            group.addTask { try await self.writer.run { try await self.flush() } }
             group.addTask { await self.sweepUntilCancelled() }
             try await group.waitForAll()
         }
@@ -22,21 +22,39 @@ extension Deduplicator {
             } catch {
                 return
             }
-            cache.sweep(at: time.now)
+            await sweep()
         }
+    }
+
+    /// Frees what has expired.
+    ///
+    /// The hits of a result that leaves the cache go to the record writer at once, whether it has room or not. Where so
+    /// many results could leave that it has not, their hits are written first; but a store that hangs does not keep
+    /// expired results for longer than until the next sweep would be due.
+    private func sweep() async {
+        let now = time.now
+        if cache.count > writer.room {
+            _ = await writer.attempt({ try await self.flush() }, until: now.advanced(by: configuration.sweepInterval))
+        }
+        cache.sweep(at: now)
     }
 
     /// Writes every record up to now, hits included, to the record store.
     ///
+    /// The hits of results that are still cached are handed to the store a batch at a time, and none of them is dropped,
+    /// however many results were hit: what has not been handed over when the store fails stays with its result.
+    ///
     /// - Throws: What the record store throws; what could not be written is kept for the next attempt.
     public func flush() async throws {
-        collectHits()
-        try await writer.flush()
-    }
-
-    @Sendable private func collectHits() {
         let reporter = RemovalReporter(events: events, names: names, writer: writer, time: time)
-        cache.drainHits { fingerprint, result, hits in reporter.recordHits(hits, of: result, fingerprint) }
+        var drain: HitDrain? = HitDrain()
+        try await writer.flush { room, add in
+            guard let start = drain else { return false }
+            drain = cache.drainHits(from: start, limit: room) { fingerprint, result, hits in
+                add(reporter.record(hits, of: result, fingerprint))
+            }
+            return drain != nil
+        }
     }
 
     /// Starts nothing new, waits for the executions in progress, writes the records and ends the event streams, all

@@ -178,6 +178,10 @@ public final class Deduplicator: Sendable {
     }
 
     /// Forgets everything, as ``invalidate(_:)`` does for one fingerprint.
+    ///
+    /// Hits of the results that are forgotten go to the record writer at once; those that it has no room for are dropped
+    /// and counted. Where more than ``RecordWriterConfiguration/pendingLimit`` results have been hit, call ``flush()``
+    /// before.
     public func invalidateAll() {
         flights.detachAll()
         cache.removeAll()

@@ -55,7 +55,9 @@ public struct OutcomeCounts: Hashable, Sendable {
     public internal(set) var deadlineExceeded = 0
     /// The request waited for itself.
     public internal(set) var recursive = 0
-    /// Refused by a limit, by shutdown, by a failed-closed record store or for the type of a result that it joined.
+    /// Refused by a limit, by shutdown, by a failed-closed record store or for the type of a result that it joined; and by
+    /// a ``StepRegistry`` for a step that is unknown, inactive, without a body or of other types, for an input without a
+    /// canonical form, or for a context that does not describe one.
     public internal(set) var refused = 0
 
     /// All requests that the cache did not answer.

@@ -44,6 +44,8 @@ struct PendingChanges: ~Copyable {
     private var open = Run()
     private var returned: Run?
     private var takenCount = 0
+    /// Room that is kept for records that somebody is about to add.
+    private var reserved = 0
 
     init(limit: Int) {
         self.limit = limit
@@ -51,6 +53,9 @@ struct PendingChanges: ~Copyable {
 
     /// How many records wait, those that are taken included.
     var count: Int { open.count + (returned?.count ?? 0) + takenCount }
+
+    /// How many more records there is room for.
+    var room: Int { max(0, limit - count - reserved) }
 
     /// How many records a write could take now.
     var takeable: Int { open.count + (returned?.count ?? 0) }
@@ -61,9 +66,21 @@ struct PendingChanges: ~Copyable {
     /// Adds a change to those that wait; `false` if its record would be one too many.
     mutating func add(_ change: ExecutionRecord) -> Bool {
         if open.merge(change) || returned?.merge(change) == true { return true }
-        guard count < limit else { return false }
+        guard room > 0 else { return false }
         open.append(change)
         return true
+    }
+
+    /// Keeps room for up to `wanted` records that are about to be added; returns for how many.
+    mutating func reserve(_ wanted: Int) -> Int {
+        let granted = min(wanted, room)
+        reserved += granted
+        return granted
+    }
+
+    /// Gives room back that was kept.
+    mutating func release(_ count: Int) {
+        reserved -= count
     }
 
     /// Takes what a write should begin with, the returned changes before the open ones, or `nil` if there is nothing.

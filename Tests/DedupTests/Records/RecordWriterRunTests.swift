@@ -85,6 +85,19 @@ import Testing
         latch.open()
     }
 
+    @Test(.timeLimit(.minutes(1))) func endsWhenAWriteHangsThatDoesNotHeedItsCancellation() async throws {
+        let latch = store.hang(ignoringCancellation: true)
+        writer.add(hit(1))
+        let run = Task { try await writer.run() }
+        time.advance(to: try await time.nextSleeper())
+        try await latch.waitForWaiters(1)
+        run.cancel()
+        #expect(try await time.nextSleeper() == time.now.advanced(by: .seconds(30)))
+        time.advance(by: .seconds(30))
+        await #expect(throws: RecordWriterError.finalFlushTimedOut(pendingChanges: 1)) { try await run.value }
+        latch.open()
+    }
+
     private func hit(_ number: UInt64) -> ExecutionRecord {
         ExecutionRecord(step: "a", fingerprint: .number(number), hits: 1)
     }
