@@ -57,7 +57,7 @@ let package = Package(
         .target(name: "CProcessor"),
         .target(name: "Caching", dependencies: ["CProcessor"], swiftSettings: core),
         .target(name: "Dedup", dependencies: ["Caching", crypto], swiftSettings: core),
-        .target(name: "DedupSQLite", dependencies: ["Dedup", grdb], swiftSettings: strict),
+        .target(name: "DedupSQLite", dependencies: ["Caching", "Dedup", grdb], swiftSettings: strict),
         .target(name: "DedupLogging", dependencies: ["Dedup", log], swiftSettings: strict),
         .target(name: "DedupMetrics", dependencies: ["Dedup", metrics], swiftSettings: strict),
         .target(name: "DedupServiceLifecycle", dependencies: ["Dedup", lifecycle], swiftSettings: strict),

@@ -1,7 +1,8 @@
 /// How ``SQLiteExecutionRecords`` uses its file.
 public struct SQLiteRecordsConfiguration: Hashable, Sendable {
     /// How long a call waits for another connection or process that holds the file's write lock, before it fails with
-    /// ``SQLiteRecordsError/Code/busy``. Zero fails at once. Default 5 seconds.
+    /// ``SQLiteRecordsError/Code/busy``. Zero fails at once, also when two open a new file at the same time. Default 5
+    /// seconds.
     public var busyTimeout: Duration
 
     /// The highest number of queries that read at the same time, while at most one transaction writes. Default 4.
