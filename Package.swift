@@ -102,6 +102,7 @@ let package = Package(
                 metricsTestKit, lifecycle,
             ]),
         tests("WorkloadsTests", ["Workloads"]),
+        tests("ReplayTests", ["Caching", "Workloads"]),
         tests("MeasurementTests", ["Measurement"]),
         tests("VerificationTests", ["Verification"]),
         tests("LoadGenerationTests", ["LoadGeneration", "Workloads", "Measurement", "Verification"]),
@@ -117,8 +118,8 @@ let package = Package(
 if Context.environment["DEDUP_LIBRARY_ONLY"] != nil {
     let harness: Set = [
         "CJemalloc", "CZstd", "Workloads", "Measurement", "LoadGeneration", "Reporting", "dedupbench", "schedules",
-        "WorkloadsTests", "MeasurementTests", "LoadGenerationTests", "ReportingTests", "DedupBenchTests",
-        "SchedulesTests", "RepositoryTests",
+        "WorkloadsTests", "ReplayTests", "MeasurementTests", "LoadGenerationTests", "ReportingTests",
+        "DedupBenchTests", "SchedulesTests", "RepositoryTests",
     ]
     package.targets.removeAll { harness.contains($0.name) }
     package.products.removeAll { $0.name == "dedupbench" }
