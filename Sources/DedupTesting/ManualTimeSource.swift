@@ -8,8 +8,8 @@ public import Dedup
 ///
 ///     let time = ManualTimeSource()
 ///     async let ran: Void = writer.run()
-///     let deadline = await time.nextSleeper()   // it sleeps now
-///     time.advance(to: deadline)                // it wakes
+///     let deadline = try await time.nextSleeper()   // it sleeps now
+///     time.advance(to: deadline)                    // it wakes
 ///
 /// Monotonic and wall time move together, and only forward. A cancelled sleeper wakes promptly.
 public final class ManualTimeSource: TimeSource {
