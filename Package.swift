@@ -109,6 +109,16 @@ let package = Package(
         tests("ReportingTests", ["Reporting", "Measurement", "Verification"]),
         tests("DedupBenchTests", ["dedupbench"]),
         tests("RepositoryTests", []),
+
+        // What README, guides and doc comments show. The README's example is a program of its own, compiled as a user
+        // would, without our settings.
+        .executableTarget(name: "readme", dependencies: ["Dedup"], path: "Tests/ReadMe"),
+        tests(
+            "DocumentationTests",
+            [
+                "Caching", "Dedup", "DedupLogging", "DedupMetrics", "DedupSQLite", "DedupServiceLifecycle",
+                "DedupTesting", "readme", log, lifecycle,
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )
