@@ -3,7 +3,7 @@ import DedupTesting
 import Synchronization
 import Testing
 
-@Suite struct EventBusTests {
+@Suite(.timeLimit(.minutes(1))) struct EventBusTests {
     @Test func nobodyListeningMakesNoEvent() {
         let bus = EventBus()
         let made = Atomic(0)
