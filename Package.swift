@@ -102,12 +102,23 @@ let package = Package(
                 metricsTestKit, lifecycle,
             ]),
         tests("WorkloadsTests", ["Workloads"]),
+        tests("ReplayTests", ["Caching", "Workloads"]),
         tests("MeasurementTests", ["Measurement"]),
         tests("VerificationTests", ["Verification"]),
         tests("LoadGenerationTests", ["LoadGeneration", "Workloads", "Measurement", "Verification"]),
         tests("ReportingTests", ["Reporting", "Measurement", "Verification"]),
         tests("DedupBenchTests", ["dedupbench"]),
         tests("RepositoryTests", []),
+
+        // What README, guides and doc comments show. The README's example is a program of its own, compiled as a user
+        // would, without our settings.
+        .executableTarget(name: "readme", dependencies: ["Dedup"], path: "Tests/ReadMe"),
+        tests(
+            "DocumentationTests",
+            [
+                "Caching", "Dedup", "DedupLogging", "DedupMetrics", "DedupSQLite", "DedupServiceLifecycle",
+                "DedupTesting", "readme", log, lifecycle,
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )
@@ -117,8 +128,8 @@ let package = Package(
 if Context.environment["DEDUP_LIBRARY_ONLY"] != nil {
     let harness: Set = [
         "CJemalloc", "CZstd", "Workloads", "Measurement", "LoadGeneration", "Reporting", "dedupbench", "schedules",
-        "WorkloadsTests", "MeasurementTests", "LoadGenerationTests", "ReportingTests", "DedupBenchTests",
-        "SchedulesTests", "RepositoryTests",
+        "WorkloadsTests", "ReplayTests", "MeasurementTests", "LoadGenerationTests", "ReportingTests",
+        "DedupBenchTests", "SchedulesTests", "RepositoryTests",
     ]
     package.targets.removeAll { harness.contains($0.name) }
     package.products.removeAll { $0.name == "dedupbench" }

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that the build needs and the machine lacks. Sourced by bench.sh and test.sh.
+# Installs the Debian packages that the build needs and the machine lacks, and insists on Swift, which it does not
+# install. Sourced by the other scripts that build.
 # It says what it does, installs nothing that is there, and uses sudo only when it is not root.
 
 dedup_packages=(git pkg-config libjemalloc-dev libsqlite3-dev libzstd-dev)

@@ -5,7 +5,10 @@ internal import Caching
 /// It knows how many wait at it, so a test can wait until the code has got there instead of sleeping:
 ///
 ///     let latch = Latch()
-///     let step = Task { try await latch.wait(); return "done" }
+///     let step = Task {
+///         try await latch.wait()
+///         return "done"
+///     }
 ///     try await latch.waitForWaiters(1)
 ///     latch.open()
 public final class Latch: Sendable {

@@ -7,9 +7,11 @@ public import Dedup
 /// and the sleeper waits for ever. So waiting for a sleeper is part of the source, without yields and without hoping:
 ///
 ///     let time = ManualTimeSource()
-///     async let ran: Void = writer.run()
-///     let deadline = await time.nextSleeper()   // it sleeps now
-///     time.advance(to: deadline)                // it wakes
+///     let writer = RecordWriter(store: records, time: time)
+///     group.addTask { try await writer.run() }
+///     let deadline = try await time.nextSleeper()  // it sleeps now
+///     writer.add(ExecutionRecord(step: "a", fingerprint: .number(1), hits: 1))
+///     time.advance(to: deadline)  // it wakes, and writes
 ///
 /// Monotonic and wall time move together, and only forward. A cancelled sleeper wakes promptly.
 public final class ManualTimeSource: TimeSource {

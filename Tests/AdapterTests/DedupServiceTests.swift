@@ -5,7 +5,7 @@ import Logging
 import ServiceLifecycle
 import Testing
 
-@Suite struct DedupServiceTests {
+@Suite(.timeLimit(.minutes(1))) struct DedupServiceTests {
     let memory = InMemoryExecutionRecords()
     let store: FaultyRecordStore
     let time = ManualTimeSource()

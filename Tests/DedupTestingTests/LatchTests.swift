@@ -1,7 +1,7 @@
 import DedupTesting
 import Testing
 
-@Suite struct LatchTests {
+@Suite(.timeLimit(.minutes(1))) struct LatchTests {
     @Test func holdsEverybodyUntilItOpens() async throws {
         let latch = Latch()
         let waiters = (0..<20).map { _ in Task { try await latch.wait() } }
@@ -17,6 +17,7 @@ import Testing
         latch.open()
         latch.open()
         try await latch.wait()
+        #expect(latch.isOpen && latch.waiterCount == 0)
     }
 
     @Test(.timeLimit(.minutes(1))) func whoWaitsForWaitersGoesOnWhenTheLatchOpensBeforeTheyCome() async throws {

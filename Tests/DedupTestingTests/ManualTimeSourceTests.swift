@@ -3,7 +3,7 @@ import Dedup
 import DedupTesting
 import Testing
 
-@Suite struct ManualTimeSourceTests {
+@Suite(.timeLimit(.minutes(1))) struct ManualTimeSourceTests {
     let time = ManualTimeSource(now: MonotonicInstant(nanoseconds: 100), wallTime: WallTime(nanosecondsSinceEpoch: 7))
 
     @Test func standsStillUntilMoved() {

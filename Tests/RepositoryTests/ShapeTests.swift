@@ -11,6 +11,12 @@ import Testing
         }
     }
 
+    @Test func whatIsHiddenIsNotOurs() throws {
+        let paths = try Repository.files(under: ".", endingIn: [".swift"]).map(\.path)
+        #expect(paths.contains("./Package.swift") && paths.contains("./Tests/RepositoryTests/ShapeTests.swift"))
+        #expect(!paths.contains { $0.dropFirst(2).split(separator: "/").contains { $0.hasPrefix(".") } })
+    }
+
     @Test func namesSayWhat() throws {
         let vague = ["Utils", "Utilities", "Helper", "Helpers", "Common", "Manager", "Misc", "Placeholder"]
         for file in try Repository.swiftFiles() {

@@ -7,8 +7,8 @@ public import Caching
 /// request, so that whoever leaves takes nothing away from the others.
 ///
 /// In one process, at most one execution of a fingerprint is in progress within an epoch. A new epoch begins when the
-/// old flight is superseded by its timeout, invalidated, or was cancelled and may overlap; each such end is counted
-/// under ``ExecutionCounts/superseded``.
+/// old flight is superseded by its timeout, invalidated, or was cancelled and may overlap. An execution that returns a
+/// value after that is counted under ``ExecutionCounts/superseded``, one that throws under ``ExecutionCounts/failed``.
 ///
 /// A hit takes one lock, allocates nothing, and touches neither record store nor subscriber. Expired results go when
 /// they are looked up; ``run()`` frees those that nobody asks for.

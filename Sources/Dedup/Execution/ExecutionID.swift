@@ -1,6 +1,7 @@
 internal import Synchronization
 
-/// Which execution: unique in the process, never zero, larger for later ones.
+/// Which execution: unique in the process, larger for later ones, and never zero. Zero stands in an ``Outcome`` that no
+/// execution made: a ``StepMiddleware`` answered in the step's stead.
 ///
 /// Within one process an execution's number is also the epoch of its flight: the fence that tells a late result from
 /// a current one. The two are named apart because executions that several processes share will draw their epochs from

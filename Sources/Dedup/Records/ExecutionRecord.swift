@@ -3,8 +3,8 @@
 /// The same type carries a *change*: a record writer is given records that say what has just happened, and a store adds
 /// them to what it has. Every count of the ``tally`` reads as the record's own:
 ///
-///     record.executions      // 3
-///     record.averageDuration // 1.2 seconds
+///     let executions = record.executions  // 3
+///     let average = record.averageDuration  // 1.2 seconds
 @dynamicMemberLookup
 public struct ExecutionRecord: Hashable, Identifiable, Sendable {
     /// What a record is found by: the step and the fingerprint.

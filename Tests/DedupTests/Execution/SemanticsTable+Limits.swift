@@ -199,6 +199,20 @@ extension SemanticsTable {
         #expect(desk.deduplicator.statistics.outcomes.refused == 2)
     }
 
+    /// Composed and decomposed, "é" is one string to Swift and two names to a record store.
+    @Test func stepNamesAreComparedByteByByte() async throws {
+        let names = ["\u{e9}", "e\u{301}"]
+        let desk = try Desk(DeduplicatorConfiguration(stepLimit: 2))
+        let events = desk.deduplicator.events.events()
+        for (key, name) in zip(UInt64(1)..., names) {
+            for _ in 1...2 { _ = try await desk.deduplicator.execute(.number(key), step: name) { _ in 1 } }
+        }
+        desk.deduplicator.events.finish()
+        var heard: [[UInt8]] = []
+        for await event in events where event.kind == .cacheHit { heard.append(Array(event.step.utf8)) }
+        #expect(heard == names.map { Array($0.utf8) })
+    }
+
     @Test func theNumberOfCachedResultsIsLimited() async throws {
         let desk = try Desk(DeduplicatorConfiguration(cache: CacheConfiguration(capacity: .entries(10), shards: 1)))
         for key in 1...100 { _ = try await desk.answer(UInt64(key)) { 1 } }

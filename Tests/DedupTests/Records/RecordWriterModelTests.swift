@@ -2,7 +2,7 @@ import Dedup
 import DedupTesting
 import Testing
 
-@Suite struct RecordWriterModelTests {
+@Suite(.timeLimit(.minutes(1))) struct RecordWriterModelTests {
     /// Adds, flushes and failures in random order against plain sums, with room for all.
     @Test(arguments: 0..<60 as Range<UInt64>)
     func writesExactlyWhatWasAdded(seed: UInt64) async throws {

@@ -3,7 +3,7 @@ import Dedup
 import DedupTesting
 import Testing
 
-@Suite struct RecordWriterRunTests {
+@Suite(.timeLimit(.minutes(1))) struct RecordWriterRunTests {
     let memory = InMemoryExecutionRecords()
     let store: FaultyRecordStore
     let time = ManualTimeSource()

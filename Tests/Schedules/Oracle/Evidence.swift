@@ -66,9 +66,9 @@ struct CoreEvidence {
         for event in events {
             switch event {
             case .executionSuperseded(let details, _):
-                superseded[details.epoch ?? 0] = UInt64(details.time.nanosecondsSinceEpoch)
+                superseded[details.epoch] = UInt64(details.time.nanosecondsSinceEpoch)
             case .executionFailed(let details, _, let error as DedupError) where error.code == .recordStoreUnavailable:
-                unrecorded.insert(details.epoch ?? 0)
+                unrecorded.insert(details.epoch)
             default: break
             }
         }

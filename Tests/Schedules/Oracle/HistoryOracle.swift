@@ -122,7 +122,7 @@ private struct KeyHistory {
             let time = UInt64(event.time.nanosecondsSinceEpoch) + 1
             switch event.kind {
             case .cacheEvicted, .cacheExpired:
-                guard let id = event.epoch.flatMap({ evidence.executionOfEpoch[$0] }),
+                guard let id = evidence.executionOfEpoch[event.epoch],
                     let execution = evidence.execution(id), execution.key == Int(key)
                 else { continue }
                 history.excuses.append(
