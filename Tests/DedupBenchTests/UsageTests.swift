@@ -86,4 +86,12 @@ import Testing
         let schema = try JSONSerialization.jsonObject(with: Data(result.out.utf8)) as? [String: Any]
         #expect(result.code == 0 && schema?["type"] as? String == "object")
     }
+
+    @Test func aReaderThatWentAwayIsNoFailure() throws {
+        #expect(try bench.start(["list"], isHeard: false).finish().code == 0)
+        let path = try bench.write(Scenarios.storm)
+        let run = try bench.start(["run", path, "--out", bench.results], isHeard: false).finish()
+        #expect(run.code == 0)
+        #expect(try bench.manifest()["verdict"] as? String == "pass")
+    }
 }
