@@ -13,13 +13,16 @@ struct DedupBench: AsyncParsableCommand {
               dedupbench run Fixtures/scenarios/git-steps.yaml   real git commands
               dedupbench list subjects                           what can be driven
               dedupbench micro                                   nanoseconds and allocations an operation
+              dedupbench selftest                                broken subjects, each of which must be caught
 
             Exit codes: 0 every gate passed; 1 internal error; 2 a gate failed or a violation was found; 3 the subject \
             hung; 6 results cannot be written; 64 wrong usage; 65 bad scenario or trace; 75 inconclusive or \
             invalid; 130 interrupted (143 by SIGTERM), with a partial report.
             """,
         version: "0.1.0",
-        subcommands: [RunCommand.self, ListCommand.self, MicroCommand.self, SchemaCommand.self])
+        subcommands: [
+            RunCommand.self, ListCommand.self, MicroCommand.self, SelftestCommand.self, SchemaCommand.self,
+        ])
 
     static func main() async {
         Console.outliveReaders()

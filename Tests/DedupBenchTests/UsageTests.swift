@@ -63,7 +63,7 @@ import Testing
         #expect(file.code == 65 && file.error.contains("missing.yaml"))
     }
 
-    @Test(arguments: [[], ["run"], ["list"], ["micro"], ["schema"]])
+    @Test(arguments: [[], ["run"], ["list"], ["micro"], ["selftest"], ["schema"]])
     func everyHelpHasExamples(_ command: [String]) throws {
         let result = try bench.run(command + ["--help"])
         #expect(result.code == 0)

@@ -49,6 +49,16 @@ struct RunPlan {
         gates = try GateBook.gates(ofScenario: scenario.gates, file: file, options: options.gates)
     }
 
+    /// A plan of one scenario, which is complete and checked already.
+    ///
+    /// - Throws: ``Failure`` with code 65 for a gate that cannot be evaluated.
+    init(_ scenario: Scenario, named name: String, subjects: [SubjectBlueprint]) throws(Failure) {
+        file = name
+        combinations = [Combination(strategy: [], scenario: scenario)]
+        self.subjects = subjects
+        gates = try GateBook.gates(ofScenario: scenario.gates, file: name, options: [])
+    }
+
     private static func overrides(_ options: PlanOptions) throws(Failure) -> [ScenarioOverride] {
         var overrides: [ScenarioOverride] = []
         for text in options.settings {
