@@ -76,7 +76,9 @@ import Testing
 
     @Test(arguments: [
         (true, [:], true), (false, [:], false), (true, ["NO_COLOR": "1"], false), (true, ["NO_COLOR": ""], true),
-        (true, ["TERM": "dumb"], false),
+        (true, ["TERM": "dumb"], false), (false, ["CLICOLOR_FORCE": "1"], true),
+        (false, ["CLICOLOR_FORCE": "0"], false),
+        (false, ["CLICOLOR_FORCE": "1", "NO_COLOR": "1"], false),
     ])
     func coloursNeedATerminalAndNoObjection(_ terminal: Bool, _ environment: [String: String], _ coloured: Bool) {
         let palette = Palette(isTerminal: terminal, environment: environment)
