@@ -8,7 +8,6 @@ internal import Workloads
 struct RunDriver {
     let plan: RunPlan
     let progress: ProgressDisplay
-    var configuration = LoadConfiguration()
 
     /// Fills the report. What was not run because of an interruption or an error is listed in it, and what was finished
     /// until then is kept.
@@ -77,7 +76,7 @@ struct RunDriver {
     func makeRunner(for combination: RunPlan.Combination) throws -> LoadRunner {
         let (progress, strategy) = (progress, combination.strategy)
         progress.show("drawing the requests of \(combination.scenario.name)")
-        return try LoadRunner(combination.scenario, configuration: configuration, stop: Interruption.stop) { now in
+        return try LoadRunner(combination.scenario, configuration: plan.load, stop: Interruption.stop) { now in
             progress.show(now, of: SubjectReport(subject: now.subject, strategy: strategy).title)
         }
     }

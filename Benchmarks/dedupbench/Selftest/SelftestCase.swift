@@ -90,11 +90,12 @@ struct SelftestCase {
     /// - Throws: ``Failure`` if that cannot be done at all.
     func run() async throws(Failure) -> Outcome {
         let blueprint = DefectiveSubject.blueprint(defect)
-        let plan = try RunPlan(try scenario.scenario(), named: scenario.rawValue, subjects: [blueprint])
         // A lost waiter is waited for until the watchdog gives up; whatever else there is to wait for takes far less.
         let watchdog = Duration.seconds(defect == .lostWaiter ? 2 : 30)
-        let driver = RunDriver(
-            plan: plan, progress: ProgressDisplay(.none), configuration: LoadConfiguration(watchdog: watchdog))
+        let plan = try RunPlan(
+            try scenario.scenario(), named: scenario.rawValue, subjects: [blueprint],
+            load: LoadConfiguration(watchdog: watchdog))
+        let driver = RunDriver(plan: plan, progress: ProgressDisplay(.none))
         do {
             let runner = try driver.makeRunner(for: plan.combinations[0])
             return Outcome(try await driver.run(blueprint, in: plan.combinations[0], with: runner))
