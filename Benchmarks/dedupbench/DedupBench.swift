@@ -8,12 +8,12 @@ struct DedupBench: AsyncParsableCommand {
         abstract: "Proves under load that the same work is never executed twice, and measures what that costs.",
         discussion: """
             Examples:
-              dedupbench run                                     the duplicate storm, verdict at the end
-              dedupbench run --subject reference                 what it is like without this library
-              dedupbench run Fixtures/scenarios/git-steps.yaml   real git commands
-              dedupbench list subjects                           what can be driven
-              dedupbench micro                                   nanoseconds and allocations an operation
-              dedupbench selftest                                broken subjects, each of which must be caught
+              dedupbench run                        the duplicate storm
+              dedupbench run --subject reference    the design that it replaces
+              dedupbench run git-steps              real git commands
+              dedupbench list subjects              what can be driven
+              dedupbench micro                      ns and allocations an operation
+              dedupbench selftest                   broken subjects: each is caught
 
             Exit codes: 0 every gate passed; 1 internal error; 2 a gate failed or a violation was found; 3 the subject \
             hung; 6 results cannot be written; 64 wrong usage; 65 bad scenario or trace; 75 inconclusive or \
