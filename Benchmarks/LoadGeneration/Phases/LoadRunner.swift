@@ -56,7 +56,7 @@ package final class LoadRunner: Sendable {
     package func run(
         _ blueprint: SubjectBlueprint, operations: OperationFactory = { _ in SimulatedOperation() }
     ) async throws -> SubjectRun {
-        let plan = try RunPlan(
+        let plan = try LoadPlan(
             scenario, streams: streams, blocks: blueprint.information.blocks, configuration: configuration)
         let bodies = try await makeBodies(operations)
         do {
@@ -88,7 +88,7 @@ package final class LoadRunner: Sendable {
     }
 
     private func run(
-        _ blueprint: SubjectBlueprint, _ plan: RunPlan, _ bodies: [any OperationBody]
+        _ blueprint: SubjectBlueprint, _ plan: LoadPlan, _ bodies: [any OperationBody]
     ) async throws -> SubjectRun {
         let equipment = equip(blueprint.information, plan, bodies)
         let subject = try blueprint.make(
@@ -121,7 +121,7 @@ package final class LoadRunner: Sendable {
     }
 
     private func equip(
-        _ information: SubjectInformation, _ plan: RunPlan, _ bodies: [any OperationBody]
+        _ information: SubjectInformation, _ plan: LoadPlan, _ bodies: [any OperationBody]
     ) -> RunEquipment {
         // What is not judged executes nothing, and needs no room for executions.
         let executions = information.isJudged ? plan.calls + 4_096 : 64
@@ -139,7 +139,7 @@ package final class LoadRunner: Sendable {
             phaseCount: scenario.phases.count)
     }
 
-    private func drive(_ subject: some Subject, _ plan: RunPlan, _ equipment: RunEquipment) async -> [PhaseTrace] {
+    private func drive(_ subject: some Subject, _ plan: LoadPlan, _ equipment: RunEquipment) async -> [PhaseTrace] {
         var traces: [PhaseTrace] = []
         for phase in plan.phases where !stop.isSet {
             let trace = await PhaseConductor(subject, phase, equipment).run()
