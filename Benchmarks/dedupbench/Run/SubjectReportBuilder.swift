@@ -39,6 +39,7 @@ struct SubjectReportBuilder {
 
     private func phase(_ result: PhaseResult, _ run: SubjectRun, _ verification: VerificationResult?) -> PhaseReport {
         var report = PhaseReport(name: result.name, isWarmup: result.isWarmup)
+        report.start = result.start
         report.duration = result.duration
         report.isVerified = verification != nil
         report.counts = verification?.phases[result.number] ?? Self.unverified(result)
