@@ -9,24 +9,56 @@ source Scripts/setup.sh
 swift build -c release --product dedupbench
 dedupbench=$(swift build -c release --show-bin-path)/dedupbench
 
+report=$(mktemp)
+table=$(mktemp)
+trap 'rm -f "$report" "$table"' EXIT
+# The reports go through a pipe, so that they can be asked where the results are; they keep their colours.
+if [[ -t 1 ]]; then export CLICOLOR_FORCE=1; fi
+
+line() { printf '%-16s %-14s %-34s %-34s %s\n' "$@"; }
+
+# The gates of one bundle, one line each: scenario, phase, expression, what was observed against the limit, verdict.
+# Columns are found by their names, and cells may be quoted.
+gates() {
+    awk -v scenario="$1" '
+        function split_row(row, cells,   n, i, c, cell, quoted) {
+            n = 0; cell = ""; quoted = 0
+            for (i = 1; i <= length(row); i++) {
+                c = substr(row, i, 1)
+                if (quoted && c == "\"" && substr(row, i + 1, 1) == "\"") { cell = cell c; i++ }
+                else if (c == "\"") quoted = !quoted
+                else if (c == "," && !quoted) { cells[++n] = cell; cell = "" }
+                else cell = cell c
+            }
+            cells[++n] = cell
+            return n
+        }
+        NR == 1 { n = split_row($0, names); for (i = 1; i <= n; i++) at[names[i]] = i; next }
+        {
+            split_row($0, cells)
+            phase = ("phase" in at) ? cells[at["phase"]] : ""
+            printf "%-16s %-14s %-34s %-34s %s\n", scenario, phase, cells[at["expression"]], cells[at["reason"]],
+                toupper(cells[at["verdict"]])
+        }' "$2"
+}
+
 # The worst exit code of the three: an interruption ends the job, a failed gate outweighs an invalid run.
 worst=0
-table=$(mktemp)
-trap 'rm -f "$table"' EXIT
 for scenario in duplicate-storm git-steps recorded-trace; do
     code=0
-    "$dedupbench" run "Fixtures/scenarios/$scenario.yaml" "$@" || code=$?
+    # Ctrl-C is for dedupbench, whose partial report is still to be read: tee stays for it.
+    "$dedupbench" run "Fixtures/scenarios/$scenario.yaml" "$@" | tee -i "$report" || code=${PIPESTATUS[0]}
     ((code == 130 || code == 143)) && exit "$code"
     if ((worst == 0 || (worst == 75 && code != 0))); then worst=$code; fi
-    # One line a gate: scenario, expression, what was observed against the limit, verdict.
-    if [[ -f results/latest/gates.csv ]]; then
-        awk -F, -v scenario="$scenario" \
-            'NR > 1 { sub(/^\047/, "", $13); printf "%-16s %-36s %-34s %s\n", scenario, $5, $13, toupper($11) }' \
-            results/latest/gates.csv >>"$table"
+    results=$(sed -n 's/^results: //p' "$report" | tail -n 1)
+    if [[ -n $results ]]; then
+        gates "$scenario" "$results/gates.csv" >>"$table"
+    else
+        line "$scenario" "" "no results were saved" "exit code $code" "" >>"$table"
     fi
     echo
 done
 
-printf '%-16s %-36s %-34s %s\n' scenario gate observed verdict
+line scenario phase gate observed verdict
 cat "$table"
 exit "$worst"

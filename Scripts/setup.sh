@@ -3,33 +3,53 @@
 # install. Sourced by the other scripts that build.
 # It says what it does, installs nothing that is there, and uses sudo only when it is not root.
 
-dedup_packages=(git pkg-config libjemalloc-dev libsqlite3-dev libzstd-dev)
+# Without ca-certificates git cannot fetch what the package depends on.
+dedup_packages=(ca-certificates git pkg-config libjemalloc-dev libsqlite3-dev libzstd-dev)
 
 dedup_setup() {
-    local missing=() package
-    for package in "${dedup_packages[@]}"; do
-        dpkg-query --show --showformat='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' \
-            || missing+=("$package")
-    done
-    if ((${#missing[@]} > 0)); then
-        local as_root=()
-        if ((EUID != 0)); then
-            command -v sudo >/dev/null || {
-                echo "setup: these Debian packages are missing: ${missing[*]}" >&2
-                echo "setup: run this as root, or install sudo, or install them by hand" >&2
-                return 1
-            }
-            as_root=(sudo)
-        fi
-        echo "setup: installing ${missing[*]}"
-        "${as_root[@]}" apt-get update -qq
-        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-            "${missing[@]}" >/dev/null
+    if ! command -v dpkg-query >/dev/null; then
+        dedup_check_without_dpkg || return 1
+    else
+        dedup_install || return 1
     fi
     if ! command -v swift >/dev/null; then
         echo "setup: there is no 'swift' on PATH; install a Swift 6.3 toolchain from https://www.swift.org/install" >&2
         return 1
     fi
+}
+
+# Elsewhere than on Debian and its relatives nothing is installed, only looked for.
+dedup_check_without_dpkg() {
+    if command -v git >/dev/null && command -v pkg-config >/dev/null && pkg-config --exists jemalloc sqlite3 libzstd; then
+        return 0
+    fi
+    echo "setup: this is neither Debian nor Ubuntu, so nothing can be installed here" >&2
+    echo "setup: install by hand what these Debian packages hold: ${dedup_packages[*]}" >&2
+    return 1
+}
+
+dedup_install() {
+    local missing=() package
+    for package in "${dedup_packages[@]}"; do
+        dpkg-query --show --showformat='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' \
+            || missing+=("$package")
+    done
+    ((${#missing[@]} > 0)) || return 0
+    local as_root=()
+    if ((EUID != 0)); then
+        command -v sudo >/dev/null || {
+            echo "setup: these Debian packages are missing: ${missing[*]}" >&2
+            echo "setup: run this as root, or install sudo, or install them by hand" >&2
+            return 1
+        }
+        as_root=(sudo)
+        # Nobody could answer a question for a password.
+        [[ -t 0 ]] || as_root=(sudo -n)
+    fi
+    echo "setup: installing ${missing[*]}"
+    "${as_root[@]}" apt-get update -qq
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+        "${missing[@]}" >/dev/null
 }
 
 dedup_setup

@@ -41,14 +41,16 @@ struct Bench {
         try start(arguments, environment: environment).finish()
     }
 
-    /// Starts a command.
-    func start(_ arguments: [String], environment: [String: String] = [:]) throws -> Child {
+    /// Starts a command; `isHeard` is whether anybody reads what it prints.
+    func start(
+        _ arguments: [String], environment: [String: String] = [:], isHeard: Bool = true
+    ) throws -> Child {
         let process = Process()
         process.executableURL = try Self.executable
         process.arguments = arguments
         process.currentDirectoryURL = URL(fileURLWithPath: folder)
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        return try Child(process)
+        return try Child(process, isHeard: isHeard)
     }
 
     /// Runs a scenario into a results folder of the test's own.
@@ -104,9 +106,12 @@ final class Child {
     private let error = Pipe()
     private let collected = Collected()
     private var lead = ""
+    private let isHeard: Bool
 
-    init(_ process: Process) throws {
+    init(_ process: Process, isHeard: Bool) throws {
         self.process = process
+        if !isHeard { try out.fileHandleForReading.close() }
+        self.isHeard = isHeard
         process.standardOutput = out
         process.standardError = error
         process.standardInput = FileHandle.nullDevice
@@ -133,7 +138,8 @@ final class Child {
             collected.text.withLock { $0 = rest }
             done.signal()
         }
-        let output = String(decoding: (try out.fileHandleForReading.readToEnd()) ?? Data(), as: UTF8.self)
+        let printed = isHeard ? try out.fileHandleForReading.readToEnd() : nil
+        let output = String(decoding: printed ?? Data(), as: UTF8.self)
         done.wait()
         process.waitUntilExit()
         let code = process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus

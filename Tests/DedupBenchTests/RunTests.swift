@@ -20,8 +20,21 @@ import Testing
         {
             #expect(try bench.file(file).hasPrefix("run_id,"), "\(file)")
         }
-        #expect(try bench.file("environment.json").contains("\"processor\""))
+        let environment = try bench.file("environment.json")
+        let id = try #require(manifest["run_id"] as? String)
+        #expect(environment.contains("\"memory_bytes\"") && environment.contains("\"run_id\" : \"\(id)\""))
         #expect(try bench.file("scenario.resolved.yaml").contains("tiny-storm"))
+    }
+
+    @Test func theResolvedScenarioIsWhatWasRun() throws {
+        let options = ["--subject", "none", "--gate", "throughput > 1/s", "--set", "keys.count=10"]
+        _ = try bench.run(scenario: Scenarios.storm, options)
+        let resolved = bench.results + "/latest/scenario.resolved.yaml"
+        let text = try String(contentsOfFile: resolved, encoding: .utf8)
+        #expect(text.contains("none") && text.contains("throughput > 1/s"))
+        let again = try bench.run(["run", resolved, "--out", bench.results + "/again", "--no-progress"])
+        #expect(again.code == 2, "\(again.error)")
+        #expect(again.out.contains("throughput > 1/s") && again.out.contains("none"))
     }
 
     @Test func theSummaryHasTheColumnsThatReadersRelyOn() throws {

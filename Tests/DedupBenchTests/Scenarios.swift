@@ -106,4 +106,16 @@ enum Scenarios {
           - dedup.prevented == 100%
 
         """
+
+    /// Making its repositories takes many seconds.
+    static let manyRepositories = """
+        schema_version: 1
+        name: many-repositories
+        workload:
+          keys: {distribution: uniform}
+          operation: {kind: git, repositories: 1000, commits: 20, files: 20, steps: [status]}
+        phases:
+          - {name: one, model: closed, clients: 1, operations: 1}
+
+        """
 }

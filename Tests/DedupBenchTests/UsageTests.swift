@@ -63,11 +63,14 @@ import Testing
         #expect(file.code == 65 && file.error.contains("missing.yaml"))
     }
 
-    @Test(arguments: [[], ["run"], ["list"], ["micro"], ["schema"]])
+    @Test(arguments: [[], ["run"], ["list"], ["micro"], ["selftest"], ["schema"]])
     func everyHelpHasExamples(_ command: [String]) throws {
         let result = try bench.run(command + ["--help"])
         #expect(result.code == 0)
-        #expect(result.out.contains("Examples:"))
+        let lines = result.out.split(separator: "\n", omittingEmptySubsequences: false)
+        let examples = lines.drop { $0 != "Examples:" }.dropFirst().prefix { !$0.isEmpty }
+        // A line that is too long would be wrapped, and an example on two lines is none.
+        #expect(!examples.isEmpty && examples.allSatisfy { $0.hasPrefix("  dedupbench") }, "\(examples)")
     }
 
     @Test func listsNameWhatIsThere() throws {
@@ -85,5 +88,13 @@ import Testing
         let result = try bench.run(["schema"])
         let schema = try JSONSerialization.jsonObject(with: Data(result.out.utf8)) as? [String: Any]
         #expect(result.code == 0 && schema?["type"] as? String == "object")
+    }
+
+    @Test func aReaderThatWentAwayIsNoFailure() throws {
+        #expect(try bench.start(["list"], isHeard: false).finish().code == 0)
+        let path = try bench.write(Scenarios.storm)
+        let run = try bench.start(["run", path, "--out", bench.results], isHeard: false).finish()
+        #expect(run.code == 0)
+        #expect(try bench.manifest()["verdict"] as? String == "pass")
     }
 }

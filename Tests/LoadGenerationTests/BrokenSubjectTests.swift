@@ -1,5 +1,6 @@
 import LoadGeneration
 import Measurement
+import Synchronization
 import Testing
 import Verification
 import Workloads
@@ -59,5 +60,43 @@ import Workloads
             requests: requests, clients: 1)
         let result = run.verify(FreshnessRule(.fixed(1_000_000)))
         #expect((result.violationsByKind[.staleHit] ?? 0) == 1)
+    }
+
+    @Test(arguments: [SubjectHang.quiesce, .shutdown]) func aHangOutsideOfCallsIsOneToo(_ hang: SubjectHang)
+        async throws
+    {
+        let run = try await TestLoad.run(
+            { _ in RestlessSubject(hang) }, RestlessSubject.information, requests: TestLoad.requests(20, keys: 20),
+            clients: 2, configuration: LoadConfiguration(workers: 2, watchdog: .milliseconds(200)))
+        #expect(run.isHung && run.isPartial && run.hang == hang)
+        #expect(run.phases.allSatisfy { $0.ending == .completed } && run.history.calls.count == 20)
+        // Whoever hangs may hold the lock of its counters, so a subject that does not come to rest is not asked for them.
+        #expect((run.counters.executions == nil) == (hang == .quiesce))
+    }
+}
+
+/// Executes every call, and does not return from one of the other two things that are asked of it.
+private final class RestlessSubject: Subject {
+    static let information = SubjectInformation(name: "restless", summary: "hangs at rest", duplicates: .none)
+    let information: SubjectInformation = RestlessSubject.information
+    private let hang: SubjectHang
+    private let executions = AtomicBox(Atomic<Int>(0))
+    private let kept = Mutex<[CheckedContinuation<Void, Never>]>([])
+
+    init(_ hang: SubjectHang) { self.hang = hang }
+
+    var counters: SubjectCounters { SubjectCounters(executions: executions.value.load(ordering: .relaxed)) }
+
+    func call(_ request: Request, _ operation: LoadGeneration.Operation) async -> Answer {
+        executions.value.add(1, ordering: .relaxed)
+        do { return .value(try await operation.run(), .executed) } catch { return .failed(error) }
+    }
+
+    func quiesce() async { if hang == .quiesce { await forEver() } }
+
+    func shutdown() async { if hang == .shutdown { await forEver() } }
+
+    private func forEver() async {
+        await withCheckedContinuation { continuation in kept.withLock { $0.append(continuation) } }
     }
 }

@@ -88,4 +88,21 @@ import Testing
         #expect(contents(folder) == ["run"])
         #expect(contents(bundle.path) == ["taken"])
     }
+
+    @Test func whatAKilledRunLeftBehindIsRemovedAndWhatIsInUseIsNot() throws {
+        let left = folder + "/.20261123T120000Z-killed-0000000.unfinished"
+        let foreign = folder + "/.mine.unfinished/inside"
+        for path in [left, foreign, folder + "/.other"] {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        }
+        try "half".write(toFile: left + "/summary.csv", atomically: true, encoding: .utf8)
+        let first = try ResultBundle(reserving: "first", in: folder)
+        // A folder with folders in it is none of ours.
+        #expect(contents(folder) == [".first.unfinished", ".mine.unfinished", ".other"])
+        let second = try ResultBundle(reserving: "second", in: folder)
+        try first.write("x", to: "a")
+        try first.finish()
+        second.discard()
+        #expect(contents(folder) == [".mine.unfinished", ".other", "first", "latest"])
+    }
 }

@@ -21,6 +21,11 @@ import Testing
         #expect(try written(.text(text)).unicodeScalars.elementsEqual(("'" + text).unicodeScalars))
     }
 
+    @Test(arguments: ["-3.5986B is < 0.5B", "+1", "a,b", "-1,\"x\""])
+    func whatWeWroteOurselvesComesBackAsItWas(_ text: String) throws {
+        #expect(try written(.sentence(text)) == text)
+    }
+
     @Test(arguments: [
         (CSVCell.number(-0.25), "-0.25"), (.number(3), "3"), (.number(-3), "-3"), (.number(0.1), "0.1"),
         (.number(1e300), "1e+300"), (.integer(-7), "-7"), (.unsigned(.max), "18446744073709551615"),

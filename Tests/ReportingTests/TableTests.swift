@@ -102,9 +102,24 @@ import Verification
         let rows = try CSVReader.rows(report.eventsTable.text)
         let overlap = try #require(rows.first { $0["kind"] == "overlap" })
         #expect(overlap["diagram"]?.contains("[==") == true)
+        // The second execution began at 1.5 us, and with it the contradiction.
+        #expect(overlap["phase"] == "storm" && overlap["t_offset_ms"] == "0.0015")
         #expect(report.verdict == .fail)
         let text = TerminalReport(report, palette: .plain).text
         #expect(text.contains("overlap") && text.contains("[=="))
+    }
+
+    @Test func aCounterThatIsWrongIsInTheSummaryToo() throws {
+        var subject = try ReportFixture.subject()
+        let counted = SubjectCounters(hits: 7)
+        subject.verification = HistoryChecker(
+            freshness: FreshnessRule(.unbounded), capacityBounded: false, duplicateMode: .join
+        ).check(History(), counters: counted)
+        let report = ReportFixture.report([subject])
+        let rows = try CSVReader.rows(report.summaryTable.text)
+        #expect(!rows.isEmpty && rows.allSatisfy { $0["subject_violations"] == "1" })
+        let event = try #require(try CSVReader.rows(report.eventsTable.text).first)
+        #expect(event["kind"] == "counter_mismatch" && event["phase"] == "" && event["t_offset_ms"] == "")
     }
 
     @Test func memoryAndSeriesAreTables() throws {

@@ -76,7 +76,9 @@ import Testing
 
     @Test(arguments: [
         (true, [:], true), (false, [:], false), (true, ["NO_COLOR": "1"], false), (true, ["NO_COLOR": ""], true),
-        (true, ["TERM": "dumb"], false),
+        (true, ["TERM": "dumb"], false), (false, ["CLICOLOR_FORCE": "1"], true),
+        (false, ["CLICOLOR_FORCE": "0"], false),
+        (false, ["CLICOLOR_FORCE": "1", "NO_COLOR": "1"], false),
     ])
     func coloursNeedATerminalAndNoObjection(_ terminal: Bool, _ environment: [String: String], _ coloured: Bool) {
         let palette = Palette(isTerminal: terminal, environment: environment)
@@ -88,12 +90,6 @@ import Testing
 @Suite struct ProgressTests {
     private static let second: UInt64 = 1_000_000_000
 
-    private func report(_ phase: String, fraction: Double = 0.5) -> ProgressReport {
-        ProgressReport(
-            subject: "dedup", phase: phase, phaseNumber: 1, phaseCount: 2, fraction: fraction, operations: 1_200_000,
-            rate: 3_400_000)
-    }
-
     /// Collects what was written.
     private final class Sink {
         var text = ""
@@ -102,12 +98,12 @@ import Testing
     @Test func aTerminalSeesNothingInTheFirstSecond() {
         let sink = Sink()
         var printer = ProgressPrinter(.line) { sink.text += $0 }
-        printer.show(report("storm"), at: 5)
-        printer.show(report("storm"), at: Self.second)
+        printer.show("dedup storm 1/2", stage: "storm", at: 5)
+        printer.show("dedup storm 1/2", stage: "storm", at: Self.second)
         printer.clear()
         #expect(sink.text.isEmpty)
-        printer.show(report("storm"), at: 5 + Self.second)
-        #expect(sink.text == "\r\u{1B}[Kdedup storm 1/2  50 %  1.20 M operations, 3.40 M/s")
+        printer.show("dedup storm 1/2", stage: "storm", at: 5 + Self.second)
+        #expect(sink.text == "\r\u{1B}[Kdedup storm 1/2")
         printer.clear()
         #expect(sink.text.hasSuffix("\r\u{1B}[K"))
     }
@@ -115,8 +111,8 @@ import Testing
     @Test func elsewhereThereIsALineAPhaseAndOneEveryFewSeconds() {
         let sink = Sink()
         var printer = ProgressPrinter(.plain) { sink.text += $0 }
-        for tick in 0..<24 { printer.show(report("storm"), at: UInt64(tick) * Self.second / 4) }
-        printer.show(report("next"), at: 6 * Self.second)
+        for tick in 0..<24 { printer.show("dedup storm 1/2", stage: "storm", at: UInt64(tick) * Self.second / 4) }
+        printer.show("dedup next 2/2", stage: "next", at: 6 * Self.second)
         let lines = sink.text.split(separator: "\n")
         #expect(lines.count == 3)
         #expect(lines[2].hasPrefix("dedup next"))
@@ -126,12 +122,14 @@ import Testing
     @Test func progressCanBeOff() {
         let sink = Sink()
         var printer = ProgressPrinter(.none) { sink.text += $0 }
-        printer.show(report("storm"), at: 90 * Self.second)
+        printer.show("dedup storm 1/2", stage: "storm", at: 90 * Self.second)
         #expect(sink.text.isEmpty)
     }
 
-    @Test func aFractionThatIsNoneIsNothing() {
-        #expect(report("x", fraction: .nan).text.contains(" 0 %"))
-        #expect(report("x", fraction: 7).text.contains("100 %"))
+    @Test func whatSaysNothingMoreIsShownAtOnce() {
+        let sink = Sink()
+        var printer = ProgressPrinter(.line) { sink.text += $0 }
+        printer.show("reading\u{1B}[2J", stage: "reading", isLast: true, at: 5)
+        #expect(sink.text == "\r\u{1B}[Kreading")
     }
 }

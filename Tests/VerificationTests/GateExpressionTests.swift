@@ -61,7 +61,7 @@ import Verification
         #expect(MetricCatalog.standard.suggestion(for: name) == nearest)
         let error = #expect(throws: GateSyntaxError.self) { try GateExpression(parsing: "\(name) < 5ms") }
         #expect(error?.remedy.contains("did you mean \(nearest)?") == true)
-        #expect(error?.remedy.contains("throughput") == true)
+        #expect(error?.remedy.contains("list gates") == true)
     }
 
     @Test func nothingIsSuggestedForWhatResemblesNothing() {

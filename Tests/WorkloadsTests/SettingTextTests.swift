@@ -34,13 +34,14 @@ internal import Workloads
         (TimeToLiveSetting.self, "sliding:1s,max:10s", "sliding:1s,max:10s"),
         (TimeToLiveSetting.self, "sliding:1s,jitter:10%,max:10s", "sliding:1s,max:10s,jitter:10%"),
         (TimeToLiveSetting.self, "fixed:1s,jitter:10%", "fixed:1s,jitter:10%"),
-        (LatencyDistribution.self, "2ms", "2ms"), (LatencyDistribution.self, "0s", "0s"),
-        (LatencyDistribution.self, "uniform:1ms..5ms", "uniform:1ms..5ms"),
-        (LatencyDistribution.self, "exponential:2ms", "exponential:2ms"),
-        (LatencyDistribution.self, "lognormal:2ms,sigma:0.5", "lognormal:2ms,sigma:0.5"),
-        (ValueSizeDistribution.self, "1KiB", "1KiB"), (ValueSizeDistribution.self, "recorded", "recorded"),
-        (ValueSizeDistribution.self, "uniform:100B..4KiB", "uniform:100B..4KiB"),
-        (ValueSizeDistribution.self, "lognormal:1KiB,sigma:1", "lognormal:1KiB,sigma:1"),
+        (Distribution<Duration>.self, "2ms", "2ms"), (Distribution<Duration>.self, "0s", "0s"),
+        (Distribution<Duration>.self, "uniform:1ms..5ms", "uniform:1ms..5ms"),
+        (Distribution<Duration>.self, "exponential:2ms", "exponential:2ms"),
+        (Distribution<Duration>.self, "lognormal:2ms,sigma:0.5", "lognormal:2ms,sigma:0.5"),
+        (ValueSizes.self, "1KiB", "1KiB"), (ValueSizes.self, "recorded", "recorded"),
+        (ValueSizes.self, "uniform:100B..4KiB", "uniform:100B..4KiB"),
+        (ValueSizes.self, "lognormal:1KiB,sigma:1", "lognormal:1KiB,sigma:1"),
+        (ValueSizes.self, "exponential:1KiB", "exponential:1KiB"), (ByteSize.self, "0KiB", "0B"),
     ]
 
     @Test func whatIsWrittenReadsBack() throws {
@@ -59,10 +60,10 @@ internal import Workloads
         (TimeToLiveSetting.self, "1s"), (TimeToLiveSetting.self, "fixed"), (TimeToLiveSetting.self, "forever:1s"),
         (TimeToLiveSetting.self, "forever,jitter:1%"), (TimeToLiveSetting.self, "fixed:1s,max:2s"),
         (TimeToLiveSetting.self, "fixed:1s,"), (TimeToLiveSetting.self, "fixed:1s,jitter:1%,jitter:2%"),
-        (TimeToLiveSetting.self, "slidng:1s"), (LatencyDistribution.self, "normal:1ms"),
-        (LatencyDistribution.self, "uniform:1ms"), (LatencyDistribution.self, "lognormal:1ms"),
-        (LatencyDistribution.self, "2ms,sigma:1"), (LatencyDistribution.self, "exponential:1ms,sigma:1"),
-        (ValueSizeDistribution.self, "recorded:1B"), (ValueSizeDistribution.self, "big"),
+        (TimeToLiveSetting.self, "slidng:1s"), (Distribution<Duration>.self, "normal:1ms"),
+        (Distribution<Duration>.self, "uniform:1ms"), (Distribution<Duration>.self, "lognormal:1ms"),
+        (Distribution<Duration>.self, "2ms,sigma:1"), (Distribution<Duration>.self, "exponential:1ms,sigma:1"),
+        (ValueSizes.self, "recorded:1B"), (ValueSizes.self, "big"),
     ]
 
     @Test func whatHasTheWrongFormIsRefusedByLoaderAndSchemaAlike() throws {
@@ -83,8 +84,8 @@ internal import Workloads
         (Share.self, "100.1%"), (ArrivalRate.self, "0/s"), (ArrivalRate.self, "10000001/s"), (ReplaySpeed.self, "0x"),
         (CacheCapacity.self, "0"), (CacheCapacity.self, "0KiB"), (TimeToLiveSetting.self, "fixed:0s"),
         (TimeToLiveSetting.self, "sliding:2s,max:1s"), (TimeToLiveSetting.self, "fixed:1s,jitter:100%"),
-        (LatencyDistribution.self, "4001ms"), (LatencyDistribution.self, "uniform:2ms..1ms"),
-        (ValueSizeDistribution.self, "2GiB"), (ValueSizeDistribution.self, "uniform:2KiB..1KiB"),
+        (Distribution<Duration>.self, "4001ms"), (Distribution<Duration>.self, "uniform:2ms..1ms"),
+        (ValueSizes.self, "2GiB"), (ValueSizes.self, "uniform:2KiB..1KiB"),
     ]
 
     @Test func whatIsTooLargeOrTooSmallIsRefused() {

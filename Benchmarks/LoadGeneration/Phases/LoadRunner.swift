@@ -56,7 +56,7 @@ package final class LoadRunner: Sendable {
     package func run(
         _ blueprint: SubjectBlueprint, operations: OperationFactory = { _ in SimulatedOperation() }
     ) async throws -> SubjectRun {
-        let plan = try RunPlan(
+        let plan = try LoadPlan(
             scenario, streams: streams, blocks: blueprint.information.blocks, configuration: configuration)
         let bodies = try await makeBodies(operations)
         do {
@@ -88,7 +88,7 @@ package final class LoadRunner: Sendable {
     }
 
     private func run(
-        _ blueprint: SubjectBlueprint, _ plan: RunPlan, _ bodies: [any OperationBody]
+        _ blueprint: SubjectBlueprint, _ plan: LoadPlan, _ bodies: [any OperationBody]
     ) async throws -> SubjectRun {
         let equipment = equip(blueprint.information, plan, bodies)
         let subject = try blueprint.make(
@@ -96,14 +96,15 @@ package final class LoadRunner: Sendable {
                 system: scenario.system, seed: scenario.seed, keyCount: streams.map(\.keyCount).max() ?? 0,
                 excuses: ExcuseLog(equipment.recorder)))
         let traces = await drive(subject, plan, equipment)
-        let isHung = traces.contains { $0.ending == .hung }
-        if !isHung { await subject.quiesce() }
-        let counters = subject.counters
-        if !isHung { await subject.shutdown() }
+        var hang = traces.contains { $0.ending == .hung } ? SubjectHang.call : nil
+        if hang == nil, await !finishes({ await subject.quiesce() }) { hang = .quiesce }
+        // A subject that hangs may hold the lock that its counters take.
+        let counters = hang == nil ? subject.counters : SubjectCounters()
+        if hang == nil, await !finishes({ await subject.shutdown() }) { hang = .shutdown }
         equipment.hiccups.stop()
         for worker in equipment.workers { worker.finish() }
         // A stuck execution may still come back and log its end: what it logs into must not be gone by then.
-        if isHung || equipment.log.runningExecutions > 0 { _ = Unmanaged.passRetained(equipment.log) }
+        if hang != nil || equipment.log.runningExecutions > 0 { _ = Unmanaged.passRetained(equipment.log) }
 
         let history = HistoryTranslation(blueprint.information).translate(equipment.recorder.finish())
         var seen = Set<ObjectIdentifier>()
@@ -112,11 +113,15 @@ package final class LoadRunner: Sendable {
             subject: blueprint.information,
             phases: PhaseAnalysis(scenario, configuration, history, traces).results,
             history: history, counters: counters, figures: distinct.flatMap(\.figures),
-            plannedPhases: scenario.phases.count)
+            plannedPhases: scenario.phases.count, hang: hang)
+    }
+
+    private func finishes(_ body: @escaping @Sendable () async -> Void) async -> Bool {
+        await Watchdog.finishes(within: configuration.watchdog, body)
     }
 
     private func equip(
-        _ information: SubjectInformation, _ plan: RunPlan, _ bodies: [any OperationBody]
+        _ information: SubjectInformation, _ plan: LoadPlan, _ bodies: [any OperationBody]
     ) -> RunEquipment {
         // What is not judged executes nothing, and needs no room for executions.
         let executions = information.isJudged ? plan.calls + 4_096 : 64
@@ -134,7 +139,7 @@ package final class LoadRunner: Sendable {
             phaseCount: scenario.phases.count)
     }
 
-    private func drive(_ subject: some Subject, _ plan: RunPlan, _ equipment: RunEquipment) async -> [PhaseTrace] {
+    private func drive(_ subject: some Subject, _ plan: LoadPlan, _ equipment: RunEquipment) async -> [PhaseTrace] {
         var traces: [PhaseTrace] = []
         for phase in plan.phases where !stop.isSet {
             let trace = await PhaseConductor(subject, phase, equipment).run()

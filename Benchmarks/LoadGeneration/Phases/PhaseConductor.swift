@@ -145,8 +145,9 @@ struct PhaseConductor<Driven: Subject> {
 
     /// Waits until neither subject nor executions do anything; false if that takes longer than the watchdog waits.
     private func becomesQuiet() async -> Bool {
-        await subject.quiesce()
-        let limit = MonotonicClock.now() &+ equipment.configuration.watchdog.nanoseconds
+        let watchdog = equipment.configuration.watchdog
+        guard await Watchdog.finishes(within: watchdog, { [subject] in await subject.quiesce() }) else { return false }
+        let limit = MonotonicClock.now() &+ watchdog.nanoseconds
         while equipment.log.runningExecutions > 0 {
             if MonotonicClock.now() > limit { return false }
             try? await Task.sleep(nanoseconds: 500_000)

@@ -31,6 +31,22 @@ package struct MachineEnvironment: Codable, Hashable, Sendable {
     /// The commit of the sources; nil when not given.
     package var commit: String?
 
+    enum CodingKeys: String, CodingKey {
+        case processor, cores
+        case memoryBytes = "memory_bytes"
+        case kernel
+        case operatingSystem = "operating_system"
+        case swiftVersion = "swift_version"
+        case isOptimized = "is_optimized"
+        case jemallocVersion = "jemalloc_version"
+        case loadAverage = "load_average"
+        case frequencyGovernor = "frequency_governor"
+        case isContainer = "is_container"
+        case continuousIntegration = "continuous_integration"
+        case clockCostNanoseconds = "clock_cost_ns"
+        case commit
+    }
+
     /// Looks around. What cannot be read is "unknown".
     package static func current(commit: String? = nil, jemalloc: Jemalloc? = nil) -> MachineEnvironment {
         let variables = ProcessInfo.processInfo.environment

@@ -32,7 +32,7 @@ package struct MicroBody: Sendable {
             body(iterations)
             return MonotonicClock.now() - start
         case .suspending(let body):
-            return ThreadExecutor().run {
+            return CallerExecutor().run {
                 let start = MonotonicClock.now()
                 await body(iterations)
                 return MonotonicClock.now() - start

@@ -76,9 +76,23 @@ enum BundleFile {
         return true
     }
 
-    /// Removes a directory and the files in it, if it can.
-    static func removeDirectory(_ path: String, files: [String]) {
-        for file in files { unlink("\(path)/\(file)") }
+    /// The names of what is in a directory; none where it cannot be read.
+    static func names(in directory: String) -> [String] {
+        guard let stream = opendir(directory) else { return [] }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names
+    }
+
+    /// Removes a directory and the files in it, if it can. What holds directories is not ours, and stays.
+    static func removeDirectory(_ path: String) {
+        for file in names(in: path) { unlink("\(path)/\(file)") }
         rmdir(path)
     }
 

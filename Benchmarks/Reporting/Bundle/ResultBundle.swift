@@ -8,25 +8,29 @@ package final class ResultBundle {
     package let name: String
     /// The directory that holds bundles, as it was named.
     package let directory: String
-    private(set) var files: [String] = []
     private let temporary: String
+    /// Tells other runs that the unfinished bundle is in use.
+    private let claim: FolderClaim.Attempt
 
     /// Where the finished bundle is.
     package var path: String { "\(directory)/\(name)" }
 
-    /// Reserves a name in a directory, which is created if need be.
+    /// Reserves a name in a directory, which is created if need be. Unfinished bundles in it whose runs are no more (they
+    /// were killed) are removed.
     ///
     /// - Throws: ``BundleError`` when it cannot be written to.
     package init(reserving name: String, in directory: String) throws(BundleError) {
         try BundleFile.createDirectories(directory)
+        FolderClaim.sweep(directory, where: Self.isUnfinished, remove: BundleFile.removeDirectory)
         var candidate = name
         var number = 1
         while true {
-            let temporary = "\(directory)/.\(candidate).unfinished"
+            let temporary = "\(directory)/.\(candidate)\(Self.suffix)"
+            // Another run that sweeps at this very moment may have the folder first, and removes it: then once more.
             if !BundleFile.exists("\(directory)/\(candidate)"), try BundleFile.createNew(temporary) {
-                self.name = candidate
-                self.directory = directory
-                self.temporary = temporary
+                let claim = FolderClaim.attempt(temporary)
+                if case .taken = claim { continue }
+                (self.name, self.directory, self.temporary, self.claim) = (candidate, directory, temporary, claim)
                 return
             }
             number += 1
@@ -34,11 +38,14 @@ package final class ResultBundle {
         }
     }
 
+    private static let suffix = ".unfinished"
+
+    private static func isUnfinished(_ name: String) -> Bool { name.hasPrefix(".") && name.hasSuffix(suffix) }
+
     /// Writes one file.
     ///
     /// - Throws: ``BundleError``; the bundle is then unfinished, and should be discarded.
     package func write(_ text: String, to file: String) throws(BundleError) {
-        files.append(file)
         try BundleFile.write(text, to: "\(temporary)/\(file)")
     }
 
@@ -55,6 +62,6 @@ package final class ResultBundle {
 
     /// Removes what was written so far.
     package func discard() {
-        BundleFile.removeDirectory(temporary, files: files)
+        BundleFile.removeDirectory(temporary)
     }
 }

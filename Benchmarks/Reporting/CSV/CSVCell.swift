@@ -1,7 +1,9 @@
 /// One cell of a table. Its type decides how it is written: only text is ever quoted or neutralised.
 package enum CSVCell: Hashable, Sendable {
-    /// Anything that is not a number.
+    /// Text that may come from a user: a name, a value of a matrix.
     case text(String)
+    /// Text that this program has written. It may begin with a number, and reads back as it is.
+    case sentence(String)
     /// A whole number.
     case integer(Int)
     /// A whole number that may not fit into `Int`.
@@ -27,6 +29,7 @@ package enum CSVCell: Hashable, Sendable {
     var written: String {
         switch self {
         case .text(let text): Self.quoted(Self.neutralised(text))
+        case .sentence(let text): Self.quoted(text)
         case .integer(let value): String(value)
         case .unsigned(let value): String(value)
         case .number(let value): value.isFinite ? Self.decimal(value) : ""

@@ -6,6 +6,8 @@ package struct PhaseReport: Sendable {
     package var name: String
     /// Whether it is left out of latencies, ratios and gates.
     package var isWarmup: Bool
+    /// When it began, in nanoseconds of the clock of the history; 0 for several together.
+    package var start: UInt64 = 0
     /// How long it took, in nanoseconds.
     package var duration: UInt64 = 0
     /// Whether the checker counted. If not, only calls, executions and outcomes are known.

@@ -6,7 +6,7 @@ package struct RunIdentity: Sendable {
     package var scenario: String
     /// What fixed everything random.
     package var seed: UInt64
-    /// The commit of the code, or `nogit`.
+    /// The commit of the code, with `-dirty` behind it if the code differs from it; or `nogit`.
     package var commit: String
     /// When the run started, as ISO 8601 in UTC.
     package var startedAt: String

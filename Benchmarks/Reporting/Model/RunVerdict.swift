@@ -10,7 +10,7 @@ package enum RunVerdict: String, CaseIterable, Sendable {
     case invalid
     /// The run was stopped before its end; what it saw until then proves nothing.
     case interrupted
-    /// The subject crashed or stopped answering.
+    /// The subject stopped answering.
     case hung
     /// A promise was broken.
     case fail

@@ -20,7 +20,7 @@ package enum SubjectEnding: Hashable, Sendable {
     case finished
     /// Somebody stopped it.
     case interrupted(String)
-    /// It crashed or stopped answering.
+    /// It stopped answering.
     case hung(String)
 
     /// Why it ended before its time.

@@ -16,7 +16,7 @@ extension RunReport {
                     .text(identity.id), .text(subject.subject), .text(subject.strategyText), .text(expression.metric),
                     .text(expression.description), CSVCell(gate.observed?.value), CSVCell(gate.observed?.low),
                     CSVCell(gate.observed?.high), .number(expression.limit), .text(expression.dimension.baseUnit),
-                    .text(judged.verdict.rawValue), CSVCell(gate.observed?.count), .text(judged.reason),
+                    .text(judged.verdict.rawValue), CSVCell(gate.observed?.count), .sentence(judged.reason),
                 ])
             }
         }
@@ -85,15 +85,21 @@ extension RunReport {
         return table
     }
 
-    /// `events.csv`: the violations, each with the executions and calls that prove it.
+    /// `events.csv`: the violations, each with the executions and calls that prove it, and when the last of them began.
     package var eventsTable: CSVTable {
         var table = CSVTable(columns: [
-            "run_id", "subject", "strategy", "event", "kind", "key", "executions", "calls", "explanation", "diagram",
+            "run_id", "subject", "strategy", "phase", "t_offset_ms", "event", "kind", "key", "executions", "calls",
+            "explanation", "diagram",
         ])
         for subject in subjects {
             for violation in subject.verification?.violations ?? [] {
+                // A counter that is wrong belongs to no phase.
+                let time = violation.time
+                let phase = time.flatMap { time in subject.phases.last { $0.start <= time } }
+                let offset = time.flatMap { time in phase.map { Double(time - $0.start) / 1e6 } }
                 table.append([
-                    .text(identity.id), .text(subject.subject), .text(subject.strategyText), "violation",
+                    .text(identity.id), .text(subject.subject), .text(subject.strategyText), CSVCell(phase?.name),
+                    CSVCell(offset), "violation",
                     .text(violation.kind.rawValue), .integer(Int(violation.key)),
                     .text(violation.executions.map { "\($0.id)" }.joined(separator: " ")),
                     .text(violation.calls.map { "\($0.request)" }.joined(separator: " ")),
@@ -103,4 +109,9 @@ extension RunReport {
         }
         return table
     }
+}
+
+extension Violation {
+    /// When the last of what contradicts each other began; nil for what has no time.
+    fileprivate var time: UInt64? { (executions.map(\.begin) + calls.map(\.start)).max() }
 }

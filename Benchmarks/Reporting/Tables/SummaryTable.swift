@@ -53,7 +53,8 @@ private struct SummaryRow {
         "run_id", "scenario", "subject", "phase", "seed", "duration_s", "operations", "executions",
         "duplicates_offered", "duplicates_prevented", "prevented_ratio", "opportunities", "violations", "hit_ratio",
         "joined_ratio", "latency_p50_ns", "latency_p99_ns", "allocated_end_bytes", "leak_bytes_per_op", "verdict",
-        "partial", "warmup", "best", "hits", "joins", "rejected", "stale", "failed", "lost", "hit_ratio_ceiling",
+        "partial", "warmup", "best", "hits", "joins", "rejected", "stale", "failed", "lost", "subject_violations",
+        "hit_ratio_ceiling",
         "repeat_hit_ratio", "repeat_hit_ratio_ceiling", "throughput_per_s", "latency_p50_low_ns",
         "latency_p50_high_ns", "latency_p90_ns", "latency_p95_ns", "latency_p99_low_ns", "latency_p99_high_ns",
         "latency_p999_ns", "latency_max_ns", "latency_mean_ns", "joined_p99_ns", "executed_p50_ns", "executed_p99_ns",
@@ -93,7 +94,9 @@ private struct SummaryRow {
             .text(subject.ending == .finished ? "false" : "true"), .text("\(phase.isWarmup)"),
             CSVCell(isBest.map { "\($0)" }), .integer(counts.count(of: .hit)), .integer(counts.count(of: .joined)),
             .integer(counts.count(of: .rejected)), .integer(counts.count(of: .stale)),
-            .integer(counts.count(of: .failed)), .integer(counts.lost), .number(ceiling),
+            .integer(counts.count(of: .failed)), .integer(counts.lost),
+            // Of all phases together, and those that belong to none: of a counter that is wrong, for example.
+            CSVCell(subject.verification?.violationCount), .number(ceiling),
             .number(counts.repeatHitRatio), .number(counts.repeatHitCeiling), CSVCell(phase.throughput),
         ]
     }

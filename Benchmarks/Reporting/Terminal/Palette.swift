@@ -13,10 +13,12 @@ package struct Palette: Sendable {
 
     private init(isColoured: Bool) { self.isColoured = isColoured }
 
-    /// Colours on a terminal that can show them, unless the user said no (https://no-color.org).
+    /// Colours on a terminal that can show them, unless the user said no (https://no-color.org); elsewhere only if the
+    /// environment asks for them (https://bixense.com/clicolors), as what passes output on to a terminal does.
     package init(isTerminal: Bool, environment: [String: String]) {
         let refused = !(environment["NO_COLOR"] ?? "").isEmpty || environment["TERM"] == "dumb"
-        isColoured = isTerminal && !refused
+        let isForced = !["", "0"].contains(environment["CLICOLOR_FORCE"] ?? "")
+        isColoured = (isTerminal || isForced) && !refused
     }
 
     /// The text in the colour of its role.

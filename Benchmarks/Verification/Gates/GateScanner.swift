@@ -63,9 +63,8 @@ struct GateScanner {
     }
 
     func unknownMetric(_ name: String, at column: Int, catalog: MetricCatalog) -> GateSyntaxError {
-        let known = catalog.definitions.map(\.name).joined(separator: ", ")
         let remedy = catalog.suggestion(for: name).map { "did you mean \($0)? " } ?? ""
-        return error(at: column - 1, "unknown metric \(name)", remedy + "known metrics: \(known)")
+        return error(at: column - 1, "unknown metric \(name)", remedy + "`dedupbench list gates` prints all of them")
     }
 
     private func error(at position: Int, _ problem: String, _ remedy: String) -> GateSyntaxError {

@@ -81,10 +81,10 @@ enum ScenarioFormat {
         fields: [
             .field("kind", \.kind, .choice(OperationSettings.Kind.self), "Simulated work, or real git commands."),
             .field(
-                "latency", \.latency, .setting(LatencyDistribution.self), "simulated: how long an execution takes."),
+                "latency", \.latency, .setting(Distribution<Duration>.self), "simulated: how long an execution takes."),
             .field("failures", \.failures, .setting(Share.self), "simulated: the share of executions that fail."),
             .field(
-                "value_size", \.valueSize, .setting(ValueSizeDistribution.self), "simulated: how large a result is."),
+                "value_size", \.valueSize, .setting(ValueSizes.self), "simulated: how large a result is."),
             .optional("repositories", \.repositories, .integer(1...1000), "git: how many repositories are created."),
             .optional("commits", \.commits, .integer(1...10_000), "git: how many commits each repository has."),
             .optional("files", \.files, .integer(1...10_000), "git: how many files each repository has."),

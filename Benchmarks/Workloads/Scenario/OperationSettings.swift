@@ -12,11 +12,11 @@ package struct OperationSettings: Hashable, Sendable {
 
     package var kind = Kind.simulated
     /// Simulated: how long an execution takes.
-    package var latency = LatencyDistribution.constant(.zero)
+    package var latency = Distribution<Duration>.constant(.zero)
     /// Simulated: the share of executions that fail.
     package var failures = Share(percent: 0)
     /// Simulated: how large a result is.
-    package var valueSize = ValueSizeDistribution.constant(ByteSize(bytes: 100))
+    package var valueSize = ValueSizes.drawn(.constant(ByteSize(bytes: 100)))
     /// Git: how many repositories the run creates.
     package var repositories: Int?
     /// Git: how many commits each of them has.

@@ -4,29 +4,22 @@ package struct ByteSize: ScenarioText {
 
     package init(bytes: Int) { self.bytes = bytes }
 
-    private static let units: [(name: String, bytes: UInt64)] = [
-        ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("GB", 1_000_000_000), ("MB", 1_000_000), ("KB", 1000),
-        ("B", 1),
-    ]
+    private static let table = UnitTable(
+        name: "size",
+        units: [
+            ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("GB", 1_000_000_000), ("MB", 1_000_000),
+            ("KB", 1000), ("B", 1),
+        ],
+        limit: 1 << 40, range: "a size is a whole number of bytes, and at most 1024GiB", zeroUnit: "B")
 
     package static var allowed: String { "a size with its unit (B, KB, KiB, MB, MiB, GB, GiB), such as 64KiB" }
     package static var pattern: String { DecimalText.pattern + "(B|KB|KiB|MB|MiB|GB|GiB)" }
 
     package init(scenarioText: String) throws(ScenarioTextError) {
-        let (number, unit) = DecimalText.split(scenarioText)
-        guard DecimalText.isNumber(number), let scale = Self.units.first(where: { $0.name == unit }) else {
-            throw .malformed(unit.isEmpty ? "the unit is missing" : "this is not a size")
-        }
-        guard let count = DecimalText.scaled(number, by: scale.bytes), count <= 1 << 40 else {
-            throw .outOfRange("a size is a whole number of bytes, and at most 1024GiB")
-        }
-        bytes = Int(count)
+        bytes = Int(try Self.table.count(scenarioText))
     }
 
-    package var scenarioText: String {
-        let unit = Self.units.first { bytes > 0 && UInt64(bytes).isMultiple(of: $0.bytes) } ?? ("B", 1)
-        return "\(UInt64(bytes) / unit.bytes)\(unit.name)"
-    }
+    package var scenarioText: String { Self.table.text(UInt64(max(0, bytes))) }
 }
 
 /// A part of a whole, written `80%`.

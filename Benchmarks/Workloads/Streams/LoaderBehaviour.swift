@@ -11,16 +11,7 @@ struct LoaderBehaviour: Sendable {
     }
 
     /// Nanoseconds of one execution. Each takes as many random words as any other of the same distribution.
-    func latency(from random: inout RandomStream) -> UInt32 {
-        let drawn: Double =
-            switch operation.latency {
-            case .constant(let time): Double(time.nanosecondCount)
-            case .uniform(let low, let high): Self.between(low.nanosecondCount, high.nanosecondCount, random.unit())
-            case .exponential(let mean): Double(mean.nanosecondCount) * random.exponential()
-            case .lognormal(let median, let sigma): Double(median.nanosecondCount) * exp(sigma * random.normal())
-            }
-        return UInt32(min(drawn.rounded(), Double(LatencyDistribution.limit.nanosecondCount)))
-    }
+    func latency(from random: inout RandomStream) -> UInt32 { operation.latency.draw(from: &random) }
 
     /// One bit a request: an execution that it causes fails.
     func failures(_ count: Int, from random: inout RandomStream) -> [UInt64] {
@@ -34,20 +25,14 @@ struct LoaderBehaviour: Sendable {
     /// Bytes of each request's value. A drawn size depends on seed and key only, so that a key keeps its size.
     func valueSizes(_ keys: [UInt32], recorded: [UInt32]?) -> [UInt32] {
         switch operation.valueSize {
-        case .constant(let size):
-            return [UInt32](repeating: UInt32(size.bytes), count: keys.count)
         case .recorded:
             return recorded ?? [UInt32](repeating: 0, count: keys.count)
-        case .uniform(let low, let high):
+        case .drawn(.constant(let size)):
+            return [UInt32](repeating: UInt32(size.drawCount), count: keys.count)
+        case .drawn(let distribution):
             return keys.map { key in
                 var random = random(of: key)
-                return UInt32(Self.between(UInt64(low.bytes), UInt64(high.bytes), random.unit()).rounded())
-            }
-        case .lognormal(let median, let sigma):
-            return keys.map { key in
-                var random = random(of: key)
-                let drawn = Double(median.bytes) * exp(sigma * random.normal())
-                return UInt32(min(drawn.rounded(), Double(ValueSizeDistribution.limit.bytes)))
+                return distribution.draw(from: &random)
             }
         }
     }
@@ -55,8 +40,19 @@ struct LoaderBehaviour: Sendable {
     private func random(of key: UInt32) -> RandomStream {
         RandomStream(seed: SplitMix64.mix(seed &+ UInt64(key) &* 0x9E37_79B9_7F4A_7C15), name: "value-size")
     }
+}
 
-    private static func between(_ low: UInt64, _ high: UInt64, _ unit: Double) -> Double {
-        Double(low) + Double(high - low) * unit
+extension Distribution {
+    /// One draw, in the smallest unit of the quantity.
+    fileprivate func draw(from random: inout RandomStream) -> UInt32 {
+        let drawn: Double =
+            switch self {
+            case .constant(let quantity): Double(quantity.drawCount)
+            case .uniform(let low, let high):
+                Double(low.drawCount) + Double(high.drawCount - low.drawCount) * random.unit()
+            case .exponential(let mean): Double(mean.drawCount) * random.exponential()
+            case .lognormal(let median, let sigma): Double(median.drawCount) * exp(sigma * random.normal())
+            }
+        return UInt32(min(drawn.rounded(), Double(Quantity.drawLimit.drawCount)))
     }
 }

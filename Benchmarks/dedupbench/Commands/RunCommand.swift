@@ -12,9 +12,10 @@ struct RunCommand: AsyncParsableCommand {
             Examples:
               dedupbench run
               dedupbench run --subject dedup --subject reference --seed 7
-              dedupbench run Fixtures/scenarios/git-steps.yaml --gate 'hit.latency.p99 < 5ms'
-              dedupbench run duplicate-storm --set phases.storm.clients=256 --phase warm-up --phase storm
-              dedupbench run strategies --matrix cache.policy=lru,sieve --matrix cache.ttl=fixed:1s,sliding:1s
+              dedupbench run git-steps --gate 'hit.latency.p99 < 5ms'
+              dedupbench run --set phases.storm.clients=256 --phase storm
+              dedupbench run my/scenario.yaml --set keys.count=500 --out my/results
+              dedupbench run strategies --matrix cache.policy=lru,sieve,s3-fifo
               dedupbench run --format csv --no-progress > summary.csv
 
             The verdict is that of the worst subject. A gate whose metric was not measured makes the run invalid, one \
@@ -55,7 +56,22 @@ struct RunCommand: AsyncParsableCommand {
     private static func emptyReport(_ identity: RunIdentity, _ plan: RunPlan) throws -> RunReport {
         let environment = MachineEnvironment.current(commit: identity.commit, jemalloc: try? Jemalloc())
         return RunReport(
-            identity: identity, resolvedScenario: try plan.resolvedScenario, environment: JSONFile.text(environment))
+            identity: identity, resolvedScenario: try plan.resolvedScenario,
+            environment: JSONFile.text(EnvironmentFile(runID: identity.id, environment: environment)))
+    }
+}
+
+/// What `environment.json` holds: the machine, and which run it is of, like every other file of the bundle.
+private struct EnvironmentFile: Encodable {
+    let runID: String
+    let environment: MachineEnvironment
+
+    enum CodingKeys: String, CodingKey { case runID = "run_id" }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(runID, forKey: .runID)
+        try environment.encode(to: encoder)
     }
 }
 

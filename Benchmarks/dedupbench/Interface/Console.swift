@@ -1,6 +1,5 @@
 internal import Foundation
 internal import Reporting
-internal import Synchronization
 
 /// Standard output and standard error.
 enum Console {
@@ -12,7 +11,12 @@ enum Console {
     /// Whether standard error is a terminal: progress goes there.
     static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
-    /// Prints results. A reader that went away is no reason to die.
+    /// Makes writing to a reader that went away an error instead of a deadly signal: `dedupbench list | head -1` succeeds,
+    /// and a run whose report nobody reads any more still leaves its bundle. Processes that are started from here get
+    /// the signal's default back, which Subprocess sees to.
+    static func outliveReaders() { signal(SIGPIPE, SIG_IGN) }
+
+    /// Prints results. A reader that went away is no reason to die, see ``outliveReaders()``.
     static func out(_ text: String) { write(text, STDOUT_FILENO) }
 
     /// Prints everything that is not a result.
@@ -26,23 +30,5 @@ enum Console {
             guard count > 0 else { return }
             rest = rest.dropFirst(count)
         }
-    }
-}
-
-/// Progress on standard error, from any thread.
-final class ProgressDisplay: Sendable {
-    private let printer: Mutex<ProgressPrinter>
-
-    init(_ style: ProgressPrinter.Style) {
-        printer = Mutex(ProgressPrinter(style) { Console.error($0) })
-    }
-
-    func show(_ report: ProgressReport, at now: UInt64) {
-        printer.withLock { $0.show(report, at: now) }
-    }
-
-    /// Takes the progress line away.
-    func clear() {
-        printer.withLock { $0.clear() }
     }
 }

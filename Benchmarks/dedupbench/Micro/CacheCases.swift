@@ -42,27 +42,28 @@ enum CacheCases {
         let (keys, mask) = lookups(entries: entries)
         let (comparison, bytes) = engine.compare(
             "cache hit, \(entries) entries", threads: threads, control: "lock + Dictionary",
-            { iterations in
-                var (sum, position) = (UInt64(0), Int.random(in: 0...mask))
-                for _ in 0..<iterations {
-                    position = (position + 1) & mask
-                    if let hit = cache.value(for: keys[position], at: now) { sum &+= hit.value }
-                }
-                consume(sum)
-            },
-            { iterations in
-                var (sum, position) = (UInt64(0), Int.random(in: 0...mask))
-                for _ in 0..<iterations {
-                    position = (position + 1) & mask
-                    if let value = dictionary.value(for: keys[position], at: now) { sum &+= value }
-                }
-                consume(sum)
-            })
+            { sum($0, keys, mask) { cache.value(for: $0, at: now)?.value } },
+            { sum($0, keys, mask) { dictionary.value(for: $0, at: now) } })
         let target = target(entries, threads)
         return MicroResult(comparison, bytes: bytes, target: target.text) { rate, ratio in
             guard comparison.measured.allocationsPerOperation ?? 0 == 0 else { return false }
             return target.rate.map { rate >= $0 && ratio <= target.ratio }
         }
+    }
+
+    /// Looks keys up one after the other, from a random place on.
+    ///
+    /// Inlined by force, so that the two bodies stay the loops that they were when each was written out.
+    @inline(__always)
+    private static func sum(
+        _ iterations: Int, _ keys: [Fingerprint], _ mask: Int, _ lookUp: (Fingerprint) -> UInt64?
+    ) {
+        var (sum, position) = (UInt64(0), Int.random(in: 0...mask))
+        for _ in 0..<iterations {
+            position = (position + 1) & mask
+            if let value = lookUp(keys[position]) { sum &+= value }
+        }
+        consume(sum)
     }
 
     /// What is to be reached: operations a second, and at most which ratio to the control.

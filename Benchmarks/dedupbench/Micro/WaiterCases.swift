@@ -47,7 +47,8 @@ enum WaiterCases {
         let fingerprint = Fingerprint(words: (1, 2, 3, UInt64(round)))
         let gate = Turnstile()
         let executions = Counter()
-        return await herd(engine, executions: executions, open: { gate.open() }) {
+        let isWaiting = { deduplicator.waiterCount(fingerprint) == count }
+        return await herd(engine, executions: executions, isWaiting: isWaiting, open: { gate.open() }) {
             let outcome = try? await deduplicator.execute(fingerprint, step: "herd") { _ in
                 _ = executions.take(1)
                 await gate.pass()
@@ -61,7 +62,7 @@ enum WaiterCases {
         let gate = Turnstile()
         let opened = Counter()
         return await herd(
-            engine, executions: opened,
+            engine, executions: opened, isWaiting: { gate.waiting == count },
             open: {
                 _ = opened.take(Int(MonotonicClock.now()))
                 gate.open()
@@ -75,26 +76,18 @@ enum WaiterCases {
     /// Starts the herd, waits until all of it waits, measures memory, lets it go, and times the last to leave against
     /// the moment in which the result was there, which every member returns.
     private static func herd(
-        _ engine: MicroEngine, executions: Counter, open: () -> Void, _ member: @escaping @Sendable () async -> UInt64
+        _ engine: MicroEngine, executions: Counter, isWaiting: () -> Bool, open: () -> Void,
+        _ member: @escaping @Sendable () async -> UInt64
     ) async -> Herd {
         let before = engine.allocator.reading().live
-        let arrived = Counter()
         let members = (0..<count).map { _ in
             Task.detached {
-                _ = arrived.take(1)
                 let result = await member()
                 return (result, MonotonicClock.now())
             }
         }
-        while arrived.taken < count { await Task.yield() }
-        // Whoever has arrived still has to take a seat: the pool is idle when memory stops growing.
-        var held = engine.allocator.reading().live
-        while true {
-            try? await Task.sleep(for: .milliseconds(20))
-            let now = engine.allocator.reading().live
-            if now <= held { break }
-            held = now
-        }
+        while !isWaiting() { await Task.yield() }
+        let held = engine.allocator.reading().live
         open()
         var release: UInt64 = 0
         for member in members {
@@ -125,6 +118,9 @@ final class Turnstile: Sendable {
     }
 
     private let state = Mutex(State())
+
+    /// How many wait.
+    var waiting: Int { state.withLock { $0.waiting.count } }
 
     func pass() async {
         await withCheckedContinuation { continuation in

@@ -20,7 +20,7 @@ enum GateBook {
             do throws(GateSyntaxError) {
                 gates.append(try Gate(parsing: text))
             } catch {
-                throw Failure("--gate: \(error)\n`dedupbench list gates` prints the metrics", .usage)
+                throw Failure("--gate: \(error)", .usage)
             }
         }
         var seen: Set<Gate> = []

@@ -5,12 +5,12 @@ internal import Workloads
 enum OperationCatalog {
     /// The body of the operations of a phase.
     ///
-    /// - Throws: When git is missing, or repositories cannot be made.
+    /// - Throws: When git is missing, or repositories cannot be made, or the run is interrupted while they are.
     @Sendable
     static func body(_ settings: OperationSettings) async throws -> any OperationBody {
         switch settings.kind {
         case .simulated: SimulatedOperation()
-        case .git: try await GitOperation(settings)
+        case .git: try await GitOperation(settings, stop: Interruption.stop)
         }
     }
 }

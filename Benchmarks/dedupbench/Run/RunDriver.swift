@@ -1,5 +1,5 @@
+internal import Caching
 internal import LoadGeneration
-internal import Measurement
 internal import Reporting
 internal import Verification
 internal import Workloads
@@ -9,55 +9,75 @@ struct RunDriver {
     let plan: RunPlan
     let progress: ProgressDisplay
 
-    /// Fills the report. What was not run because of an interruption or a hung subject is listed in it.
+    /// Fills the report. What was not run because of an interruption or an error is listed in it, and what was finished
+    /// until then is kept.
     ///
-    /// - Throws: ``Failure`` for traces that cannot be read and subjects that cannot be made.
-    func run(_ report: inout RunReport) async throws {
+    /// - Throws: ``Failure`` when there is nothing to keep: a trace cannot be read, or the first subject cannot be made.
+    func run(_ report: inout RunReport) async throws(Failure) {
+        var failure: Failure?
         for combination in plan.combinations {
-            let runner = try runner(for: combination)
+            var runner: LoadRunner?
             for subject in plan.subjects {
-                guard !Interruption.stop.isSet else {
-                    let skipped = SubjectReport(subject: subject.information.name, strategy: combination.strategy)
-                    report.skipped.append(skipped.title)
+                let title = SubjectReport(subject: subject.information.name, strategy: combination.strategy).title
+                guard failure == nil, !Interruption.stop.isSet else {
+                    report.skipped.append(title)
                     continue
                 }
-                report.subjects.append(try await run(subject, combination, runner))
+                do {
+                    let ready = try runner ?? makeRunner(for: combination)
+                    runner = ready
+                    report.subjects.append(try await run(subject, in: combination, with: ready))
+                } catch {
+                    report.skipped.append(title)
+                    // What fails because of an interruption is no failure of its own.
+                    guard !Interruption.stop.isSet else { continue }
+                    failure = Failure("\(title) cannot be driven: \(error)", Self.code(of: error))
+                }
             }
         }
         progress.clear()
+        if let failure { try note(failure, in: &report) }
         if let reason = Interruption.reason {
             report.interruption = reason
             report.interruptionCode = Interruption.exitCode
         }
     }
 
-    private func run(
-        _ subject: SubjectBlueprint, _ combination: RunPlan.Combination, _ runner: LoadRunner
-    ) async throws -> SubjectReport {
-        let run: SubjectRun
-        do {
-            run = try await runner.run(subject, operations: OperationCatalog.body)
-        } catch {
-            throw Failure("\(subject.information.name) cannot be driven: \(error)", .badScenario)
+    private func note(_ failure: Failure, in report: inout RunReport) throws(Failure) {
+        guard !report.subjects.isEmpty else { throw failure }
+        report.interruption = failure.message
+        report.interruptionCode = failure.code.rawValue
+    }
+
+    /// Whether the scenario is to blame, or what happened while it was run.
+    private static func code(of error: any Error) -> Failure.Code {
+        switch error {
+        case is LoadError, is TraceError, is CacheConfigurationError: .badScenario
+        default: .internalError
         }
+    }
+
+    /// Drives one subject and judges it.
+    ///
+    /// - Throws: What making the subject or its operations throws.
+    func run(
+        _ subject: SubjectBlueprint, in combination: RunPlan.Combination, with runner: LoadRunner
+    ) async throws -> SubjectReport {
+        let run = try await runner.run(subject, operations: OperationCatalog.body)
+        progress.show("\(run.subject.name): checking \(HumanNumber.count(run.history.calls.count)) calls")
         let builder = SubjectReportBuilder(
             combination: combination, gates: plan.gates, interruption: Interruption.reason)
         return builder.report(of: run)
     }
 
-    private func runner(for combination: RunPlan.Combination) throws(Failure) -> LoadRunner {
+    /// What draws the requests of a combination and sends them.
+    ///
+    /// - Throws: ``LoadError``, or ``TraceError``.
+    func makeRunner(for combination: RunPlan.Combination) throws -> LoadRunner {
         let (progress, strategy) = (progress, combination.strategy)
-        do {
-            return try LoadRunner(combination.scenario, stop: Interruption.stop) { now in
-                let title = SubjectReport(subject: now.subject, strategy: strategy).title
-                progress.show(
-                    ProgressReport(
-                        subject: title, phase: now.phase, phaseNumber: now.phaseNumber + 1,
-                        phaseCount: now.phaseCount, fraction: now.fraction, operations: now.operations,
-                        rate: now.rate), at: MonotonicClock.now())
-            }
-        } catch {
-            throw Failure("\(plan.file): \(error)", .badScenario)
+        progress.show("drawing the requests of \(combination.scenario.name)")
+        return try LoadRunner(combination.scenario, configuration: plan.load, stop: Interruption.stop) { now in
+            progress.show(now, of: SubjectReport(subject: now.subject, strategy: strategy).title)
         }
     }
 }

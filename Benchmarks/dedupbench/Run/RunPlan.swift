@@ -20,13 +20,19 @@ struct RunPlan {
     let subjects: [SubjectBlueprint]
     /// What every subject must keep.
     let gates: [Gate]
+    /// How load is generated.
+    let load: LoadConfiguration
 
     /// The scenario of the first combination: the others differ from it in the fields of the matrix only.
     var scenario: Scenario { combinations[0].scenario }
 
-    /// The scenario as it is run, as YAML; of a matrix, followed by its axes in comments.
+    /// The scenario as it is run, as YAML, with the subjects and gates that the command line asked for; of a matrix,
+    /// followed by its axes in comments.
     var resolvedScenario: String {
         get throws {
+            var scenario = scenario
+            scenario.subjects = subjects.map(\.information.name)
+            scenario.gates = gates.map(\.expression.description)
             let strategies = combinations.map(\.strategy).filter { !$0.isEmpty }
             let comments = strategies.map { strategy in
                 "# run with " + strategy.map { "\($0.parameter)=\($0.value)" }.joined(separator: " ") + "\n"
@@ -47,6 +53,20 @@ struct RunPlan {
         guard let scenario = combinations.first?.scenario else { throw Failure("nothing is to be run", .usage) }
         subjects = try Self.subjects(options.subjects, of: scenario, file: file)
         gates = try GateBook.gates(ofScenario: scenario.gates, file: file, options: options.gates)
+        load = LoadConfiguration()
+    }
+
+    /// A plan of one scenario, which is complete and checked already.
+    ///
+    /// - Throws: ``Failure`` with code 65 for a gate that cannot be evaluated.
+    init(
+        _ scenario: Scenario, named name: String, subjects: [SubjectBlueprint], load: LoadConfiguration
+    ) throws(Failure) {
+        file = name
+        self.load = load
+        combinations = [Combination(strategy: [], scenario: scenario)]
+        self.subjects = subjects
+        gates = try GateBook.gates(ofScenario: scenario.gates, file: name, options: [])
     }
 
     private static func overrides(_ options: PlanOptions) throws(Failure) -> [ScenarioOverride] {

@@ -9,7 +9,7 @@ struct RunStamp {
     let compact: String
     /// `2026-11-23T16:31:42Z`
     let readable: String
-    /// Seven digits of the commit, or `nogit`.
+    /// Seven digits of the commit, with `-dirty` behind them if what is checked out differs from it; or `nogit`.
     let commit: String
 
     /// Looks at the clock and at the working directory.
@@ -46,7 +46,8 @@ struct RunStamp {
 
     private static func currentCommit() async -> String {
         let result = try? await Subprocess.run(
-            .name("git"), arguments: ["rev-parse", "--short=7", "HEAD"], output: .string(limit: 256),
+            .name("git"), arguments: ["describe", "--always", "--exclude=*", "--abbrev=7", "--dirty"],
+            output: .string(limit: 256),
             error: .discarded)
         guard let result, result.terminationStatus.isSuccess else { return "nogit" }
         let commit = result.standardOutput.trimmingCharacters(in: .whitespacesAndNewlines)

@@ -39,6 +39,7 @@ struct SubjectReportBuilder {
 
     private func phase(_ result: PhaseResult, _ run: SubjectRun, _ verification: VerificationResult?) -> PhaseReport {
         var report = PhaseReport(name: result.name, isWarmup: result.isWarmup)
+        report.start = result.start
         report.duration = result.duration
         report.isVerified = verification != nil
         report.counts = verification?.phases[result.number] ?? Self.unverified(result)
@@ -66,8 +67,9 @@ struct SubjectReportBuilder {
     }
 
     private func ending(_ run: SubjectRun) -> SubjectEnding {
-        if run.isHung {
+        if let hang = run.hang {
             let stuck = run.phases.flatMap(\.stuck)
+            if stuck.isEmpty { return .hung("the subject hung: it did not return from \(hang.place)") }
             let example = stuck.first.map { ": \($0)" } ?? ""
             return .hung("the subject hung with \(stuck.count) calls open\(example)")
         }
@@ -89,6 +91,17 @@ struct SubjectReportBuilder {
         let limit = gates.first { $0.expression.metric == "memory.leak_bytes_per_op" }?.expression.limit
         return MemoryJudgement(phase: phase.name, series: series, discarded: settings?.discarded ?? 0, limit: limit)
             .report
+    }
+}
+
+extension SubjectHang {
+    /// The place in words.
+    fileprivate var place: String {
+        switch self {
+        case .call: "coming to rest while memory was measured"
+        case .quiesce: "coming to rest after the last phase"
+        case .shutdown: "shutting down"
+        }
     }
 }
 

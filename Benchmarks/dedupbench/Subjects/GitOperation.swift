@@ -17,13 +17,16 @@ final class GitOperation: OperationBody {
 
     /// Creates the repositories.
     ///
-    /// - Throws: ``GitProcess/Failure``, or what the file system throws; nothing is left behind.
-    init(_ settings: OperationSettings) async throws {
-        repositories = GitRepositories(count: max(1, settings.repositories ?? 1))
+    /// - Parameter stop: Ends the creation early.
+    /// - Throws: `CancellationError` when it is stopped; ``GitProcess/Failure``, or what the file system throws. Nothing is
+    ///   left behind.
+    init(_ settings: OperationSettings, stop: StopSignal) async throws {
+        repositories = try GitRepositories(count: max(1, settings.repositories ?? 1))
         steps = settings.steps ?? OperationSettings.GitStep.allCases
         do {
             git = try await GitProcess(home: repositories.folder.path)
-            try await repositories.create(git, commits: settings.commits ?? 10, files: settings.files ?? 10)
+            try await repositories.create(
+                git, commits: settings.commits ?? 10, files: settings.files ?? 10, stop: stop)
         } catch {
             repositories.remove()
             throw error

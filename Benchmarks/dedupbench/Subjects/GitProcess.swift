@@ -16,6 +16,14 @@ struct GitProcess: Sendable {
     private let executable: Executable
     private let environment: Environment
 
+    /// A process group of its own: Ctrl-C is sent to the whole group of the terminal, and must not kill the commands whose
+    /// results the clients still wait for.
+    private static var apart: PlatformOptions {
+        var options = PlatformOptions()
+        options.processGroupID = 0
+        return options
+    }
+
     /// Finds git.
     ///
     /// - Throws: ``Failure`` if there is none.
@@ -45,7 +53,8 @@ struct GitProcess: Sendable {
     func run(_ arguments: [String], in repository: String, input: String = "") async throws -> Int {
         let result = try await Subprocess.run(
             executable, arguments: Arguments(["-C", repository] + arguments), environment: environment,
-            input: .string(input), output: .bytes(limit: Self.outputLimit), error: .string(limit: 4_096))
+            platformOptions: Self.apart, input: .string(input), output: .bytes(limit: Self.outputLimit),
+            error: .string(limit: 4_096))
         guard result.terminationStatus.isSuccess else {
             throw Failure(arguments: arguments, output: "\(result.terminationStatus): \(result.standardError)")
         }

@@ -1,4 +1,6 @@
 internal import Foundation
+internal import LoadGeneration
+internal import Reporting
 internal import Workloads
 
 /// The repositories of a run, in a temporary folder of their own.
@@ -7,17 +9,33 @@ struct GitRepositories: Sendable {
     let folder: URL
     /// The path of each.
     let paths: [String]
+    /// Tells other runs that the folder is in use.
+    private let claim: FolderClaim.Attempt
 
-    /// Names a new folder; nothing is created yet.
-    init(count: Int) {
-        folder = FileManager.default.temporaryDirectory.appending(path: "dedupbench-git-\(UUID().uuidString)")
+    private static let prefix = "dedupbench-git-"
+
+    /// Makes a new folder, with nothing in it yet. Folders whose runs are no more (they were killed) are removed.
+    ///
+    /// - Throws: What the file system throws.
+    init(count: Int) throws {
+        let parent = FileManager.default.temporaryDirectory
+        FolderClaim.sweep(parent.path, where: { $0.hasPrefix(Self.prefix) }) {
+            try? FileManager.default.removeItem(atPath: $0)
+        }
+        folder = parent.appending(path: "\(Self.prefix)\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        claim = FolderClaim.attempt(folder.path)
         paths = (0..<count).map { [folder] in folder.appending(path: "repository-\($0)").path }
     }
 
     /// Creates the repositories: each with the same number of commits and files, two branches, and one file changed
     /// since the last commit, so that every step has something to say.
-    func create(_ git: GitProcess, commits: Int, files: Int) async throws {
+    ///
+    /// - Throws: `CancellationError` when the run is stopped meanwhile; ``GitProcess/Failure``, or what the file system
+    ///   throws.
+    func create(_ git: GitProcess, commits: Int, files: Int, stop: StopSignal) async throws {
         for (number, path) in paths.enumerated() {
+            if stop.isSet { throw CancellationError() }
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
             try await git.run(["init", "--quiet", "--initial-branch=main"], in: path)
             let stream = Self.importStream(repository: number, commits: max(1, commits), files: max(1, files))

@@ -2,7 +2,7 @@ internal import Dispatch
 internal import Synchronization
 
 /// Runs asynchronous code on the thread that waits for it, so that its time and its allocations are that thread's.
-final class ThreadExecutor: TaskExecutor {
+final class CallerExecutor: TaskExecutor {
     private let jobs = Mutex<[UnownedJob]>([])
     private let pending = DispatchSemaphore(value: 0)
 

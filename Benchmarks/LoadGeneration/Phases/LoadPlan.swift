@@ -29,7 +29,7 @@ struct PhasePlan: Sendable {
 }
 
 /// What a run will need: the phases, and room for their history.
-struct RunPlan: Sendable {
+struct LoadPlan: Sendable {
     var phases: [PhasePlan] = []
 
     /// The most calls of all phases.
