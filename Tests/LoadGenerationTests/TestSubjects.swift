@@ -31,6 +31,16 @@ final class ExecutingSubject: Subject {
     }
 }
 
+/// Answers at once, from nothing.
+final class InstantSubject: Subject {
+    let information = SubjectInformation(
+        name: "instant", summary: "answers at once", isJudged: false, duplicates: .none)
+
+    func call(_ request: Request, _ operation: LoadGeneration.Operation) async -> Answer {
+        Answer(outcome: .hit, execution: 0)
+    }
+}
+
 /// A correct cache without bound whose duplicates join; some of its parts can be broken on purpose.
 final class JoiningSubject: Subject {
     enum Fault: String, CaseIterable, Sendable {
