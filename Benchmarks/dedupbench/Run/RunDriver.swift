@@ -48,7 +48,7 @@ struct RunDriver {
     private func runner(for combination: RunPlan.Combination) throws(Failure) -> LoadRunner {
         let (progress, strategy) = (progress, combination.strategy)
         do {
-            return try LoadRunner(combination.scenario, stop: Interruption.stop) { now in
+            return try LoadRunner(combination.scenario, configuration: plan.load, stop: Interruption.stop) { now in
                 let title = SubjectReport(subject: now.subject, strategy: strategy).title
                 progress.show(
                     ProgressReport(

@@ -20,6 +20,8 @@ struct RunPlan {
     let subjects: [SubjectBlueprint]
     /// What every subject must keep.
     let gates: [Gate]
+    /// How load is generated.
+    let load: LoadConfiguration
 
     /// The scenario of the first combination: the others differ from it in the fields of the matrix only.
     var scenario: Scenario { combinations[0].scenario }
@@ -47,6 +49,27 @@ struct RunPlan {
         guard let scenario = combinations.first?.scenario else { throw Failure("nothing is to be run", .usage) }
         subjects = try Self.subjects(options.subjects, of: scenario, file: file)
         gates = try GateBook.gates(ofScenario: scenario.gates, file: file, options: options.gates)
+        load = LoadConfiguration(historyLimit: options.historyLimit)
+        guard load.historyLimit > 0 else { throw Failure("--history-limit: must be at least 1", .usage) }
+        try checkPhases(options.phases)
+    }
+
+    /// A warm-up is not judged, so a run needs more than that; and a gate needs the phase that it names.
+    private func checkPhases(_ selected: [String]) throws(Failure) {
+        let names = scenario.phases.map(\.name)
+        if scenario.phases.allSatisfy(\.warmup) {
+            throw Failure(
+                "\(file): phases: nothing would be measured, as \(names.joined(separator: ", ")) only warms up; give a "
+                    + "phase without `warmup: true`", .badScenario)
+        }
+        // A phase that `--phase` leaves out is known all the same: its gates are then not measured.
+        guard selected.isEmpty else { return }
+        for phase in gates.compactMap(\.expression.phase) where !names.contains(phase) {
+            let isInScenario = scenario.gates.contains { (try? Gate(parsing: $0))?.expression.phase == phase }
+            throw Failure(
+                "\(isInScenario ? "\(file): gates" : "--gate"): the scenario has no phase `\(phase)` (it has: "
+                    + "\(names.joined(separator: ", ")))", isInScenario ? .badScenario : .usage)
+        }
     }
 
     private static func overrides(_ options: PlanOptions) throws(Failure) -> [ScenarioOverride] {
