@@ -85,7 +85,9 @@ struct SubjectReportBuilder {
         let settings = combination.scenario.phases.first { $0.name == phase.name }?.memory
         let joins = subject.duplicates == .either ? combination.scenario.system.duplicates == .join : nil
         return MemoryJudgement(
-            phase: phase.name, series: series, discarded: settings?.discarded ?? 0, limits: leakLimits, counts: counts,
+            phase: phase.name, series: series, discarded: settings?.discarded ?? 0,
+            capacity: subject.isCapacityBounded ? combination.scenario.system.cache.capacity.entries : nil,
+            limits: leakLimits, counts: counts,
             mustJoin: subject.isJudged && joins ?? (subject.duplicates == .join)
         ).report
     }
@@ -140,5 +142,12 @@ extension Reporting.PhaseEnding {
             case .stopped: .stopped
             case .hung: .hung
             }
+    }
+}
+
+extension CacheCapacity {
+    /// The number of entries, if that is the bound.
+    fileprivate var entries: Int? {
+        if case .entries(let count) = self { count } else { nil }
     }
 }
