@@ -121,6 +121,20 @@ import Verification
         #expect(subject.verdict == verdict)
     }
 
+    /// Others use the machine, or they do not; the wait is too long, or the call itself is.
+    @Test(
+        arguments: [
+            (1.2, UInt64(1_000), GateVerdict.invalid), (0.1, 1_000, .fail), (1.2, 60_000_000, .fail),
+            (nil, 1_000, .fail),
+        ] as [(Double?, UInt64, GateVerdict)])
+    func waitingOnAMachineThatOthersUseAccusesNobody(others: Double?, service: UInt64, verdict: GateVerdict) throws {
+        var open = Self.phase("open", hits: 900, service: service, response: 70_000_000)
+        open.generation = GenerationReport()
+        open.generation?.processors = 2
+        open.generation?.foreignProcessors = others
+        #expect(try Self.subject([open], gates: ["hit.latency.p99 < 50ms"]).gates.map(\.verdict) == [verdict])
+    }
+
     @Test(arguments: [
         (LeakVerdict.inconclusive, 0.0, GateVerdict.inconclusive), (.leak, 9, .fail), (.clean, 0, .pass),
         (.inconclusive, 9, .inconclusive),

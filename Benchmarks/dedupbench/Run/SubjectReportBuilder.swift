@@ -1,3 +1,4 @@
+internal import Foundation
 internal import LoadGeneration
 internal import Measurement
 internal import Reporting
@@ -125,6 +126,8 @@ extension GenerationReport {
         herds = result.herds?.herds
         overlappingHerds = result.herds?.overlapping
         longestHiccup = result.hiccups.delays.maximum
+        foreignProcessors = result.foreignProcessors
+        processors = ProcessInfo.processInfo.activeProcessorCount
         audits = result.audits.map {
             Audit(
                 name: $0.name, passed: $0.passed, explanation: $0.explanation, blamesGenerator: $0.blamesGenerator)
