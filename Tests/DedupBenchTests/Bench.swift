@@ -67,7 +67,7 @@ struct Bench {
         let environment = ProcessInfo.processInfo.environment
         let path = try Self.executable.deletingLastPathComponent().path + ":" + (environment["PATH"] ?? "/usr/bin:/bin")
         process.environment = environment.merging(["PATH": path]) { $1 }
-        return try Child(process).finish()
+        return try Child(process, isHeard: true).finish()
     }
 
     /// Writes a scenario file and returns its path.

@@ -22,6 +22,7 @@ import Workloads
         #expect(phase.latencies.service.count == requests.count)
         #expect(phase.latencies.byOutcome[.executed]?.count == requests.count)
         #expect(!run.isPartial && !run.isHung)
+        #expect(phase.allocatedEnd ?? 0 > 0 && (phase.foreignProcessors ?? -1) >= 0)
     }
 
     @Test func blockingClientsHaveAThreadEach() async throws {

@@ -9,6 +9,9 @@ struct PhaseTrace {
     var hiccups = HiccupReport()
     var memory: MemorySeries?
     var threads: [Int] = []
+    var allocatedEnd: Int?
+    /// How many processors other programs kept busy while the phase ran.
+    var foreignProcessors: Double?
     var releases: ReleaseTimes?
     /// Findings that are known before the history is.
     var findings: [AuditFinding] = []

@@ -45,8 +45,15 @@ struct PlanOptions: ParsableArguments {
 
     @Option(
         name: .customLong("gate"),
-        help: ArgumentHelp("Demand this too; repeatable. See `list gates`.", valueName: "expression"))
+        help: ArgumentHelp(
+            "Demand this too, of each phase or, with `in PHASE` at its end, of one; repeatable. See `list gates`.",
+            valueName: "expression"))
     var gates: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "How many calls of a subject are kept for the checker, at about 150 bytes each.", valueName: "calls"))
+    var historyLimit = 4_000_000
 
     @Option(
         name: .customLong("phase"),
