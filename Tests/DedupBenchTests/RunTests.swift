@@ -80,6 +80,27 @@ import Testing
         #expect(result.out.contains("was not measured"))
     }
 
+    @Test func memoryIsNotCalledCleanWhereNobodyWaited() throws {
+        // One client after the other: no call can join, so the memory of waiters is not looked at.
+        let result = try bench.run(scenario: Scenarios.memory)
+        #expect(result.code == 75, "\(result.out)\(result.error)")
+        #expect(result.out.contains("no call joined a running execution"))
+        let row = try #require(try bench.rows("summary.csv").first { $0["phase"] == "memory" })
+        #expect(row["memory_verdict"] == "INCONCLUSIVE" && row["phase_verdict"] == "inconclusive")
+        let other = try #require(try bench.rows("summary.csv").first { $0["phase"] == "storm" })
+        #expect(other["memory_verdict"] == "" && other["leak_bytes_per_op"] == "")
+        #expect(other["allocated_end_bytes"].flatMap { Int($0) } ?? 0 > 0)
+    }
+
+    @Test func aPhaseThatTheHistoryCutShortSaysSo() throws {
+        let scenario = Scenarios.storm.replacing("operations: 4000", with: "duration: 600s")
+        let result = try bench.run(scenario: scenario, ["--history-limit", "3000"])
+        #expect(result.code == 75)
+        #expect(result.out.contains("because the history was full") && result.out.contains("--history-limit"))
+        let row = try #require(try bench.rows("summary.csv").first)
+        #expect(row["operations"] == "3000" && row["ending"] == "history_full" && row["verdict"] == "inconclusive")
+    }
+
     @Test func withoutOpportunitiesThereIsNoPass() throws {
         let result = try bench.run(scenario: Scenarios.lonely)
         #expect(result.code == 75)

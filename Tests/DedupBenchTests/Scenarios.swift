@@ -19,6 +19,19 @@ enum Scenarios {
 
         """
 
+    /// A storm, and a memory phase in which one client comes after the other.
+    static let memory = storm.replacing(
+        "gates:",
+        with: """
+              - name: memory
+                model: closed
+                clients: 1
+                memory: {samples: 60, operations: 50, discarded: 10}
+                operation: {latency: 0s, value_size: 64B}
+            gates:
+              - memory.leak_bytes_per_op < 1MiB
+            """)
+
     /// So long that only a signal ends it: 100,000 requests of which each takes a millisecond.
     static let endless = """
         schema_version: 1

@@ -45,6 +45,23 @@ import Testing
         #expect(result.error.contains("scenario.yaml:13") && result.error.contains("unit"))
     }
 
+    @Test func aWarmUpAloneMeasuresNothing() throws {
+        let warm = Scenarios.storm.replacing("operations: 4000", with: "operations: 4000, warmup: true")
+        let more = warm.replacing("gates:", with: "  - {name: more, model: closed, clients: 1, operations: 10}\ngates:")
+        for (scenario, options) in [(warm, []), (more, ["--phase", "storm"])] {
+            let result = try bench.run(scenario: scenario, options)
+            #expect(result.code == 65 && result.error.contains("storm only warms up"), "\(result.error)")
+        }
+    }
+
+    @Test func aGateOnAnUnknownPhaseNamesThoseThatThereAre() throws {
+        let option = try bench.run(scenario: Scenarios.storm, ["--gate", "hit.latency.p99 < 50ms in strom"])
+        #expect(option.code == 64 && option.error.contains("it has: storm"))
+        let scenario = Scenarios.storm.replacing("> 80%", with: "> 80% in strom")
+        let file = try bench.run(scenario: scenario)
+        #expect(file.code == 65 && file.error.contains("it has: storm"))
+    }
+
     @Test(arguments: ["subjects: [nobody]", "seed: -1", "phases: []"])
     func aWrongScenarioIsSixtyFive(_ line: String) throws {
         let field = String(line.prefix { $0 != ":" })

@@ -39,6 +39,16 @@ import Workloads
         #expect(result.total.preventedRatio < 1)
     }
 
+    @Test func errorsInsteadOfCachedResultsAreCaught() async throws {
+        let run = try await TestLoad.run(
+            { _ in JoiningSubject(.throwsInsteadOfHits) }, JoiningSubject.information,
+            requests: TestLoad.requests(400, keys: 4), clients: 2)
+        let result = run.verify()
+        let failed = result.total.count(of: .failed)
+        #expect(failed > 0 && result.total.preventedRatio == 1)
+        #expect(result.violationsByKind == [.unexplainedFailure: failed] && result.verdict == .fail)
+    }
+
     @Test func aLostWaiterIsAHangThatNamesItsCall() async throws {
         let run = try await storm(.lostWaiter, watchdog: .seconds(3))
         #expect(run.isHung && run.isPartial && run.phases[0].ending == .hung)

@@ -1,3 +1,4 @@
+import Glibc
 import LoadGeneration
 import Measurement
 import Testing
@@ -46,6 +47,44 @@ import Workloads
         #expect(run.phases[0].concurrency.maximum == 1 && run.phases[0].concurrency.backlogged > 0)
     }
 
+    @Test func aSubjectThatBlocksItsWorkerIsNotMistakenForASlowGenerator() async throws {
+        // Every tenth call blocks the only worker for 60 ms, with 30 clients idle; a request is due every millisecond.
+        let subject = ExecutingSubject { request in
+            if request.key % 10 == 0 { usleep(60_000) }
+        }
+        var requests = TestLoad.requests(100, keys: 100)
+        for index in requests.indices { requests[index].intended = UInt64(index) * 1_000_000 }
+        let run = try await TestLoad.run(
+            { _ in subject }, subject.information, requests: requests, clients: 30,
+            configuration: LoadConfiguration(workers: 1)
+        ) { phase in
+            phase.model = .trace
+            phase.speed = .factor(1)
+        }
+        let phase = run.phases[0]
+        let response = try #require(phase.latencies.responseByOutcome[.executed])
+        #expect(response.count == 100 && phase.latencies.responseByOutcome.count == 1)
+        #expect(try #require(response.maximum) > 60_000_000)
+        #expect(phase.concurrency.subjectShareOfWaiting > 0.5)
+        let backlog = try #require(phase.audits.first { $0.name == "backlog" })
+        #expect(!backlog.passed && !backlog.blamesGenerator, "\(backlog)")
+    }
+
+    @Test func waitingWhileNoCallIsOpenIsTheGenerators() async throws {
+        // Ten thousand requests due at once, and calls that take no time: what they wait for is the generator.
+        let subject = InstantSubject()
+        let run = try await TestLoad.run(
+            { _ in subject }, subject.information, requests: TestLoad.requests(10_000, keys: 10), clients: 4,
+            configuration: LoadConfiguration(workers: 2, lagLimit: .nanoseconds(1))
+        ) { phase in
+            phase.model = .trace
+            phase.speed = .factor(1)
+        }
+        let phase = run.phases[0]
+        #expect(phase.concurrency.subjectShareOfWaiting < 0.5)
+        #expect(phase.audits.contains { $0.name == "backlog" && !$0.passed && $0.blamesGenerator })
+    }
+
     @Test func aGeneratorThatCannotKeepUpMakesThePhaseInvalid() async throws {
         // One release every nanosecond is more than any generator can do.
         var requests = TestLoad.requests(50_000, keys: 10)
@@ -59,7 +98,7 @@ import Workloads
             phase.speed = .factor(1)
         }
         let failed = run.phases[0].audits.filter { !$0.passed }.map(\.name)
-        #expect(failed.contains("pace") && failed.contains("lag"))
+        #expect(failed.contains("pace") && failed.contains("lag") && failed.contains("backlog"))
         #expect(run.phases[0].invalidReasons.contains { $0.contains("saturated") })
     }
 

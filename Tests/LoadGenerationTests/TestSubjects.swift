@@ -31,6 +31,16 @@ final class ExecutingSubject: Subject {
     }
 }
 
+/// Answers at once, from nothing.
+final class InstantSubject: Subject {
+    let information = SubjectInformation(
+        name: "instant", summary: "answers at once", isJudged: false, duplicates: .none)
+
+    func call(_ request: Request, _ operation: LoadGeneration.Operation) async -> Answer {
+        Answer(outcome: .hit, execution: 0)
+    }
+}
+
 /// A correct cache without bound whose duplicates join; some of its parts can be broken on purpose.
 final class JoiningSubject: Subject {
     enum Fault: String, CaseIterable, Sendable {
@@ -41,6 +51,8 @@ final class JoiningSubject: Subject {
         case lostWaiter
         /// A result is served for ever, whatever was promised.
         case staleForEver
+        /// Every seventh hit is answered with an error that comes from nowhere.
+        case throwsInsteadOfHits
     }
 
     private enum Slot {
@@ -62,6 +74,7 @@ final class JoiningSubject: Subject {
     let tellsOutcome: Bool
     private let slots = Mutex<[UInt32: Slot]>([:])
     private let waiters = Atomic<Int>(0)
+    private let hits = Atomic<Int>(0)
 
     init(_ fault: Fault = .none, lifetime: Duration = .seconds(3_600), tellsOutcome: Bool = true) {
         self.fault = fault
@@ -73,7 +86,9 @@ final class JoiningSubject: Subject {
 
     func call(_ request: Request, _ operation: LoadGeneration.Operation) async -> Answer {
         switch decide(request.key) {
-        case .hit(let value): return .value(value, tellsOutcome ? .hit : nil)
+        case .hit(let value):
+            let isThrown = fault == .throwsInsteadOfHits && hits.add(1, ordering: .relaxed).newValue % 7 == 0
+            return isThrown ? .failed(CancellationError()) : .value(value, tellsOutcome ? .hit : nil)
         case .lead: return await lead(request.key, operation)
         case .join:
             let result = await withCheckedContinuation { continuation in

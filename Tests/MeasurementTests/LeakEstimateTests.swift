@@ -1,3 +1,4 @@
+import Foundation
 import Measurement
 import Testing
 
@@ -14,7 +15,9 @@ import Testing
         Shape(testDescription: "a quarter of a byte", verdict: .clean) { 1e6 + 0.25 * $0 },
         Shape(testDescription: "two bytes", verdict: .leak) { 1e6 + 2 * $0 },
         Shape(testDescription: "48 bytes", verdict: .leak) { 1e6 + 48 * $0 },
-        Shape(testDescription: "shrinking", verdict: .clean) { 9e6 - 30 * $0 },
+        Shape(testDescription: "shrinking", verdict: .inconclusive) { 9e6 - 30 * $0 },
+        Shape(testDescription: "shrinks and leaks", verdict: .inconclusive) { 9e6 - 5.6 * min($0, 55_000) + 2 * $0 },
+        Shape(testDescription: "shrinks first, then leaks", verdict: .leak) { 9e6 - 100 * min($0, 12_000) + 3 * $0 },
         Shape(testDescription: "fills up, then flat", verdict: .clean) { 1e6 + 100 * min($0, 12_000) },
         Shape(testDescription: "fills up, then leaks", verdict: .leak) { 1e6 + 100 * min($0, 12_000) + 3 * $0 },
         Shape(testDescription: "still filling at the end", verdict: .inconclusive) { 1e6 + 100 * min($0, 50_000) },
@@ -48,6 +51,36 @@ import Testing
             leaks += estimate.verdict == .leak ? 1 : 0
         }
         #expect(leaks <= 5, "seeds 0..<100 gave \(leaks) leaks")
+    }
+
+    @Test func noisyNeighboursRarelyHideALeak() {
+        var clean = 0
+        for seed in UInt64(0)..<100 {
+            var random = SeededGenerator(seed: seed)
+            var drift = 0.0
+            let estimate = LeakEstimate(
+                series(60) { operations in
+                    drift = 0.9 * drift + 2_000 * random.normal()
+                    return 1e6 + drift + operations
+                })
+            clean += estimate.verdict == .clean ? 1 : 0
+        }
+        #expect(clean <= 5, "seeds 0..<100 gave \(clean) clean bills for 1 byte an operation")
+    }
+
+    @Test(arguments: [(30_000.0, LeakVerdict.inconclusive), (300, .clean)])
+    func neighboursThatResembleEachOtherWidenTheInterval(wave: Double, verdict: LeakVerdict) throws {
+        let live = { (operations: Double) in 1e6 + wave * sin(operations / 4_000) }
+        let estimate = LeakEstimate(series(60, live: live))
+        #expect(estimate.autocorrelation > 0.3)
+        let kept = (estimate.warmUpSamples..<60).map { Double($0) * 1_000 }
+        let batches = try #require(BatchMeans.slope(x: kept, y: kept.map { live($0).rounded(.down) }))
+        #expect(estimate.slope.high - estimate.slope.low > 1.3 * (batches.high - batches.low))
+        #expect(estimate.verdict == verdict, "\(estimate)")
+    }
+
+    @Test func tenBatchesOfTwoAreTheLeast() {
+        #expect(LeakEstimate.Criteria(minimumSamples: 1).minimumSamples == 20)
     }
 
     @Test func tooFewSamplesProveNothing() {

@@ -36,11 +36,10 @@ enum ReportFixture {
         phase.series = [TimeSeriesPoint(offset: 100_000_000, metric: "throughput", value: 12.5, unit: "per_s")]
         var warmup = PhaseReport(name: "warm", isWarmup: true)
         warmup.duration = 1
+        phase.memory = memory
         report.phases = [warmup, phase]
         report.total = PhaseReport.sum([phase])
-        report.memory = memory
-        report.metrics = MetricSet(of: report.total, memory: memory)
-        report.gates = try gates.map { try Gate(parsing: $0).evaluate(report.metrics) }
+        report.judge(try gates.map { try Gate(parsing: $0) })
         return report
     }
 

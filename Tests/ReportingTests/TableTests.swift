@@ -42,7 +42,7 @@ import Verification
             return phase
         }
         subject.total = PhaseReport.sum(subject.phases)
-        subject.gates = [try Gate(parsing: "dedup.prevented == 100%").evaluate(MetricSet(of: subject.total))]
+        subject.judge([try Gate(parsing: "dedup.prevented == 100%")])
         let row = try #require(try CSVReader.rows(ReportFixture.report([subject]).summaryTable.text).last)
         #expect(row["prevented_ratio"] == "")
         #expect(row["violations"] == "")
@@ -68,6 +68,37 @@ import Verification
         let sound = try ReportFixture.subject(
             executions: 50, strategy: [StrategySetting(parameter: "cache.policy", value: "sieve")])
         #expect(ReportFixture.report([broken, sound]).best?.strategyText == "cache.policy=sieve")
+    }
+
+    @Test func whatFailedAGateOrWasNotJudgedIsNeverTheBest() throws {
+        let slow = try ReportFixture.subject(
+            executions: 1, latency: 60_000_000, strategy: [StrategySetting(parameter: "cache.policy", value: "lru")])
+        var floor = try ReportFixture.subject(
+            "noop", executions: 0, strategy: [StrategySetting(parameter: "cache.policy", value: "lru")], gates: [])
+        floor.isJudged = false
+        floor.verification = nil
+        floor.total.isVerified = false
+        let sound = try ReportFixture.subject(
+            executions: 50, strategy: [StrategySetting(parameter: "cache.policy", value: "sieve")])
+        let report = ReportFixture.report([floor, slow, sound])
+        #expect(slow.verdict == .fail)
+        #expect(report.ranked.map(\.title) == [sound, slow, floor].map(\.title))
+        #expect(report.best?.title == sound.title)
+        #expect(ReportFixture.report([floor, slow]).best == nil)
+        let line = try #require(
+            TerminalReport(report, palette: .plain).text.split(separator: "\n").first { $0.contains("noop") })
+        #expect(line.count { $0 == "–" } >= 2, "neither prevention nor violations are known: \(line)")
+    }
+
+    @Test func whereOperationsDifferExecutionsAnOperationDecide() throws {
+        // Twice the executions for ten times the operations: the faster subject, not the one that is asked less.
+        let idle = try ReportFixture.subject(
+            executions: 10, hits: 100, strategy: [StrategySetting(parameter: "cache.policy", value: "lru")])
+        let busy = try ReportFixture.subject(
+            executions: 20, hits: 2_000, strategy: [StrategySetting(parameter: "cache.policy", value: "sieve")])
+        let report = ReportFixture.report([idle, busy])
+        #expect(report.best?.strategyText == "cache.policy=sieve")
+        #expect(TerminalReport(report, palette: .plain).text.contains("executions an operation"))
     }
 
     @Test func metricsNameTheirStatisticUnitAndInterval() throws {
@@ -145,9 +176,8 @@ import Verification
 @Suite struct VerdictTests {
     @Test func aMissingMetricIsInvalidAndNeverAPass() throws {
         var subject = try ReportFixture.subject(gates: [])
-        subject.memory = nil
-        subject.metrics = MetricSet(of: subject.total)
-        subject.gates = [try Gate(parsing: "memory.leak_bytes_per_op < 0.5B").evaluate(subject.metrics)]
+        subject.phases[1].memory = nil
+        subject.judge([try Gate(parsing: "memory.leak_bytes_per_op < 0.5B")])
         #expect(subject.verdict == .invalid)
         #expect(ReportFixture.report([subject]).exitCode == 75)
     }

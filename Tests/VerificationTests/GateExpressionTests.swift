@@ -15,6 +15,8 @@ import Verification
             "memory.live_end_bytes < 2MiB"
         ),
         ("hit_rate.repeat > 99.9%", "hit_rate.repeat", .greater, 0.999, "hit_rate.repeat > 99.9%"),
+        ("hit.latency.p99 < 50ms  in storm ", "hit.latency.p99", .less, 5e7, "hit.latency.p99 < 50ms in storm"),
+        ("dedup.lost == 0 count in a-b", "dedup.lost", .equal, 0, "dedup.lost == 0 count in a-b"),
         ("response.latency.p999 < 2s", "response.latency.p999", .less, 2e9, "response.latency.p999 < 2s"),
     ])
     func reads(
@@ -34,6 +36,7 @@ import Verification
         ("hit.latency.p99 < 50", 21, "no unit"), ("hit.latency.p99 < 50MB", 21, "MB is not a unit"),
         ("hit.latency.p99 < 50%", 21, "% is not a unit"), ("dedup.executions < 5", 21, "no unit"),
         ("hit.latency.p99 < 5ms and more", 23, "more text"), ("hit.latncy.p99 < 5ms", 1, "unknown metric"),
+        ("hit.latency.p99 < 5ms in", 25, "no phase"), ("hit.latency.p99 < 5ms in a b", 28, "more text"),
         ("< 5ms", 1, "no metric"), ("hit.latency.p99 < 1e999ms", 20, "e999ms is not a unit"),
     ])
     func refusesWithAColumn(text: String, column: Int, problem: String) {

@@ -41,6 +41,9 @@ import Verification
         var checker = plan.checker
         checker.evictionLag = 2_000
         checker.flightTolerance = 500
+        checker.removalLag = seed % 2 == 0 ? 1_500 : 60_000
+        checker.allowsUnexplainedFailures = seed % 3 == 0
+        checker.staleAllowance = [nil, 0, 30_000][Int(seed / 2 % 3)]
         checker.capacityBounded = seed % 7 != 0
         var random = SeededGenerator(seed: seed)
         var history = SimulatedDeduplicator.run(plan, seed: seed)
@@ -75,6 +78,7 @@ import Verification
     @Test(arguments: [
         (SubjectCounters(hits: 1, joins: 1, executions: 1, rejections: 0, failures: 0, stale: 0), 0),
         (SubjectCounters(hits: 2), 1), (SubjectCounters(executions: 2, failures: 1), 2), (SubjectCounters(), 0),
+        (SubjectCounters(failedCalls: 1), 1), (SubjectCounters(failedCalls: 0), 0),
     ])
     func comparesTheCountersOfTheSubject(counters: SubjectCounters, mismatches: Int) {
         let result = Self.joinAndHit.check(Self.joinAndHitHistory, counters: counters)
@@ -145,12 +149,42 @@ import Verification
         }
     }
 
-    @Test func anExcuseThatNamesItsExecutionMayBeLoggedLate() {
+    /// The second execution begins at 50: what was logged later than the lag after that happened later too.
+    @Test(
+        arguments: [
+            (50_000_050, nil, 0), (50_000_051, nil, 1), (60_000_000_000, nil, 1), (60_000_000_000, 60_000_000_000, 0),
+        ] as [(UInt64, UInt64?, Int)])
+    func anExcuseThatNamesItsExecutionMayBeLoggedALittleLate(at: UInt64, lag: UInt64?, violations: Int) {
         let history = History(
             executions: [Execution(id: 1, key: 1, begin: 10, end: 20), Execution(id: 2, key: 1, begin: 50, end: 60)],
-            excuses: [Excuse(.evicted, key: 1, at: 60_000_000_000, execution: 1)])
-        let checker = HistoryChecker(freshness: .init(.unbounded), capacityBounded: true, duplicateMode: .join)
-        #expect(checker.check(history).violationCount == 0)
+            excuses: [Excuse(.evicted, key: 1, at: at, execution: 1)])
+        var checker = HistoryChecker(freshness: .init(.unbounded), capacityBounded: true, duplicateMode: .join)
+        if let lag { checker.removalLag = lag }
+        #expect(checker.check(history).violationCount == violations)
+    }
+
+    @Test(arguments: [(false, 1), (true, 0)])
+    func anErrorThatNamesNoExecutionNeedsAPromise(isPromised: Bool, violations: Int) {
+        var history = Self.joinAndHitHistory
+        history.calls.append(Call(request: 3, key: 1, start: 300, end: 310, outcome: .failed, execution: 0))
+        var checker = Self.joinAndHit
+        checker.allowsUnexplainedFailures = isPromised
+        let result = checker.check(history)
+        #expect(result.violationsByKind[.unexplainedFailure] ?? 0 == violations)
+        #expect(result.violationCount == violations)
+    }
+
+    /// The result was answered at 90 and lives for 1000.
+    @Test(arguments: [(1_200, nil, 1), (1_200, 500, 0), (1_590, 500, 1), (200, nil, 1)] as [(UInt64, UInt64?, Int)])
+    func aStaleAnswerNeedsAPromise(start: UInt64, allowance: UInt64?, violations: Int) {
+        var history = Self.joinAndHitHistory
+        history.calls.append(
+            Call(request: 3, key: 1, start: start, end: start + 10, outcome: .stale, execution: 1, value: 1))
+        var checker = Self.joinAndHit
+        checker.staleAllowance = allowance
+        let result = checker.check(history)
+        #expect(result.violationsByKind[.staleHit] ?? 0 == violations)
+        #expect(result.violationCount == violations)
     }
 
     @Test func drawsTheTwoExecutionsThatOverlap() {

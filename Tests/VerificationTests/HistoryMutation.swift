@@ -6,19 +6,20 @@ enum HistoryMutation: String, CaseIterable, Sendable {
     case unknownExecution, resultOfAnotherKey, valueOfFailedExecution, answerBeforeEnd, staleHit, outdatedHit
     case hitAfterRemoval, hitAfterInvalidation, joinAfterEnd, joinOfSuperseded, claimedTwice, executedBeforeCall
     case rejectionWithoutFlight, rejectionInJoinMode, joinInRejectMode, cachedError, lostCall, corruptValue
-    case namelessAnswer
+    case namelessAnswer, namelessFailure, unpromisedStale, postponedEvictionExcuse
 
     /// What the checker must find.
     var expected: ViolationKind {
         switch self {
         case .overlappingExecution: .overlap
-        case .executionBesideFreshResult, .droppedEvictionExcuse: .unjustifiedExecution
+        case .executionBesideFreshResult, .droppedEvictionExcuse, .postponedEvictionExcuse: .unjustifiedExecution
         case .prematureExpiry: .prematureExpiry
         case .unknownExecution, .namelessAnswer: .unknownExecution
         case .resultOfAnotherKey: .wrongKey
         case .valueOfFailedExecution: .wrongOutcome
         case .answerBeforeEnd: .answerFromFuture
-        case .staleHit: .staleHit
+        case .staleHit, .unpromisedStale: .staleHit
+        case .namelessFailure: .unexplainedFailure
         case .outdatedHit: .outdatedHit
         case .hitAfterRemoval, .hitAfterInvalidation, .joinOfSuperseded: .servedAfterRemoval
         case .joinAfterEnd, .joinInRejectMode: .lateJoin
@@ -33,7 +34,7 @@ enum HistoryMutation: String, CaseIterable, Sendable {
     /// Makes the plan one in which this falsehood is to be had.
     func prepare(_ plan: inout SimulationPlan) {
         switch self {
-        case .outdatedHit, .droppedEvictionExcuse, .hitAfterRemoval, .hitAfterInvalidation:
+        case .outdatedHit, .droppedEvictionExcuse, .postponedEvictionExcuse, .hitAfterRemoval, .hitAfterInvalidation:
             plan.rule = FreshnessRule(.unbounded)
             plan.evictionRate = 0.4
             plan.namesEvictions = true
@@ -52,10 +53,18 @@ enum HistoryMutation: String, CaseIterable, Sendable {
         switch self {
         case .overlappingExecution: return site.overlappingExecution()
         case .executionBesideFreshResult: return site.executionBesideFreshResult()
-        case .droppedEvictionExcuse: return site.droppedEvictionExcuse()
+        case .droppedEvictionExcuse: return site.changeEvictionExcuse { $0.remove(at: $1) }
+        case .postponedEvictionExcuse:
+            return site.changeEvictionExcuse { excuses, index in
+                excuses[index].since += 60_000_000_000
+                excuses[index].at += 60_000_000_000
+            }
         case .prematureExpiry: return site.prematureExpiry()
         case .unknownExecution: return site.changeAnswer { $0.execution = 9_999_999 }
         case .namelessAnswer: return site.changeAnswer { $0.execution = 0 }
+        case .namelessFailure:
+            return site.changeAnswer { ($0.outcome, $0.execution, $0.value) = (.failed, 0, 0) }
+        case .unpromisedStale: return site.changeAnswer { $0.outcome = .stale }
         case .resultOfAnotherKey: return site.resultOfAnotherKey()
         case .valueOfFailedExecution: return site.valueOfFailedExecution()
         case .answerBeforeEnd: return site.answerBeforeEnd()

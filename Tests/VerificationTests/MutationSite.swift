@@ -63,7 +63,7 @@ struct MutationSite {
     }
 
     /// Under a lifetime without end only an excuse lets a key execute again after a success.
-    mutating func droppedEvictionExcuse() -> History? {
+    mutating func changeEvictionExcuse(_ change: (inout [Excuse], Int) -> Void) -> History? {
         guard plan.rule.lifetime == .unbounded, plan.rule.failureLifetime == 0 else { return nil }
         let candidates = history.excuses.indices.filter { index in
             let excuse = history.excuses[index]
@@ -73,7 +73,7 @@ struct MutationSite {
                 && history.executions.contains { $0.key == excuse.key && $0.begin > excuse.at }
         }
         guard let index = pick(candidates) else { return nil }
-        history.excuses.remove(at: index)
+        change(&history.excuses, index)
         return history
     }
 

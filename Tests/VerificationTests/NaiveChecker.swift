@@ -6,6 +6,9 @@ struct NaiveChecker {
     let mode: DuplicateMode
     let capacityBounded: Bool
     let lag: UInt64
+    let removalLag: UInt64
+    let allowsUnexplainedFailures: Bool
+    let staleAllowance: UInt64?
     let tolerance: UInt64
     let history: History
 
@@ -14,6 +17,9 @@ struct NaiveChecker {
         mode = checker.duplicateMode
         capacityBounded = checker.capacityBounded
         lag = checker.evictionLag
+        removalLag = checker.removalLag
+        allowsUnexplainedFailures = checker.allowsUnexplainedFailures
+        staleAllowance = checker.staleAllowance
         tolerance = checker.flightTolerance
         self.history = history
     }
@@ -58,7 +64,7 @@ struct NaiveChecker {
 
     private func earliest(_ excuse: Excuse) -> UInt64 {
         guard excuse.since == excuse.at else { return excuse.since }
-        if excuse.execution != 0 { return 0 }
+        let lag = excuse.execution == 0 ? lag : removalLag
         return excuse.at > lag ? excuse.at - lag : 0
     }
 
@@ -158,7 +164,8 @@ struct NaiveChecker {
         guard call.hasReturned else { return [.lostCall] }
         if call.outcome == .rejected { return isRejectionJustified(call) ? [] : [.unjustifiedRejection] }
         guard let execution = history.executions.first(where: { $0.id == call.execution }) else {
-            return call.outcome == .failed && call.execution == 0 ? [] : [.unknownExecution]
+            guard call.outcome == .failed, call.execution == 0 else { return [.unknownExecution] }
+            return allowsUnexplainedFailures ? [] : [.unexplainedFailure]
         }
         if execution.key != call.key { return [.wrongKey] }
         if !execution.ended || execution.end > call.end { return [.answerFromFuture] }
@@ -169,7 +176,7 @@ struct NaiveChecker {
 
     private func outcomeViolation(_ call: Call, _ number: Int, _ execution: Execution) -> ViolationKind? {
         switch call.outcome {
-        case .hit: return hitViolation(call, execution)
+        case .hit: return servedViolation(call, execution, until: staleFrom(execution))
         case .joined:
             if mode == .reject || mode == .none || call.start > firstSettled(execution) { return .lateJoin }
             return removed(execution, kinds: [.superseded, .invalidated]) <= call.start ? .servedAfterRemoval : nil
@@ -177,13 +184,15 @@ struct NaiveChecker {
             if execution.begin < call.start { return .foreignExecution }
             return leader(execution) == number ? nil : .foreignExecution
         case .failed: return call.start > add(firstSettled(execution), rule.failureLifetime) ? .lateFailure : nil
-        case .stale, .rejected: return nil
+        case .stale:
+            guard let staleAllowance else { return .staleHit }
+            return servedViolation(call, execution, until: add(staleFrom(execution), staleAllowance))
+        case .rejected: return nil
         }
     }
 
-    private func hitViolation(_ call: Call, _ execution: Execution) -> ViolationKind? {
-        let staleFrom = self.staleFrom(execution)
-        if rule.lifetime == .none ? call.start > staleFrom : call.start >= staleFrom { return .staleHit }
+    private func servedViolation(_ call: Call, _ execution: Execution, until limit: UInt64) -> ViolationKind? {
+        if rule.lifetime == .none ? call.start > limit : call.start >= limit { return .staleHit }
         let newer = history.executions.filter {
             $0.key == execution.key && $0.succeeded && $0.begin >= execution.end
                 && ($0.begin, $0.id) > (execution.begin, execution.id) && !isDetached($0, by: .max)

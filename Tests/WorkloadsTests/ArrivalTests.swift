@@ -43,6 +43,21 @@ internal import Workloads
         #expect(ArrivalAudit.poisson(Array(slow.prefix(50)), perSecond: 5000).verdict == .inconclusive)
     }
 
+    @Test func releasesMayBeLateButNotOfAnotherKind() {
+        var random = RandomStream(seed: 4, name: "arrivals")
+        var times = ArrivalSchedule.poisson(perSecond: 5000, count: 20_000, duration: nil, from: &random)
+        #expect(ArrivalAudit.released(times, perSecond: 5000).verdict == .accepted)
+        // A stall of 20 ms once a second releases a hundred requests together.
+        let stalled = times.map {
+            $0 % 1_000_000_000 < 20_000_000 ? $0 / 1_000_000_000 * 1_000_000_000 + 20_000_000 : $0
+        }
+        #expect(ArrivalAudit.released(stalled, perSecond: 5000).verdict == .accepted)
+        // A generator that wakes up once a millisecond releases all that is due by then together.
+        for index in times.indices { times[index] = (times[index] / 1_000_000 + 1) * 1_000_000 }
+        #expect(ArrivalAudit.released(times, perSecond: 5000).verdict == .rejected)
+        #expect(ArrivalAudit.released(Array(times.prefix(50)), perSecond: 5000).verdict == .inconclusive)
+    }
+
     @Test func recordedTimesAreReplayedAtAFactor() {
         #expect(ArrivalSchedule.recorded([100, 150, 150, 400], factor: 10) == [0, 5, 5, 30])
         #expect(ArrivalSchedule.recorded([100, 101], factor: 0.5) == [0, 2])

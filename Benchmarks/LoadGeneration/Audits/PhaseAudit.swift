@@ -22,7 +22,7 @@ struct PhaseAudit {
         var findings = [history(isComplete), self.concurrency(concurrency, service: latencies.service.mean ?? 0)]
         if trace.ending == .completed || trace.ending == .historyFull { findings.append(keys(calls)) }
         if let releases = trace.releases, trace.ending == .completed {
-            findings += [arrivals(releases), pace(releases), lag(latencies)]
+            findings += [arrivals(releases), pace(releases), lag(latencies), backlog(latencies, concurrency)]
         }
         if !trace.threads.isEmpty { findings.append(threads()) }
         return findings
@@ -48,17 +48,14 @@ struct PhaseAudit {
 
     // MARK: - Keys
 
+    /// What was asked for, not what had been prepared: a phase that time ends asks for part of its stream.
     private func keys(_ calls: [Call]) -> AuditFinding {
         let stream = trace.plan.stream
-        var counts = [Int](repeating: 0, count: stream.keyCount)
-        for call in calls { counts[Int(call.key)] += 1 }
-        var audits: [Audit] = []
+        let asked = calls.map { (position: Int($0.request), key: $0.key) }
+        let isBoundByTime = trace.plan.isBoundByHistory || trace.plan.phase.duration != nil
+        var audits = [KeyAudit.audit(asked, of: stream, expecting: isBoundByTime ? nil : trace.plan.limit)]
         if let declared = scenario.distribution(of: trace.plan.phase) {
-            let sampler = KeySampler(declared, seed: scenario.seed)
-            audits.append(KeyAudit.audit(stream, issued: calls.count, against: sampler))
-        }
-        if !trace.plan.isBoundByHistory, calls.count == trace.plan.limit {
-            audits.append(KeyAudit.audit(countsOfKeys: counts, against: stream, issued: calls.count))
+            audits.append(KeyAudit.audit(asked, of: stream, against: KeySampler(declared, seed: scenario.seed)))
         }
         return finding("keys", audits)
     }
@@ -66,7 +63,7 @@ struct PhaseAudit {
     private func finding(_ name: String, _ audits: [Audit]) -> AuditFinding {
         AuditFinding(
             name: name, passed: !audits.contains { $0.verdict == .rejected },
-            explanation: audits.isEmpty ? "nothing was declared" : audits.map(\.summary).joined(separator: "; "))
+            explanation: audits.map(\.summary).joined(separator: "; "), blamesGenerator: name == "arrivals")
     }
 
     // MARK: - Arrivals
@@ -76,6 +73,8 @@ struct PhaseAudit {
         var audits = [ArrivalAudit.sent(releases.released, of: stream.count)]
         if trace.plan.phase.model == .poisson, let rate = trace.plan.phase.rate?.perSecond {
             audits.append(ArrivalAudit.poisson((0..<stream.count).map { stream[$0].intended }, perSecond: rate))
+            let times = (0..<stream.count).map { releases.time(of: $0) }
+            audits.append(ArrivalAudit.released(times.filter { $0 > 0 }, perSecond: rate))
         }
         return finding("arrivals", audits)
     }
@@ -90,7 +89,8 @@ struct PhaseAudit {
             name: "pace", passed: achieved <= limit,
             explanation: "all requests were released within \(Self.milliseconds(achieved)) ms instead of "
                 + "\(Self.milliseconds(intended)) ms"
-                + (achieved <= limit ? "" : ": the generator is saturated, ask for a lower rate"))
+                + (achieved <= limit ? "" : ": the generator is saturated, ask for a lower rate"),
+            blamesGenerator: true)
     }
 
     private func lag(_ latencies: PhaseLatencies) -> AuditFinding {
@@ -98,9 +98,27 @@ struct PhaseAudit {
         let limit = configuration.lagLimit.nanoseconds
         return AuditFinding(
             name: "lag", passed: lag <= limit,
-            explanation: "1 % of the calls started more than \(Self.milliseconds(Double(lag))) ms late"
+            explanation: "1 % of the requests were released more than \(Self.milliseconds(Double(lag))) ms late"
                 + (lag <= limit
-                    ? "" : ", over the limit of \(Self.milliseconds(Double(limit))) ms: the generator is saturated"))
+                    ? "" : ", over the limit of \(Self.milliseconds(Double(limit))) ms: the generator is saturated"),
+            blamesGenerator: true)
+    }
+
+    /// Whether released requests were taken up in time: with all clients busy for long, the rate was not kept.
+    private func backlog(_ latencies: PhaseLatencies, _ achieved: AchievedConcurrency) -> AuditFinding {
+        let wait = latencies.wait.percentile(99) ?? 0
+        let limit = configuration.lagLimit.nanoseconds
+        let share = achieved.subjectShareOfWaiting
+        let isGenerator = share < 0.5
+        let remedy =
+            isGenerator
+            ? "the generator is saturated, ask for a lower rate" : "it cannot keep up, or needs more clients"
+        return AuditFinding(
+            name: "backlog", passed: wait <= limit,
+            explanation: "\(achieved.backlogged) requests found every client busy, and 1 % waited more than "
+                + "\(Self.milliseconds(Double(wait))) ms for one, \(Int(share * 100)) % of that time with the subject at work"
+                + (wait <= limit ? "" : "; over the limit of \(Self.milliseconds(Double(limit))) ms: \(remedy)"),
+            blamesGenerator: isGenerator)
     }
 
     // MARK: - Memory

@@ -21,19 +21,17 @@ final class ReleaseTimes: @unchecked Sendable {
     /// When a request was released, in nanoseconds of the monotonic clock; 0 if it was not.
     func time(of position: Int) -> UInt64 { times[position] & ~Self.flag }
 
-    /// Whether a request found every client of its worker busy.
-    func isBacklogged(_ position: Int) -> Bool { times[position] & Self.flag != 0 }
-
     /// How many requests were released.
     var released: Int { times.count { $0 != 0 } }
 
     /// How many of them found every client of their worker busy.
     var backlogged: Int { times.count { $0 & Self.flag != 0 } }
 
-    /// How late a call started for reasons that are not the subject's: with a client free, up to the start of the call;
-    /// with none, only up to the release.
-    func lag(of position: Int, intended: UInt64, start: UInt64) -> UInt64 {
-        let actual = isBacklogged(position) ? time(of: position) : start
-        return actual > intended ? actual - intended : 0
+    /// How late a request was released. Nothing but the pacer decides that, so it is the generator's own lag.
+    func lag(of position: Int, intended: UInt64) -> UInt64 {
+        time(of: position) - min(time(of: position), intended)
     }
+
+    /// How long a released request waited until its call started: for a client, or for the worker to let one run.
+    func wait(of position: Int, start: UInt64) -> UInt64 { start - min(start, time(of: position)) }
 }

@@ -8,8 +8,8 @@ package struct LoadConfiguration: Hashable, Sendable {
     package var historyLimit: Int
     /// How often progress is reported: every 250 ms.
     package var progressInterval: Duration
-    /// Open loop: the phase is INVALID if more than 1 % of the calls start later than this: 50 ms, as long as a hit may
-    /// take at most. The lag itself is always reported.
+    /// Open loop: the phase is INVALID if more than 1 % of the requests are released later than this, or wait longer than
+    /// this for a client: 50 ms, as long as a hit may take at most. Both figures are always reported.
     package var lagLimit: Duration
     /// Open loop: the phase is INVALID if it takes this much longer than intended to release all requests: 5 %.
     package var arrivalTolerance: Double

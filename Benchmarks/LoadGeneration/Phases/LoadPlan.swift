@@ -71,7 +71,7 @@ struct LoadPlan: Sendable {
         guard needed + timed <= limit else {
             throw LoadError(
                 "the phases make \(needed) requests, more than the history holds (historyLimit \(limit)); ask for fewer "
-                    + "operations, or for a larger history")
+                    + "operations, or for a larger history with --history-limit")
         }
         return timed == 0 ? 0 : (limit - needed) / timed
     }

@@ -42,6 +42,7 @@ struct PhaseConductor<Driven: Subject> {
         if !isHung { isHung = await runCycles(&trace) }
         trace.end = MonotonicClock.now()
         trace.hiccups = equipment.hiccups.take()
+        trace.allocatedEnd = try? equipment.allocator.get().reading().allocated
         if isHung {
             stop.stop()
             trace.ending = .hung

@@ -9,6 +9,7 @@ struct PhaseTrace {
     var hiccups = HiccupReport()
     var memory: MemorySeries?
     var threads: [Int] = []
+    var allocatedEnd: Int?
     var releases: ReleaseTimes?
     /// Findings that are known before the history is.
     var findings: [AuditFinding] = []

@@ -32,7 +32,7 @@ struct PhaseAnalysis {
             intendedOperations: trace.plan.isBoundByHistory ? nil : trace.plan.limit, operations: calls.count,
             executions: executions.count, latencies: latencies, concurrency: concurrency,
             herds: trace.plan.hasHerds ? HerdReport(calls, clients: trace.plan.clients) : nil, hiccups: trace.hiccups,
-            memory: trace.memory, threads: trace.threads,
+            memory: trace.memory, threads: trace.threads, allocatedEnd: trace.allocatedEnd,
             audits: trace.findings
                 + PhaseAudit(scenario, configuration, trace).findings(
                     calls, latencies: latencies, concurrency: concurrency, isComplete: history.isComplete),
@@ -49,15 +49,17 @@ struct PhaseAnalysis {
 
     private func latencies(_ calls: [Call], _ executions: [Execution], _ trace: PhaseTrace) -> PhaseLatencies {
         var latencies = PhaseLatencies()
-        var byOutcome = OutcomeClass.allCases.map { _ in LatencyHistogram() }
+        var byOutcome = OutcomeHistograms()
+        var responses = OutcomeHistograms()
         for call in calls where call.hasReturned {
             let service = call.end - call.start
-            byOutcome[Int(call.outcome.rawValue)].record(service)
+            byOutcome.record(service, call.outcome)
             latencies.service.record(service)
             if let releases = trace.releases {
-                let lag = releases.lag(of: Int(call.request), intended: call.intended, start: call.start)
-                latencies.lag.record(lag)
+                latencies.lag.record(releases.lag(of: Int(call.request), intended: call.intended))
+                latencies.wait.record(releases.wait(of: Int(call.request), start: call.start))
                 latencies.response.record(call.end - min(call.intended, call.end))
+                responses.record(call.end - min(call.intended, call.end), call.outcome)
             }
             if call.outcome == .joined, let execution = execution(call.execution), execution.ended {
                 latencies.joinedWakeup.record(call.end - min(execution.end, call.end))
@@ -66,9 +68,8 @@ struct PhaseAnalysis {
         for execution in executions where execution.ended {
             latencies.execution.record(execution.end - execution.begin)
         }
-        for outcome in OutcomeClass.allCases where !byOutcome[Int(outcome.rawValue)].isEmpty {
-            latencies.byOutcome[outcome] = byOutcome[Int(outcome.rawValue)]
-        }
+        latencies.byOutcome = byOutcome.recorded
+        latencies.responseByOutcome = responses.recorded
         return latencies
     }
 
@@ -85,6 +86,8 @@ struct PhaseAnalysis {
         concurrency.clients = trace.plan.clients
         concurrency.workers = trace.plan.workers
         concurrency.backlogged = trace.releases?.backlogged ?? 0
+        concurrency.subjectShareOfWaiting =
+            trace.releases.map { WaitingTime(calls, releases: $0, workers: trace.plan.workers).subjectShare } ?? 0
         let open = calls.map { ($0.start, $0.hasReturned ? $0.end : trace.end) }
         let total = open.reduce(0.0) { $0 + Double($1.1 - min($1.0, $1.1)) }
         concurrency.mean = trace.end > trace.start ? total / Double(trace.end - trace.start) : 0
@@ -114,6 +117,15 @@ struct PhaseAnalysis {
             openUntil[Int(call.key)] = max(openUntil[Int(call.key)], call.hasReturned ? call.end : .max)
         }
         return overlaps
+    }
+}
+
+/// A histogram for each outcome, made when the first call of that outcome is met.
+private struct OutcomeHistograms {
+    private(set) var recorded: [OutcomeClass: LatencyHistogram] = [:]
+
+    mutating func record(_ time: UInt64, _ outcome: OutcomeClass) {
+        recorded[outcome, default: LatencyHistogram()].record(time)
     }
 }
 

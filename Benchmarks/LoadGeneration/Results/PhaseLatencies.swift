@@ -9,8 +9,12 @@ package struct PhaseLatencies: Sendable {
     package var service = LatencyHistogram()
     /// From the intended start to the answer; empty in a closed loop, whose requests have no intended start.
     package var response = LatencyHistogram()
-    /// How late the generator started calls, backlog of the subject's making excluded; empty in a closed loop.
+    /// The same, by outcome.
+    package var responseByOutcome: [OutcomeClass: LatencyHistogram] = [:]
+    /// How late the generator released requests; empty in a closed loop.
     package var lag = LatencyHistogram()
+    /// How long released requests waited until their calls started; empty in a closed loop.
+    package var wait = LatencyHistogram()
     /// From the end of the execution to the answer of calls that joined it.
     package var joinedWakeup = LatencyHistogram()
     /// How long the executions took that began in the phase.
@@ -34,6 +38,9 @@ package struct AchievedConcurrency: Hashable, Sendable {
     package var overlappingDuplicates = 0
     /// Open loop: requests that had to wait because every client was busy.
     package var backlogged = 0
+    /// Open loop: of the time that released requests waited, the share in which their worker had a call open. The rest
+    /// is the generator's.
+    package var subjectShareOfWaiting = 0.0
 
     /// Nothing yet.
     package init() {}
@@ -75,17 +82,21 @@ package struct HiccupReport: Sendable {
 
 /// What an audit of the generator found.
 package struct AuditFinding: Hashable, Sendable {
-    /// What was audited: `arrivals`, `lag`, `keys`, `history`, `threads`.
+    /// What was audited: `arrivals`, `pace`, `lag`, `backlog`, `keys`, `concurrency`, `history`, `threads`.
     package var name: String
     /// Whether the generator did what it declared. If not, the phase is INVALID.
     package var passed: Bool
     /// What was found, in a sentence with the figures.
     package var explanation: String
+    /// Whether a finding that did not pass says that the generator was too slow. Times and rates of the phase are then
+    /// its own, and accuse nobody.
+    package var blamesGenerator: Bool
 
     /// A finding.
-    package init(name: String, passed: Bool, explanation: String) {
+    package init(name: String, passed: Bool, explanation: String, blamesGenerator: Bool = false) {
         self.name = name
         self.passed = passed
         self.explanation = explanation
+        self.blamesGenerator = blamesGenerator
     }
 }

@@ -35,6 +35,8 @@ package struct PhaseResult: Sendable {
     package var memory: MemorySeries?
     /// The threads of the process at each sample of ``memory``.
     package var threads: [Int]
+    /// `stats.allocated` of the allocator when the phase had ended; nil when there is no such allocator.
+    package var allocatedEnd: Int?
     /// What the audits found.
     package var audits: [AuditFinding]
     /// Calls that had not returned when the phase was given up.

@@ -17,11 +17,19 @@ package struct SubjectInformation: Hashable, Sendable {
     /// Whether it names executions by a number of its own, which ``Operation/run(epoch:)`` was told. Rejections and
     /// excuses then carry that number, and the load runner translates it.
     package var namesExecutionsByEpoch: Bool
+    /// Whether it may answer with errors of its own, such as those of a deadline or a limit, that come from no execution.
+    package var failsWithoutExecution: Bool
+    /// For how long past its lifetime it may answer with a result that it calls stale; nil: never.
+    package var staleAllowance: Duration?
+    /// How long after it removed a result it logs the excuse, at most.
+    package var removalLag: Duration
 
-    /// A description; by default of a judged, non-blocking subject without bound that joins duplicates.
+    /// A description; by default of a judged, non-blocking subject without bound that joins duplicates, answers with no
+    /// errors but those of executions, with nothing stale, and logs a removal within 50 ms.
     package init(
         name: String, summary: String, blocks: Bool = false, isJudged: Bool = true, duplicates: DuplicateMode = .join,
-        isCapacityBounded: Bool = false, namesExecutionsByEpoch: Bool = false
+        isCapacityBounded: Bool = false, namesExecutionsByEpoch: Bool = false, failsWithoutExecution: Bool = false,
+        staleAllowance: Duration? = nil, removalLag: Duration = .milliseconds(50)
     ) {
         self.name = name
         self.summary = summary
@@ -30,5 +38,8 @@ package struct SubjectInformation: Hashable, Sendable {
         self.duplicates = duplicates
         self.isCapacityBounded = isCapacityBounded
         self.namesExecutionsByEpoch = namesExecutionsByEpoch
+        self.failsWithoutExecution = failsWithoutExecution
+        self.staleAllowance = staleAllowance
+        self.removalLag = removalLag
     }
 }

@@ -2,7 +2,7 @@
 package enum LeakVerdict: String, CaseIterable, Sendable {
     /// The whole interval of the slope lies above the limit, and the growth goes on.
     case leak = "LEAK"
-    /// The whole interval of the slope lies below the limit.
+    /// The whole interval of the slope lies below the limit, and memory is in a steady state.
     case clean = "CLEAN"
     /// Neither can be said.
     case inconclusive = "INCONCLUSIVE"
@@ -16,15 +16,18 @@ package struct LeakEstimate: Hashable, Sendable {
         package var limit: Double
         /// The confidence of the interval. Default 0.95.
         package var confidence: Double
-        /// The fewest samples, after the warm-up, that a verdict may rest on. Default 30.
+        /// The fewest samples, after the warm-up, that a verdict may rest on. Default 30, and never less than 20: the ten
+        /// batches of the interval hold two samples each then.
         package var minimumSamples: Int
+
+        private static let fewestSamples = 20
 
         /// Criteria; the limit must be positive, as a limit of zero makes noise a leak.
         package init(limit: Double = 0.5, confidence: Double = 0.95, minimumSamples: Int = 30) {
             precondition(limit > 0, "the limit of a leak must be positive: at zero, noise is one time in eight a leak")
             self.limit = limit
             self.confidence = confidence
-            self.minimumSamples = max(10, minimumSamples)
+            self.minimumSamples = max(Self.fewestSamples, minimumSamples)
         }
     }
 
@@ -41,8 +44,10 @@ package struct LeakEstimate: Hashable, Sendable {
     package let warmUpSamples: Int
     /// The least slope, in bytes an operation, that this series could have called a leak.
     package let minimumDetectable: Double
-    /// The correlation of neighbouring residuals; above 0.3 the interval is too narrow, and longer cycles are needed.
+    /// The correlation of neighbouring residuals; above ``correlationLimit`` the interval has been widened for it.
     package let autocorrelation: Double
+    /// Neighbours that resemble each other more than this tell less than their number says: 0.3.
+    static let correlationLimit = 0.3
     /// The size classes that grow, the most bytes first; at most three, and only where they grow by 5 % of the limit.
     package let growth: [SizeClassGrowth]
 

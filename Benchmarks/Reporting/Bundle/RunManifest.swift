@@ -15,17 +15,53 @@ struct RunManifest: Encodable {
         let violationsByKind: [String: Int]
         let best: Bool?
         let gates: [Gate]
+        let phases: [Phase]
         let memory: Memory?
 
         enum CodingKeys: String, CodingKey {
             case subject, strategy, verdict, ending, reason, invalidity, operations, executions, violations
             case violationsByKind = "violations_by_kind"
-            case best, gates, memory
+            case best, gates, phases, memory
         }
+    }
+
+    struct Phase: Encodable {
+        let name: String
+        let warmup: Bool
+        let verdict: String?
+        let ending: String
+        let clients: Int?
+        let workers: Int?
+        let meanConcurrency: Double?
+        let maximumConcurrency: Int?
+        let overlappingDuplicates: Int?
+        let backlogged: Int?
+        let herds: Int?
+        let overlappingHerds: Int?
+        let longestHiccup: UInt64?
+        let audits: [Audit]
+
+        enum CodingKeys: String, CodingKey {
+            case name, warmup, verdict, ending, clients, workers
+            case meanConcurrency = "concurrency_mean"
+            case maximumConcurrency = "concurrency_max"
+            case overlappingDuplicates = "overlapping_duplicates"
+            case backlogged, herds
+            case overlappingHerds = "overlapping_herds"
+            case longestHiccup = "hiccup_max_ns"
+            case audits
+        }
+    }
+
+    struct Audit: Encodable {
+        let name: String
+        let passed: Bool
+        let explanation: String
     }
 
     struct Gate: Encodable {
         let expression: String
+        let phase: String?
         let observed: Double?
         let verdict: String
         let reason: String
@@ -116,13 +152,36 @@ extension RunManifest.Subject {
         gates = report.gates.map { gate in
             let judged = report.judged(gate)
             return RunManifest.Gate(
-                expression: gate.gate.expression.description, observed: gate.observed?.value.finite,
+                expression: gate.gate.expression.description, phase: gate.phase, observed: gate.observed?.value.finite,
                 verdict: judged.verdict.rawValue, reason: judged.reason)
         }
+        phases = report.phases.map { RunManifest.Phase($0, verdict: report.verdict(of: $0)) }
         memory = report.memory.map { memory in
             RunManifest.Memory(
                 verdict: memory.verdict, bytesPerOperation: memory.slope?.finite, low: memory.low?.finite,
                 high: memory.high?.finite, explanation: memory.explanation)
+        }
+    }
+}
+
+extension RunManifest.Phase {
+    init(_ report: PhaseReport, verdict: RunVerdict?) {
+        name = report.name
+        warmup = report.isWarmup
+        self.verdict = verdict?.rawValue
+        ending = report.ending.rawValue
+        let generation = report.generation
+        clients = generation?.clients
+        workers = generation?.workers
+        meanConcurrency = generation?.meanConcurrency?.finite
+        maximumConcurrency = generation?.maximumConcurrency
+        overlappingDuplicates = generation?.overlappingDuplicates
+        backlogged = generation?.backlogged
+        herds = generation?.herds
+        overlappingHerds = generation?.overlappingHerds
+        longestHiccup = generation?.longestHiccup
+        audits = (generation?.audits ?? []).map {
+            RunManifest.Audit(name: $0.name, passed: $0.passed, explanation: $0.explanation)
         }
     }
 }

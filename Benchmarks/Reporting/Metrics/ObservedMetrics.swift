@@ -5,7 +5,7 @@ extension MetricSet {
     /// The metrics of a stretch of load, under the names of ``MetricCatalog/standard``: what gates are held against.
     ///
     /// A metric whose observations are missing is present with a count of 0, so that a gate on it is inconclusive.
-    package init(of phase: PhaseReport, memory: MemoryReport? = nil) {
+    package init(of phase: PhaseReport) {
         self.init()
         // Without a checker nothing was put to the test: gates on these metrics are then inconclusive.
         addVerification(phase.isVerified ? phase.counts : VerificationCounts())
@@ -14,7 +14,16 @@ extension MetricSet {
         self["throughput"] = phase.throughput.map { MetricValue($0, count: phase.counts.returned) }
         self["executions.rate"] = phase.executionRate.map { MetricValue($0) }
         self["concurrency.max"] = MetricValue(Double(phase.counts.maximumConcurrency))
-        if let memory { addMemory(memory) }
+        if let generation = phase.generation { addGeneration(generation) }
+        if let memory = phase.memory { addMemory(memory) }
+    }
+
+    private mutating func addGeneration(_ generation: GenerationReport) {
+        self["concurrency.mean"] = generation.meanConcurrency.map { MetricValue($0) }
+        self["generator.backlogged"] = generation.backlogged.map { MetricValue(Double($0)) }
+        self["herds.released"] = generation.herds.map { MetricValue(Double($0)) }
+        self["herds.overlapping"] = generation.overlappingHerds.map { MetricValue(Double($0)) }
+        self["hiccup.max"] = generation.longestHiccup.map { MetricValue(Double($0)) }
     }
 
     private mutating func addVerification(_ counts: VerificationCounts) {
@@ -46,11 +55,15 @@ extension MetricSet {
 
     private mutating func addLatencies(_ latencies: LatencyDistributions) {
         for outcome in OutcomeClass.allCases {
-            add(latencies[.service, outcome] ?? LatencyHistogram(), as: "\(outcome.name).latency")
+            add(latencies.waits(outcome) ?? LatencyHistogram(), as: "\(outcome.name).latency")
         }
-        add(latencies.all(.service), as: "call.latency")
-        add(latencies.all(.response), as: "response.latency")
-        add(latencies.all(.lag), as: "generator.lag")
+        add(latencies.allWaits, as: "call.latency")
+        add(latencies[.service, .hit] ?? LatencyHistogram(), as: "hit.service")
+        add(latencies.all(.service), as: "call.service")
+        if latencies.isOpen {
+            add(latencies.all(.response), as: "response.latency")
+            add(latencies.all(.lag), as: "generator.lag")
+        }
         add(latencies.all(.wakeup), as: "joined.wakeup")
     }
 

@@ -28,6 +28,10 @@ extension PhaseReport {
             sum.isVerified = sum.isVerified && phase.isVerified
             sum.latencies.merge(phase.latencies)
             sum.allocatedEnd = phase.allocatedEnd ?? sum.allocatedEnd
+            sum.memory = MemoryReport.worst([sum.memory, phase.memory].compactMap(\.self))
+            if let generation = phase.generation {
+                if sum.generation == nil { sum.generation = generation } else { sum.generation?.add(generation) }
+            }
             if let spawned = phase.processesSpawned { sum.processesSpawned = (sum.processesSpawned ?? 0) + spawned }
         }
         return sum

@@ -9,7 +9,7 @@ package struct LatencyDistributions: Sendable {
         case service
         /// From the intended start to the answer.
         case response
-        /// From the intended start to the call.
+        /// From the intended start to the release of the request.
         case lag
         /// From the end of the execution to the answer of a call that joined it.
         case wakeup
@@ -23,6 +23,10 @@ package struct LatencyDistributions: Sendable {
     }
 
     private var histograms: [Key: LatencyHistogram] = [:]
+    /// Of several stretches together: what callers waited in each, put together.
+    private var mergedWaits: [OutcomeClass: LatencyHistogram]?
+    /// Whether requests had intended starts, so that what a caller waited is the response time.
+    package var isOpen = false
 
     /// Nothing recorded.
     package init() {}
@@ -36,9 +40,31 @@ package struct LatencyDistributions: Sendable {
 
     /// Adds all latencies of another set.
     package mutating func merge(_ other: LatencyDistributions) {
+        var merged = waits
+        for (outcome, histogram) in other.waits { merged[outcome, default: LatencyHistogram()].merge(histogram) }
+        mergedWaits = merged
+        isOpen = isOpen || other.isOpen
         for (key, histogram) in other.histograms {
             histograms[key, default: LatencyHistogram()].merge(histogram)
         }
+    }
+
+    /// What callers waited for answers of an outcome: from the intended start in an open loop, where a request also waits
+    /// for those before it, and from the call in a closed one. Nil when there were none.
+    package func waits(_ outcome: OutcomeClass) -> LatencyHistogram? { waits[outcome] }
+
+    /// What callers waited, all outcomes.
+    package var allWaits: LatencyHistogram {
+        var merged = LatencyHistogram()
+        for histogram in waits.values { merged.merge(histogram) }
+        return merged
+    }
+
+    private var waits: [OutcomeClass: LatencyHistogram] {
+        if let mergedWaits { return mergedWaits }
+        let kind = isOpen ? Kind.response : .service
+        let recorded = OutcomeClass.allCases.compactMap { outcome in self[kind, outcome].map { (outcome, $0) } }
+        return Dictionary(uniqueKeysWithValues: recorded)
     }
 
     /// The latencies of one kind of all calls.

@@ -31,9 +31,28 @@ package struct MemoryReport: Sendable {
         }
     }
 
+    /// What the samples say about a limit.
+    package struct Judgement: Hashable, Sendable {
+        /// Bytes an operation.
+        package var limit: Double
+        /// Whether memory grows by more than that.
+        package var verdict: LeakVerdict
+        /// Why, in a sentence.
+        package var reason: String
+
+        /// A judgement.
+        package init(limit: Double, verdict: LeakVerdict, reason: String) {
+            self.limit = limit
+            self.verdict = verdict
+            self.reason = reason
+        }
+    }
+
     /// The samples in order.
     package var samples: [Sample]
-    /// LEAK, CLEAN or INCONCLUSIVE.
+    /// What they say about the limit of each gate on growth.
+    package var judgements: [Judgement] = []
+    /// LEAK, CLEAN or INCONCLUSIVE, against the first limit.
     package var verdict: String
     /// Bytes an operation; nil when nothing can be estimated.
     package var slope: Double?
@@ -55,5 +74,18 @@ package struct MemoryReport: Sendable {
         self.low = low
         self.high = high
         self.explanation = explanation
+    }
+
+    /// The one of several that decides: a leak before a doubt before a clean bill, and of equals the steepest.
+    package static func worst(_ reports: [MemoryReport]) -> MemoryReport? {
+        reports.max { ($0.severity, $0.slope ?? -.infinity) < ($1.severity, $1.slope ?? -.infinity) }
+    }
+
+    private var severity: Int {
+        switch LeakVerdict(rawValue: verdict) {
+        case .clean: 0
+        case .inconclusive, nil: 1
+        case .leak: 2
+        }
     }
 }

@@ -1,5 +1,17 @@
 package import Verification
 
+/// How a phase ended.
+package enum PhaseEnding: String, Hashable, Sendable {
+    /// It did what it was to do.
+    case completed
+    /// The history had no room for more before the time was up.
+    case historyFull = "history_full"
+    /// Somebody stopped it.
+    case stopped
+    /// The subject stopped answering.
+    case hung
+}
+
 /// What happened in one phase, or in all measured phases of a subject together.
 package struct PhaseReport: Sendable {
     /// The name of the phase; `all` for several together.
@@ -20,8 +32,14 @@ package struct PhaseReport: Sendable {
     package var series: [TimeSeriesPoint] = []
     /// Processes that executions started; nil where they start none.
     package var processesSpawned: Int?
-    /// Live bytes of the allocator when it ended.
+    /// `stats.allocated` of the allocator when it ended: live bytes, and what sits in thread caches.
     package var allocatedEnd: Int?
+    /// How memory developed, if that is what the phase was for.
+    package var memory: MemoryReport?
+    /// How the load was generated.
+    package var generation: GenerationReport?
+    /// How it ended.
+    package var ending = PhaseEnding.completed
 
     /// A report of nothing.
     package init(name: String, isWarmup: Bool) {
@@ -32,6 +50,14 @@ package struct PhaseReport: Sendable {
     /// Processes that would have been started without deduplication, less those that were.
     package var processesSaved: Int? {
         processesSpawned.map { max(0, counts.returned - counts.count(of: .rejected) - $0) }
+    }
+
+    /// Why it did not last as long as it was to; nil when it did, or somebody stopped it.
+    package var shortfall: String? {
+        guard ending == .historyFull else { return nil }
+        return
+            "phase \(name) ended after \(HumanNumber.time(duration)), before its time was up, because the history was "
+            + "full (\(HumanNumber.count(counts.operations)) calls); --history-limit gives it more room"
     }
 
     /// Calls answered a second; nil when it took no time.

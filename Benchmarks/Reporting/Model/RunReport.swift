@@ -1,3 +1,5 @@
+internal import Verification
+
 /// Which run this is, and how to have it again.
 package struct RunIdentity: Sendable {
     /// The id: time, scenario and commit. It is the first column of every table and the name of the bundle.
@@ -71,17 +73,20 @@ package struct RunReport: Sendable {
     /// Whether combinations were compared.
     package var isMatrix: Bool { subjects.contains { !$0.strategy.isEmpty } }
 
-    /// The subjects as they are shown: combinations of a matrix by rising number of executions.
+    /// The subjects as they are shown: combinations of a matrix that passed first, each group by rising executions.
     package var ranked: [SubjectReport] {
         guard isMatrix else { return subjects }
         return subjects.enumerated().sorted { first, second in
-            (first.element.rank.refuted, first.element.rank.executions, first.offset)
-                < (second.element.rank.refuted, second.element.rank.executions, second.offset)
+            (first.element.rank.group, first.element.rank.executionsPerOperation, first.offset)
+                < (second.element.rank.group, second.element.rank.executionsPerOperation, second.offset)
         }.map(\.element)
     }
 
-    /// The combination with the fewest executions of those that were not refuted; nil outside a matrix.
+    /// The combination with the fewest executions of those that passed; nil when none did, and outside a matrix.
     package var best: SubjectReport? {
-        isMatrix ? ranked.first { $0.rank.refuted == 0 } : nil
+        isMatrix ? ranked.first { $0.rank.group == 0 } : nil
     }
+
+    /// Whether combinations made different numbers of operations, so that their executions do not compare as they are.
+    package var operationsDiffer: Bool { Set(subjects.map(\.total.counts.operations)).count > 1 }
 }

@@ -44,14 +44,12 @@ package struct SubjectReport: Sendable {
     package var total: PhaseReport
     /// What the history proves.
     package var verification: VerificationResult?
-    /// What gates were held against; of the measured phases together.
+    /// The metrics of the measured phases together.
     package var metrics = MetricSet()
-    /// What became of each gate.
+    /// What became of each gate, in each phase that it was held against.
     package var gates: [GateResult] = []
     /// Whether the history was checked. The harness's own floor executes nothing, so there is nothing to check.
     package var isJudged = true
-    /// How memory developed, if the scenario has a phase for it.
-    package var memory: MemoryReport?
     /// How it ended.
     package var ending = SubjectEnding.finished
     /// Why the measurement cannot be trusted; empty when it can.
@@ -67,6 +65,12 @@ package struct SubjectReport: Sendable {
     /// The combination as one text: `cache.policy=lru cache.ttl=fixed:1s`.
     package var strategyText: String { strategy.map { "\($0.parameter)=\($0.value)" }.joined(separator: " ") }
 
+    /// How memory developed in the worst of the phases that look at it; nil when none does.
+    package var memory: MemoryReport? { MemoryReport.worst(phases.compactMap(\.memory)) }
+
+    /// The phases that count: all but warm-ups.
+    package var measured: [PhaseReport] { phases.filter { !$0.isWarmup } }
+
     /// A subject with its combination.
     package var title: String { strategy.isEmpty ? subject : "\(subject) \(strategyText)" }
 
@@ -75,6 +79,7 @@ package struct SubjectReport: Sendable {
         var verdicts = gates.map { RunVerdict(judged($0).verdict) }
         verdicts.append(verification.map { RunVerdict($0.verdict) } ?? (isJudged ? .invalid : .inconclusive))
         if !invalidity.isEmpty { verdicts.append(.invalid) }
+        if measured.contains(where: { $0.shortfall != nil }) { verdicts.append(.inconclusive) }
         switch ending {
         case .finished: break
         case .interrupted: verdicts.append(.interrupted)
@@ -89,9 +94,33 @@ package struct SubjectReport: Sendable {
         return (.inconclusive, "\(reason); until then: \(gate.reason)")
     }
 
-    /// Its place in a matrix: combinations that broke a promise last, the others by executions.
-    var rank: (refuted: Int, executions: Int) {
-        let refuted = (verification?.violationCount ?? 0) > 0 || ending != .finished
-        return (refuted ? 1 : 0, total.counts.executions)
+    /// What one phase came to; nil for a warm-up without violations, which is not judged.
+    package func verdict(of phase: PhaseReport) -> RunVerdict? {
+        var verdicts: [RunVerdict] = phase.counts.violations > 0 ? [.fail] : []
+        guard !phase.isWarmup else { return verdicts.first }
+        verdicts += gates.filter { $0.phase == phase.name }.map { RunVerdict(judged($0).verdict) }
+        if phase.generation?.invalidity.isEmpty == false { verdicts.append(.invalid) }
+        switch phase.ending {
+        case .completed: verdicts.append(phase.isVerified ? .pass : .inconclusive)
+        case .historyFull: verdicts.append(.inconclusive)
+        case .stopped: verdicts.append(.interrupted)
+        case .hung: verdicts.append(.hung)
+        }
+        return RunVerdict.combined(verdicts)
+    }
+
+    /// Its place in a matrix: those that passed first, then those that may have, then those that did not, and last what
+    /// was not judged; among equals by executions an operation, since a closed loop that time ends makes as many
+    /// operations as the subject lets it.
+    var rank: (group: Int, executionsPerOperation: Double) {
+        let group =
+            switch verdict {
+            case _ where !isJudged: 3
+            case .pass: 0
+            case .inconclusive, .invalid: 1
+            case .interrupted, .hung, .fail: 2
+            }
+        let counts = total.counts
+        return (group, counts.operations == 0 ? .infinity : Double(counts.executions) / Double(counts.operations))
     }
 }

@@ -2,11 +2,12 @@ internal import Measurement
 internal import Verification
 
 extension RunReport {
-    /// `gates.csv`: every gate of every subject with what was observed, in the base unit of its metric.
+    /// `gates.csv`: every gate of every subject in every phase that it was held against, with what was observed, in the
+    /// base unit of its metric. No phase: the run as a whole.
     package var gatesTable: CSVTable {
         var table = CSVTable(columns: [
             "run_id", "subject", "strategy", "gate", "expression", "observed", "ci_low", "ci_high", "limit", "unit",
-            "verdict", "n", "reason",
+            "verdict", "n", "reason", "phase",
         ])
         for subject in subjects {
             for gate in subject.gates {
@@ -17,6 +18,7 @@ extension RunReport {
                     .text(expression.description), CSVCell(gate.observed?.value), CSVCell(gate.observed?.low),
                     CSVCell(gate.observed?.high), .number(expression.limit), .text(expression.dimension.baseUnit),
                     .text(judged.verdict.rawValue), CSVCell(gate.observed?.count), .sentence(judged.reason),
+                    CSVCell(gate.phase),
                 ])
             }
         }
@@ -31,7 +33,7 @@ extension RunReport {
             "metadata_bytes", "live_entries",
         ])
         for subject in subjects {
-            for (number, sample) in (subject.memory?.samples ?? []).enumerated() {
+            for (number, sample) in subject.phases.flatMap({ ($0.memory?.samples ?? []).enumerated() }) {
                 let reading = sample.reading
                 table.append([
                     .text(identity.id), .text(subject.subject), .text(subject.strategyText), .text(sample.phase),

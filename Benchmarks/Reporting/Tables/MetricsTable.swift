@@ -29,8 +29,8 @@ extension RunReport {
     /// `hit.latency.p99` is the p99 of `hit.latency`; other metrics are values.
     private static func split(_ name: String) -> (metric: String, statistic: String) {
         for (suffix, _) in MetricCatalog.latencyStatistics where name.hasSuffix(".\(suffix)") {
-            // `concurrency.max` is a metric, not the maximum of one.
-            if name.contains(".latency.") || name.contains(".lag.") || name.contains(".wakeup.") {
+            // `concurrency.max` and `hiccup.max` are metrics, not the maximum of one.
+            if [".latency.", ".service.", ".lag.", ".wakeup."].contains(where: name.contains) {
                 return (String(name.dropLast(suffix.count + 1)), suffix)
             }
         }

@@ -60,17 +60,18 @@ private struct SummaryRow {
         "latency_p999_ns", "latency_max_ns", "latency_mean_ns", "joined_p99_ns", "executed_p50_ns", "executed_p99_ns",
         "response_p99_ns", "wakeup_p99_ns", "lag_p99_ns", "overlapping_calls", "concurrency_max",
         "violation_bound_ratio", "leak_low_bytes_per_op", "leak_high_bytes_per_op", "memory_verdict",
-        "processes_spawned", "processes_saved",
+        "processes_spawned", "processes_saved", "phase_verdict", "ending", "clients", "workers", "concurrency_mean",
+        "backlogged", "hiccup_max_ns", "hit_service_p50_ns", "hit_service_p99_ns",
     ]
 
-    var cells: [CSVCell] { promised + outcomes + latencies + rest }
+    var cells: [CSVCell] { promised + outcomes + latencies + rest + generation }
 
     private var metrics: MetricSet { MetricSet(of: phase) }
 
     /// The columns that every reader may rely on, in their fixed order.
     private var promised: [CSVCell] {
         let counts = phase.counts
-        let hits = phase.latencies[.service, .hit]
+        let hits = phase.latencies.waits(.hit)
         return [
             .text(report.identity.id), .text(report.identity.scenario), .text(subject.subject), .text(phase.name),
             .unsigned(report.identity.seed), .number(Double(phase.duration) / 1e9), .integer(counts.operations),
@@ -78,7 +79,7 @@ private struct SummaryRow {
             verified(.integer(counts.duplicatesPrevented)), verified(.number(counts.preventedRatio)),
             verified(.integer(counts.opportunities)), verified(.integer(counts.violations)),
             .number(counts.hitRatio), .number(counts.joinedRatio), CSVCell(hits?.percentile(50)),
-            CSVCell(hits?.percentile(99)), CSVCell(phase.allocatedEnd), CSVCell(subject.memory?.slope),
+            CSVCell(hits?.percentile(99)), CSVCell(phase.allocatedEnd), CSVCell(phase.memory?.slope),
             .text(subject.verdict.rawValue),
         ]
     }
@@ -117,8 +118,21 @@ private struct SummaryRow {
     private var rest: [CSVCell] {
         [
             .integer(phase.counts.overlappingCalls), .integer(phase.counts.maximumConcurrency),
-            .number(phase.counts.violationBound95), CSVCell(subject.memory?.low), CSVCell(subject.memory?.high),
-            CSVCell(subject.memory?.verdict), CSVCell(phase.processesSpawned), CSVCell(phase.processesSaved),
+            .number(phase.counts.violationBound95), CSVCell(phase.memory?.low), CSVCell(phase.memory?.high),
+            CSVCell(phase.memory?.verdict), CSVCell(phase.processesSpawned), CSVCell(phase.processesSaved),
+        ]
+    }
+
+    private var generation: [CSVCell] {
+        let metrics = metrics
+        // The one row of a combination stands for all of its phases.
+        let verdict = report.isMatrix ? subject.verdict : subject.verdict(of: phase)
+        return [
+            CSVCell(verdict?.rawValue), report.isMatrix ? .missing : .text(phase.ending.rawValue),
+            CSVCell(phase.generation?.clients), CSVCell(phase.generation?.workers),
+            CSVCell(phase.generation?.meanConcurrency), CSVCell(phase.generation?.backlogged),
+            CSVCell(phase.generation?.longestHiccup), CSVCell(metrics["hit.service.p50"]?.value),
+            CSVCell(metrics["hit.service.p99"]?.value),
         ]
     }
 }

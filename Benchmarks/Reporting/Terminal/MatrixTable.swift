@@ -1,7 +1,7 @@
 internal import Measurement
 internal import Verification
 
-/// One row a combination of the matrix, fewest executions first, the best marked.
+/// One row a combination of the matrix: those that passed first, fewest executions first, the best marked.
 struct MatrixTable {
     private let report: RunReport
 
@@ -32,12 +32,15 @@ struct MatrixTable {
     private func cells(of subject: SubjectReport) -> [TerminalTable.Cell] {
         let phase = subject.total
         let counts = phase.counts
-        let hits = phase.latencies[.service, .hit]
+        let hits = phase.latencies.waits(.hit)
         let verdict = subject.verdict
+        let verified = { (text: String, role: Palette.Role?) in
+            TerminalTable.Cell(phase.isVerified ? text : HumanNumber.missing, role)
+        }
         return [
             .init(HumanNumber.count(counts.executions)), .init(HumanNumber.count(counts.operations)),
-            .init(HumanNumber.ratio(counts.preventedRatio), counts.duplicateExecutions > 0 ? .bad : nil),
-            .init(HumanNumber.count(counts.violations), counts.violations > 0 ? .bad : nil),
+            verified(HumanNumber.ratio(counts.preventedRatio), counts.duplicateExecutions > 0 ? .bad : nil),
+            verified(HumanNumber.count(counts.violations), counts.violations > 0 ? .bad : nil),
             .init(HumanNumber.ratio(counts.repeatHitRatio)), .init(HumanNumber.ratio(counts.repeatHitCeiling)),
             .init(HumanNumber.time(hits?.percentile(50))), .init(HumanNumber.time(hits?.percentile(99))),
             .init(HumanNumber.count(phase.throughput)), .init(SubjectTable.memory(subject.memory)),

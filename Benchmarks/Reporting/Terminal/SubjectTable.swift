@@ -16,7 +16,7 @@ struct SubjectTable {
             ("hit p99", .right), ("ops/s", .right), ("processes", .right), ("memory", .left), ("verdict", .left),
         ])
         for subject in report.subjects {
-            let measured = subject.phases.filter { !$0.isWarmup }
+            let measured = subject.measured
             for phase in measured where measured.count > 1 { table.append(row(of: phase, subject, isTotal: false)) }
             table.append(row(of: subject.measuredPhase, subject, isTotal: true))
         }
@@ -25,8 +25,8 @@ struct SubjectTable {
 
     private func row(of phase: PhaseReport, _ subject: SubjectReport, isTotal: Bool) -> [TerminalTable.Cell] {
         let counts = phase.counts
-        let hits = phase.latencies[.service, .hit]
-        let verdict = subject.verdict
+        let hits = phase.latencies.waits(.hit)
+        let verdict = isTotal ? subject.verdict : subject.verdict(of: phase)
         let verified = { (text: String, role: Palette.Role?) in
             TerminalTable.Cell(phase.isVerified ? text : HumanNumber.missing, role)
         }
@@ -41,8 +41,7 @@ struct SubjectTable {
             .init(HumanNumber.ratio(counts.repeatHitRatio)), .init(HumanNumber.ratio(counts.repeatHitCeiling)),
             .init(HumanNumber.time(hits?.percentile(50))), .init(HumanNumber.time(hits?.percentile(99))),
             .init(HumanNumber.count(phase.throughput)), .init(processes ?? ""),
-            .init(isTotal ? Self.memory(subject.memory) : ""),
-            .init(isTotal ? verdict.rawValue.uppercased() : "", isTotal ? verdict.role : nil),
+            .init(Self.memory(phase.memory)), .init(verdict?.rawValue.uppercased() ?? "", verdict?.role),
         ]
     }
 

@@ -18,7 +18,7 @@ package struct TerminalReport {
     package var text: String {
         var blocks = [header, subjectTable]
         if !gateLines.isEmpty { blocks.append(gateLines) }
-        blocks += [noteLines, violationLines].filter { !$0.isEmpty }
+        blocks += [phaseLines, noteLines, violationLines].filter { !$0.isEmpty }
         blocks.append(verdictLines)
         return blocks.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
     }
@@ -41,15 +41,17 @@ package struct TerminalReport {
     private var gateLines: [String] {
         guard report.subjects.contains(where: { !$0.gates.isEmpty }) else { return [] }
         var table = TerminalTable([
-            ("gate", .left), ("subject", .left), ("observed", .right), ("verdict", .left), ("why", .left),
+            ("gate", .left), ("subject", .left), ("phase", .left), ("observed", .right), ("verdict", .left),
+            ("why", .left),
         ])
         for subject in report.ranked {
-            for gate in subject.gates {
+            for gate in subject.decisiveGates {
                 let (verdict, reason) = subject.judged(gate)
                 // A matrix has many gates: only those that did not pass are of interest.
                 if report.isMatrix, verdict == .pass { continue }
                 table.append([
-                    .init(gate.gate.expression.description), .init(subject.title), .init(Self.observed(gate)),
+                    .init(gate.gate.expression.description), .init(subject.title), .init(gate.phase ?? "all"),
+                    .init(Self.observed(gate)),
                     .init(verdict.rawValue.uppercased(), RunVerdict(verdict).role),
                     .init(verdict == .pass ? "" : reason),
                 ])
@@ -74,8 +76,32 @@ package struct TerminalReport {
             let memory = subject.memory.flatMap {
                 $0.verdict == "CLEAN" ? nil : "memory \($0.verdict): \($0.explanation)"
             }
-            let notes = [subject.ending.reason, memory].compactMap(\.self) + subject.invalidity
+            let notes =
+                [subject.ending.reason, memory].compactMap(\.self) + subject.invalidity
+                + subject.phases.compactMap(\.shortfall)
             return notes.map { TerminalText.sanitised("\(subject.title): \($0)") }
+        } + runNotes
+    }
+
+    /// What is to be known of the run as a whole.
+    private var runNotes: [String] {
+        var notes: [String] = []
+        if report.subjects.contains(where: { $0.gates.isEmpty }) {
+            notes.append("there are no gates: the history was checked, and nothing else was asked for")
+        }
+        if report.isMatrix, report.operationsDiffer {
+            notes.append("operations differ, so combinations are sorted by executions an operation")
+        }
+        return notes
+    }
+
+    /// What concurrency each phase achieved. A matrix has too many phases; they are in `metrics.csv`.
+    private var phaseLines: [String] {
+        guard !report.isMatrix else { return [] }
+        return report.subjects.flatMap { subject in
+            subject.measured.compactMap { phase in
+                phase.generation.map { TerminalText.sanitised("\(subject.title) \(phase.name): \($0.text)") }
+            }
         }
     }
 

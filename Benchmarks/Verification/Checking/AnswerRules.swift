@@ -2,6 +2,8 @@
 struct AnswerRules {
     private let freshness: FreshnessRule
     private let duplicateMode: DuplicateMode
+    private let staleAllowance: UInt64?
+    private let allowsUnexplainedFailures: Bool
     private let calls: [Call]
     private let index: HistoryIndex
     private let excuses: ExcuseIndex
@@ -16,6 +18,8 @@ struct AnswerRules {
     ) {
         freshness = checker.freshness
         duplicateMode = checker.duplicateMode
+        staleAllowance = checker.staleAllowance
+        allowsUnexplainedFailures = checker.allowsUnexplainedFailures
         calls = history.calls
         self.index = index
         self.excuses = excuses
@@ -74,20 +78,32 @@ struct AnswerRules {
 
     private func checkOutcome(_ call: Call, _ number: Int, _ position: Int, _ log: inout ViolationLog) {
         switch call.outcome {
-        case .hit: checkHit(call, position, &log)
+        case .hit: checkServed(call, position, until: timeline.staleFrom[position], &log)
         case .joined: checkJoin(call, position, &log)
         case .executed: checkExecuted(call, number, position, &log)
         case .failed: checkFailure(call, position, &log)
-        case .stale, .rejected: break
+        case .stale: checkStale(call, position, &log)
+        case .rejected: break
         }
     }
 
-    private func checkHit(_ call: Call, _ position: Int, _ log: inout ViolationLog) {
+    private func checkStale(_ call: Call, _ position: Int, _ log: inout ViolationLog) {
+        guard let staleAllowance else {
+            return report(
+                .staleHit, call, position,
+                "\(Self.name(call)) got a stale result, that of execution \(call.execution), which nobody promised",
+                &log)
+        }
+        checkServed(call, position, until: timeline.staleFrom[position].saturatingAdd(staleAllowance), &log)
+    }
+
+    /// A result from the cache is young enough, there is no newer one, and it has not been removed.
+    private func checkServed(_ call: Call, _ position: Int, until limit: UInt64, _ log: inout ViolationLog) {
         let execution = index.executions[position]
         func name() -> String { "\(Self.name(call)) hit the result of execution \(execution.id)" }
         let staleFrom = timeline.staleFrom[position]
         // Without a cache the bound is the return of the first answer, which may be this very call's.
-        let isStale = freshness.longest == 0 ? call.start > staleFrom : call.start >= staleFrom
+        let isStale = freshness.longest == 0 ? call.start > limit : call.start >= limit
         if isStale {
             report(
                 .staleHit, call, position,
@@ -163,8 +179,13 @@ struct AnswerRules {
     }
 
     private func checkUnknown(_ call: Call, _ log: inout ViolationLog) {
-        // An error need not come from an execution: a deadline or a limit has none.
-        if call.outcome == .failed && call.execution == 0 || !knowsAllExecutions { return }
+        if call.outcome == .failed, call.execution == 0 {
+            // The error of a deadline or of a limit comes from no execution; where there are none, it hides something.
+            if allowsUnexplainedFailures { return }
+            let explanation = "\(Self.name(call)) was answered with an error that comes from no execution"
+            return report(.unexplainedFailure, call, nil, explanation, &log)
+        }
+        if !knowsAllExecutions { return }
         let named = call.execution == 0 ? "no execution" : "execution \(call.execution), which never began"
         report(.unknownExecution, call, nil, "the answer of \(Self.name(call)) names \(named)", &log)
     }

@@ -9,6 +9,7 @@ struct CounterRules {
             ("executions", counters.executions, counts.executions),
             ("rejections", counters.rejections, counts.count(of: .rejected)),
             ("failures", counters.failures, counts.failedExecutions),
+            ("failed calls", counters.failedCalls, counts.count(of: .failed)),
             ("stale", counters.stale, counts.count(of: .stale)),
         ]
         for (name, reported, seen) in pairs where reported != nil && reported != seen {

@@ -11,15 +11,13 @@ struct ExcuseIndex {
 
     private var named: [UInt64: [Excuse]] = [:]
     private var unnamed: [UInt32: Unnamed] = [:]
-    private let lag: UInt64
-    private let capacityBounded: Bool
+    private let checker: HistoryChecker
 
     private let claimedAfter: [UInt64]
 
     init(_ excuses: [Excuse], claimedAfter: [UInt64], checker: HistoryChecker) {
         self.claimedAfter = claimedAfter
-        lag = checker.evictionLag
-        capacityBounded = checker.capacityBounded
+        self.checker = checker
         for excuse in excuses.sorted(by: { earliest($0) < earliest($1) }) where counts(excuse.kind) {
             if excuse.execution != 0 {
                 named[excuse.execution, default: []].append(excuse)
@@ -88,14 +86,13 @@ struct ExcuseIndex {
     /// The earliest time at which the event can have happened.
     private func earliest(_ excuse: Excuse) -> UInt64 {
         guard excuse.since == excuse.at else { return excuse.since }
-        // One that names its execution may be logged as late as it likes: it can be mistaken for no other.
-        if excuse.execution != 0 { return 0 }
+        let lag = excuse.execution == 0 ? checker.evictionLag : checker.removalLag
         return excuse.at > lag ? excuse.at - lag : 0
     }
 
     /// A cache without bound evicts nothing, so such an excuse is none.
     private func counts(_ kind: ExcuseKind) -> Bool {
-        kind != .evicted || capacityBounded
+        kind != .evicted || checker.capacityBounded
     }
 }
 

@@ -17,6 +17,14 @@ package struct HistoryChecker: Sendable {
     /// How long before it was logged a removal may have happened whose excuse names no execution and gives no `since`.
     /// Default 1 s.
     package var evictionLag: UInt64 = 1_000_000_000
+    /// How long before it was logged a removal may have happened whose excuse names its execution and gives no `since`.
+    /// Default 50 ms: whoever removes a result says so at once, unless it promises less.
+    package var removalLag: UInt64 = 50_000_000
+    /// Whether a call may be answered with an error that comes from no execution: one of a deadline, or of a limit.
+    /// Default no.
+    package var allowsUnexplainedFailures = false
+    /// For how long past its lifetime a result may be answered as stale; nil, the default: never.
+    package var staleAllowance: UInt64?
     /// How long a flight may live around its execution where no call tells. Default 1 s.
     package var flightTolerance: UInt64 = 1_000_000_000
     /// How many violations of each kind are kept in full; all are counted. Default 10.

@@ -10,19 +10,22 @@ package struct SubjectCounters: Hashable, Sendable {
     package var rejections: Int?
     /// Executions that ended in an error.
     package var failures: Int?
+    /// Calls answered with an error.
+    package var failedCalls: Int?
     /// Calls served past the time to live on purpose.
     package var stale: Int?
 
     /// Counters; each defaults to "not reported".
     package init(
         hits: Int? = nil, joins: Int? = nil, executions: Int? = nil, rejections: Int? = nil, failures: Int? = nil,
-        stale: Int? = nil
+        failedCalls: Int? = nil, stale: Int? = nil
     ) {
         self.hits = hits
         self.joins = joins
         self.executions = executions
         self.rejections = rejections
         self.failures = failures
+        self.failedCalls = failedCalls
         self.stale = stale
     }
 }

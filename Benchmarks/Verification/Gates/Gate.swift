@@ -66,4 +66,15 @@ package struct GateResult: Hashable, Sendable {
     package let verdict: GateVerdict
     /// Why, in a sentence.
     package let reason: String
+    /// The phase that was judged; nil when it was the run as a whole.
+    package var phase: String?
+
+    /// A result; of the run as a whole unless a phase is given.
+    package init(gate: Gate, observed: MetricValue?, verdict: GateVerdict, reason: String, phase: String? = nil) {
+        self.gate = gate
+        self.observed = observed
+        self.verdict = verdict
+        self.reason = reason
+        self.phase = phase
+    }
 }

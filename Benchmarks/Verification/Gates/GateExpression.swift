@@ -1,7 +1,8 @@
 /// A gate as it is written: `hit.latency.p99 < 50ms`.
 ///
 /// metric, operator (`<` `<=` `>` `>=` `==` `!=`), number, unit. The unit is mandatory (`count` for plain numbers), so
-/// that nobody can read 50 as seconds; it may stand apart from the number.
+/// that nobody can read 50 as seconds; it may stand apart from the number. `in` and the name of a phase confine the gate
+/// to that phase: `hit.latency.p99 < 50ms in storm`.
 package struct GateExpression: Hashable, Sendable, CustomStringConvertible {
     /// The name of the metric.
     package let metric: String
@@ -15,6 +16,8 @@ package struct GateExpression: Hashable, Sendable, CustomStringConvertible {
     package let dimension: MetricDimension
     /// The limit in base units.
     package let limit: Double
+    /// The phase that is meant; nil for every one.
+    package let phase: String?
 
     /// Reads an expression.
     ///
@@ -28,6 +31,7 @@ package struct GateExpression: Hashable, Sendable, CustomStringConvertible {
         comparison = try scanner.comparison()
         number = try scanner.number()
         let unit = try scanner.unit(of: definition)
+        phase = try scanner.phase()
         try scanner.end()
         metric = name
         dimension = definition.dimension
@@ -44,7 +48,8 @@ package struct GateExpression: Hashable, Sendable, CustomStringConvertible {
     package var description: String {
         let written = number == number.rounded() && abs(number) < 1e15 ? String(Int(number)) : String(number)
         let separator = unit == "count" ? " " : ""
-        return "\(metric) \(comparison.rawValue) \(written)\(separator)\(unit)"
+        let place = phase.map { " in \($0)" } ?? ""
+        return "\(metric) \(comparison.rawValue) \(written)\(separator)\(unit)\(place)"
     }
 
     /// A value in base units, written in the unit of this gate.

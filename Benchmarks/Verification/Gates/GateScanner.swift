@@ -55,10 +55,26 @@ struct GateScanner {
         return unit
     }
 
+    /// The phase after `in`; nil when there is no `in`.
+    mutating func phase() throws(GateSyntaxError) -> String? {
+        skipSpaces()
+        let start = position
+        guard take(while: { !$0.isWhitespace }) == "in" else {
+            position = start
+            return nil
+        }
+        skipSpaces()
+        let name = take { !$0.isWhitespace }
+        guard !name.isEmpty else {
+            throw error(at: position, "no phase after in", "name one, as in hit.latency.p99 < 50ms in storm")
+        }
+        return name
+    }
+
     mutating func end() throws(GateSyntaxError) {
         skipSpaces()
         guard position == characters.count else {
-            throw error(at: position, "more text after the unit", "give every gate an argument of its own")
+            throw error(at: position, "more text after the gate", "give every gate an argument of its own")
         }
     }
 

@@ -6,6 +6,9 @@ package struct MetricDefinition: Hashable, Sendable {
     package let dimension: MetricDimension
     /// One line for people.
     package let explanation: String
+    /// Whether it adds up over phases, so that a gate means the run as a whole. Every other metric is judged phase by
+    /// phase: a ratio or a percentile of all of them would hide the one that is broken.
+    package var isSum = false
 }
 
 /// Every metric that gates may name, and what it means.
@@ -44,22 +47,24 @@ package struct MetricCatalog: Sendable {
             explanation: "share of the offered duplicates that did not execute"),
         MetricDefinition(
             name: "dedup.offered", dimension: .count,
-            explanation: "requests that could have been answered without executing"),
+            explanation: "requests that could have been answered without executing", isSum: true),
         MetricDefinition(
-            name: "dedup.duplicates", dimension: .count, explanation: "executions that nothing justified"),
+            name: "dedup.duplicates", dimension: .count, explanation: "executions that nothing justified", isSum: true),
         MetricDefinition(
             name: "dedup.opportunities", dimension: .count,
-            explanation: "calls that met a running execution or a fresh result of their key"),
-        MetricDefinition(name: "dedup.executions", dimension: .count, explanation: "executions"),
+            explanation: "calls that met a running execution or a fresh result of their key", isSum: true),
+        MetricDefinition(name: "dedup.executions", dimension: .count, explanation: "executions", isSum: true),
         MetricDefinition(
-            name: "dedup.violations", dimension: .count, explanation: "breaches of any rule found in the history"),
+            name: "dedup.violations", dimension: .count, explanation: "breaches of any rule found in the history",
+            isSum: true),
         MetricDefinition(
             name: "dedup.violation_bound", dimension: .ratio,
-            explanation: "95 % upper bound of the chance that an opportunity ends in a violation"),
-        MetricDefinition(name: "dedup.lost", dimension: .count, explanation: "calls that never returned"),
+            explanation: "95 % upper bound of the chance that an opportunity ends in a violation", isSum: true),
+        MetricDefinition(name: "dedup.lost", dimension: .count, explanation: "calls that never returned", isSum: true),
         MetricDefinition(
             name: "dedup.overlapping_calls", dimension: .count,
-            explanation: "calls that overlapped a running execution of their key which was not their own"),
+            explanation: "calls that overlapped a running execution of their key which was not their own",
+            isSum: true),
         MetricDefinition(
             name: "hit_rate.repeat", dimension: .ratio,
             explanation: "hits and joins per request for a key that had been requested before"),
@@ -77,11 +82,13 @@ package struct MetricCatalog: Sendable {
 
     private static let latencies: [MetricDefinition] = {
         let distributions = OutcomeClass.allCases.map { outcome in
-            ("\(outcome.name).latency", "from call to answer, \(outcome.name) calls")
+            ("\(outcome.name).latency", "what callers waited (open loop: from the intended start), \(outcome.name)")
         }
         let more = [
-            ("call.latency", "from call to answer, all calls"),
-            ("response.latency", "from the intended start to the answer, all calls"),
+            ("call.latency", "what callers waited (open loop: from the intended start), all"),
+            ("hit.service", "from call to answer, hits"),
+            ("call.service", "from call to answer, all calls"),
+            ("response.latency", "open loop: from the intended start to the answer, all calls"),
             ("joined.wakeup", "from the end of the execution to the answer of a call that joined it"),
         ]
         return (distributions + more).flatMap { name, explanation in
@@ -97,12 +104,25 @@ package struct MetricCatalog: Sendable {
         let lags = latencyStatistics.map { statistic in
             MetricDefinition(
                 name: "generator.lag.\(statistic.suffix)", dimension: .time,
-                explanation: "\(statistic.suffix): how late calls were started")
+                explanation: "\(statistic.suffix): how late the generator released requests")
         }
         return lags + [
             MetricDefinition(name: "throughput", dimension: .rate, explanation: "calls answered a second"),
             MetricDefinition(name: "executions.rate", dimension: .rate, explanation: "executions a second"),
             MetricDefinition(name: "concurrency.max", dimension: .count, explanation: "most calls open at one time"),
+            MetricDefinition(
+                name: "concurrency.mean", dimension: .count, explanation: "calls open at a time, on average"),
+            MetricDefinition(
+                name: "generator.backlogged", dimension: .count,
+                explanation: "requests that found every client busy when they were released", isSum: true),
+            MetricDefinition(
+                name: "herds.released", dimension: .count, explanation: "herds of clients that were released together",
+                isSum: true),
+            MetricDefinition(
+                name: "herds.overlapping", dimension: .count,
+                explanation: "herds in which at least two calls were open at once", isSum: true),
+            MetricDefinition(
+                name: "hiccup.max", dimension: .time, explanation: "longest time that the machine did not run a thread"),
         ]
     }()
 

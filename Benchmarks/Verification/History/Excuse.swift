@@ -22,8 +22,9 @@ package enum ExcuseKind: UInt8, CaseIterable, BitwiseCopyable, Sendable {
 
 /// Something that justifies executing a key again.
 ///
-/// What happened, happened between `since` and `at`. An excuse that names its execution is the strongest kind: it is
-/// sound whenever it was logged and it excuses nothing else. One that names none excuses by time alone.
+/// What happened, happened between `since` and `at`. An excuse that names its execution is the strongest kind: it
+/// excuses nothing else. One that names none excuses by time alone. An event whose `since` is not known is taken to have
+/// happened shortly before it was logged: ``HistoryChecker`` says how shortly.
 package struct Excuse: Hashable, BitwiseCopyable, Sendable {
     /// A time at or before the event.
     package var since: UInt64

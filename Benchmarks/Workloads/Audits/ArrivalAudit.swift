@@ -19,6 +19,23 @@ package enum ArrivalAudit {
                 + KeyAudit.shortened(fit.pValue))
     }
 
+    /// How far the distribution of the gaps between releases may be from the declared one: a quarter. A stall of the machine
+    /// bunches releases up, so unlike the prepared arrivals they are never exactly a sample of it.
+    package static let releaseDistance = 0.25
+
+    /// Audits when requests were released (nanoseconds, in order) against a Poisson process of the rate.
+    package static func released(_ times: [UInt64], perSecond rate: Double) -> Audit {
+        guard times.count >= 100 else {
+            return Audit(verdict: .inconclusive, pValue: nil, summary: "\(times.count) releases are too few to judge")
+        }
+        let gaps = zip(times, times.dropFirst()).map { Double($1 &- $0) }.sorted()
+        let fit = GoodnessOfFit.kolmogorovSmirnov(sorted: gaps) { -expm1(-max($0, 0) * rate / 1e9) }
+        let distance = (fit.statistic * 1_000).rounded() / 1_000
+        return Audit(
+            verdict: fit.statistic > releaseDistance ? .rejected : .accepted, pValue: nil,
+            summary: "the gaps between releases are \(distance) away from those of a Poisson process")
+    }
+
     /// Audits how many of the intended requests were sent.
     package static func sent(_ sent: Int, of intended: Int) -> Audit {
         guard intended > 0 else {

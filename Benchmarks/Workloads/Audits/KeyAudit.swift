@@ -3,19 +3,25 @@ package enum KeyAudit {
     /// Fewer draws than this prove nothing.
     private static let leastDraws = 100
 
-    /// Audits the first `issued` requests of a stream. Requests of a stream's second walk repeat the first and add
-    /// no evidence, so they are left out.
-    package static func audit(_ stream: RequestStream, issued: Int, against sampler: KeySampler) -> Audit {
-        let issued = min(issued, stream.count)
+    /// A request that was made: its position in the stream, and the key that it asked for.
+    package typealias Asked = (position: Int, key: UInt32)
+
+    /// Audits the keys of the requests that were made, in any order and however many of the stream they are. Requests of
+    /// one burst are one draw. Those of a stream's second walk repeat the first and add no evidence: they are left out.
+    package static func audit(_ asked: some Sequence<Asked>, of stream: RequestStream, against sampler: KeySampler)
+        -> Audit
+    {
         let size = sampler.distribution.burstSize
+        var drawn = [Int](repeating: -1, count: (stream.count + size - 1) / size)
         var counts = [Int](repeating: 0, count: sampler.distribution.count)
-        for position in stride(from: 0, to: issued, by: size) {
-            let key = Int(stream.keys[position])
-            guard key < counts.count else { return foreign(key) }
-            for next in position..<min(position + size, issued) where Int(stream.keys[next]) != key {
+        for (position, key) in asked where position < stream.count {
+            guard key < counts.count else { return foreign(Int(key)) }
+            if drawn[position / size] < 0 {
+                drawn[position / size] = Int(key)
+                counts[Int(key)] += 1
+            } else if drawn[position / size] != Int(key) {
                 return Audit(verdict: .rejected, pValue: 0, summary: "the burst at request \(position) is torn")
             }
-            counts[key] += 1
         }
         return audit(countsOfKeys: counts, against: sampler)
     }
@@ -39,16 +45,28 @@ package enum KeyAudit {
                 + "Kolmogorov-Smirnov p = \(shortened(distance.pValue))")
     }
 
-    /// Audits requests that came from a trace: their number of each key must be exactly the recorded one.
-    package static func audit(countsOfKeys counts: [Int], against stream: RequestStream, issued: Int) -> Audit {
-        var expected = [Int](repeating: 0, count: max(stream.keyCount, counts.count))
-        for position in 0..<issued { expected[Int(stream.keys[position % stream.count])] += 1 }
-        let padded = counts + [Int](repeating: 0, count: expected.count - counts.count)
-        guard let key = expected.indices.first(where: { expected[$0] != padded[$0] }) else {
-            return Audit(verdict: .accepted, pValue: nil, summary: "\(issued) requests are exactly those prepared")
+    /// Audits that the requests that were made are those that were prepared: each at most once, each with its own key,
+    /// and as many as expected where a number of them ends the phase.
+    package static func audit(_ asked: some Collection<Asked>, of stream: RequestStream, expecting count: Int? = nil)
+        -> Audit
+    {
+        if let count, asked.count != count {
+            let summary = "\(asked.count) requests were made instead of \(count)"
+            return Audit(verdict: .rejected, pValue: nil, summary: summary)
         }
-        let summary = "key \(key) was asked for \(padded[key]) times, prepared were \(expected[key])"
-        return Audit(verdict: .rejected, pValue: nil, summary: summary)
+        var isAsked = [Bool](repeating: false, count: (asked.map(\.position).max() ?? -1) + 1)
+        for (position, key) in asked {
+            guard !isAsked[position] else {
+                return Audit(verdict: .rejected, pValue: nil, summary: "request \(position) was made twice")
+            }
+            isAsked[position] = true
+            let prepared = stream.keys[position % stream.count]
+            guard key == prepared else {
+                let summary = "request \(position) asked for key \(key), prepared was \(prepared)"
+                return Audit(verdict: .rejected, pValue: nil, summary: summary)
+            }
+        }
+        return Audit(verdict: .accepted, pValue: nil, summary: "\(asked.count) requests are those prepared")
     }
 
     private static func foreign(_ key: Int) -> Audit {

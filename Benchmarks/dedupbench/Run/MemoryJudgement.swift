@@ -1,5 +1,6 @@
 internal import Measurement
 internal import Reporting
+internal import Verification
 
 /// Judges the samples of a memory phase.
 struct MemoryJudgement {
@@ -7,24 +8,50 @@ struct MemoryJudgement {
     let series: MemorySeries
     /// How many of the first samples are left out, as the scenario says.
     let discarded: Int
-    /// The limit of the gate on growth; nil when there is none.
-    let limit: Double?
+    /// The limits of the gates on growth; without one, 0.5 bytes an operation are asked about.
+    let limits: [Double]
+    /// What the calls of the phase came to: the paths through the subject whose memory was looked at.
+    let counts: VerificationCounts
+    /// Whether the subject lets duplicates join, so that a phase without a join has not looked at waiters.
+    let mustJoin: Bool
 
     var report: MemoryReport {
+        var report = MemoryReport(
+            samples: samples, verdict: LeakVerdict.inconclusive.rawValue, explanation: "there are too few samples")
+        guard samples.count - discarded >= 2 else { return report }
+        let estimates = (limits.isEmpty ? [0.5] : limits).map { LeakEstimate(kept, criteria: criteria(limit: $0)) }
+        report.judgements = zip(limits, estimates).map { limit, estimate in
+            let (verdict, reason) = judged(estimate)
+            return MemoryReport.Judgement(limit: limit, verdict: verdict, reason: reason)
+        }
+        guard let first = estimates.first else { return report }
+        report.verdict = judged(first).verdict.rawValue
+        report.slope = first.slope.value.finite
+        report.low = first.slope.low
+        report.high = first.slope.high
+        report.explanation = explanation(first)
+        return report
+    }
+
+    private var samples: [MemoryReport.Sample] {
         let start = series.samples.first?.time ?? 0
-        let samples = series.samples.enumerated().map { number, sample in
+        return series.samples.enumerated().map { number, sample in
             MemoryReport.Sample(
                 phase: phase, operations: sample.operations, offset: sample.time - start, reading: sample.reading,
                 isDiscarded: number < discarded, liveEntries: sample.liveEntries)
         }
-        guard samples.count - discarded >= 2 else {
-            return MemoryReport(
-                samples: samples, verdict: LeakVerdict.inconclusive.rawValue, explanation: "there are too few samples")
+    }
+
+    /// What an estimate comes to. Growth is proven by whatever was looked at; that there is none only by all of it.
+    private func judged(_ estimate: LeakEstimate) -> (verdict: LeakVerdict, reason: String) {
+        guard estimate.verdict == .clean, mustJoin, counts.count(of: .joined) == 0 else {
+            return (estimate.verdict, estimate.reason)
         }
-        let estimate = LeakEstimate(kept, criteria: criteria)
-        return MemoryReport(
-            samples: samples, verdict: estimate.verdict.rawValue, slope: estimate.slope.value.finite,
-            low: estimate.slope.low, high: estimate.slope.high, explanation: Self.explanation(estimate))
+        return (
+            .inconclusive,
+            "no call joined a running execution, so the memory of waiters was not looked at: let requests meet, with "
+                + "bursts of a key and a latency"
+        )
     }
 
     /// The series without the samples that are left out.
@@ -38,24 +65,24 @@ struct MemoryJudgement {
     }
 
     /// The estimate may take up to half of the samples for warm-up: what the scenario asks for must suffice then.
-    private var criteria: LeakEstimate.Criteria {
-        LeakEstimate.Criteria(
-            limit: limit.flatMap { $0 > 0 ? $0 : nil } ?? 0.5,
-            minimumSamples: min(30, (series.samples.count - discarded) / 2))
+    private func criteria(limit: Double) -> LeakEstimate.Criteria {
+        LeakEstimate.Criteria(limit: limit, minimumSamples: min(30, (series.samples.count - discarded) / 2))
     }
 
-    private static func explanation(_ estimate: LeakEstimate) -> String {
+    private func explanation(_ estimate: LeakEstimate) -> String {
         let slope = estimate.slope
         var text = "\(HumanNumber.plain(slope.value)) B/op"
         if slope.low.isFinite, slope.high.isFinite {
             text += " (\(HumanNumber.plain(slope.low)) to \(HumanNumber.plain(slope.high)))"
         }
-        text += "; \(estimate.reason)"
+        text += "; \(judged(estimate).reason)"
         for growth in estimate.growth {
             let objects = HumanNumber.plain(growth.objectsPerOperation)
             text += "; the size class of \(growth.sizeClass.size) bytes grows by \(objects) objects an operation"
         }
-        return text
+        let paths = [OutcomeClass.hit, .joined, .executed, .rejected, .failed].filter { counts.count(of: $0) > 0 }
+        let seen = paths.map { "\(HumanNumber.count(counts.count(of: $0))) \($0.name)" }.joined(separator: ", ")
+        return "\(text); calls looked at: \(seen)"
     }
 }
 

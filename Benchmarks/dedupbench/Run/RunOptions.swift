@@ -49,6 +49,11 @@ struct PlanOptions: ParsableArguments {
     var gates: [String] = []
 
     @Option(
+        help: ArgumentHelp(
+            "How many calls of a subject are kept for the checker, at about 150 bytes each.", valueName: "calls"))
+    var historyLimit = 4_000_000
+
+    @Option(
         name: .customLong("phase"),
         help: ArgumentHelp("Run only this phase; repeatable. Default: all.", valueName: "name"))
     var phases: [String] = []

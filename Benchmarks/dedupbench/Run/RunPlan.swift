@@ -53,7 +53,27 @@ struct RunPlan {
         guard let scenario = combinations.first?.scenario else { throw Failure("nothing is to be run", .usage) }
         subjects = try Self.subjects(options.subjects, of: scenario, file: file)
         gates = try GateBook.gates(ofScenario: scenario.gates, file: file, options: options.gates)
-        load = LoadConfiguration()
+        load = LoadConfiguration(historyLimit: options.historyLimit)
+        guard load.historyLimit > 0 else { throw Failure("--history-limit: must be at least 1", .usage) }
+        try checkPhases(options.phases)
+    }
+
+    /// A warm-up is not judged, so a run needs more than that; and a gate needs the phase that it names.
+    private func checkPhases(_ selected: [String]) throws(Failure) {
+        let names = scenario.phases.map(\.name)
+        if scenario.phases.allSatisfy(\.warmup) {
+            throw Failure(
+                "\(file): phases: nothing would be measured, as \(names.joined(separator: ", ")) only warms up; give a "
+                    + "phase without `warmup: true`", .badScenario)
+        }
+        // A phase that `--phase` leaves out is known all the same: its gates are then not measured.
+        guard selected.isEmpty else { return }
+        for phase in gates.compactMap(\.expression.phase) where !names.contains(phase) {
+            let isInScenario = scenario.gates.contains { (try? Gate(parsing: $0))?.expression.phase == phase }
+            throw Failure(
+                "\(isInScenario ? "\(file): gates" : "--gate"): the scenario has no phase `\(phase)` (it has: "
+                    + "\(names.joined(separator: ", ")))", isInScenario ? .badScenario : .usage)
+        }
     }
 
     /// A plan of one scenario, which is complete and checked already.

@@ -8,6 +8,9 @@ extension HistoryChecker {
         self.init(
             freshness: FreshnessRule(of: system.cache), capacityBounded: information.isCapacityBounded,
             duplicateMode: information.duplicates == .either ? system.duplicates.mode : information.duplicates)
+        allowsUnexplainedFailures = information.failsWithoutExecution
+        staleAllowance = information.staleAllowance.map(\.nanoseconds)
+        removalLag = information.removalLag.nanoseconds
     }
 }
 

@@ -15,26 +15,17 @@ struct SubjectReportBuilder {
         var report = SubjectReport(subject: run.subject.name, strategy: combination.strategy)
         report.isJudged = run.subject.isJudged
         if run.subject.isJudged {
-            let checker = HistoryChecker(of: run.subject, under: combination.scenario.system)
+            var checker = HistoryChecker(of: run.subject, under: combination.scenario.system)
+            // A thread that the machine did not run could not log what it had removed.
+            checker.removalLag += run.phases.compactMap(\.hiccups.delays.maximum).max() ?? 0
             report.verification = checker.check(run.history, counters: run.counters)
         }
         report.phases = run.phases.map { phase($0, run, report.verification) }
-        report.total = PhaseReport.sum(report.phases.filter { !$0.isWarmup })
-        report.memory = memory(run)
+        report.total = PhaseReport.sum(report.measured)
         report.ending = ending(run)
         report.invalidity = invalidity(run)
-        judge(&report)
+        report.judge(gates)
         return report
-    }
-
-    private func judge(_ report: inout SubjectReport) {
-        report.metrics = MetricSet(of: report.total, memory: report.memory)
-        if let verification = report.verification {
-            // A violation counts wherever it happened, also while warming up.
-            report.metrics["dedup.violations"] = MetricValue(
-                Double(verification.violationCount), count: verification.total.opportunities)
-        }
-        report.gates = gates.map { $0.evaluate(report.metrics) }
     }
 
     private func phase(_ result: PhaseResult, _ run: SubjectRun, _ verification: VerificationResult?) -> PhaseReport {
@@ -44,8 +35,12 @@ struct SubjectReportBuilder {
         report.isVerified = verification != nil
         report.counts = verification?.phases[result.number] ?? Self.unverified(result)
         report.latencies = LatencyDistributions(result.latencies)
+        report.latencies.isOpen = result.isOpen
         report.series = TimeSeries.points(of: result, in: run.history)
-        report.allocatedEnd = result.memory?.samples.last?.reading.allocated
+        report.allocatedEnd = result.allocatedEnd
+        report.memory = memory(of: result, run.subject, report.counts)
+        report.generation = GenerationReport(result)
+        report.ending = Reporting.PhaseEnding(result.ending)
         // Each execution of a command starts one process, so a phase has as many as executions.
         if run.figures.contains(where: { $0.name == "processes_spawned" }) {
             report.processesSpawned = result.executions
@@ -85,12 +80,23 @@ struct SubjectReportBuilder {
         return reasons
     }
 
-    private func memory(_ run: SubjectRun) -> MemoryReport? {
-        guard let phase = run.phases.last(where: { $0.memory != nil }), let series = phase.memory else { return nil }
+    private func memory(
+        of phase: PhaseResult, _ subject: SubjectInformation, _ counts: VerificationCounts
+    ) -> MemoryReport? {
+        guard let series = phase.memory else { return nil }
         let settings = combination.scenario.phases.first { $0.name == phase.name }?.memory
-        let limit = gates.first { $0.expression.metric == "memory.leak_bytes_per_op" }?.expression.limit
-        return MemoryJudgement(phase: phase.name, series: series, discarded: settings?.discarded ?? 0, limit: limit)
-            .report
+        let joins = subject.duplicates == .either ? combination.scenario.system.duplicates == .join : nil
+        return MemoryJudgement(
+            phase: phase.name, series: series, discarded: settings?.discarded ?? 0, limits: leakLimits, counts: counts,
+            mustJoin: subject.isJudged && joins ?? (subject.duplicates == .join)
+        ).report
+    }
+
+    /// The limits of the gates that ask for no more growth than so much, in their order.
+    private var leakLimits: [Double] {
+        gates.map(\.expression).filter {
+            $0.metric == "memory.leak_bytes_per_op" && [.less, .lessOrEqual].contains($0.comparison) && $0.limit > 0
+        }.map(\.limit)
     }
 }
 
@@ -110,9 +116,42 @@ extension LatencyDistributions {
     init(_ latencies: PhaseLatencies) {
         self.init()
         for (outcome, histogram) in latencies.byOutcome { self[.service, outcome] = histogram }
-        self[.response, nil] = latencies.response
+        for (outcome, histogram) in latencies.responseByOutcome { self[.response, outcome] = histogram }
         self[.lag, nil] = latencies.lag
         self[.wakeup, .joined] = latencies.joinedWakeup
         self[.execution, nil] = latencies.execution
+    }
+}
+
+extension GenerationReport {
+    /// What is known of how the load of a phase was generated.
+    init(_ result: PhaseResult) {
+        self.init()
+        clients = result.concurrency.clients
+        workers = result.concurrency.workers
+        meanConcurrency = result.concurrency.mean
+        maximumConcurrency = result.concurrency.maximum
+        overlappingDuplicates = result.concurrency.overlappingDuplicates
+        backlogged = result.isOpen ? result.concurrency.backlogged : nil
+        herds = result.herds?.herds
+        overlappingHerds = result.herds?.overlapping
+        longestHiccup = result.hiccups.delays.maximum
+        audits = result.audits.map {
+            Audit(
+                name: $0.name, passed: $0.passed, explanation: $0.explanation, blamesGenerator: $0.blamesGenerator)
+        }
+    }
+}
+
+extension Reporting.PhaseEnding {
+    /// The same ending in the words of reports.
+    init(_ ending: LoadGeneration.PhaseEnding) {
+        self =
+            switch ending {
+            case .completed: .completed
+            case .historyFull: .historyFull
+            case .stopped: .stopped
+            case .hung: .hung
+            }
     }
 }

@@ -43,7 +43,8 @@ extension TimeSeries.Interval {
         if call.outcome == .joined { joined += 1 }
         guard call.outcome == .hit else { return }
         hits += 1
-        slowestHit = max(slowestHit, call.end - call.start)
+        // In a closed loop a call is intended to start when it does.
+        slowestHit = max(slowestHit, call.end - min(call.intended, call.end))
     }
 
     fileprivate func points(offset: UInt64, seconds: Double) -> [TimeSeriesPoint] {

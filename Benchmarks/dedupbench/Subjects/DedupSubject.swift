@@ -66,7 +66,8 @@ final class DedupSubject: Subject {
         let statistics = deduplicator.statistics
         return SubjectCounters(
             hits: statistics.hits, joins: statistics.outcomes.joined, executions: statistics.executions.started,
-            rejections: statistics.outcomes.rejected, failures: statistics.executions.failed)
+            rejections: statistics.outcomes.rejected, failures: statistics.executions.failed,
+            failedCalls: statistics.outcomes.answeredWithErrors)
     }
 
     var liveEntries: Int? { deduplicator.cachedResults }
@@ -82,6 +83,13 @@ final class DedupSubject: Subject {
         maintenance.cancel()
         await maintenance.value
         await deduplicator.shutdown()
+    }
+}
+
+extension OutcomeCounts {
+    /// Every error but a refusal because the work is running, which is an answer of its own.
+    fileprivate var answeredWithErrors: Int {
+        failed + cachedFailures + overdue + cancelled + deadlineExceeded + recursive + refused
     }
 }
 

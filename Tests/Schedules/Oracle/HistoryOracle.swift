@@ -12,6 +12,10 @@ struct HistoryOracle {
             var checker = HistoryChecker(freshness: plan.freshness, capacityBounded: true, duplicateMode: .either)
             checker.evictionLag = 0
             checker.flightTolerance = .max / 4
+            // An event of the core is logged when its turn comes, and excuses without an end are logged at none.
+            checker.removalLag = .max
+            // Deadlines, limits and cancelled callers are part of the programs; other oracles judge their errors.
+            checker.allowsUnexplainedFailures = true
             let history = KeyHistory(key, plan, evidence).history
             let result = checker.check(history)
             if result.violationCount > 0 {

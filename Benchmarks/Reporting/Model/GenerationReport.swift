@@ -1,0 +1,81 @@
+/// How the load of a phase was generated, and whether it was the load that the scenario declares.
+package struct GenerationReport: Hashable, Sendable {
+    /// What an audit of the generator found.
+    package struct Audit: Hashable, Sendable {
+        /// What was audited.
+        package var name: String
+        /// Whether the generator did what was declared.
+        package var passed: Bool
+        /// What was found, with the figures.
+        package var explanation: String
+        /// Whether, if it did not pass, the generator was too slow: times and rates are then its own.
+        package var blamesGenerator: Bool
+
+        /// A finding.
+        package init(name: String, passed: Bool, explanation: String, blamesGenerator: Bool = false) {
+            self.name = name
+            self.passed = passed
+            self.explanation = explanation
+            self.blamesGenerator = blamesGenerator
+        }
+    }
+
+    /// The callers.
+    package var clients = 0
+    /// The queues or threads that drove them.
+    package var workers = 0
+    /// Calls open at a time, on average; nil for several phases together.
+    package var meanConcurrency: Double?
+    /// The most calls open at one time.
+    package var maximumConcurrency = 0
+    /// Calls that were open together with an earlier call for the same key.
+    package var overlappingDuplicates = 0
+    /// Requests that found every client busy when they were released; nil in a closed loop.
+    package var backlogged: Int?
+    /// Herds that were released; nil where clients were not released together.
+    package var herds: Int?
+    /// Herds in which at least two calls were open at once.
+    package var overlappingHerds: Int?
+    /// The longest time, in nanoseconds, that the machine did not run a thread that wanted to; nil when not watched.
+    package var longestHiccup: UInt64?
+    /// Everything that was audited.
+    package var audits: [Audit] = []
+
+    /// Nothing yet.
+    package init() {}
+
+    /// Why the figures of the phase cannot be trusted; empty when they can.
+    package var invalidity: [String] { audits.filter { !$0.passed }.map(\.explanation) }
+
+    /// What was wrong with the generator itself; nil when it kept up.
+    package var saturation: String? { audits.first { !$0.passed && $0.blamesGenerator }?.explanation }
+
+    /// Adds what adds up over phases.
+    mutating func add(_ other: GenerationReport) {
+        clients = max(clients, other.clients)
+        workers = max(workers, other.workers)
+        meanConcurrency = nil
+        maximumConcurrency = max(maximumConcurrency, other.maximumConcurrency)
+        overlappingDuplicates += other.overlappingDuplicates
+        backlogged = Self.sum(backlogged, other.backlogged)
+        herds = Self.sum(herds, other.herds)
+        overlappingHerds = Self.sum(overlappingHerds, other.overlappingHerds)
+        longestHiccup = [longestHiccup, other.longestHiccup].compactMap(\.self).max()
+    }
+
+    private static func sum(_ first: Int?, _ second: Int?) -> Int? {
+        first == nil && second == nil ? nil : (first ?? 0) + (second ?? 0)
+    }
+
+    /// `64 clients on 2 workers, 12.3 calls open on average and 64 at most, 4,711 overlapped another for their key`.
+    package var text: String {
+        var text = "\(HumanNumber.count(clients)) clients on \(HumanNumber.count(workers)) workers"
+        if let meanConcurrency { text += ", \(HumanNumber.plain(meanConcurrency)) calls open on average" }
+        text += ", \(HumanNumber.count(maximumConcurrency)) at most"
+        text += ", \(HumanNumber.count(overlappingDuplicates)) overlapped another for their key"
+        if let herds { text += ", \(HumanNumber.count(overlappingHerds)) of \(HumanNumber.count(herds)) herds met" }
+        if let backlogged { text += ", \(HumanNumber.count(backlogged)) found every client busy" }
+        if let longestHiccup { text += ", longest stall of the machine \(HumanNumber.time(longestHiccup))" }
+        return text
+    }
+}
