@@ -70,9 +70,16 @@ struct LoadPlan: Sendable {
         let timed = bounds.count { $0 == nil }
         guard needed + timed <= limit else {
             throw LoadError(
-                "the phases make \(needed) requests, more than the history holds (historyLimit \(limit)); ask for fewer "
-                    + "operations, or for a larger history with --history-limit")
+                "phases: together they make \(needed) requests (\(Self.list(scenario, bounds))), more than the "
+                    + "history holds (historyLimit \(limit)); ask for fewer `operations`, or for a larger history with --history-limit"
+            )
         }
         return timed == 0 ? 0 : (limit - needed) / timed
+    }
+
+    /// Which phase makes how many requests.
+    private static func list(_ scenario: Scenario, _ bounds: [Int?]) -> String {
+        zip(scenario.phases, bounds).compactMap { phase, bound in bound.map { "\(phase.name) \($0)" } }
+            .joined(separator: ", ")
     }
 }

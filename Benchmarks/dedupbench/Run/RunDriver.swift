@@ -31,7 +31,7 @@ struct RunDriver {
                     report.skipped.append(title)
                     // What fails because of an interruption is no failure of its own.
                     guard !Interruption.stop.isSet else { continue }
-                    failure = Failure("\(title) cannot be driven: \(error)", Self.code(of: error))
+                    failure = Failure("\(plan.file): \(title) cannot be driven: \(error)", Self.code(of: error))
                 }
             }
         }

@@ -1,4 +1,5 @@
 internal import LoadGeneration
+internal import Verification
 internal import Workloads
 
 /// The cache of ``DefectiveSubject``: bounded, first in, first out, with a fixed time to live.
@@ -24,12 +25,13 @@ struct BoundedResults {
 
     var count: Int { entries.count }
 
-    /// The result of a key that may be served.
-    func fresh(_ key: UInt32, at now: UInt64) -> StepResult? {
+    /// The result of a key that is served, and as what.
+    func served(_ key: UInt32, at now: UInt64) -> (result: StepResult, outcome: OutcomeClass)? {
         // Two keys that differ in the last bit are one to it.
-        if defect == .otherKey, let other = entries[key ^ 1] { return other.result }
+        if defect == .otherKey, let other = entries[key ^ 1] { return (other.result, .hit) }
         guard let entry = entries[key] else { return nil }
-        return defect == .staleResult || now - entry.storedAt < lifetime ? entry.result : nil
+        if now - entry.storedAt < lifetime || defect == .staleResult { return (entry.result, .hit) }
+        return defect == .staleAnswer ? (entry.result, .stale) : nil
     }
 
     /// Stores a result if it is one to be stored.

@@ -16,7 +16,7 @@ final class DefectiveSubject: Subject {
     }
 
     private enum Decision {
-        case hit(StepResult)
+        case serve(StepResult, OutcomeClass)
         case join(WaitingFlight)
         case lead(WaitingFlight)
     }
@@ -45,7 +45,7 @@ final class DefectiveSubject: Subject {
     func call(_ request: Request, _ operation: LoadGeneration.Operation) async -> Answer {
         if defect == .leakedObject { Leftover().keepItself() }
         switch decide(request.key) {
-        case .hit(let result): return await answer(hit: result)
+        case .serve(let result, let outcome): return await serve(result, as: outcome)
         case .join where defect == .refusedDuplicate:
             state.withLock { $0.counters.rejections? += 1 }
             return .rejected()
@@ -62,7 +62,9 @@ final class DefectiveSubject: Subject {
             state.calls += 1
             if defect == .unboundedMap { state.remembered[state.calls / 256, default: []].append(Leftover()) }
             if defect != .noDeduplication {
-                if let result = state.results.fresh(key, at: MonotonicClock.now()) { return .hit(result) }
+                if let served = state.results.served(key, at: MonotonicClock.now()) {
+                    return .serve(served.result, served.outcome)
+                }
                 if defect != .checkThenAct, let flight = state.flights[key] { return .join(flight) }
             }
             let flight = WaitingFlight()
@@ -102,17 +104,22 @@ final class DefectiveSubject: Subject {
     private func count(_ result: StepResult, as outcome: OutcomeClass) {
         guard case .success = result else { return }
         state.withLock { state in
-            if outcome == .hit { state.counters.hits? += 1 } else { state.counters.joins? += 1 }
+            switch outcome {
+            case .hit: state.counters.hits? += 1
+            case .joined: state.counters.joins? += 1
+            case .executed, .rejected, .stale, .failed: break
+            }
         }
     }
 
-    private func answer(hit result: StepResult) async -> Answer {
-        count(result, as: .hit)
-        let number = defect == .sometimesSlowHits ? state.withLock { $0.calls } : 0
-        if defect == .slowHits || (defect == .sometimesSlowHits && number.isMultiple(of: 10)) {
+    private func serve(_ result: StepResult, as outcome: OutcomeClass) async -> Answer {
+        let isTenth = state.withLock { $0.calls }.isMultiple(of: 10)
+        if defect == .unexplainedError, isTenth { return .failed(ErrorOfItsOwn()) }
+        count(result, as: outcome)
+        if defect == .slowHits || (defect == .sometimesSlowHits && isTenth) {
             try? await Task.sleep(for: .milliseconds(60))
         }
-        var answer = answer(result, .hit)
+        var answer = answer(result, outcome)
         if defect == .otherValue { answer.value += 1 }
         return answer
     }
@@ -137,6 +144,9 @@ final class DefectiveSubject: Subject {
 
 /// What an execution came to.
 typealias StepResult = Result<StepValue, any Error>
+
+/// An error that comes from no execution.
+private struct ErrorOfItsOwn: Error {}
 
 /// What should have been freed.
 private final class Leftover {

@@ -47,7 +47,9 @@ struct SelftestCase {
         SelftestCase(.lostWaiter, in: .herds, by: .hang, .violation(.lostCall)),
         SelftestCase(.refusedDuplicate, in: .herds, by: .violation(.unjustifiedRejection)),
         SelftestCase(.cachedError, in: .requests, by: .violation(.lateFailure)),
+        SelftestCase(.unexplainedError, in: .requests, by: .violation(.unexplainedFailure)),
         SelftestCase(.staleResult, in: .expiry, by: .violation(.staleHit)),
+        SelftestCase(.staleAnswer, in: .expiry, by: .violation(.staleHit)),
         SelftestCase(.earlyExpiry, in: .expiry, by: .violation(.prematureExpiry)),
         SelftestCase(.forgottenResult, in: .requests, by: repeated),
         SelftestCase(.otherKey, in: .requests, by: .violation(.wrongKey)),
@@ -72,7 +74,9 @@ struct SelftestCase {
             verdict = report.verdict
             caught = report.gates.filter { $0.verdict == .fail }.map { .gate($0.gate.expression.description) }
             doubts = report.gates.filter { $0.verdict == .inconclusive || $0.verdict == .invalid }.map(\.reason)
-            doubts += report.invalidity
+            doubts += report.invalidity + [report.memory?.explanation].compactMap(\.self)
+            let audits = report.phases.compactMap(\.generation).flatMap(\.audits)
+            doubts += audits.filter { $0.name == "threads" }.map(\.explanation)
             if case .hung = report.ending { caught.append(.hang) }
             let kinds = report.verification?.violationsByKind.keys.sorted { $0.rawValue < $1.rawValue } ?? []
             caught += kinds.map(Catcher.violation)

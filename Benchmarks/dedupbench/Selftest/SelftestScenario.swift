@@ -68,10 +68,10 @@ enum SelftestScenario: String, CaseIterable {
             """
             system: {cache: {capacity: 500, policy: lru, ttl: forever}}
             workload:
-              keys: {distribution: zipf, count: 2000, skew: 0.8}
+              keys: {distribution: zipf, count: 1000, skew: 1.1}
               operation: {latency: 'exponential:50us', failures: 1%, value_size: 100B}
             phases:
-              - {name: memory, model: closed, clients: 8, memory: {samples: 40, operations: 2000, discarded: 5}}
+              - {name: memory, model: closed, clients: 8, memory: {samples: 40, operations: 10000, discarded: 5}}
             gates: [memory.leak_bytes_per_op < 0.5B]
             """
         case .capacity:
