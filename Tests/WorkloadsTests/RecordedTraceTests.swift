@@ -35,11 +35,11 @@ internal import Workloads
         let scenario = try ScenarioLoader.load(file: Fixtures.scenario("recorded-trace"))
         let trace = try Self.trace.get()
         let builder = try StreamBuilder(scenario)
-        let fast = builder.stream(for: scenario.phases[0])
+        let fast = builder.stream(for: try #require(scenario.phases.first { $0.name == "fast" }))
         #expect(!fast.isOpen)
         #expect(fast.limit == trace.count)
         #expect((0..<fast.count).allSatisfy { fast[$0].key == trace.keys[$0] })
-        let timed = builder.stream(for: scenario.phases[1])
+        let timed = builder.stream(for: try #require(scenario.phases.first { $0.name == "recorded-speed" }))
         #expect(timed.isOpen)
         #expect((1000..<trace.count).contains(timed.count))
         for position in [0, timed.count / 2, timed.count - 1] {

@@ -78,17 +78,4 @@ package struct GenerationReport: Hashable, Sendable {
     private static func sum(_ first: Int?, _ second: Int?) -> Int? {
         first == nil && second == nil ? nil : (first ?? 0) + (second ?? 0)
     }
-
-    /// `64 clients on 2 workers, 12.3 calls open on average and 64 at most, 4,711 overlapped another for their key`.
-    package var text: String {
-        var text = "\(HumanNumber.count(clients)) clients on \(HumanNumber.count(workers)) workers"
-        if let meanConcurrency { text += ", \(HumanNumber.plain(meanConcurrency)) calls open on average" }
-        text += ", \(HumanNumber.count(maximumConcurrency)) at most"
-        text += ", \(HumanNumber.count(overlappingDuplicates)) overlapped another for their key"
-        if let herds { text += ", \(HumanNumber.count(overlappingHerds)) of \(HumanNumber.count(herds)) herds met" }
-        if let backlogged { text += ", \(HumanNumber.count(backlogged)) found every client busy" }
-        if let longestHiccup { text += ", longest stall of the machine \(HumanNumber.time(longestHiccup))" }
-        if let disturbance { text += ", \(disturbance)" }
-        return text
-    }
 }
