@@ -22,31 +22,16 @@ struct CacheModelTests {
     private func drive<Policy: NaivePolicy>(
         _ kind: EvictionPolicyKind, _: Policy.Type, _ seed: UInt64, _ lanes: Int
     ) throws {
-        let capacity = 23
         let log = RemovalLog()
         let cache = try Cache<Int, Int>(
-            CacheConfiguration(capacity: .entries(capacity), policy: kind, shards: 1, seed: seed), lanes: lanes,
+            CacheConfiguration(capacity: .entries(23), policy: kind, shards: 1, seed: seed), lanes: lanes,
             onRemoval: { log.append($0) })
-        var model = NaiveCache<Policy>(capacity: capacity)
+        var model = NaiveCache<Policy>(capacity: 23)
         var random = SeededGenerator(seed: seed)
         var now = MonotonicInstant(nanoseconds: 0)
         for step in 0..<4_000 {
             now = now.advanced(byNanoseconds: Int64.random(in: 0...3, using: &random))
-            let key = min(Int.random(in: 0..<60, using: &random), Int.random(in: 0..<60, using: &random))
-            switch Int.random(in: 0..<100, using: &random) {
-            case 0..<55:
-                let hit = cache.value(for: key, at: now)
-                #expect(hit?.value == model.lookup(key, now.nanoseconds), "step \(step), seed \(seed)")
-            case 55..<90:
-                let lifetime = Int64.random(in: 0...60, using: &random)
-                let timeToLive = lifetime > 50 ? TimeToLive.forever : .fixed(.nanoseconds(lifetime))
-                cache.insert(step, for: key, timeToLive: timeToLive, at: now)
-                model.insert(step, key, lifetime > 50 ? .max : now.nanoseconds + lifetime, now.nanoseconds)
-            case 90..<94: #expect(cache.removeValue(for: key) == model.remove(key))
-            case 94..<97: #expect(cache.sweep(at: now) == model.sweep(now.nanoseconds))
-            case 97..<99: #expect(cache.peek(for: key, at: now)?.value == model.peek(key, now.nanoseconds))
-            default: if step % 7 == 0 { cache.removeAll(); model.removeAll() }
-            }
+            act(on: cache, &model, step, now, using: &random)
             #expect(cache.count == model.entries.count)
             #expect(log.drain() == model.drainRemovals(), "step \(step), seed \(seed)")
         }
@@ -55,6 +40,30 @@ struct CacheModelTests {
         #expect(
             statistics.insertions == cache.count + statistics.replacements + statistics.evictions
                 + statistics.expirations + statistics.invalidations)
+    }
+
+    /// Does the same to both, and compares what they answer.
+    private func act<Policy: NaivePolicy>(
+        on cache: Cache<Int, Int>, _ model: inout NaiveCache<Policy>, _ step: Int, _ now: MonotonicInstant,
+        using random: inout SeededGenerator
+    ) {
+        let key = min(Int.random(in: 0..<60, using: &random), Int.random(in: 0..<60, using: &random))
+        switch Int.random(in: 0..<100, using: &random) {
+        case 0..<55:
+            #expect(cache.value(for: key, at: now)?.value == model.lookup(key, now.nanoseconds), "step \(step)")
+        case 55..<90:
+            let lifetime = Int64.random(in: 0...60, using: &random)
+            let timeToLive = lifetime > 50 ? TimeToLive.forever : .fixed(.nanoseconds(lifetime))
+            cache.insert(step, for: key, timeToLive: timeToLive, at: now)
+            model.insert(step, key, lifetime > 50 ? .max : now.nanoseconds + lifetime, now.nanoseconds)
+        case 90..<94: #expect(cache.removeValue(for: key) == model.remove(key))
+        case 94..<97: #expect(cache.sweep(at: now) == model.sweep(now.nanoseconds))
+        case 97..<99: #expect(cache.peek(for: key, at: now)?.value == model.peek(key, now.nanoseconds))
+        default:
+            guard step % 7 == 0 else { return }
+            cache.removeAll()
+            model.removeAll()
+        }
     }
 
     @Test(arguments: EvictionPolicyKind.allCases, [1, 7])

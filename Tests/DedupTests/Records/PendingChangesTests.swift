@@ -11,29 +11,36 @@ import Testing
         var model = NaivePending(limit: 20)
         var taken: PendingChanges.Run?
         for step in 0..<600 {
-            switch Int.random(in: 0..<12, using: &random) {
-            case 0 where taken == nil:
+            if let run = taken, Int.random(in: 0..<4, using: &random) == 0 {
+                taken = end(run, &pending, &model, using: &random)
+            } else if taken == nil, Int.random(in: 0..<12, using: &random) == 0 {
                 taken = pending.take()
                 model.take()
                 #expect(taken.map { Array($0.nextBatch(of: .max)) } == model.taken?.map(\.record), "\(seed), \(step)")
-            case 1, 2:
-                guard let count = taken?.count else { continue }
-                let written = Int.random(in: 0...count, using: &random)
-                let changes = taken?.removeFirst(written)
-                pending.written(written)
-                #expect(changes == model.write(written), "\(seed), \(step)")
-            case 3:
-                guard let rest = taken else { continue }
-                pending.putBack(rest)
-                model.putBack()
-                taken = nil
-            default:
+            } else {
                 let change = ExecutionRecord.random(using: &random)
                 #expect(pending.add(change) == model.add(change), "\(seed), \(step)")
             }
             #expect(pending.count == model.count && pending.takeable == model.takeable, "\(seed), \(step)")
             #expect(pending.hasReturned == (model.returned != nil), "\(seed), \(step)")
         }
+    }
+
+    /// Writes a part of what a write has taken, or lets the write fail.
+    private func end(
+        _ run: PendingChanges.Run, _ pending: inout PendingChanges, _ model: inout NaivePending,
+        using random: inout SplitMix64
+    ) -> PendingChanges.Run? {
+        var run = run
+        if Int.random(in: 0..<3, using: &random) == 0 {
+            pending.putBack(run)
+            model.putBack()
+            return nil
+        }
+        let written = Int.random(in: 0...run.count, using: &random)
+        #expect(run.removeFirst(written) == model.write(written))
+        pending.written(written)
+        return run
     }
 
     @Test func oneWriteAtATimeTakes() async {
