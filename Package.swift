@@ -88,10 +88,10 @@ let package = Package(
 
         // The tests. `schedules` is a program of its own, because the scheduler that it installs is global.
         .executableTarget(
-            name: "schedules", dependencies: ["Caching", "Dedup", "Verification"], path: "Tests/Schedules",
-            swiftSettings: strict),
+            name: "schedules", dependencies: ["Caching", "Dedup", "Verification", "Workloads"],
+            path: "Tests/Schedules", swiftSettings: strict),
         tests("SchedulesTests", ["schedules"]),
-        tests("CachingTests", ["Caching"]),
+        tests("CachingTests", ["Caching", "DedupTesting"]),
         tests("DedupTests", ["Caching", "Dedup", "DedupTesting", crypto]),
         tests("DedupSQLiteTests", ["Dedup", "DedupSQLite", "DedupTesting", grdb]),
         tests("DedupTestingTests", ["Dedup", "DedupTesting"]),
@@ -103,10 +103,10 @@ let package = Package(
             ]),
         tests("WorkloadsTests", ["Workloads"]),
         tests("ReplayTests", ["Caching", "Workloads"]),
-        tests("MeasurementTests", ["Measurement"]),
-        tests("VerificationTests", ["Verification"]),
+        tests("MeasurementTests", ["DedupTesting", "Measurement"]),
+        tests("VerificationTests", ["DedupTesting", "Verification"]),
         tests("LoadGenerationTests", ["LoadGeneration", "Workloads", "Measurement", "Verification"]),
-        tests("ReportingTests", ["Reporting", "Measurement", "Verification"]),
+        tests("ReportingTests", ["DedupTesting", "Reporting", "Measurement", "Verification"]),
         tests("DedupBenchTests", ["dedupbench"]),
         tests("RepositoryTests", []),
 

@@ -1,4 +1,5 @@
 import Caching
+import DedupTesting
 import Foundation
 import Testing
 
@@ -27,7 +28,7 @@ struct CacheConcurrencyTests {
         let writers = 4
         let numbers = InsertionNumbers(keys: 80)
         onThreads(writers + 2) { thread in
-            var random = SeededGenerator(seed: UInt64(thread))
+            var random = SplitMix64(seed: UInt64(thread))
             for _ in 0..<3_000 {
                 let key = Int.random(in: 0..<80, using: &random)
                 if thread < writers, Int.random(in: 0..<3, using: &random) == 0 {
@@ -54,7 +55,7 @@ struct CacheConcurrencyTests {
             onRemoval: { removal in handedOver.withLock { $0 += removal.hits } })
         let hits = Lock(0)
         onThreads(5) { thread in
-            var random = SeededGenerator(seed: UInt64(thread + 100))
+            var random = SplitMix64(seed: UInt64(thread + 100))
             for step in 0..<4_000 {
                 let key = Int.random(in: 0..<100, using: &random)
                 if disturb(cache, key, thread, step, handedOver) { continue }
@@ -91,7 +92,7 @@ struct CacheConcurrencyTests {
         let cache = try Cache<Int, Int>(CacheConfiguration(capacity: .weight(capacity), policy: .lru, shards: 4))
         let tooMuch = Lock(0)
         onThreads(6) { thread in
-            var random = SeededGenerator(seed: UInt64(thread))
+            var random = SplitMix64(seed: UInt64(thread))
             for _ in 0..<1_500 {
                 let weight = Int.random(in: 1...70, using: &random)
                 let key = Int.random(in: 0..<50, using: &random)

@@ -1,4 +1,5 @@
 import Caching
+import DedupTesting
 import Testing
 
 /// The cache inside a lock of its owner's: nothing is counted twice, and what leaves is carried out.
@@ -82,7 +83,7 @@ struct CacheDeferredTests {
         // In one lane, because a thread that the system moves between processors would leave its hits in two.
         let direct = try Cache<Int, Int>(configuration, lanes: 1, onRemoval: { early.append($0) })
         let deferred = try Cache<Int, Int>(configuration, lanes: 1, onRemoval: { late.append($0) })
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         for step in 0..<2_000 {
             let key = Int.random(in: 0..<40, using: &random)
             if Bool.random(using: &random) {

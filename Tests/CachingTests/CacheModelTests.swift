@@ -1,4 +1,5 @@
 import Caching
+import DedupTesting
 import Testing
 
 /// The cache, operation by operation, beside a model that is a dictionary and a naive policy.
@@ -27,7 +28,7 @@ struct CacheModelTests {
             CacheConfiguration(capacity: .entries(23), policy: kind, shards: 1, seed: seed), lanes: lanes,
             onRemoval: { log.append($0) })
         var model = NaiveCache<Policy>(capacity: 23)
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         var now = MonotonicInstant(nanoseconds: 0)
         for step in 0..<4_000 {
             now = now.advanced(byNanoseconds: Int64.random(in: 0...3, using: &random))
@@ -45,7 +46,7 @@ struct CacheModelTests {
     /// Does the same to both, and compares what they answer.
     private func act<Policy: NaivePolicy>(
         on cache: Cache<Int, Int>, _ model: inout NaiveCache<Policy>, _ step: Int, _ now: MonotonicInstant,
-        using random: inout SeededGenerator
+        using random: inout SplitMix64
     ) {
         let key = min(Int.random(in: 0..<60, using: &random), Int.random(in: 0..<60, using: &random))
         switch Int.random(in: 0..<100, using: &random) {
@@ -72,7 +73,7 @@ struct CacheModelTests {
         let cache = try Cache<Int, Int>(
             CacheConfiguration(capacity: .entries(2_000), policy: kind, shards: shards, seed: 9))
         var alive: [Int: (value: Int, deadline: Int64)] = [:]
-        var random = SeededGenerator(seed: 11)
+        var random = SplitMix64(seed: 11)
         for step in 0..<20_000 {
             let key = Int.random(in: 0..<2_000, using: &random)
             let now = MonotonicInstant(nanoseconds: Int64(step))

@@ -1,4 +1,5 @@
 import Caching
+import DedupTesting
 import Testing
 
 /// The room that all shards share: a cache of many shards holds as much as one of one, however keys fall on shards.
@@ -10,7 +11,7 @@ struct CapacityPoolModelTests {
     func holdsWhatFitsAndNoMore(shards: Int, seed: UInt64) throws {
         let cache = try Cache<Int, Int>(
             CacheConfiguration(capacity: .weight(Self.capacity), policy: .lru, shards: shards, seed: seed))
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         var known: [Int: Int] = [:]
         for step in 0..<3_000 {
             let key = Int.random(in: 0..<50, using: &random)
@@ -33,7 +34,7 @@ struct CapacityPoolModelTests {
     func nothingLeavesWhileThereIsRoom(shards: Int, seed: UInt64) throws {
         let cache = try Cache<Int, Int>(
             CacheConfiguration(capacity: .weight(Self.capacity), policy: .lru, shards: shards, seed: seed))
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         var weights: [Int: Int] = [:]
         for _ in 0..<2_000 {
             let key = Int.random(in: 0..<40, using: &random)

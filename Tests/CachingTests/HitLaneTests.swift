@@ -1,11 +1,12 @@
 import Caching
+import DedupTesting
 import Testing
 
 /// Hits that are noted beside each other and told to the policy later.
 struct HitLaneTests {
     @Test(arguments: EvictionPolicyKind.allCases, 1...3 as ClosedRange<UInt64>)
     func aPolicyThatIsToldLateAndOnlyWhatItWantsChoosesTheSameVictims(kind: EvictionPolicyKind, seed: UInt64) {
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         var (told, late) = (kind.makePolicy(capacity: 20), kind.makePolicy(capacity: 20))
         told.reserve(slots: 64)
         late.reserve(slots: 64)

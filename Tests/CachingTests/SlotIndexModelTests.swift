@@ -1,4 +1,5 @@
 import Caching
+import DedupTesting
 import Testing
 
 /// A key that says itself where it hashes to, so that a test can make clusters, wraps and equal hashes.
@@ -43,7 +44,7 @@ struct SlotIndexModelTests {
         let cache = try Cache<PlacedKey, Int>(
             CacheConfiguration(capacity: .entries(1_000), policy: .fifo, shards: 1, seed: seed))
         var model: [Int: Int] = [:]
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         for step in 0..<3_000 {
             // It grows, shrinks and grows again.
             let range = step % 1_000 < 500 ? 0..<300 : 0..<40

@@ -1,3 +1,4 @@
+import DedupTesting
 import Foundation
 import Measurement
 import Testing
@@ -26,7 +27,7 @@ import Testing
 
     @Test(arguments: shapes, UInt64(0)..<8)
     func judgesTheShape(shape: Shape, seed: UInt64) {
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         let estimate = LeakEstimate(series(60) { shape.bytes($0) + 400 * random.normal() })
         #expect(estimate.verdict == shape.verdict, "seed \(seed): \(estimate)")
     }
@@ -41,7 +42,7 @@ import Testing
     @Test func noisyNeighboursRarelyMakeALeak() {
         var leaks = 0
         for seed in UInt64(0)..<100 {
-            var random = SeededGenerator(seed: seed)
+            var random = SplitMix64(seed: seed)
             var drift = 0.0
             let estimate = LeakEstimate(
                 series(60) { _ in
@@ -56,7 +57,7 @@ import Testing
     @Test func noisyNeighboursRarelyHideALeak() {
         var clean = 0
         for seed in UInt64(0)..<100 {
-            var random = SeededGenerator(seed: seed)
+            var random = SplitMix64(seed: seed)
             var drift = 0.0
             let estimate = LeakEstimate(
                 series(60) { operations in

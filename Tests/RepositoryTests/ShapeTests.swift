@@ -36,7 +36,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("// coalesced callers", true), ("let singleFlight = 1", true), ("// T" + "ODO: later", true),
+        ("// coalesced callers", true), ("an in-flight entry", true), ("let singleFlight = 1", true),
+        ("// T" + "ODO: later", true),
         ("try! f()", true), ("x as! Int", true), ("fatalError(\"no\")", true), ("a flight with its waiters", false),
         ("try f()", false), ("as? Int", false),
     ])
@@ -84,7 +85,9 @@ import Testing
 
     /// What a line says that it should not: words that have another word here, promises, and unchecked steps.
     private func forbidden(in line: Substring) -> [String] {
-        let words = ["coalesc", "singleflight", "single-flight", "thundering"]
+        let words = [
+            "coalesc", "singleflight", "single-flight", "thundering", "in-flight", "inflight", "memoiz", "dedupe ",
+        ]
         let promises = ["TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK"]
         let steps = ["try!", " as! ", "fatalError("]
         // SQL has a function of that name, and `\uXXXX` is how an escape is written.

@@ -1,3 +1,4 @@
+import DedupTesting
 import Verification
 
 /// A way to falsify a clean history. Each returns nil when the history offers no place for it.
@@ -47,7 +48,7 @@ enum HistoryMutation: String, CaseIterable, Sendable {
     }
 
     /// The falsified history.
-    func apply(to history: History, plan: SimulationPlan, using random: inout SeededGenerator) -> History? {
+    func apply(to history: History, plan: SimulationPlan, using random: inout SplitMix64) -> History? {
         var site = MutationSite(history: history, plan: plan, random: random)
         defer { random = site.random }
         return falsifiedAnswer(&site) ?? falsifiedExcuse(&site) ?? falsifiedExecution(&site)
