@@ -51,7 +51,7 @@ enum HistoryMutation: String, CaseIterable, Sendable {
     func apply(to history: History, plan: SimulationPlan, using random: inout SplitMix64) -> History? {
         var site = MutationSite(history: history, plan: plan, random: random)
         defer { random = site.random }
-        return falsifiedAnswer(&site) ?? falsifiedExecution(&site)
+        return falsifiedAnswer(&site) ?? falsifiedExcuse(&site) ?? falsifiedExecution(&site)
     }
 
     /// The history with one answer that says something else.
@@ -59,12 +59,25 @@ enum HistoryMutation: String, CaseIterable, Sendable {
         switch self {
         case .unknownExecution: site.changeAnswer { $0.execution = 9_999_999 }
         case .namelessAnswer: site.changeAnswer { $0.execution = 0 }
-        case .namelessFailure: site.changeAnswer { ($0.outcome, $0.execution, $0.value) = (.failed, 0, 0) }
-        case .unpromisedStale: site.changeAnswer { $0.outcome = .stale }
         case .lostCall: site.changeAnswer { $0.end = 0 }
         case .corruptValue: site.changeAnswer { $0.value = $0.execution + 1 }
+        case .namelessFailure: site.changeAnswer { ($0.outcome, $0.execution, $0.value) = (.failed, 0, 0) }
+        case .unpromisedStale: site.changeAnswer { $0.outcome = .stale }
         case .rejectionWithoutFlight: site.rejection(wanted: [.reject, .either])
         case .rejectionInJoinMode: site.rejection(wanted: [.join])
+        default: nil
+        }
+    }
+
+    /// The history with an excuse that is missing or comes too late.
+    private func falsifiedExcuse(_ site: inout MutationSite) -> History? {
+        switch self {
+        case .droppedEvictionExcuse: site.changeEvictionExcuse { $0.remove(at: $1) }
+        case .postponedEvictionExcuse:
+            site.changeEvictionExcuse { excuses, index in
+                excuses[index].since += 60_000_000_000
+                excuses[index].at += 60_000_000_000
+            }
         default: nil
         }
     }
@@ -74,12 +87,6 @@ enum HistoryMutation: String, CaseIterable, Sendable {
         switch self {
         case .overlappingExecution: site.overlappingExecution()
         case .executionBesideFreshResult: site.executionBesideFreshResult()
-        case .droppedEvictionExcuse: site.changeEvictionExcuse { $0.remove(at: $1) }
-        case .postponedEvictionExcuse:
-            site.changeEvictionExcuse { excuses, index in
-                excuses[index].since += 60_000_000_000
-                excuses[index].at += 60_000_000_000
-            }
         case .prematureExpiry: site.prematureExpiry()
         case .resultOfAnotherKey: site.resultOfAnotherKey()
         case .valueOfFailedExecution: site.valueOfFailedExecution()

@@ -91,13 +91,7 @@ private struct KeyHistory {
             excuse(.superseded, execution, since: since)
         }
         let isSuperseded = evidence.superseded.contains(execution.epoch)
-        let isLateToItsEpoch =
-            evidence.mayBeginLate(execution)
-            && evidence.invalidations.contains {
-                $0.key ?? execution.key == execution.key && $0.at > execution.claimedAfter
-                    && $0.since < execution.begin
-            }
-        if isLateToItsEpoch { excuse(.superseded, execution, since: execution.begin) }
+        if isLateToItsEpoch(execution) { excuse(.superseded, execution, since: execution.begin) }
         // Neither was published: what did not count, what gave up, a failure that nobody waited for any more, and one whose
         // timeout passed between the step's end and the flight's.
         let mayPause = evidence.program.pace.preemption > 0 || !evidence.program.pace.isPrompt
@@ -105,6 +99,15 @@ private struct KeyHistory {
         let mayBeUnpublished =
             !execution.succeeded && (execution.gaveUp || plan.cancelsAbandoned || mayBeOverdue)
         if isSuperseded || isUnrecorded || mayBeUnpublished { excuse(.superseded, execution, since: end) }
+    }
+
+    /// Whether the epoch may have been invalidated before the execution began.
+    private func isLateToItsEpoch(_ execution: ObservedExecution) -> Bool {
+        evidence.mayBeginLate(execution)
+            && evidence.invalidations.contains {
+                $0.key ?? execution.key == execution.key && $0.at > execution.claimedAfter
+                    && $0.since < execution.begin
+            }
     }
 
     /// From when on a cancelled execution may have made room for another. It makes room first, and hears of it a moment
