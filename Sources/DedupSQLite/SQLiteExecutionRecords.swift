@@ -1,7 +1,7 @@
+internal import Caching
 public import Dedup
 internal import Foundation
 internal import GRDB
-internal import Synchronization
 
 /// Execution records in an SQLite file: the embedded default.
 ///
@@ -28,7 +28,7 @@ public final class SQLiteExecutionRecords: ExecutionRecordStore {
 
     let pool: DatabasePool
     private let maximumRecords: Int?
-    private let forgotten = Atomic<Int>(0)
+    private let forgotten = Lock(0)
 
     /// Opens the record store at `path`, or makes a new one. Reads the file on the calling thread.
     ///
@@ -45,7 +45,7 @@ public final class SQLiteExecutionRecords: ExecutionRecordStore {
     }
 
     /// How many records this store, not others that share its file, has forgotten for want of room.
-    public var forgottenRecords: Int { forgotten.load(ordering: .relaxed) }
+    public var forgottenRecords: Int { forgotten.withLock { $0 } }
 
     /// Adds the changes in one transaction.
     ///
@@ -58,7 +58,7 @@ public final class SQLiteExecutionRecords: ExecutionRecordStore {
                 return try maximumRecords.map { try Self.forget(beyond: $0, after: changes.count, in: database) } ?? 0
             }
         }
-        forgotten.add(count, ordering: .relaxed)
+        forgotten.withLock { $0 += count }
     }
 
     private static func add(_ changes: [ExecutionRecord], to database: Database) throws {
