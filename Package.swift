@@ -54,9 +54,10 @@ let package = Package(
     ],
     targets: [
         // The library.
-        .target(name: "Caching", swiftSettings: core),
+        .target(name: "CProcessor"),
+        .target(name: "Caching", dependencies: ["CProcessor"], swiftSettings: core),
         .target(name: "Dedup", dependencies: ["Caching", crypto], swiftSettings: core),
-        .target(name: "DedupSQLite", dependencies: ["Dedup", grdb], swiftSettings: strict),
+        .target(name: "DedupSQLite", dependencies: ["Caching", "Dedup", grdb], swiftSettings: strict),
         .target(name: "DedupLogging", dependencies: ["Dedup", log], swiftSettings: strict),
         .target(name: "DedupMetrics", dependencies: ["Dedup", metrics], swiftSettings: strict),
         .target(name: "DedupServiceLifecycle", dependencies: ["Dedup", lifecycle], swiftSettings: strict),
@@ -87,10 +88,10 @@ let package = Package(
 
         // The tests. `schedules` is a program of its own, because the scheduler that it installs is global.
         .executableTarget(
-            name: "schedules", dependencies: ["Caching", "Dedup", "Verification"], path: "Tests/Schedules",
-            swiftSettings: strict),
+            name: "schedules", dependencies: ["Caching", "Dedup", "Verification", "Workloads"],
+            path: "Tests/Schedules", swiftSettings: strict),
         tests("SchedulesTests", ["schedules"]),
-        tests("CachingTests", ["Caching"]),
+        tests("CachingTests", ["Caching", "DedupTesting"]),
         tests("DedupTests", ["Caching", "Dedup", "DedupTesting", crypto]),
         tests("DedupSQLiteTests", ["Dedup", "DedupSQLite", "DedupTesting", grdb]),
         tests("DedupTestingTests", ["Dedup", "DedupTesting"]),
@@ -101,12 +102,23 @@ let package = Package(
                 metricsTestKit, lifecycle,
             ]),
         tests("WorkloadsTests", ["Workloads"]),
-        tests("MeasurementTests", ["Measurement"]),
-        tests("VerificationTests", ["Verification"]),
+        tests("ReplayTests", ["Caching", "Workloads"]),
+        tests("MeasurementTests", ["DedupTesting", "Measurement"]),
+        tests("VerificationTests", ["DedupTesting", "Verification"]),
         tests("LoadGenerationTests", ["LoadGeneration", "Workloads", "Measurement", "Verification"]),
-        tests("ReportingTests", ["Reporting", "Measurement", "Verification"]),
+        tests("ReportingTests", ["DedupTesting", "Reporting", "Measurement", "Verification"]),
         tests("DedupBenchTests", ["dedupbench"]),
         tests("RepositoryTests", []),
+
+        // What README, guides and doc comments show. The README's example is a program of its own, compiled as a user
+        // would, without our settings.
+        .executableTarget(name: "readme", dependencies: ["Dedup"], path: "Tests/ReadMe"),
+        tests(
+            "DocumentationTests",
+            [
+                "Caching", "Dedup", "DedupLogging", "DedupMetrics", "DedupSQLite", "DedupServiceLifecycle",
+                "DedupTesting", "readme", log, lifecycle,
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )
@@ -116,8 +128,8 @@ let package = Package(
 if Context.environment["DEDUP_LIBRARY_ONLY"] != nil {
     let harness: Set = [
         "CJemalloc", "CZstd", "Workloads", "Measurement", "LoadGeneration", "Reporting", "dedupbench", "schedules",
-        "WorkloadsTests", "MeasurementTests", "LoadGenerationTests", "ReportingTests", "DedupBenchTests",
-        "SchedulesTests", "RepositoryTests",
+        "WorkloadsTests", "ReplayTests", "MeasurementTests", "LoadGenerationTests", "ReportingTests",
+        "DedupBenchTests", "SchedulesTests", "RepositoryTests",
     ]
     package.targets.removeAll { harness.contains($0.name) }
     package.products.removeAll { $0.name == "dedupbench" }

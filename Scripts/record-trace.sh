@@ -19,7 +19,8 @@ for tool in git swift strace zstd awk sort xargs stat; do
 done
 if [ -n "$missing" ]; then
     echo "record-trace: missing:$missing" >&2
-    echo "record-trace: on Debian: apt-get install git strace zstd mawk coreutils findutils; Swift: Scripts/setup.sh" >&2
+    echo "record-trace: on Debian: apt-get install git strace zstd mawk coreutils findutils" >&2
+    echo "record-trace: Swift 6.3: https://www.swift.org/install" >&2
     exit 69
 fi
 case $(uname -s) in
@@ -83,8 +84,10 @@ awk -F '\t' -v OFS=, -v src="$work/src/" -v build="$work/build/" -v work="$work/
         if (starts(path, tmp)) return "tmp/" substr(path, length(tmp) + 1)
         return path
     }
+    # The package manager names its locks after the whole path of what they guard: all of them are one file here.
     function key(path) {
         path = role(path)
+        if (starts(path, "tmp/_")) return "tmp/lock"
         gsub(/[^A-Za-z0-9_.+\/@=~-]/, "_", path)
         return path
     }

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that the build needs and the machine lacks. Sourced by the other scripts.
+# Installs the Debian packages that the build needs and the machine lacks, and insists on Swift, which it does not
+# install. Sourced by the other scripts that build.
 # It says what it does, installs nothing that is there, and uses sudo only when it is not root.
 
 # Without ca-certificates git cannot fetch what the package depends on.

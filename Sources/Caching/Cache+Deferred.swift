@@ -7,6 +7,14 @@ extension Cache {
     @inlinable
     package func valueAfterMiss(for key: Key, at now: MonotonicInstant) -> CacheHit<Value>? {
         let hash = key.seededHash(seed)
+        let look = shards.withLane(shards.number(for: hash)) { shard, lane, number in
+            shard.look(key, hash: hash, now: now, lane: &lane, number: number, countsMiss: false)
+        }
+        switch look {
+        case .hit(let hit): return hit
+        case .miss: return nil
+        case .changesShard: break
+        }
         return shards.withLock(shards.number(for: hash)) { shard -> CacheHit<Value>? in
             guard shard.peek(key, hash: hash, now: now) != nil,
                 case .hit(let hit) = shard.lookup(key, hash: hash, now: now)

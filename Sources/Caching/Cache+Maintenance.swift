@@ -26,7 +26,8 @@ extension Cache {
     @inlinable
     public func removeAll() {
         for number in 0..<shards.count {
-            var old = SlotTable<Key, Value>(expected: configuration.expectedSlots(inShares: shards.count))
+            var old = SlotTable<Key, Value>(
+                expected: configuration.expectedSlots(inShares: shards.count), lanes: shards.laneCount)
             shards.withLock(number) { shard in shard.detach(into: &old) }
             var position = 0
             while let removal = old.takeNext(from: &position) { onRemoval?(removal) }

@@ -1,14 +1,15 @@
 /// A bounded, concurrent cache whose entries can expire.
 ///
 /// It never reads a clock (the caller passes the instant), never calls back under a lock, and never holds more than its
-/// capacity. Any number of threads may use it. It is divided into shards by a seeded hash of the key; a shard is one lock
-/// around one table, one eviction policy and the deadlines.
+/// capacity. Any number of threads may use it. It is divided into shards by a seeded hash of the key; a shard is one
+/// table, one eviction policy and the deadlines, behind one lock a processor: a lookup takes one of them, a change all.
 ///
 /// **Capacity.** The room is one for all shards: however unevenly keys fall, a cache filled with as many keys as it has room
 /// for keeps them all. When it is full, an insertion evicts from its own shard, unless that holds less than its fair share
 /// (capacity / shards); then the shards that hold more give. With several shards the policy decides within each.
 ///
-/// **A hit** takes one lock, allocates nothing, reads no clock, and touches one slot and a bit of the policy's.
+/// **A hit** takes one lock, reads no clock, and writes nothing that hits on another processor write, except that of a
+/// sliding entry, which locks the shard as a whole. It allocates nothing but, once, a byte for each slot of its shard.
 public final class Cache<Key: CacheKey, Value: Sendable>: Sendable {
     @usableFromInline let seed: UInt64
     @usableFromInline let shards: CacheShards<Key, Value>
@@ -26,8 +27,17 @@ public final class Cache<Key: CacheKey, Value: Sendable>: Sendable {
     ///     call back into the cache. Not told of what the cache holds when the cache itself goes.
     /// - Throws: ``CacheConfigurationError`` naming the field that is wrong.
     @inlinable
-    public init(
+    public convenience init(
         _ configuration: CacheConfiguration = .init(),
+        onRemoval: (@Sendable (CacheRemoval<Key, Value>) -> Void)? = nil
+    ) throws(CacheConfigurationError) {
+        try self.init(configuration, lanes: nil, onRemoval: onRemoval)
+    }
+
+    /// Makes an empty cache whose hits have `lanes` lanes, a power of two, in each shard; nil for as many as suit.
+    @inlinable
+    package init(
+        _ configuration: CacheConfiguration, lanes: Int?,
         onRemoval: (@Sendable (CacheRemoval<Key, Value>) -> Void)? = nil
     ) throws(CacheConfigurationError) {
         try configuration.validate()
@@ -40,11 +50,11 @@ public final class Cache<Key: CacheKey, Value: Sendable>: Sendable {
         self.seed = seed
         self.pool = pool
         self.onRemoval = onRemoval
-        shards = CacheShards(count: count) { number in
-            Lock(
-                CacheShard(
-                    kind: configuration.policy, pool: pool, fairShare: share, expected: expected, seed: seed,
-                    number: number))
+        let lanes = lanes ?? configuration.lanes(forShards: count)
+        shards = CacheShards(count: count, lanes: lanes) { number in
+            CacheShard(
+                kind: configuration.policy, pool: pool, fairShare: share, expected: expected, lanes: lanes, seed: seed,
+                number: number)
         }
     }
 
@@ -55,6 +65,20 @@ public final class Cache<Key: CacheKey, Value: Sendable>: Sendable {
     @inlinable
     public func value(for key: Key, at now: MonotonicInstant) -> CacheHit<Value>? {
         let hash = key.seededHash(seed)
+        let look = shards.withLane(shards.number(for: hash)) { shard, lane, number in
+            shard.look(key, hash: hash, now: now, lane: &lane, number: number)
+        }
+        switch look {
+        case .hit(let hit): return hit
+        case .miss: return nil
+        case .changesShard: return valueUnderLock(for: key, hash: hash, at: now)
+        }
+    }
+
+    /// The same for a lookup that changes more than a lane.
+    @inlinable
+    @inline(never)
+    func valueUnderLock(for key: Key, hash: UInt64, at now: MonotonicInstant) -> CacheHit<Value>? {
         switch shards.withLock(shards.number(for: hash), { shard in shard.lookup(key, hash: hash, now: now) }) {
         case .hit(let hit): return hit
         case .miss: return nil
@@ -68,7 +92,7 @@ public final class Cache<Key: CacheKey, Value: Sendable>: Sendable {
     @inlinable
     public func peek(for key: Key, at now: MonotonicInstant) -> CacheHit<Value>? {
         let hash = key.seededHash(seed)
-        return shards.withLock(shards.number(for: hash)) { shard in shard.peek(key, hash: hash, now: now) }
+        return shards.withLane(shards.number(for: hash)) { shard, _, _ in shard.peek(key, hash: hash, now: now) }
     }
 
     /// Removes the value for `key`; whether there was one. What has expired and is still there counts as one.
@@ -98,6 +122,6 @@ public final class Cache<Key: CacheKey, Value: Sendable>: Sendable {
 
     /// What the cache has done so far.
     public var statistics: CacheStatistics {
-        (0..<shards.count).reduce(CacheStatistics()) { sum, number in sum + shards.withLock(number) { $0.statistics } }
+        (0..<shards.count).reduce(CacheStatistics()) { sum, number in sum + shards.statistics(of: number) }
     }
 }

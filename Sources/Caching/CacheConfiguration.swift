@@ -81,6 +81,14 @@ public struct CacheConfiguration: Hashable, Sendable {
         return divided
     }
 
+    /// How many lanes the hits of a shard have: as many as there are processors, rounded up to a power of two, and at most
+    /// 8, because whoever changes a shard takes the locks of all. A cache of one shard has one: it keeps the exact order.
+    @usableFromInline
+    func lanes(forShards shards: Int) -> Int {
+        guard shards > 1 else { return 1 }
+        return min(8, 1 << (Int.bitWidth - (Processor.count - 1).leadingZeroBitCount))
+    }
+
     /// About how many slots one of `shards` shards will have when the cache is full; a guess where capacity is a weight.
     @usableFromInline
     func expectedSlots(inShares shards: Int) -> Int {

@@ -68,8 +68,8 @@ extension CacheShard {
         _ insertion: inout Insertion<Key, Value>, cause: CacheRemoval<Key, Value>.Cause,
         into departures: inout Departures<Key, Value>
     ) {
-        otherCounts.insertions += 1
-        if cause == .expired { otherCounts.expirations += 1 } else { otherCounts.evictions += 1 }
+        statistics.insertions += 1
+        if cause == .expired { statistics.expirations += 1 } else { statistics.evictions += 1 }
         departures.append(CacheRemoval(key: insertion.key, value: insertion.value, cause: cause, hits: 0))
         pool.give(insertion.room)
         insertion.room = 0
@@ -78,7 +78,7 @@ extension CacheShard {
     /// Refuses a value that no eviction could make room for, and takes out the one that it would have replaced.
     @inlinable
     mutating func refuse(_ insertion: Insertion<Key, Value>, into departures: inout Departures<Key, Value>) {
-        otherCounts.rejectedTooHeavy += 1
+        statistics.rejectedTooHeavy += 1
         guard let slot = table.find(insertion.key, hash: Self.indexHash(insertion.hash)) else { return }
         let header = unsafe table.store.header(slot).pointee
         guard header.hasValue else { return }
@@ -133,7 +133,7 @@ extension CacheShard {
         policy.reserve(slots: table.usedSlots, of: table.store.slotCount)
         guard policy.admit(slot, weight: insertion.weight, hash: insertion.hash) else {
             table.release(slot, hash: Self.indexHash(insertion.hash))
-            otherCounts.rejectedTooHeavy += 1
+            statistics.rejectedTooHeavy += 1
             pool.give(insertion.room)
             insertion.room = 0
             return .refused
@@ -152,7 +152,7 @@ extension CacheShard {
         weight += insertion.weight
         pool.give(insertion.room - insertion.weight)
         insertion.room = 0
-        otherCounts.insertions += 1
+        statistics.insertions += 1
         earliestDeadline = min(earliestDeadline, lifetime.deadline)
     }
 

@@ -41,17 +41,19 @@ extension CacheShard {
         return BatchProgress(next: end < table.usedSlots ? end : nil)
     }
 
-    /// Copies out and zeroes the hits of the batch that begins with the slot `start`.
+    /// Copies out and zeroes the hits of the batch that begins with the slot `start`, until `drained` holds `limit`.
     @inlinable
-    mutating func drainHits(from start: Int, into drained: inout [(Key, Value, Int)]) -> BatchProgress {
+    mutating func drainHits(
+        from start: Int, limit: Int = .max, into drained: inout [(Key, Value, Int)]
+    ) -> BatchProgress {
         let end = min(start + Self.batch, table.usedSlots)
         for number in start..<max(start, end) {
             let slot = Slot(number)
-            let header = unsafe table.store.header(slot)
-            guard unsafe header.pointee.hasValue && header.pointee.hits > 0 else { continue }
-            let hits = Int(unsafe header.pointee.hits)
+            guard unsafe table.store.header(slot).pointee.hasValue else { continue }
+            if drained.count == limit { return BatchProgress(next: number) }
+            let hits = table.takeHits(of: slot)
+            guard hits > 0 else { continue }
             unsafe drained.append((table.store.key(slot).pointee, table.store.value(slot).pointee, hits))
-            unsafe header.pointee.hits = 0
         }
         return BatchProgress(next: end < table.usedSlots ? end : nil)
     }
@@ -60,7 +62,7 @@ extension CacheShard {
     @inlinable
     mutating func detach(into old: inout SlotTable<Key, Value>) {
         swap(&table, &old)
-        otherCounts.invalidations += policy.residentCount
+        statistics.invalidations += policy.residentCount
         policy.reset()
         pool.give(weight)
         weight = 0

@@ -1,4 +1,4 @@
-/// One part of a cache: a table, the eviction policy over its slots, and what has been counted. Its lock is outside.
+/// One part of a cache: a table, the eviction policy over its slots, and what has been counted. Its locks are outside.
 ///
 /// Nothing here calls into the user's code except the key's hash and equality. Values that leave go into ``Departures``.
 ///
@@ -7,13 +7,11 @@
 /// run), because each key comparison, hash and copy becomes an indirect call and each slot's address a computation.
 @usableFromInline
 struct CacheShard<Key: CacheKey, Value: Sendable>: ~Copyable {
-    // What a hit touches comes first, so that it lies in two cache lines, the lock's own included.
-    @usableFromInline var hits = 0
-    @usableFromInline var misses = 0
+    // What a hit reads comes first, so that it lies in two cache lines.
     @usableFromInline var table: SlotTable<Key, Value>
     @usableFromInline var policy: ShardPolicy
-    /// What has been counted, but for hits and misses.
-    @usableFromInline var otherCounts = CacheStatistics()
+    /// What has been counted, but for the hits and misses that the lanes have counted.
+    @usableFromInline var statistics = CacheStatistics()
     @usableFromInline let pool: CapacityPool
     @usableFromInline let seed: UInt64
     /// The part of the capacity that this shard may hold while others want more.
@@ -25,27 +23,46 @@ struct CacheShard<Key: CacheKey, Value: Sendable>: ~Copyable {
     @usableFromInline var random: UInt64
 
     @usableFromInline
-    init(kind: EvictionPolicyKind, pool: CapacityPool, fairShare: Int, expected: Int, seed: UInt64, number: Int) {
+    init(
+        kind: EvictionPolicyKind, pool: CapacityPool, fairShare: Int, expected: Int, lanes: Int, seed: UInt64,
+        number: Int
+    ) {
         self.pool = pool
         self.fairShare = fairShare
         self.seed = seed
-        table = SlotTable(expected: expected)
+        table = SlotTable(expected: expected, lanes: lanes)
         policy = ShardPolicy(kind, capacity: fairShare)
         random = seed ^ (UInt64(number) &* 0x9E37_79B9_7F4A_7C15)
-    }
-
-    /// What has been counted so far.
-    @usableFromInline var statistics: CacheStatistics {
-        var all = otherCounts
-        all.hits = hits
-        all.misses = misses
-        return all
     }
 
     /// The half of a hash that the index uses; the other half has chosen the shard.
     @inlinable
     @inline(__always)
     static func indexHash(_ hash: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: hash &>> 32) }
+
+    /// The value of `key`, alive at `now`: counted and noted in a lane, while others look too.
+    @inlinable
+    @inline(__always)
+    func look(
+        _ key: Key, hash: UInt64, now: MonotonicInstant, lane: inout HitLane, number: Int, countsMiss: Bool = true
+    ) -> CacheLook<Value> {
+        guard let slot = table.find(key, hash: Self.indexHash(hash)) else {
+            if countsMiss { lane.misses &+= 1 }
+            return .miss
+        }
+        let header = unsafe table.store.header(slot)
+        guard unsafe now.nanoseconds < header.pointee.deadline else { return .changesShard }
+        let isNoted = policy.wantsHit(slot)
+        guard unsafe !header.pointee.slides, !isNoted || lane.takesNote,
+            table.hits.add(slot, lane: number, slots: table.store.slotCount)
+        else { return .changesShard }
+        lane.hits &+= 1
+        if isNoted { lane.note(slot, hash: hash) }
+        return unsafe .hit(
+            CacheHit(
+                value: table.store.value(slot).pointee, storedAt: header.pointee.storedAt, foundAt: now,
+                deadline: header.pointee.deadline))
+    }
 
     /// The value of `key`, alive at `now`: counted, noted by the policy, its deadline moved if it slides.
     @inlinable
@@ -54,18 +71,18 @@ struct CacheShard<Key: CacheKey, Value: Sendable>: ~Copyable {
         _ key: Key, hash: UInt64, now: MonotonicInstant
     ) -> CacheLookup<Key, Value> {
         guard let slot = table.find(key, hash: Self.indexHash(hash)) else {
-            misses &+= 1
+            statistics.misses &+= 1
             return .miss
         }
         let header = unsafe table.store.header(slot)
         guard unsafe now.nanoseconds < header.pointee.deadline else {
-            misses &+= 1
+            statistics.misses &+= 1
             var departures = Departures<Key, Value>()
             expire(slot, hash: hash, into: &departures)
             return departures.first.map { .expired($0) } ?? .miss
         }
-        hits &+= 1
-        if unsafe header.pointee.hits < .max - 1 { unsafe header.pointee.hits &+= 1 }
+        statistics.hits &+= 1
+        table.addHits(table.hits.take(slot) + 1, to: slot)
         policy.hit(slot, hash: hash)
         if unsafe header.pointee.slides {
             unsafe header.pointee.deadline = table.store.windows[Int(slot)].deadline(
@@ -126,13 +143,23 @@ struct CacheShard<Key: CacheKey, Value: Sendable>: ~Copyable {
         departures.append(table.takeValue(slot, cause: cause))
         weight -= room
         switch cause {
-        case .evicted: otherCounts.evictions += 1
-        case .expired: otherCounts.expirations += 1
-        case .invalidated: otherCounts.invalidations += 1
-        case .replaced: otherCounts.replacements += 1
+        case .evicted: statistics.evictions += 1
+        case .expired: statistics.expirations += 1
+        case .invalidated: statistics.invalidations += 1
+        case .replaced: statistics.replacements += 1
         }
         return room
     }
+}
+
+/// What a lookup beside others has come to.
+@usableFromInline
+enum CacheLook<Value: Sendable>: Sendable {
+    case hit(CacheHit<Value>)
+    case miss
+    /// Something expired that has to be removed, a deadline that slides, or no room left in the lane: the lookup is to be
+    /// made once more under the lock of the whole shard.
+    case changesShard
 }
 
 /// What a lookup has come to.

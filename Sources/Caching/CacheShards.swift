@@ -1,4 +1,8 @@
-/// The shards of a cache, each behind its lock, side by side in memory and each on cache lines of its own.
+/// The shards of a cache, side by side in memory: before each the lanes of its hits, every lane and every shard on cache
+/// lines of its own.
+///
+/// Who only looks holds the lock of one lane (``withLane(_:_:)``); who changes the shard holds those of all its lanes
+/// (``withLock(_:_:)``), which it takes in their order. Nobody holds locks of two shards.
 ///
 /// Unsafe memory and not an array of objects, because reaching an object through an array costs a retain and a release:
 /// two threads that only hit would write one reference count in turn.
@@ -6,33 +10,61 @@
 @usableFromInline
 struct CacheShards<Key: CacheKey, Value: Sendable>: ~Copyable, @unchecked Sendable {
     // Sendable although it holds a pointer: the pointer is written once, in `init`, the memory behind it is initialised there
-    // and freed in `deinit`, and in between it is only reached as `Lock`, which is Sendable.
-    @usableFromInline typealias Shard = Lock<CacheShard<Key, Value>>
+    // and freed in `deinit`. In between, a lane is only touched under its own lock, and a shard is only read under the
+    // lock of a lane and only written under those of all lanes, so nobody reads while somebody writes.
+    @usableFromInline typealias Shard = CacheShard<Key, Value>
+
+    /// A lane and the lock that guards it.
+    @usableFromInline
+    struct Gate: ~Copyable {
+        @usableFromInline let lock = Lock<Void>(())
+        @usableFromInline var lane = HitLane()
+
+        @inlinable
+        init() {}
+    }
+
     @usableFromInline let base: UnsafeMutableRawPointer
     @usableFromInline let count: Int
+    /// A power of two.
+    @usableFromInline let laneCount: Int
+    @usableFromInline let stride: Int
 
     /// Two lines of 64 bytes, because processors fetch lines in pairs.
-    @inlinable static var stride: Int { (MemoryLayout<Shard>.size + 127) & ~127 }
+    @inlinable static var gateStride: Int { (MemoryLayout<Gate>.size + 127) & ~127 }
+    @inlinable static var shardStride: Int { (MemoryLayout<Shard>.size + 127) & ~127 }
 
     @inlinable
-    init(count: Int, make: (Int) -> Shard) {
+    init(count: Int, lanes: Int, make: (Int) -> Shard) {
         self.count = count
-        unsafe base = .allocate(byteCount: Self.stride * count, alignment: 128)
+        laneCount = lanes
+        stride = lanes * Self.gateStride + Self.shardStride
+        unsafe base = .allocate(byteCount: stride * count, alignment: 128)
         for number in 0..<count {
-            unsafe (base + number * Self.stride).initializeMemory(as: Shard.self, to: make(number))
+            for lane in 0..<lanes { unsafe gate(lane, of: number).initialize(to: Gate()) }
+            unsafe shard(number).initialize(to: make(number))
         }
     }
 
     @inlinable
     deinit {
-        for number in 0..<count { unsafe pointer(number).deinitialize(count: 1) }
+        for number in 0..<count {
+            for lane in 0..<laneCount { unsafe gate(lane, of: number).deinitialize(count: 1) }
+            unsafe shard(number).deinitialize(count: 1)
+        }
         unsafe base.deallocate()
     }
 
     @inlinable
     @inline(__always)
-    func pointer(_ number: Int) -> UnsafeMutablePointer<Shard> {
-        unsafe (base + number &* Self.stride).assumingMemoryBound(to: Shard.self)
+    func gate(_ lane: Int, of number: Int) -> UnsafeMutablePointer<Gate> {
+        unsafe (base + (number &* stride &+ lane &* Self.gateStride)).assumingMemoryBound(to: Gate.self)
+    }
+
+    @inlinable
+    @inline(__always)
+    func shard(_ number: Int) -> UnsafeMutablePointer<Shard> {
+        unsafe (base + (number &* stride &+ laneCount &* Self.gateStride)).assumingMemoryBound(to: Shard.self)
     }
 
     /// The number of the shard of a key with `hash`: its low half, scaled.
@@ -42,10 +74,49 @@ struct CacheShards<Key: CacheKey, Value: Sendable>: ~Copyable, @unchecked Sendab
         Int(truncatingIfNeeded: ((hash & 0xFFFF_FFFF) &* UInt64(truncatingIfNeeded: count)) &>> 32)
     }
 
-    /// Runs `body` with exclusive access to the shard `number`, which is below `count`.
+    /// Lets `body` look at the shard `number`, which is below `count`, beside others who look, and write one lane.
     @inlinable
     @inline(__always)
-    func withLock<Result: Sendable>(_ number: Int, _ body: (inout CacheShard<Key, Value>) -> Result) -> Result {
-        unsafe pointer(number).pointee.withLock { shard in body(&shard) }
+    func withLane<Result: Sendable>(
+        _ number: Int, _ body: (borrowing Shard, inout HitLane, _ lane: Int) -> Result
+    ) -> Result {
+        let lane = laneCount == 1 ? 0 : Processor.current & (laneCount &- 1)
+        let gate = unsafe gate(lane, of: number)
+        return unsafe gate.pointee.lock.withLock { _ in
+            unsafe body(shard(number).pointee, &gate.pointee.lane, lane)
+        }
+    }
+
+    /// Runs `body` with exclusive access to the shard `number`, which is below `count`, once the policy knows of all hits.
+    @inlinable
+    func withLock<Result: Sendable>(_ number: Int, _ body: (inout Shard) -> Result) -> Result {
+        withGates(of: number, from: 0) {
+            for lane in 0..<laneCount {
+                unsafe gate(lane, of: number).pointee.lane.tell(&shard(number).pointee.policy)
+            }
+            return unsafe body(&shard(number).pointee)
+        }
+    }
+
+    /// Takes the locks of the lanes from `lane` on, one inside the other.
+    @inlinable
+    func withGates<Result: Sendable>(of number: Int, from lane: Int, _ body: () -> Result) -> Result {
+        guard lane < laneCount else { return body() }
+        return unsafe gate(lane, of: number).pointee.lock.withLock { _ in
+            withGates(of: number, from: lane &+ 1, body)
+        }
+    }
+
+    /// What the shard `number` and its lanes have counted.
+    @inlinable
+    func statistics(of number: Int) -> CacheStatistics {
+        withGates(of: number, from: 0) {
+            var statistics = unsafe shard(number).pointee.statistics
+            for lane in 0..<laneCount {
+                statistics.hits += unsafe gate(lane, of: number).pointee.lane.hits
+                statistics.misses += unsafe gate(lane, of: number).pointee.lane.misses
+            }
+            return statistics
+        }
     }
 }

@@ -47,7 +47,7 @@
         }
     }
 #else
-    /// A lock around the state that it protects: the only lock of this package.
+    /// A lock around the state that it protects: the only lock of the library.
     ///
     /// It spins for a moment before it parks, because the sections it protects last tens of nanoseconds and a park costs
     /// microseconds. The spin is that of `Synchronization.Mutex`, which tries up to 1,000 times on x86-64 and 100 times

@@ -5,14 +5,16 @@
 struct SlotTable<Key: CacheKey, Value: Sendable>: ~Copyable {
     @usableFromInline var index = SlotIndex()
     @usableFromInline var store: SlotStore<Key, Value>
+    @usableFromInline let hits: HitCounts
     /// The slots below this number have been used at least once; their headers are initialised.
     @usableFromInline var usedSlots = 0
     /// The free slot to use next; `Int64.max` for none.
     @usableFromInline var firstFree = Int64.max
 
     @inlinable
-    init(expected: Int) {
+    init(expected: Int, lanes: Int) {
         store = SlotStore(expected: expected)
+        hits = HitCounts(lanes: lanes)
     }
 
     @inlinable
@@ -63,11 +65,25 @@ struct SlotTable<Key: CacheKey, Value: Sendable>: ~Copyable {
     /// Takes the value out of `slot`, which has one; the key stays.
     @inlinable
     mutating func takeValue(_ slot: Slot, cause: CacheRemoval<Key, Value>.Cause) -> CacheRemoval<Key, Value> {
-        let hits = Int(unsafe store.header(slot).pointee.hits)
+        let hits = takeHits(of: slot)
         unsafe store.header(slot).pointee.deadline = SlotHeader.noValue
-        unsafe store.header(slot).pointee.hits = 0
         return CacheRemoval(
             key: unsafe store.key(slot).pointee, value: unsafe store.value(slot).move(), cause: cause, hits: hits)
+    }
+
+    /// Adds hits to those of `slot`, which stop at the maximum.
+    @inlinable
+    func addHits(_ count: Int, to slot: Slot) {
+        let sum = unsafe Int(store.header(slot).pointee.hits) + count
+        unsafe store.header(slot).pointee.hits = UInt32(min(sum, Int(UInt32.max - 1)))
+    }
+
+    /// The hits of `slot`, which start again at zero.
+    @inlinable
+    func takeHits(of slot: Slot) -> Int {
+        addHits(hits.take(slot), to: slot)
+        defer { unsafe store.header(slot).pointee.hits = 0 }
+        return Int(unsafe store.header(slot).pointee.hits)
     }
 
     /// Puts a value into `slot`, which has a key and no value.

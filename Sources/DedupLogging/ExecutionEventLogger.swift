@@ -6,8 +6,8 @@ public import Logging
 ///     let logger = ExecutionEventLogger(events: bus.events(), logger: Logger(label: "dedup"))
 ///     await logger.run()
 ///
-/// Each line has the event's name as its message and `step`, `fingerprint` and, where known, `execution_id`, `epoch`,
-/// `duration` or `age` and `error_type` as metadata. Fingerprints are shortened, and inputs and results are no part of an
+/// Each line has the event's name as its message and `step`, `fingerprint`, `execution_id`, `epoch` and, where there is
+/// one, `duration` or `age` and `error_type` as metadata. Fingerprints are shortened, and inputs and results are no part of an
 /// event, so a line holds nothing secret unless a step's name does.
 ///
 /// When the logger is slower than the events come, the subscription drops the oldest; a warning says how many, each time
@@ -47,9 +47,10 @@ public struct ExecutionEventLogger: Sendable {
     }
 
     private func metadata(of event: ExecutionEvent) -> Logger.Metadata {
-        var metadata: Logger.Metadata = ["step": "\(event.step)", "fingerprint": "\(event.fingerprint.prefix)"]
-        metadata["execution_id"] = event.executionID.map { "\($0)" }
-        metadata["epoch"] = event.epoch.map { "\($0)" }
+        var metadata: Logger.Metadata = [
+            "step": "\(event.step)", "fingerprint": "\(event.fingerprint.prefix)",
+            "execution_id": "\(event.executionID)", "epoch": "\(event.epoch)",
+        ]
         metadata["duration"] = event.duration.map { "\($0)" }
         switch event {
         case .cacheHit(_, let age):

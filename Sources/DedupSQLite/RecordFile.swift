@@ -1,3 +1,5 @@
+internal import Caching
+
 #if canImport(Glibc)
     internal import Glibc
 #elseif canImport(Musl)
@@ -13,8 +15,18 @@
 struct RecordFile {
     let path: String
 
+    /// Held while files are looked at and made. Closing any descriptor of a file ends all locks that the process has on
+    /// it, so the descriptor of a new file has to be closed before SQLite can open the file elsewhere in this process.
+    private static let preparing = Lock(())
+
     /// The path in a form that SQLite cannot take for a URI or an option such as `:memory:`.
     var sqlitePath: String { path.hasPrefix("/") ? path : "./" + path }
+
+    /// How many bytes the file has; 0 if that cannot be found out.
+    var size: Int {
+        var information = stat()
+        return stat(path, &information) == 0 ? Int(information.st_size) : 0
+    }
 
     /// Makes sure that there is a file that may be a record store: makes an empty one, readable and writable for its owner
     /// only (0600), if there is none.
@@ -25,6 +37,10 @@ struct RecordFile {
         guard path != ":memory:" else {
             throw error(.notAFile, "Records in memory need no database. Use InMemoryExecutionRecords.")
         }
+        try Self.preparing.withLock { (_: inout Void) throws(SQLiteRecordsError) in try checkOrCreate() }
+    }
+
+    private func checkOrCreate() throws(SQLiteRecordsError) {
         var information = stat()
         if stat(path, &information) == 0 {
             try check(information)

@@ -9,13 +9,16 @@ enum RecordSchema {
     static let applicationID: Int32 = 0x4465_6475
 
     /// The layout that this version of the library writes.
-    static let version: Int32 = 1
+    static let version: Int32 = 2
 
     /// Every step from an empty file to the current layout. A migration that was released never changes.
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1 execution records") { database in
             try database.execute(sql: firstLayout)
+        }
+        migrator.registerMigration("2 order of changes") { database in
+            try database.execute(sql: orderOfChanges)
         }
         return migrator
     }
@@ -44,10 +47,32 @@ enum RecordSchema {
         PRAGMA user_version = 1;
         """
 
-    private static let columns = [
-        "step", "fingerprint", "executions", "hits", "joins", "failures", "first_execution_ns", "last_execution_ns",
-        "total_ns", "minimum_ns", "maximum_ns", "offered",
-    ]
+    /// Which record was changed longest ago, by the number of its last change, and how many records there are: counting
+    /// them anew would read all of them.
+    private static let orderOfChanges = """
+        ALTER TABLE execution_record ADD COLUMN changed INTEGER NOT NULL DEFAULT 0;
+        CREATE INDEX execution_record_by_change ON execution_record (changed, step, fingerprint);
+        CREATE TABLE record_totals (
+            id          INTEGER PRIMARY KEY CHECK (id = 1),
+            records     INTEGER NOT NULL CHECK (records >= 0),
+            changes     INTEGER NOT NULL CHECK (changes >= 0)
+        ) STRICT;
+        INSERT INTO record_totals SELECT 1, count(*), 0 FROM execution_record;
+        CREATE TRIGGER execution_record_comes AFTER INSERT ON execution_record
+        BEGIN UPDATE record_totals SET records = records + 1; END;
+        CREATE TRIGGER execution_record_goes AFTER DELETE ON execution_record
+        BEGIN UPDATE record_totals SET records = records - 1; END;
+        PRAGMA user_version = 2;
+        """
+
+    /// The columns of each layout.
+    private static func columns(of version: Int32) -> [String] {
+        let first = [
+            "step", "fingerprint", "executions", "hits", "joins", "failures", "first_execution_ns",
+            "last_execution_ns", "total_ns", "minimum_ns", "maximum_ns", "offered",
+        ]
+        return version < 2 ? first : first + ["changed"]
+    }
 }
 
 // MARK: - Inspection
@@ -72,7 +97,7 @@ extension RecordSchema {
                     + "as it is; update the program, or give the path of another file.")
         }
         if checksIntegrity { try checkIntegrity(database, path: path) }
-        try checkColumns(database, path: path)
+        try checkColumns(database, version: found, path: path)
     }
 
     /// Whether there is nothing in the database but perhaps the table in which GRDB notes migrations: another process
@@ -92,10 +117,10 @@ extension RecordSchema {
         }
     }
 
-    private static func checkColumns(_ database: Database, path: String) throws {
+    private static func checkColumns(_ database: Database, version: Int32, path: String) throws {
         let found = try String.fetchAll(
             database, sql: "SELECT name FROM pragma_table_xinfo('execution_record') ORDER BY cid")
-        guard found == columns else {
+        guard found == columns(of: version) else {
             throw SQLiteRecordsError(
                 .foreignDatabase, path: path,
                 "The table execution_record does not have the columns of layout \(version). Somebody changed it; restore "

@@ -6,19 +6,44 @@ internal import GRDB
 ///
 /// Step names go in and out as bytes, because they may contain a zero byte, at which a C string ends.
 enum RecordStatements {
-    /// Adds one change. Sums saturate: at most what is missing to the highest number is added.
+    /// Adds one change and notes its number. Sums saturate: at most what is missing to the highest number is added.
     static let save = """
         INSERT INTO execution_record (
             step, fingerprint, executions, hits, joins, failures,
-            first_execution_ns, last_execution_ns, total_ns, minimum_ns, maximum_ns)
-        VALUES (CAST(? AS TEXT), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            first_execution_ns, last_execution_ns, total_ns, minimum_ns, maximum_ns, changed)
+        VALUES (CAST(? AS TEXT), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (step, fingerprint) DO UPDATE SET
             \(sum("executions")), \(sum("hits")), \(sum("joins")), \(sum("failures")),
             \(extreme("first_execution_ns", "min")), \(extreme("last_execution_ns", "max")),
             total_ns = coalesce(
                 total_ns + min(excluded.total_ns, 9223372036854775807 - total_ns), total_ns, excluded.total_ns),
-            \(extreme("minimum_ns", "min")), \(extreme("maximum_ns", "max"))
+            \(extreme("minimum_ns", "min")), \(extreme("maximum_ns", "max")), changed = excluded.changed
         """
+
+    /// Numbers the next changes; the highest number is the result.
+    static let numberChanges = "UPDATE record_totals SET changes = changes + ? RETURNING changes"
+
+    static let count = "SELECT records FROM record_totals"
+
+    /// Forgets the records that were changed longest ago.
+    static let forget = """
+        DELETE FROM execution_record WHERE (step, fingerprint) IN (
+            SELECT step, fingerprint FROM execution_record ORDER BY changed, step, fingerprint LIMIT ?)
+        """
+
+    /// The next records behind one that are out of date.
+    static let outdated = """
+        SELECT CAST(step AS BLOB), fingerprint FROM execution_record
+        WHERE (step, fingerprint) > (CAST(? AS TEXT), ?) AND \(isOutdated)
+        ORDER BY step, fingerprint LIMIT ?
+        """
+
+    /// Deletes a record if it is still out of date.
+    static let prune = """
+        DELETE FROM execution_record WHERE step = CAST(? AS TEXT) AND fingerprint = ? AND \(isOutdated)
+        """
+
+    private static let isOutdated = "coalesce(last_execution_ns < ?, TRUE)"
 
     static let find = "SELECT \(columns) FROM execution_record WHERE step = CAST(? AS TEXT) AND fingerprint = ?"
 
@@ -67,13 +92,13 @@ extension ExecutionRecord.ID {
 }
 
 extension ExecutionRecord {
-    /// What the save statement binds.
-    var arguments: StatementArguments {
+    /// What the save statement binds for the change with this number.
+    func arguments(number: Int64) -> StatementArguments {
         let tally = tally
         return id.arguments + [
             tally.executions, tally.hits, tally.joins, tally.failures,
             tally.firstExecution?.nanosecondsSinceEpoch, tally.lastExecution?.nanosecondsSinceEpoch,
-            tally.totalNanoseconds, tally.minimumNanoseconds, tally.maximumNanoseconds,
+            tally.totalNanoseconds, tally.minimumNanoseconds, tally.maximumNanoseconds, number,
         ]
     }
 }

@@ -1,6 +1,7 @@
 public import Dedup
 internal import Foundation
 internal import GRDB
+internal import Synchronization
 
 /// Execution records in an SQLite file: the embedded default.
 ///
@@ -16,12 +17,18 @@ internal import GRDB
 /// of no bytes holds no records and is taken for a new one, unless a write-ahead log lies beside it. A new file can be read
 /// and written by its owner only (mode 0600); one that exists keeps its mode.
 ///
+/// The file holds a bounded number of records, a million by default: when one more comes, the record that was changed
+/// longest ago is forgotten and counted in ``forgottenRecords``. ``prune(lastExecutionBefore:)`` forgets by age. The room of
+/// what was forgotten is used again; the file does not shrink.
+///
 /// The file needs SQLite 3.37 or later. It should be on a local disk: network file systems do not keep SQLite's locks.
 public final class SQLiteExecutionRecords: ExecutionRecordStore {
     /// The path that the store was opened with.
     public let path: String
 
-    private let pool: DatabasePool
+    let pool: DatabasePool
+    private let maximumRecords: Int?
+    private let forgotten = Atomic<Int>(0)
 
     /// Opens the record store at `path`, or makes a new one. Reads the file on the calling thread.
     ///
@@ -31,22 +38,49 @@ public final class SQLiteExecutionRecords: ExecutionRecordStore {
             throw SQLiteRecordsError(.invalidConfiguration, path: path, problem)
         }
         self.path = path
+        maximumRecords = configuration.maximumRecords
         let file = RecordFile(path: path)
         try file.prepare()
         pool = try SQLiteRecordsError.translating(path: path) { try Self.open(file, configuration) }
     }
+
+    /// How many records this store, not others that share its file, has forgotten for want of room.
+    public var forgottenRecords: Int { forgotten.load(ordering: .relaxed) }
 
     /// Adds the changes in one transaction.
     ///
     /// - Throws: ``SQLiteRecordsError``, after which nothing of the batch is stored, or `CancellationError`.
     public func save(_ changes: [ExecutionRecord]) async throws {
         if changes.isEmpty { return }
-        try await SQLiteRecordsError.translating(path: path) {
-            try await pool.write { database in
-                let statement = try database.cachedStatement(sql: RecordStatements.save)
-                for change in changes { try statement.execute(arguments: change.arguments) }
+        let count = try await SQLiteRecordsError.translating(path: path) {
+            try await pool.write { [maximumRecords] database in
+                try Self.add(changes, to: database)
+                return try maximumRecords.map { try Self.forget(beyond: $0, after: changes.count, in: database) } ?? 0
             }
         }
+        forgotten.add(count, ordering: .relaxed)
+    }
+
+    private static func add(_ changes: [ExecutionRecord], to database: Database) throws {
+        let numbering = try database.cachedStatement(sql: RecordStatements.numberChanges)
+        guard let last = try Int64.fetchOne(numbering, arguments: [changes.count]) else {
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "the totals are missing")
+        }
+        let statement = try database.cachedStatement(sql: RecordStatements.save)
+        for (number, change) in zip((last - Int64(changes.count) + 1)..., changes) {
+            try statement.execute(arguments: change.arguments(number: number))
+        }
+    }
+
+    /// Forgets what is beyond `maximum`. A file that was filled under a higher one comes down over several saves, so that
+    /// none of them takes long.
+    private static func forget(beyond maximum: Int, after changes: Int, in database: Database) throws -> Int {
+        let counting = try database.cachedStatement(sql: RecordStatements.count)
+        let excess = try (Int.fetchOne(counting) ?? 0) - maximum
+        guard excess > 0 else { return 0 }
+        let statement = try database.cachedStatement(sql: RecordStatements.forget)
+        try statement.execute(arguments: [min(excess, max(1_000, 2 * changes))])
+        return database.changesCount
     }
 
     /// The record of a fingerprint, or `nil` if none is stored.
@@ -95,47 +129,5 @@ public final class SQLiteExecutionRecords: ExecutionRecordStore {
                 return try Array(Row.fetchCursor(statement, arguments: arguments).map(ExecutionRecord.init))
             }
         }
-    }
-}
-
-// MARK: - Opening
-
-extension SQLiteExecutionRecords {
-    /// Checks the file through a connection of its own, because a pool would change the mode of whatever it opens.
-    private static func open(_ file: RecordFile, _ configuration: SQLiteRecordsConfiguration) throws -> DatabasePool {
-        let connections = connectionConfiguration(configuration)
-        let inspector = try DatabaseQueue(path: file.sqlitePath, configuration: connections)
-        try inspector.read { database in
-            try RecordSchema.inspect(database, path: file.path, checksIntegrity: configuration.checksIntegrity)
-        }
-        try inspector.close()
-        let pool = try DatabasePool(path: file.sqlitePath, configuration: connections)
-        try migrate(pool)
-        return pool
-    }
-
-    /// Brings the file to the current layout. Two that open a new file at the same time both try; whoever comes second
-    /// fails at what the first has just made, and is content with it.
-    private static func migrate(_ pool: DatabasePool) throws {
-        do {
-            try RecordSchema.migrator.migrate(pool)
-        } catch {
-            guard try pool.read(RecordSchema.migrator.hasCompletedMigrations) else { throw error }
-        }
-    }
-
-    private static func connectionConfiguration(_ configuration: SQLiteRecordsConfiguration) -> Configuration {
-        var connections = Configuration()
-        connections.label = "DedupSQLite"
-        connections.foreignKeysEnabled = false
-        connections.maximumReaderCount = configuration.maximumReaders
-        connections.busyMode = .timeout(configuration.busyTimeout / .seconds(1))
-        if let size = configuration.maximumFileSize {
-            connections.prepareDatabase { database in
-                let pageSize = try Int.fetchOne(database, sql: "PRAGMA page_size") ?? 4096
-                try database.execute(sql: "PRAGMA max_page_count = \(max(1, size / pageSize))")
-            }
-        }
-        return connections
     }
 }

@@ -29,21 +29,15 @@ public struct DedupService: Service {
 
     /// Runs until the group shuts down gracefully or the task is cancelled, then shuts the deduplicator down: nothing new
     /// starts, executions in progress end or are cancelled after the grace time, records are written and event streams end.
+    /// Returns when the grace time is over at the latest, also when the record store hangs.
     ///
     /// - Throws: what the record store threw at its last write, or ``DedupServiceError/graceTimeExceeded`` if something
     ///   had not ended in time.
     public func run() async throws {
-        let writing: Result<Void, any Error>
-        do {
-            try await cancelWhenGracefulShutdown { try await deduplicator.run() }
-            writing = .success(())
-        } catch {
-            writing = .failure(error)
-        }
-        // The shutdown writes once more, so a failure before it counts only if this one fails, too.
-        let hasEnded = await deduplicator.shutdown(grace: grace)
-        if hasEnded { return }
-        try writing.get()
+        let end = await deduplicator.serve(until: { try? await gracefulShutdown() }, grace: grace)
+        if end.isComplete { return }
+        // A write before the shutdown that failed counts only because the shutdown's own has failed, too.
+        try end.run?.get()
         throw DedupServiceError.graceTimeExceeded
     }
 }

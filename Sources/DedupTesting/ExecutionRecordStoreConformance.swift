@@ -1,7 +1,7 @@
 public import Dedup
 internal import Testing
 
-/// The contract of ``ExecutionRecordStore`` as tests: every store, yours included, must pass them.
+/// The contract of `ExecutionRecordStore` as tests: every store, yours included, must pass them.
 ///
 ///     @Test(arguments: ExecutionRecordStoreConformance.allCases)
 ///     func keepsTheContract(_ requirement: ExecutionRecordStoreConformance) async throws {

@@ -24,6 +24,7 @@ public final class FaultyRecordStore: ExecutionRecordStore {
         var failingCalls: Set<Int> = []
         var failsAlways = false
         var latch: Latch?
+        var heedsCancellation = true
     }
 
     private let store: any ExecutionRecordStore
@@ -49,10 +50,15 @@ public final class FaultyRecordStore: ExecutionRecordStore {
 
     /// Lets every call that comes from now on hang until the latch is opened or the call is cancelled.
     ///
+    /// - Parameter ignoringCancellation: whether a call hangs on when it is cancelled, as one does that waits for a network
+    ///   without a timeout. Default `false`.
     /// - Returns: the latch, which also tells when a call hangs at it.
-    public func hang() -> Latch {
+    public func hang(ignoringCancellation: Bool = false) -> Latch {
         let latch = Latch()
-        state.withLock { $0.latch = latch }
+        state.withLock { state in
+            state.latch = latch
+            state.heedsCancellation = !ignoringCancellation
+        }
         return latch
     }
 
@@ -67,11 +73,15 @@ public final class FaultyRecordStore: ExecutionRecordStore {
     }
 
     private func meetFaults() async throws {
-        let (call, latch) = state.withLock { state in
+        let (call, latch, heedsCancellation) = state.withLock { state in
             state.calls += 1
-            return (state.calls, state.latch)
+            return (state.calls, state.latch, state.heedsCancellation)
         }
-        try await latch?.wait()
+        if heedsCancellation {
+            try await latch?.wait()
+        } else {
+            await Task { try? await latch?.wait() }.value
+        }
         if state.withLock({ $0.failsAlways || $0.failingCalls.contains(call) }) { throw Fault(call: call) }
     }
 }

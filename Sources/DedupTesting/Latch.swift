@@ -5,7 +5,10 @@ internal import Caching
 /// It knows how many wait at it, so a test can wait until the code has got there instead of sleeping:
 ///
 ///     let latch = Latch()
-///     let step = Task { try await latch.wait(); return "done" }
+///     let step = Task {
+///         try await latch.wait()
+///         return "done"
+///     }
 ///     try await latch.waitForWaiters(1)
 ///     latch.open()
 public final class Latch: Sendable {
@@ -43,12 +46,15 @@ public final class Latch: Sendable {
     /// How many wait for the latch to open.
     public var waiterCount: Int { state.withLock { $0.waiters.count } }
 
-    /// Opens the latch and lets everybody through. Opening it again does nothing.
+    /// Opens the latch and lets everybody through, those who wait for waiters too. Opening it again does nothing.
     public func open() {
         let waiters = state.withLock { state in
             state.isOpen = true
-            defer { state.waiters = [] }
-            return state.waiters
+            defer {
+                state.waiters = []
+                state.counters = []
+            }
+            return state.waiters + state.counters.map(\.waiter)
         }
         for waiter in waiters { waiter.continuation.resume() }
     }
@@ -66,12 +72,12 @@ public final class Latch: Sendable {
         }
     }
 
-    /// Waits until at least `count` wait for the latch at once.
+    /// Waits until at least `count` wait for the latch at once, or until it is open: nobody will wait for it from then on.
     ///
     /// - Throws: `CancellationError` promptly when the task is cancelled.
     public func waitForWaiters(_ count: Int) async throws {
         try await park { state, waiter in
-            if state.waiters.count >= count { return [waiter] }
+            if state.isOpen || state.waiters.count >= count { return [waiter] }
             state.counters.append(Counter(waiter: waiter, count: count))
             return []
         }

@@ -7,9 +7,11 @@ public import Dedup
 /// and the sleeper waits for ever. So waiting for a sleeper is part of the source, without yields and without hoping:
 ///
 ///     let time = ManualTimeSource()
-///     async let ran: Void = writer.run()
-///     let deadline = await time.nextSleeper()   // it sleeps now
-///     time.advance(to: deadline)                // it wakes
+///     let writer = RecordWriter(store: records, time: time)
+///     group.addTask { try await writer.run() }
+///     let deadline = try await time.nextSleeper()  // it sleeps now
+///     writer.add(ExecutionRecord(step: "a", fingerprint: .number(1), hits: 1))
+///     time.advance(to: deadline)  // it wakes, and writes
 ///
 /// Monotonic and wall time move together, and only forward. A cancelled sleeper wakes promptly.
 public final class ManualTimeSource: TimeSource {
@@ -61,7 +63,8 @@ extension ManualTimeSource {
         advance { $0.advanced(by: duration) }
     }
 
-    /// Moves the time forward to `instant`; see ``advance(by:)``.
+    /// Moves the time forward to `instant`; see ``advance(by:)``. The wall time stops at the last moment that it can say, in
+    /// the year 2262.
     ///
     /// - Precondition: `instant` is not in the past: time only moves forward.
     public func advance(to instant: MonotonicInstant) {
@@ -83,7 +86,7 @@ extension ManualTimeSource {
 
 extension ManualTimeSource {
     /// Waits until a task parks that no earlier call has told of, and returns its deadline. Sleepers are told of in the
-    /// order in which they parked, also those that have woken since.
+    /// order in which they parked, also those that have woken since; of more than 10,000, the latest.
     ///
     /// - Throws: `CancellationError` promptly when the task is cancelled.
     @discardableResult

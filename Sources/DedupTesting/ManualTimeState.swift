@@ -22,7 +22,9 @@ struct ManualTimeState {
     var wallTime: WallTime
     private(set) var sleepers: [Sleeper] = []
     private var observers: [Observer] = []
+    /// The deadlines that nobody was told of yet, the latest ``reportLimit`` of them: most tests never ask.
     private var unreported: ArraySlice<MonotonicInstant> = []
+    private static let reportLimit = 10_000
     private var lastID: UInt64 = 0
 
     init(now: MonotonicInstant, wallTime: WallTime) {
@@ -42,6 +44,7 @@ struct ManualTimeState {
         if sleeper.deadline <= now { return [{ sleeper.continuation.resume() }] }
         sleepers.append(sleeper)
         unreported.append(sleeper.deadline)
+        if unreported.count > Self.reportLimit { unreported.removeFirst() }
         return satisfiedObservers()
     }
 
@@ -52,7 +55,9 @@ struct ManualTimeState {
     /// Moves the time and removes the sleepers that are to wake, the earliest deadline first.
     mutating func move(to instant: MonotonicInstant) -> [Sleeper] {
         precondition(instant >= now, "Time only moves forward: it stands at \(now), the new time is \(instant).")
-        wallTime.nanosecondsSinceEpoch += now.duration(to: instant).wholeNanoseconds
+        let (moved, overflow) = wallTime.nanosecondsSinceEpoch.addingReportingOverflow(
+            now.duration(to: instant).wholeNanoseconds)
+        wallTime.nanosecondsSinceEpoch = overflow ? .max : moved
         now = instant
         let woken = sleepers.filter { $0.deadline <= instant }
         sleepers.removeAll { $0.deadline <= instant }

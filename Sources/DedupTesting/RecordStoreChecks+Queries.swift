@@ -69,7 +69,7 @@ extension RecordStoreChecks {
     func ordersDuplicates() async throws {
         let ordered = [
             ExecutionRecord(step: "z", fingerprint: .number(1), executions: 3),
-            ExecutionRecord(step: "a", fingerprint: .number(1), hits: 2),
+            ExecutionRecord(step: "a", fingerprint: Fingerprint(words: (0, 0, 0, 1)), hits: 2),
             ExecutionRecord(step: "a", fingerprint: Fingerprint(words: (1, 0, 0, 0)), hits: 2),
             ExecutionRecord(step: "a", fingerprint: Fingerprint(words: (1 << 63, 0, 0, 0)), hits: 2),
             ExecutionRecord(step: "b", fingerprint: .number(0), joins: 2),

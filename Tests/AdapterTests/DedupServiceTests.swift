@@ -5,7 +5,7 @@ import Logging
 import ServiceLifecycle
 import Testing
 
-@Suite struct DedupServiceTests {
+@Suite(.timeLimit(.minutes(1))) struct DedupServiceTests {
     let memory = InMemoryExecutionRecords()
     let store: FaultyRecordStore
     let time = ManualTimeSource()
@@ -68,8 +68,34 @@ import Testing
         _ = await execution.result
     }
 
-    private func group() -> ServiceGroup {
+    @Test(.timeLimit(.minutes(1))) func aStoreThatHangsForEverDoesNotHoldUpTheEnd() async throws {
+        let step = Latch()
+        let latch = store.hang(ignoringCancellation: true)
+        let group = group(grace: .seconds(3))
+        let run = Task { try await group.run() }
+        try await time.waitForSleepers(2)
+        _ = try await deduplicator.execute(.number(1), step: "a") { _ in 7 }
+        let waiter = Task { [deduplicator] in
+            try await deduplicator.execute(.number(2), step: "a") { _ in await Task { try? await step.wait() }.value }
+        }
+        try await step.waitForWaiters(1)
+        time.advance(by: .seconds(1))
+        try await latch.waitForWaiters(1)
+        await group.triggerGracefulShutdown()
+        let end = ManualTimeSource()
+        end.advance(by: .seconds(1 + 3))
+        while try await time.nextSleeper() != end.now {}
+        time.advance(to: end.now)
+        await #expect(throws: DedupServiceError.graceTimeExceeded) { try await run.value }
+        let refusal = await #expect(throws: DedupError.self) { try await waiter.value }
+        #expect(refusal?.code == .shutDown)
+        step.open()
+        latch.open()
+    }
+
+    private func group(grace: Duration = .seconds(10)) -> ServiceGroup {
         ServiceGroup(
-            services: [DedupService(deduplicator)], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            services: [DedupService(deduplicator, grace: grace)],
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 }

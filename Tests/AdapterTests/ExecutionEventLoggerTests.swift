@@ -4,7 +4,7 @@ import DedupTesting
 import Logging
 import Testing
 
-@Suite struct ExecutionEventLoggerTests {
+@Suite(.timeLimit(.minutes(1))) struct ExecutionEventLoggerTests {
     let bus = EventBus()
     let lines = LogLines()
 

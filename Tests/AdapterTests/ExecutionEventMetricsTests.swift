@@ -4,7 +4,7 @@ import DedupTesting
 import MetricsTestKit
 import Testing
 
-@Suite struct ExecutionEventMetricsTests {
+@Suite(.timeLimit(.minutes(1))) struct ExecutionEventMetricsTests {
     let bus = EventBus()
     let backend = TestMetrics()
 
@@ -68,6 +68,12 @@ import Testing
         run.cancel()
         await run.value
         #expect(!bus.hasSubscribers)
+    }
+
+    @Test func aNumberOfStepsIsNotNegative() async {
+        await #expect(processExitsWith: .failure) {
+            _ = ExecutionEventMetrics(events: EventBus().events(), factory: TestMetrics(), stepLimit: -1)
+        }
     }
 
     private func total(of kind: ExecutionEvent.Kind, step: String) throws -> Int64 {

@@ -1,4 +1,5 @@
 import Caching
+import DedupTesting
 import Testing
 
 /// The capacity is never exceeded, and used to the last entry.
@@ -21,7 +22,7 @@ struct CacheCapacityTests {
     func noSequenceOfKeysExceedsTheCapacity(kind: EvictionPolicyKind, capacity: Int, shards: Int?) throws {
         let cache = try Cache<Int, Int>(
             CacheConfiguration(capacity: .entries(capacity), policy: kind, shards: shards, seed: 78))
-        var random = SeededGenerator(seed: 5)
+        var random = SplitMix64(seed: 5)
         for step in 0..<capacity * 3 {
             let key = Int.random(in: 0..<capacity * 4, using: &random)
             cache.insert(step, for: key, timeToLive: .forever, at: .zero)
@@ -43,7 +44,7 @@ struct CacheCapacityTests {
         let capacity = 1_000
         let cache = try Cache<Int, Int>(
             CacheConfiguration(capacity: .weight(capacity), policy: kind, shards: shards, seed: 79))
-        var random = SeededGenerator(seed: 6)
+        var random = SplitMix64(seed: 6)
         var weights: [Int: Int] = [:]
         for _ in 0..<5_000 {
             let key = Int.random(in: 0..<400, using: &random)

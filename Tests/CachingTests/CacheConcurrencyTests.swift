@@ -1,4 +1,5 @@
 import Caching
+import DedupTesting
 import Foundation
 import Testing
 
@@ -20,9 +21,6 @@ struct CacheConcurrencyTests {
 
     @Test(arguments: EvictionPolicyKind.allCases, [1, 5])
     func everyHitIsAValueThatWasCurrent(kind: EvictionPolicyKind, shards: Int) throws {
-        // Each value is unique, and says its key and when it was inserted on a counter that all threads share: a hit must be
-        // a value of its key, begun before the lookup ended, and not one that a finished insertion had already replaced.
-        struct Stamp: Sendable, Equatable { let key: Int, number: Int }
         let capacity = 40
         let cache = try Cache<Int, Stamp>(
             CacheConfiguration(capacity: .entries(capacity), policy: kind, shards: shards, seed: 3))
@@ -30,30 +28,22 @@ struct CacheConcurrencyTests {
         let writers = 4
         let numbers = InsertionNumbers(keys: 80)
         onThreads(writers + 2) { thread in
-            var random = SeededGenerator(seed: UInt64(thread))
+            var random = SplitMix64(seed: UInt64(thread))
             for _ in 0..<3_000 {
                 let key = Int.random(in: 0..<80, using: &random)
-                // A key has one writer, so its values are inserted in the order of their numbers.
                 if thread < writers, Int.random(in: 0..<3, using: &random) == 0 {
-                    let own = key / writers * writers + thread
-                    let number = numbers.begin(own)
-                    cache.insert(Stamp(key: own, number: number), for: own, timeToLive: .forever, at: .zero)
-                    numbers.complete(own, number)
-                } else {
-                    let before = numbers.completed(key)
-                    let hit = cache.value(for: key, at: .zero)
-                    let after = numbers.begun(key)
-                    if let value = hit?.value, value.key != key || value.number < before || value.number > after {
-                        failures.withLock { $0.append("\(value) for \(key), current were \(before)...\(after)") }
-                    }
-                    if cache.count > capacity { failures.withLock { $0.append("\(cache.count) entries") } }
+                    // A key has one writer, so its values are inserted in the order of their numbers.
+                    numbers.insert(key / writers * writers + thread, into: cache)
+                } else if let failure = numbers.look(at: key, in: cache) {
+                    failures.withLock { $0.append(failure) }
                 }
+                if cache.count > capacity { failures.withLock { $0.append("\(cache.count) entries") } }
             }
         }
         #expect(failures.withLock { $0 } == [])
-        let statistics = cache.statistics
         let found = (0..<80).count { cache.peek(for: $0, at: .zero) != nil }
         #expect(found <= capacity && found == cache.count)
+        let statistics = cache.statistics
         #expect(statistics.insertions == found + statistics.replacements + statistics.evictions)
     }
 
@@ -65,21 +55,13 @@ struct CacheConcurrencyTests {
             onRemoval: { removal in handedOver.withLock { $0 += removal.hits } })
         let hits = Lock(0)
         onThreads(5) { thread in
-            var random = SeededGenerator(seed: UInt64(thread + 100))
-            var own = 0
+            var random = SplitMix64(seed: UInt64(thread + 100))
             for step in 0..<4_000 {
                 let key = Int.random(in: 0..<100, using: &random)
-                let now = MonotonicInstant(nanoseconds: Int64(step))
-                switch (thread, step % 8) {
-                case (0, 0): cache.drainHits { _, _, hits in handedOver.withLock { $0 += hits } }
-                case (1, 0): cache.sweep(at: now)
-                case (2, 0): cache.removeValue(for: key)
-                case (3, 0) where step % 512 == 0: cache.removeAll()
-                case (_, 1), (_, 2): cache.insert(step, for: key, timeToLive: .fixed(.nanoseconds(400)), at: now)
-                default: own += cache.value(for: key, at: now) == nil ? 0 : 1
-                }
+                if disturb(cache, key, thread, step, handedOver) { continue }
+                let hit = cache.value(for: key, at: MonotonicInstant(nanoseconds: Int64(step)))
+                if hit != nil { hits.withLock { $0 += 1 } }
             }
-            hits.withLock { [own] in $0 += own }
         }
         cache.drainHits { _, _, hits in handedOver.withLock { $0 += hits } }
         let total = hits.withLock { $0 }
@@ -88,13 +70,29 @@ struct CacheConcurrencyTests {
         #expect(cache.statistics.hits == total)
     }
 
+    /// Now and then does something to the cache that takes entries or their hits away.
+    private func disturb(
+        _ cache: Cache<Int, Int>, _ key: Int, _ thread: Int, _ step: Int, _ handedOver: borrowing Lock<Int>
+    ) -> Bool {
+        let now = MonotonicInstant(nanoseconds: Int64(step))
+        switch (thread, step % 8) {
+        case (0, 0): cache.drainHits { _, _, hits in handedOver.withLock { $0 += hits } }
+        case (1, 0): cache.sweep(at: now)
+        case (2, 0): cache.removeValue(for: key)
+        case (3, 0) where step % 512 == 0: cache.removeAll()
+        case (_, 1), (_, 2): cache.insert(step, for: key, timeToLive: .fixed(.nanoseconds(400)), at: now)
+        default: return false
+        }
+        return true
+    }
+
     @Test
     func weightsHoldWhileManyInsertersFightForRoom() throws {
         let capacity = 100
         let cache = try Cache<Int, Int>(CacheConfiguration(capacity: .weight(capacity), policy: .lru, shards: 4))
         let tooMuch = Lock(0)
         onThreads(6) { thread in
-            var random = SeededGenerator(seed: UInt64(thread))
+            var random = SplitMix64(seed: UInt64(thread))
             for _ in 0..<1_500 {
                 let weight = Int.random(in: 1...70, using: &random)
                 let key = Int.random(in: 0..<50, using: &random)
@@ -120,6 +118,9 @@ struct CacheConcurrencyTests {
     }
 }
 
+/// Each value is unique, and says its key and when it was inserted on a counter that all threads share.
+private struct Stamp: Sendable, Equatable { let key: Int, number: Int }
+
 /// For each key: the number of the newest insertion begun, and of the newest completed.
 private final class InsertionNumbers: Sendable {
     private let progress: Lock<[(begun: Int, completed: Int)]>
@@ -128,14 +129,34 @@ private final class InsertionNumbers: Sendable {
         progress = Lock(Array(repeating: (0, 0), count: keys))
     }
 
-    func begin(_ key: Int) -> Int {
+    /// Inserts the next value of a key.
+    func insert(_ key: Int, into cache: Cache<Int, Stamp>) {
+        let number = begin(key)
+        cache.insert(Stamp(key: key, number: number), for: key, timeToLive: .forever, at: .zero)
+        complete(key, number)
+    }
+
+    /// Looks a key up. A hit must be a value of its key, begun before the lookup ended, and not one that a finished
+    /// insertion had replaced before.
+    ///
+    /// - Returns: What was wrong with it.
+    func look(at key: Int, in cache: Cache<Int, Stamp>) -> String? {
+        let before = completed(key)
+        let hit = cache.value(for: key, at: .zero)
+        let after = begun(key)
+        guard let value = hit?.value else { return nil }
+        if value.key == key, value.number >= before, value.number <= after { return nil }
+        return "\(value) for \(key), current were \(before)...\(after)"
+    }
+
+    private func begin(_ key: Int) -> Int {
         progress.withLock { progress in
             progress[key].begun += 1
             return progress[key].begun
         }
     }
 
-    func complete(_ key: Int, _ number: Int) { progress.withLock { $0[key].completed = number } }
-    func begun(_ key: Int) -> Int { progress.withLock { $0[key].begun } }
-    func completed(_ key: Int) -> Int { progress.withLock { $0[key].completed } }
+    private func complete(_ key: Int, _ number: Int) { progress.withLock { $0[key].completed = number } }
+    private func begun(_ key: Int) -> Int { progress.withLock { $0[key].begun } }
+    private func completed(_ key: Int) -> Int { progress.withLock { $0[key].completed } }
 }

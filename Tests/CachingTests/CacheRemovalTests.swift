@@ -1,4 +1,5 @@
 import Caching
+import DedupTesting
 import Testing
 
 /// Values that leave are reported and destroyed outside the lock, with the hits nobody has drained.
@@ -97,7 +98,7 @@ struct CacheRemovalTests {
         let root = Counted()
         for kind in EvictionPolicyKind.allCases {
             let cache = try Cache<String, Counted>(CacheConfiguration(capacity: .entries(50), policy: kind, shards: 2))
-            var random = SeededGenerator(seed: 4)
+            var random = SplitMix64(seed: 4)
             for step in 0..<2_000 {
                 let key = "a key that is too long to be kept inline \(Int.random(in: 0..<120, using: &random))"
                 let now = MonotonicInstant(nanoseconds: Int64(step))

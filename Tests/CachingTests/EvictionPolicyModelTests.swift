@@ -1,4 +1,5 @@
 import Caching
+import DedupTesting
 import Testing
 
 /// Every policy does, operation by operation, what its naive model does.
@@ -30,7 +31,7 @@ struct EvictionPolicyModelTests {
         _ kind: EvictionPolicyKind, _ model: some NaivePolicy, _ capacity: Int, _ seed: UInt64, _ heaviest: Int
     ) {
         var pair = PolicyPair(kind: kind, model: model, capacity: capacity, slots: capacity * 2 + 3)
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         for step in 0..<600 {
             let slot = Slot(pair.skewed(using: &random))
             let weight = Int.random(in: 1...min(heaviest, capacity), using: &random)
@@ -66,7 +67,7 @@ struct PolicyPair<Model: NaivePolicy> {
     }
 
     /// A slot, the low numbers more often.
-    func skewed(using random: inout SeededGenerator) -> Int {
+    func skewed(using random: inout SplitMix64) -> Int {
         min(Int.random(in: 0..<slots, using: &random), Int.random(in: 0..<slots, using: &random))
     }
 

@@ -58,6 +58,18 @@ struct Bench {
         try run(["run", try write(scenario), "--out", results] + arguments)
     }
 
+    /// Runs a command line as a user would who has the executable on the path.
+    func shell(_ command: String) throws -> Result {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        process.arguments = ["-c", command]
+        process.currentDirectoryURL = URL(fileURLWithPath: folder)
+        let environment = ProcessInfo.processInfo.environment
+        let path = try Self.executable.deletingLastPathComponent().path + ":" + (environment["PATH"] ?? "/usr/bin:/bin")
+        process.environment = environment.merging(["PATH": path]) { $1 }
+        return try Child(process, isHeard: true).finish()
+    }
+
     /// Writes a scenario file and returns its path.
     func write(_ scenario: String) throws -> String {
         let path = folder + "/scenario.yaml"

@@ -123,13 +123,12 @@ import Testing
     }
 
     @Test func aMatrixHasOneRowACombination() throws {
+        // How many repeats expired in 40 ms is up to the machine.
+        let scenario = Scenarios.storm.replacing("  - hit_rate.repeat > 80%\n", with: "")
         let result = try bench.run(
-            scenario: Scenarios.storm,
-            [
-                "--matrix", "cache.policy=lru,sieve", "--matrix", "cache.ttl=forever,fixed:40ms", "--gate",
-                "throughput > 1/s",
-            ])
-        #expect([0, 2].contains(result.code), "\(result.error)")
+            scenario: scenario,
+            ["--matrix", "cache.policy=lru,sieve", "--matrix", "cache.ttl=forever,fixed:40ms"])
+        #expect(result.code == 0, "\(result.out)\(result.error)")
         let rows = try bench.rows("summary.csv")
         let combinations = Set(rows.map { "\($0["strategy_cache_policy"] ?? "") \($0["strategy_cache_ttl"] ?? "")" })
         #expect(rows.count == 4 && combinations.count == 4)
@@ -139,11 +138,9 @@ import Testing
     }
 
     @Test func oneSeedAsksForTheSameKeys() throws {
-        let scenario = Scenarios.storm.replacing("clients: 4", with: "clients: 1").replacing(
-            "latency: 2ms", with: "latency: 0s")
         var executed: [String?] = []
         for seed in ["1", "1", "2"] {
-            _ = try bench.run(scenario: scenario, ["--seed", seed, "--set", "keys.count=5000"])
+            _ = try bench.run(scenario: Scenarios.alone, ["--seed", seed, "--set", "keys.count=5000"])
             executed.append(try bench.rows("summary.csv").first?["executions"])
         }
         #expect(executed[0] == executed[1])
@@ -151,10 +148,19 @@ import Testing
     }
 
     @Test func theReplayCommandRepeatsTheRun() throws {
-        let result = try bench.run(scenario: Scenarios.storm, ["--gate", "throughput > 1/s"])
+        let scenario = Scenarios.alone.replacing("count: 20,", with: "count: 5000,")
+        let first = try bench.run(scenario: scenario, ["--gate", "throughput > 1/s"])
         let replay = try #require(try bench.manifest()["replay"] as? String)
         #expect(replay.hasSuffix("--gate 'throughput > 1/s' --seed 7"))
-        #expect(result.out.contains(replay))
+        #expect(first.out.contains(replay))
+        let id = try bench.manifest()["run_id"] as? String
+        let executions = try bench.rows("summary.csv")[0]["executions"]
+        // The seed of the command counts, whatever has become of the file.
+        _ = try bench.write(scenario.replacing("seed: 7", with: "seed: 8"))
+        let second = try bench.shell(replay)
+        #expect(second.code == first.code, "\(second.out)\(second.error)")
+        #expect(try bench.manifest()["run_id"] as? String != id)
+        #expect(try bench.rows("summary.csv")[0]["executions"] == executions)
     }
 
     @Test func onlyTheNamedPhasesRun() throws {

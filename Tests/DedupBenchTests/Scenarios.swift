@@ -15,9 +15,67 @@ enum Scenarios {
         gates:
           - dedup.prevented == 100%
           - hit_rate.repeat > 80%
-          - hit.latency.p99 < 10s
 
         """
+
+    /// The same from one client, and executions that take no time: the seed alone decides what is executed.
+    static let alone = storm.replacing("clients: 4", with: "clients: 1").replacing("latency: 2ms", with: "latency: 0s")
+
+    /// Sixteen clients ask for one cold key at once, then for the next one.
+    static let herd = """
+        schema_version: 1
+        name: tiny-herd
+        seed: 7
+        system:
+          cache: {capacity: 1000, policy: lru, ttl: forever}
+        workload:
+          keys: {distribution: burst, count: 20, burst: 16}
+          operation: {latency: 2ms, value_size: 64B}
+        phases:
+          - {name: herd, model: closed, clients: 16, operations: 1600}
+        gates:
+          - dedup.prevented == 100%
+
+        """
+
+    /// Two repositories with two git commands.
+    static let git = """
+        schema_version: 1
+        name: tiny-git
+        seed: 7
+        system:
+          cache: {capacity: 100, policy: lru, ttl: forever}
+        workload:
+          keys: {distribution: zipf, skew: 0.9}
+          operation: {kind: git, repositories: 2, commits: 2, files: 2, steps: [status, log]}
+        phases:
+          - {name: polling, model: closed, clients: 4, operations: 200}
+        gates:
+          - dedup.prevented == 100%
+
+        """
+
+    /// So many samples of memory, a few thousand hits apart, of which so many are left out.
+    static func memory(samples: Int, discarded: Int, limit: String) -> String {
+        """
+        schema_version: 1
+        name: tiny-memory
+        seed: 7
+        system:
+          cache: {capacity: 100, policy: lru, ttl: forever}
+        workload:
+          keys: {distribution: zipf, count: 20, skew: 0.9}
+          operation: {latency: 0s, value_size: 64B}
+        phases:
+          - name: memory
+            model: closed
+            clients: 1
+            memory: {samples: \(samples), operations: 500, discarded: \(discarded)}
+        gates:
+          - memory.leak_bytes_per_op < \(limit)
+
+        """
+    }
 
     /// A storm, and a memory phase in which one client comes after the other.
     static let memory = storm.replacing(

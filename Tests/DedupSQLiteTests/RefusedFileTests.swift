@@ -36,12 +36,14 @@ import Testing
         #expect(try directory.contents == contents.prefix(length))
     }
 
-    @Test(arguments: [0, 20, 4_096 + 3, 3 * 4_096, 5 * 4_096 + 5])
-    func aDamagedStoreIsRefused(offset: Int) async throws {
+    @Test(
+        arguments: [0, 20, 4_096 + 3, 3 * 4_096, 5 * 4_096 + 5],
+        [.standard, .always] as [SQLiteRecordsConfiguration.IntegrityCheck])
+    func aDamagedStoreIsRefused(offset: Int, check: SQLiteRecordsConfiguration.IntegrityCheck) async throws {
         var contents = try await store(records: 500)
         contents.replaceSubrange(offset..<offset + 64, with: Data(repeating: 0xA5, count: 64))
         try directory.write(contents)
-        let error = try #require(refusal())
+        let error = try #require(refusal(check))
         #expect(error.code == .notADatabase || error.code == .corrupt, "\(error)")
     }
 
@@ -112,12 +114,15 @@ import Testing
         #expect(refusal()?.code == .readOnly)
     }
 
-    @Test func damageThatNobodyLookedForIsAnErrorAndNotAnEmptyStore() async throws {
+    @Test(arguments: [.never, .upTo(bytes: 8_192)] as [SQLiteRecordsConfiguration.IntegrityCheck])
+    func damageThatNobodyLookedForIsAnErrorAndNotAnEmptyStore(
+        check: SQLiteRecordsConfiguration.IntegrityCheck
+    ) async throws {
         var contents = try await store(records: 500)
         let intact = contents.count / 2
         contents.replaceSubrange(intact..., with: Data(repeating: 0xA5, count: contents.count - intact))
         try directory.write(contents)
-        let store = try SQLiteExecutionRecords(path: directory.database, configuration: .init(checksIntegrity: false))
+        let store = try SQLiteExecutionRecords(path: directory.database, configuration: .init(integrityCheck: check))
         let error = await #expect(throws: SQLiteRecordsError.self) { try await store.duplicates(over: -1, limit: .max) }
         #expect(error?.code == .corrupt)
     }
@@ -131,9 +136,11 @@ import Testing
         return try directory.contents
     }
 
-    private func refusal() -> SQLiteRecordsError? {
+    private func refusal(
+        _ check: SQLiteRecordsConfiguration.IntegrityCheck = .standard
+    ) -> SQLiteRecordsError? {
         do {
-            _ = try SQLiteExecutionRecords(path: directory.database)
+            _ = try SQLiteExecutionRecords(path: directory.database, configuration: .init(integrityCheck: check))
             return nil
         } catch {
             return error as? SQLiteRecordsError

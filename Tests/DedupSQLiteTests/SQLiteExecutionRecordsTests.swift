@@ -52,19 +52,6 @@ import Testing
         }
     }
 
-    @Test func manyMayOpenANewFileAtTheSameTime() async throws {
-        let stores = try await withThrowingTaskGroup(of: SQLiteExecutionRecords.self) { group in
-            for _ in 0..<8 {
-                group.addTask { [path = directory.database] in try SQLiteExecutionRecords(path: path) }
-            }
-            return try await group.reduce(into: []) { $0.append($1) }
-        }
-        for store in stores {
-            try await store.save([ExecutionRecord(step: "a", fingerprint: .number(1), executions: 1)])
-        }
-        #expect(try await stores[0].find(.number(1), step: "a")?.executions == 8)
-    }
-
     @Test func aNewFileIsItsOwnersAlone() async throws {
         let store = try SQLiteExecutionRecords(path: directory.database)
         try await store.save([ExecutionRecord(step: "a", fingerprint: .number(1), hits: 1)])
@@ -144,6 +131,8 @@ import Testing
         (SQLiteRecordsConfiguration(busyTimeout: .seconds(-1)), "busyTimeout"),
         (SQLiteRecordsConfiguration(maximumReaders: 0), "maximumReaders"),
         (SQLiteRecordsConfiguration(maximumFileSize: 1), "maximumFileSize"),
+        (SQLiteRecordsConfiguration(maximumRecords: 0), "maximumRecords"),
+        (SQLiteRecordsConfiguration(integrityCheck: .upTo(bytes: -1)), "integrityCheck"),
     ])
     func namesTheSettingThatMakesNoSense(configuration: SQLiteRecordsConfiguration, field: String) {
         let error = #expect(throws: SQLiteRecordsError.self) {

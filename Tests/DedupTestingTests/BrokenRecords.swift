@@ -6,6 +6,8 @@ final class BrokenRecords: ExecutionRecordStore {
     enum Defect: String, CaseIterable, Sendable {
         case replacesInsteadOfAdding, countsABatchOnce, countsRows, ignoresTheStep, cutsStepsAtZero, ordersByName
         case ignoresTheLimit, countsTheThreshold, acceptsNegativeLimits, losesConcurrentWrites, savesOneByOne
+        case inventsRecords, forgetsTimes, refusesEmptyBatches, dropsRecordsOfNothing, overflows
+        case ignoresTheLimitOfSteps, ordersDuplicatesByName, believesTheLastWriter
 
         /// The requirement that finds it.
         var requirement: ExecutionRecordStoreConformance {
@@ -21,9 +23,20 @@ final class BrokenRecords: ExecutionRecordStore {
             case .acceptsNegativeLimits: .refusesNegativeLimits
             case .losesConcurrentWrites: .addsUpConcurrently
             case .savesOneByOne: .savesBatchesAtomically
+            case .inventsRecords: .knowsNothingAtFirst
+            case .forgetsTimes: .findsWhatWasSaved
+            case .refusesEmptyBatches: .acceptsAnEmptyBatch
+            case .dropsRecordsOfNothing: .keepsARecordOfNothing
+            case .overflows: .saturates
+            case .ignoresTheLimitOfSteps: .limitsStatistics
+            case .ordersDuplicatesByName: .ordersDuplicates
+            case .believesTheLastWriter: .dependsOnNoOrder
             }
         }
     }
+
+    /// What a broken store throws where it should not throw.
+    struct Refusal: Error {}
 
     private let defect: Defect
     private let memory = Replaceable()
@@ -50,6 +63,11 @@ final class BrokenRecords: ExecutionRecordStore {
                 changed.open()
                 try await read.wait()
             }
+        case .forgetsTimes: try await memory.save(changes.map(\.withoutTimes))
+        case .refusesEmptyBatches where changes.isEmpty: throw Refusal()
+        case .dropsRecordsOfNothing: try await memory.save(changes.filter { $0.tally != ExecutionTally() })
+        case .overflows: try await memory.saveUnlessItOverflows(changes)
+        case .believesTheLastWriter: await memory.saveWithTheLastTime(changes)
         default: try await memory.save(changes)
         }
     }
@@ -59,12 +77,14 @@ final class BrokenRecords: ExecutionRecordStore {
         case .ignoresTheStep: try await memory.find(fingerprint, step: "a")
         case .cutsStepsAtZero:
             try await memory.find(fingerprint, step: String(step.prefix { $0 != "\u{0}" }))
+        case .inventsRecords:
+            try await memory.find(fingerprint, step: step) ?? ExecutionRecord(step: step, fingerprint: fingerprint)
         default: try await memory.find(fingerprint, step: step)
         }
     }
 
     func statistics(step: String?, limit: Int) async throws -> [StepRecordStatistics] {
-        let limit = defect == .acceptsNegativeLimits ? max(0, limit) : limit
+        let limit = defect == .acceptsNegativeLimits ? max(0, limit) : defect == .ignoresTheLimitOfSteps ? .max : limit
         if defect == .savesOneByOne { try await changed.wait() }
         defer { read.open() }
         let statistics = try await memory.statistics(step: step, limit: limit)
@@ -83,6 +103,8 @@ final class BrokenRecords: ExecutionRecordStore {
         switch defect {
         case .countsTheThreshold:
             try await memory.duplicates(over: threshold == .min ? threshold : threshold - 1, limit: limit)
+        case .ordersDuplicatesByName:
+            try await memory.duplicates(over: threshold, limit: limit).sorted { $0.id < $1.id }
         case .ignoresTheLimit: try await memory.duplicates(over: threshold, limit: .max)
         case .acceptsNegativeLimits: try await memory.duplicates(over: threshold, limit: max(0, limit))
         default: try await memory.duplicates(over: threshold, limit: limit)
@@ -101,6 +123,23 @@ private actor Replaceable: ExecutionRecordStore {
 
     func replace(with changes: [ExecutionRecord]) {
         for change in changes { records[change.id] = change }
+    }
+
+    /// Throws where a sum would be more than an integer holds.
+    func saveUnlessItOverflows(_ changes: [ExecutionRecord]) async throws {
+        for change in changes {
+            let executions = records[change.id]?.executions ?? 0
+            if executions.addingReportingOverflow(change.executions).overflow { throw BrokenRecords.Refusal() }
+        }
+        try await save(changes)
+    }
+
+    /// Takes the change that came last for the latest, whatever its time.
+    func saveWithTheLastTime(_ changes: [ExecutionRecord]) {
+        for change in changes {
+            let sum = records[change.id]?.merging(change) ?? change
+            records[change.id] = change.lastExecution.map { sum.withLastExecution($0) } ?? sum
+        }
     }
 
     /// Reads, lets another in that does the same, and writes: the classical lost update.
@@ -132,6 +171,21 @@ private actor Replaceable: ExecutionRecordStore {
 
 extension ExecutionRecord {
     fileprivate var cutAtZero: ExecutionRecord { withStep(String(step.prefix { $0 != "\u{0}" })) }
+
+    fileprivate var withoutTimes: ExecutionRecord {
+        ExecutionRecord(
+            step: step, fingerprint: fingerprint, executions: self.executions, hits: self.hits, joins: self.joins,
+            failures: self.failures, totalDuration: self.totalDuration, minimumDuration: self.minimumDuration,
+            maximumDuration: self.maximumDuration)
+    }
+
+    fileprivate func withLastExecution(_ time: WallTime) -> ExecutionRecord {
+        ExecutionRecord(
+            step: step, fingerprint: fingerprint, executions: self.executions, hits: self.hits, joins: self.joins,
+            failures: self.failures, firstExecution: self.firstExecution, lastExecution: time,
+            totalDuration: self.totalDuration, minimumDuration: self.minimumDuration,
+            maximumDuration: self.maximumDuration)
+    }
 
     fileprivate func withStep(_ step: String) -> ExecutionRecord {
         ExecutionRecord(step: step, fingerprint: fingerprint, tally: tally)

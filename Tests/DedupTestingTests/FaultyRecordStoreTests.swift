@@ -2,7 +2,7 @@ import Dedup
 import DedupTesting
 import Testing
 
-@Suite struct FaultyRecordStoreTests {
+@Suite(.timeLimit(.minutes(1))) struct FaultyRecordStoreTests {
     let memory = InMemoryExecutionRecords()
     let store: FaultyRecordStore
     let change = ExecutionRecord(step: "a", fingerprint: .number(1), hits: 1)
@@ -43,14 +43,38 @@ import Testing
         try await save.value
         #expect(memory.count == 1)
     }
+
+    @Test(arguments: [true, false])
+    func aCallThatHangsHeedsItsCancellationOnlyIfItIsToldTo(ignoringCancellation: Bool) async throws {
+        let latch = store.hang(ignoringCancellation: ignoringCancellation)
+        let save = Task { try await store.save([change]) }
+        try await latch.waitForWaiters(1)
+        save.cancel()
+        if ignoringCancellation { store.heal() }
+        let isSaved = if case .success = await save.result { true } else { false }
+        #expect(isSaved == ignoringCancellation)
+        #expect(memory.count == (ignoringCancellation ? 1 : 0))
+    }
 }
 
 /// A conformance suite is worth what it finds: each of these stores is broken in one way, and one requirement says so.
-@Suite struct ConformanceCanaryTests {
+@Suite(.timeLimit(.minutes(1))) struct ConformanceCanaryTests {
     @Test(arguments: BrokenRecords.Defect.allCases)
-    func findsTheDefect(defect: BrokenRecords.Defect) async {
-        await withKnownIssue("A broken store must not pass.") {
+    func findsTheDefect(defect: BrokenRecords.Defect) async throws {
+        try await withKnownIssue("A broken store must not pass.") {
             try await defect.requirement.check(BrokenRecords(defect))
+        } matching: { issue in
+            // A check of the requirement failed, or the store threw what only a broken one throws.
+            switch issue.kind {
+            case .expectationFailed: issue.sourceLocation?.fileID.hasPrefix("DedupTesting/RecordStoreChecks") == true
+            case .errorCaught(let error): error is BrokenRecords.Refusal
+            default: false
+            }
         }
+    }
+
+    @Test func everyRequirementFindsSomething() {
+        let found = Set(BrokenRecords.Defect.allCases.map(\.requirement))
+        #expect(found == Set(ExecutionRecordStoreConformance.allCases))
     }
 }

@@ -1,7 +1,7 @@
 import DedupTesting
 import Testing
 
-@Suite struct LatchTests {
+@Suite(.timeLimit(.minutes(1))) struct LatchTests {
     @Test func holdsEverybodyUntilItOpens() async throws {
         let latch = Latch()
         let waiters = (0..<20).map { _ in Task { try await latch.wait() } }
@@ -17,6 +17,18 @@ import Testing
         latch.open()
         latch.open()
         try await latch.wait()
+        #expect(latch.isOpen && latch.waiterCount == 0)
+    }
+
+    @Test(.timeLimit(.minutes(1))) func whoWaitsForWaitersGoesOnWhenTheLatchOpensBeforeTheyCome() async throws {
+        let latch = Latch()
+        let counter = Task { try await latch.waitForWaiters(2) }
+        let waiter = Task { try await latch.wait() }
+        try await latch.waitForWaiters(1)
+        latch.open()
+        try await waiter.value
+        try await counter.value
+        try await latch.waitForWaiters(5)
     }
 
     @Test func aCancelledWaiterLeavesAtOnce() async throws {

@@ -3,7 +3,7 @@ import Dedup
 import DedupTesting
 import Testing
 
-@Suite struct ManualTimeSourceTests {
+@Suite(.timeLimit(.minutes(1))) struct ManualTimeSourceTests {
     let time = ManualTimeSource(now: MonotonicInstant(nanoseconds: 100), wallTime: WallTime(nanosecondsSinceEpoch: 7))
 
     @Test func standsStillUntilMoved() {
@@ -47,6 +47,24 @@ import Testing
         #expect(try await another.value.nanoseconds == 500)
         time.advance(to: MonotonicInstant(nanoseconds: 500))
         for sleeper in sleepers { try await sleeper.value }
+    }
+
+    @Test func theWallTimeStopsAtItsLastMoment() async throws {
+        let time = ManualTimeSource()
+        let sleeper = Task { try await time.sleep(until: .distantFuture) }
+        time.advance(to: try await time.nextSleeper())
+        try await sleeper.value
+        #expect(time.now == .distantFuture && time.wallTime.nanosecondsSinceEpoch == .max)
+    }
+
+    @Test func sleepersThatNobodyAsksForAreForgottenInTheEnd() async throws {
+        for number in 1...10_001 {
+            let deadline = MonotonicInstant(nanoseconds: 100 + Int64(number))
+            let sleeper = Task.immediate { try await time.sleep(until: deadline) }
+            time.advance(by: .nanoseconds(1))
+            try await sleeper.value
+        }
+        #expect(try await time.nextSleeper().nanoseconds == 102)
     }
 
     @Test func aCancelledSleeperWakesAtOnce() async throws {

@@ -6,7 +6,7 @@ import Verification
 import Workloads
 
 /// History and checker catch what is broken, through the real load path.
-@Suite struct BrokenSubjectTests {
+@Suite(.timeLimit(.minutes(1))) struct BrokenSubjectTests {
     private func storm(_ fault: JoiningSubject.Fault, watchdog: Duration = .seconds(60)) async throws -> SubjectRun {
         // Eight clients ask for the same key at the same time, and each execution takes 2 ms: duplicates always meet.
         let requests = (0..<160).map { Request(key: UInt32($0 / 8), latency: 2_000_000, valueSize: 64) }

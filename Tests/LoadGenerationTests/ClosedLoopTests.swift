@@ -5,7 +5,7 @@ import Testing
 import Verification
 import Workloads
 
-@Suite struct ClosedLoopTests {
+@Suite(.timeLimit(.minutes(1))) struct ClosedLoopTests {
     @Test(arguments: [(1, 1), (1, 2), (7, 2), (64, 3)], [false, true])
     func everyRequestIsCalledExactlyOnceAndReturns(load: (clients: Int, workers: Int), blocks: Bool) async throws {
         let subject = ExecutingSubject(blocks: blocks)
@@ -22,6 +22,7 @@ import Workloads
         #expect(phase.latencies.service.count == requests.count)
         #expect(phase.latencies.byOutcome[.executed]?.count == requests.count)
         #expect(!run.isPartial && !run.isHung)
+        #expect(phase.allocatedEnd ?? 0 > 0 && (phase.foreignProcessors ?? -1) >= 0)
     }
 
     @Test func blockingClientsHaveAThreadEach() async throws {

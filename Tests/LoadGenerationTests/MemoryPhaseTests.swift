@@ -6,7 +6,7 @@ import Testing
 import Verification
 import Workloads
 
-@Suite struct MemoryPhaseTests {
+@Suite(.timeLimit(.minutes(1))) struct MemoryPhaseTests {
     @Test func samplesAreTakenBetweenCyclesAtQuiescentPoints() async throws {
         let open = AtomicBox(Atomic<Int>(0))
         let probe = QuiescenceProbe(open)

@@ -5,7 +5,7 @@ import Testing
 import Verification
 import Workloads
 
-@Suite struct OpenLoopTests {
+@Suite(.timeLimit(.minutes(1))) struct OpenLoopTests {
     /// Requests that are all intended to start at once.
     private func volley(_ count: Int, latency: Duration) -> [Request] {
         TestLoad.requests(count, keys: count, latency: latency)
@@ -41,9 +41,6 @@ import Workloads
             served += call.end - call.start
             #expect(call.end - call.intended >= served, "the response includes every service before it")
         }
-        let latencies = run.phases[0].latencies
-        let (response, service) = (try #require(latencies.response.mean), try #require(latencies.service.mean))
-        #expect(response > 5 * service)
         #expect(run.phases[0].concurrency.maximum == 1 && run.phases[0].concurrency.backlogged > 0)
     }
 

@@ -1,10 +1,11 @@
+import DedupTesting
 import Measurement
 import Testing
 
 @Suite struct LatencyHistogramTests {
     @Test(arguments: UInt64(0)..<10)
     func percentilesAreRightToThreeDigits(seed: UInt64) throws {
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         var parts = [LatencyHistogram](repeating: LatencyHistogram(), count: 3)
         var values: [UInt64] = []
         for number in 0..<3_000 {

@@ -1,3 +1,4 @@
+import DedupTesting
 import Reporting
 import Testing
 
@@ -37,7 +38,7 @@ import Testing
     }
 
     @Test func doublesReadBackExactly() throws {
-        var generator = SystemRandomNumberGenerator()
+        var generator = SplitMix64(seed: 17)
         for _ in 0..<1_000 {
             let value = Double(bitPattern: generator.next())
             guard value.isFinite else { continue }
@@ -62,7 +63,7 @@ import Testing
 
     @Test func randomTablesReadBack() throws {
         let seed = UInt64.random(in: 0 ... .max)
-        var generator = SeededGenerator(seed: seed)
+        var generator = SplitMix64(seed: seed)
         let alphabet: [Unicode.Scalar] = ["a", ",", "\"", "\n", "\r", " ", "ß", "😀", "\u{301}", "'", ";"]
         for _ in 0..<300 {
             let texts = (0..<3).map { _ in
@@ -78,20 +79,5 @@ import Testing
             let same = zip(read, texts).allSatisfy { $0.unicodeScalars.elementsEqual($1.unicodeScalars) }
             #expect(same, "seed \(seed): \(texts)")
         }
-    }
-}
-
-/// SplitMix64: the same numbers for the same seed.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-        return word ^ (word >> 31)
     }
 }

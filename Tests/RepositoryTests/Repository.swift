@@ -15,12 +15,17 @@ struct Repository {
     static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
-    /// Every file below `folder` whose name ends in one of `endings`, hidden folders and build folders left out.
+    /// Every file below `folder` whose name ends in one of `endings`, but nothing hidden; build folders are hidden.
     static func files(under folder: String, endingIn endings: [String]) throws -> [SourceFile] {
         let start = root.appending(path: folder)
         guard let walker = FileManager.default.enumerator(atPath: start.path) else { return [] }
         var files: [SourceFile] = []
-        for case let name as String in walker where endings.contains(where: name.hasSuffix) {
+        for case let name as String in walker {
+            guard !name.split(separator: "/").contains(where: { $0.hasPrefix(".") }) else {
+                walker.skipDescendants()
+                continue
+            }
+            guard endings.contains(where: name.hasSuffix) else { continue }
             let text = try String(contentsOf: start.appending(path: name), encoding: .utf8)
             files.append(SourceFile(path: folder + "/" + name, text: text))
         }

@@ -11,6 +11,12 @@ import Testing
         }
     }
 
+    @Test func whatIsHiddenIsNotOurs() throws {
+        let paths = try Repository.files(under: ".", endingIn: [".swift"]).map(\.path)
+        #expect(paths.contains("./Package.swift") && paths.contains("./Tests/RepositoryTests/ShapeTests.swift"))
+        #expect(!paths.contains { $0.dropFirst(2).split(separator: "/").contains { $0.hasPrefix(".") } })
+    }
+
     @Test func namesSayWhat() throws {
         let vague = ["Utils", "Utilities", "Helper", "Helpers", "Common", "Manager", "Misc", "Placeholder"]
         for file in try Repository.swiftFiles() {
@@ -30,7 +36,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("// coalesced callers", true), ("let singleFlight = 1", true), ("// T" + "ODO: later", true),
+        ("// coalesced callers", true), ("an in-flight entry", true), ("let singleFlight = 1", true),
+        ("// T" + "ODO: later", true),
         ("try! f()", true), ("x as! Int", true), ("fatalError(\"no\")", true), ("a flight with its waiters", false),
         ("try f()", false), ("as? Int", false),
     ])
@@ -78,7 +85,9 @@ import Testing
 
     /// What a line says that it should not: words that have another word here, promises, and unchecked steps.
     private func forbidden(in line: Substring) -> [String] {
-        let words = ["coalesc", "singleflight", "single-flight", "thundering"]
+        let words = [
+            "coalesc", "singleflight", "single-flight", "thundering", "in-flight", "inflight", "memoiz", "dedupe ",
+        ]
         let promises = ["TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK"]
         let steps = ["try!", " as! ", "fatalError("]
         // SQL has a function of that name, and `\uXXXX` is how an escape is written.

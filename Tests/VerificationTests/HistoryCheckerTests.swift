@@ -1,3 +1,4 @@
+import DedupTesting
 import Testing
 import Verification
 
@@ -20,7 +21,7 @@ import Verification
         for seed in UInt64(0)..<60 {
             var plan = SimulationPlan(seed: seed)
             mutation.prepare(&plan)
-            var random = SeededGenerator(seed: seed ^ 0x77)
+            var random = SplitMix64(seed: seed ^ 0x77)
             let clean = SimulatedDeduplicator.run(plan, seed: seed)
             guard let broken = mutation.apply(to: clean, plan: plan, using: &random) else { continue }
             applicable += 1
@@ -45,7 +46,7 @@ import Verification
         checker.allowsUnexplainedFailures = seed % 3 == 0
         checker.staleAllowance = [nil, 0, 30_000][Int(seed / 2 % 3)]
         checker.capacityBounded = seed % 7 != 0
-        var random = SeededGenerator(seed: seed)
+        var random = SplitMix64(seed: seed)
         var history = SimulatedDeduplicator.run(plan, seed: seed)
         for _ in 0..<6 {
             Scrambler.scramble(&history, using: &random)

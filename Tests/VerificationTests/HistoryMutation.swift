@@ -1,3 +1,4 @@
+import DedupTesting
 import Verification
 
 /// A way to falsify a clean history. Each returns nil when the history offers no place for it.
@@ -47,41 +48,53 @@ enum HistoryMutation: String, CaseIterable, Sendable {
     }
 
     /// The falsified history.
-    func apply(to history: History, plan: SimulationPlan, using random: inout SeededGenerator) -> History? {
+    func apply(to history: History, plan: SimulationPlan, using random: inout SplitMix64) -> History? {
         var site = MutationSite(history: history, plan: plan, random: random)
         defer { random = site.random }
+        return falsifiedAnswer(&site) ?? falsifiedExecution(&site)
+    }
+
+    /// The history with one answer that says something else.
+    private func falsifiedAnswer(_ site: inout MutationSite) -> History? {
         switch self {
-        case .overlappingExecution: return site.overlappingExecution()
-        case .executionBesideFreshResult: return site.executionBesideFreshResult()
-        case .droppedEvictionExcuse: return site.changeEvictionExcuse { $0.remove(at: $1) }
+        case .unknownExecution: site.changeAnswer { $0.execution = 9_999_999 }
+        case .namelessAnswer: site.changeAnswer { $0.execution = 0 }
+        case .namelessFailure: site.changeAnswer { ($0.outcome, $0.execution, $0.value) = (.failed, 0, 0) }
+        case .unpromisedStale: site.changeAnswer { $0.outcome = .stale }
+        case .lostCall: site.changeAnswer { $0.end = 0 }
+        case .corruptValue: site.changeAnswer { $0.value = $0.execution + 1 }
+        case .rejectionWithoutFlight: site.rejection(wanted: [.reject, .either])
+        case .rejectionInJoinMode: site.rejection(wanted: [.join])
+        default: nil
+        }
+    }
+
+    /// The history with an execution, a hit or a join where there should be none.
+    private func falsifiedExecution(_ site: inout MutationSite) -> History? {
+        switch self {
+        case .overlappingExecution: site.overlappingExecution()
+        case .executionBesideFreshResult: site.executionBesideFreshResult()
+        case .droppedEvictionExcuse: site.changeEvictionExcuse { $0.remove(at: $1) }
         case .postponedEvictionExcuse:
-            return site.changeEvictionExcuse { excuses, index in
+            site.changeEvictionExcuse { excuses, index in
                 excuses[index].since += 60_000_000_000
                 excuses[index].at += 60_000_000_000
             }
-        case .prematureExpiry: return site.prematureExpiry()
-        case .unknownExecution: return site.changeAnswer { $0.execution = 9_999_999 }
-        case .namelessAnswer: return site.changeAnswer { $0.execution = 0 }
-        case .namelessFailure:
-            return site.changeAnswer { ($0.outcome, $0.execution, $0.value) = (.failed, 0, 0) }
-        case .unpromisedStale: return site.changeAnswer { $0.outcome = .stale }
-        case .resultOfAnotherKey: return site.resultOfAnotherKey()
-        case .valueOfFailedExecution: return site.valueOfFailedExecution()
-        case .answerBeforeEnd: return site.answerBeforeEnd()
-        case .staleHit: return site.staleHit()
-        case .outdatedHit: return site.outdatedHit()
-        case .hitAfterRemoval: return site.hitAfterRemoval()
-        case .hitAfterInvalidation: return site.hitAfterInvalidation()
-        case .joinAfterEnd: return site.joinAfterEnd()
-        case .joinOfSuperseded: return site.joinOfSuperseded()
-        case .claimedTwice: return site.claimedTwice()
-        case .executedBeforeCall: return site.executedBeforeCall()
-        case .rejectionWithoutFlight: return site.rejection(wanted: [.reject, .either])
-        case .rejectionInJoinMode: return site.rejection(wanted: [.join])
-        case .joinInRejectMode: return site.joinInRejectMode()
-        case .cachedError: return site.cachedError()
-        case .lostCall: return site.changeAnswer { $0.end = 0 }
-        case .corruptValue: return site.changeAnswer { $0.value = $0.execution + 1 }
+        case .prematureExpiry: site.prematureExpiry()
+        case .resultOfAnotherKey: site.resultOfAnotherKey()
+        case .valueOfFailedExecution: site.valueOfFailedExecution()
+        case .answerBeforeEnd: site.answerBeforeEnd()
+        case .staleHit: site.staleHit()
+        case .outdatedHit: site.outdatedHit()
+        case .hitAfterRemoval: site.hitAfterRemoval()
+        case .hitAfterInvalidation: site.hitAfterInvalidation()
+        case .joinAfterEnd: site.joinAfterEnd()
+        case .joinOfSuperseded: site.joinOfSuperseded()
+        case .claimedTwice: site.claimedTwice()
+        case .executedBeforeCall: site.executedBeforeCall()
+        case .joinInRejectMode: site.joinInRejectMode()
+        case .cachedError: site.cachedError()
+        default: nil
         }
     }
 }

@@ -1,10 +1,11 @@
+import DedupTesting
 import Verification
 
 /// Finds a place in a clean history where a given falsehood is one for sure, and plants it.
 struct MutationSite {
     var history: History
     let plan: SimulationPlan
-    var random: SeededGenerator
+    var random: SplitMix64
 
     private let farFuture: UInt64 = 1 << 40
     private let nextID: UInt64 = 5_000_000

@@ -1,8 +1,9 @@
+import DedupTesting
 import Verification
 
 /// Breaks a history at random, without caring how.
 enum Scrambler {
-    static func scramble(_ history: inout History, using random: inout SeededGenerator) {
+    static func scramble(_ history: inout History, using random: inout SplitMix64) {
         for _ in 0..<3 {
             switch Int.random(in: 0..<6, using: &random) {
             case 0: changeCall(&history, using: &random)
@@ -15,7 +16,7 @@ enum Scrambler {
         }
     }
 
-    private static func changeCall(_ history: inout History, using random: inout SeededGenerator) {
+    private static func changeCall(_ history: inout History, using random: inout SplitMix64) {
         guard let index = history.calls.indices.randomElement(using: &random) else { return }
         switch Int.random(in: 0..<6, using: &random) {
         case 0: history.calls[index].start = random.time(1...70_000)
@@ -29,7 +30,7 @@ enum Scrambler {
         if call.hasReturned, call.end < call.start { history.calls[index].end = call.start + 7 }
     }
 
-    private static func changeExecution(_ history: inout History, using random: inout SeededGenerator) {
+    private static func changeExecution(_ history: inout History, using random: inout SplitMix64) {
         guard let index = history.executions.indices.randomElement(using: &random) else { return }
         switch Int.random(in: 0..<4, using: &random) {
         case 0: history.executions[index].succeeded.toggle()
@@ -44,7 +45,7 @@ enum Scrambler {
         }
     }
 
-    private static func addExecution(_ history: inout History, using random: inout SeededGenerator) {
+    private static func addExecution(_ history: inout History, using random: inout SplitMix64) {
         let begin = random.time(1...70_000)
         history.executions.append(
             Execution(
@@ -53,7 +54,7 @@ enum Scrambler {
                 succeeded: random.chance(0.8)))
     }
 
-    private static func addExcuse(_ history: inout History, using random: inout SeededGenerator) {
+    private static func addExcuse(_ history: inout History, using random: inout SplitMix64) {
         let at = random.time(1_000...70_000)
         let execution = history.executions.randomElement(using: &random)
         let names = random.chance(0.5)
@@ -65,12 +66,12 @@ enum Scrambler {
                 execution: names ? execution?.id ?? 0 : 0))
     }
 
-    private static func dropExcuse(_ history: inout History, using random: inout SeededGenerator) {
+    private static func dropExcuse(_ history: inout History, using random: inout SplitMix64) {
         guard let index = history.excuses.indices.randomElement(using: &random) else { return }
         history.excuses.remove(at: index)
     }
 
-    private static func addCall(_ history: inout History, using random: inout SeededGenerator) {
+    private static func addCall(_ history: inout History, using random: inout SplitMix64) {
         let start = random.time(1...70_000)
         let execution = history.executions.randomElement(using: &random)
         history.calls.append(

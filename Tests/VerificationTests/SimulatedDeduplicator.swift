@@ -1,3 +1,4 @@
+import DedupTesting
 import Verification
 
 /// What a simulated run is made of.
@@ -15,7 +16,7 @@ struct SimulationPlan {
 
     /// A plan that depends on the seed alone and covers every rule and mode.
     init(seed: UInt64) {
-        var random = SeededGenerator(seed: seed ^ 0xABCD)
+        var random = SplitMix64(seed: seed ^ 0xABCD)
         let lifetimes: [FreshnessRule.Lifetime] = [
             .none, .fixed(20_000), .fixed(150_000), .sliding(15_000), .sliding(15_000, maximumAge: 60_000), .unbounded,
         ]
@@ -52,14 +53,14 @@ struct SimulatedDeduplicator {
     }
 
     private let plan: SimulationPlan
-    private var random: SeededGenerator
+    private var random: SplitMix64
     private var history = History()
     private var flight: Flight?
     private var entry: Entry?
 
     init(plan: SimulationPlan, seed: UInt64) {
         self.plan = plan
-        random = SeededGenerator(seed: seed)
+        random = SplitMix64(seed: seed)
     }
 
     /// The history of one run.

@@ -37,11 +37,13 @@ struct PhaseConductor<Driven: Subject> {
         defer { monitor.cancel() }
         var isHung = await gate.allArrived() == .abandoned
         _ = equipment.hiccups.take()
+        let processors = ProcessorTime.now()
         trace.start = MonotonicClock.now()
         clock.start(at: trace.start)
         if !isHung { isHung = await runCycles(&trace) }
         trace.end = MonotonicClock.now()
         trace.hiccups = equipment.hiccups.take()
+        trace.foreignProcessors = processors.flatMap { ProcessorTime.now()?.foreignProcessors(since: $0) }
         trace.allocatedEnd = try? equipment.allocator.get().reading().allocated
         if isHung {
             stop.stop()

@@ -10,6 +10,8 @@ struct PhaseTrace {
     var memory: MemorySeries?
     var threads: [Int] = []
     var allocatedEnd: Int?
+    /// How many processors other programs kept busy while the phase ran.
+    var foreignProcessors: Double?
     var releases: ReleaseTimes?
     /// Findings that are known before the history is.
     var findings: [AuditFinding] = []

@@ -32,7 +32,8 @@ struct PhaseAnalysis {
             intendedOperations: trace.plan.isBoundByHistory ? nil : trace.plan.limit, operations: calls.count,
             executions: executions.count, latencies: latencies, concurrency: concurrency,
             herds: trace.plan.hasHerds ? HerdReport(calls, clients: trace.plan.clients) : nil, hiccups: trace.hiccups,
-            memory: trace.memory, threads: trace.threads, allocatedEnd: trace.allocatedEnd,
+            memory: trace.memory, threads: trace.threads,
+            foreignProcessors: trace.foreignProcessors, allocatedEnd: trace.allocatedEnd,
             audits: trace.findings
                 + PhaseAudit(scenario, configuration, trace).findings(
                     calls, latencies: latencies, concurrency: concurrency, isComplete: history.isComplete),

@@ -35,6 +35,8 @@ package struct PhaseResult: Sendable {
     package var memory: MemorySeries?
     /// The threads of the process at each sample of ``memory``.
     package var threads: [Int]
+    /// How many processors other programs kept busy while the phase ran, on average; nil where the system does not tell.
+    package var foreignProcessors: Double?
     /// `stats.allocated` of the allocator when the phase had ended; nil when there is no such allocator.
     package var allocatedEnd: Int?
     /// What the audits found.

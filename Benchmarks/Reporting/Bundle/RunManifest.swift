@@ -39,6 +39,7 @@ struct RunManifest: Encodable {
         let herds: Int?
         let overlappingHerds: Int?
         let longestHiccup: UInt64?
+        let foreignProcessors: Double?
         let audits: [Audit]
 
         enum CodingKeys: String, CodingKey {
@@ -49,6 +50,7 @@ struct RunManifest: Encodable {
             case backlogged, herds
             case overlappingHerds = "overlapping_herds"
             case longestHiccup = "hiccup_max_ns"
+            case foreignProcessors = "foreign_processors"
             case audits
         }
     }
@@ -180,6 +182,7 @@ extension RunManifest.Phase {
         herds = generation?.herds
         overlappingHerds = generation?.overlappingHerds
         longestHiccup = generation?.longestHiccup
+        foreignProcessors = generation?.foreignProcessors
         audits = (generation?.audits ?? []).map {
             RunManifest.Audit(name: $0.name, passed: $0.passed, explanation: $0.explanation)
         }

@@ -74,10 +74,39 @@ private struct GateJudge {
     private func evaluate(_ gate: Gate, _ phase: PhaseReport, _ metrics: MetricSet) -> GateResult {
         let result = gate.evaluate(metrics)
         if gate.expression.metric == "memory.leak_bytes_per_op" { return growth(result, phase) }
-        let isOfTime = [MetricDimension.time, .rate].contains(gate.expression.dimension)
-        guard isOfTime, result.verdict == .fail, let saturation = phase.generation?.saturation else { return result }
+        guard result.verdict == .fail, let excuse = excuse(for: gate, phase) else { return result }
         return GateResult(
-            gate: gate, observed: result.observed, verdict: .invalid, reason: "\(result.reason), but \(saturation)")
+            gate: gate, observed: result.observed, verdict: .invalid, reason: "\(result.reason), but \(excuse)")
+    }
+
+    /// Why a time or a rate says nothing about the subject: the generator could not keep up, or the machine was busy with
+    /// something else while calls waited to start.
+    private func excuse(for gate: Gate, _ phase: PhaseReport) -> String? {
+        guard let generation = phase.generation else { return nil }
+        switch gate.expression.dimension {
+        case .rate: return generation.saturation
+        case .time:
+            // A call that is too slow once it runs is the subject's, whatever happened around it.
+            guard let excuse = generation.saturation ?? generation.disturbance, isKept(gate, withoutWaiting: phase)
+            else {
+                return nil
+            }
+            return excuse
+        case .ratio, .bytes, .count: return nil
+        }
+    }
+
+    /// Whether a gate on what callers waited would have been kept had their calls started when they were intended to.
+    private func isKept(_ gate: Gate, withoutWaiting phase: PhaseReport) -> Bool {
+        guard phase.latencies.isOpen else { return false }
+        var unhurried = phase
+        unhurried.latencies.isOpen = false
+        var metrics = MetricSet(of: unhurried)
+        for (suffix, _) in MetricCatalog.latencyStatistics {
+            metrics["response.latency.\(suffix)"] = metrics["call.latency.\(suffix)"]
+            metrics["generator.lag.\(suffix)"] = MetricValue(0)
+        }
+        return gate.evaluate(metrics).verdict == .pass
     }
 
     /// A limit on growth is kept or broken as the memory verdict says, so that the two cannot contradict each other: the

@@ -38,6 +38,10 @@ package struct GenerationReport: Hashable, Sendable {
     package var overlappingHerds: Int?
     /// The longest time, in nanoseconds, that the machine did not run a thread that wanted to; nil when not watched.
     package var longestHiccup: UInt64?
+    /// How many processors other programs kept busy, on average, and how many there are; nil when not known.
+    package var foreignProcessors: Double?
+    /// How many processors there are.
+    package var processors = 1
     /// Everything that was audited.
     package var audits: [Audit] = []
 
@@ -50,6 +54,13 @@ package struct GenerationReport: Hashable, Sendable {
     /// What was wrong with the generator itself; nil when it kept up.
     package var saturation: String? { audits.first { !$0.passed && $0.blamesGenerator }?.explanation }
 
+    /// What keeps the machine from running us in time: other programs that use a fifth of it or more; nil when there are
+    /// none.
+    package var disturbance: String? {
+        guard let foreignProcessors, foreignProcessors >= 0.2 * Double(processors) else { return nil }
+        return "other programs used \(HumanNumber.plain(foreignProcessors)) of \(processors) processors"
+    }
+
     /// Adds what adds up over phases.
     mutating func add(_ other: GenerationReport) {
         clients = max(clients, other.clients)
@@ -60,22 +71,11 @@ package struct GenerationReport: Hashable, Sendable {
         backlogged = Self.sum(backlogged, other.backlogged)
         herds = Self.sum(herds, other.herds)
         overlappingHerds = Self.sum(overlappingHerds, other.overlappingHerds)
+        foreignProcessors = [foreignProcessors, other.foreignProcessors].compactMap(\.self).max()
         longestHiccup = [longestHiccup, other.longestHiccup].compactMap(\.self).max()
     }
 
     private static func sum(_ first: Int?, _ second: Int?) -> Int? {
         first == nil && second == nil ? nil : (first ?? 0) + (second ?? 0)
-    }
-
-    /// `64 clients on 2 workers, 12.3 calls open on average and 64 at most, 4,711 overlapped another for their key`.
-    package var text: String {
-        var text = "\(HumanNumber.count(clients)) clients on \(HumanNumber.count(workers)) workers"
-        if let meanConcurrency { text += ", \(HumanNumber.plain(meanConcurrency)) calls open on average" }
-        text += ", \(HumanNumber.count(maximumConcurrency)) at most"
-        text += ", \(HumanNumber.count(overlappingDuplicates)) overlapped another for their key"
-        if let herds { text += ", \(HumanNumber.count(overlappingHerds)) of \(HumanNumber.count(herds)) herds met" }
-        if let backlogged { text += ", \(HumanNumber.count(backlogged)) found every client busy" }
-        if let longestHiccup { text += ", longest stall of the machine \(HumanNumber.time(longestHiccup))" }
-        return text
     }
 }

@@ -12,7 +12,7 @@ package struct MemoryReport: Sendable {
         package var offset: UInt64
         /// What the allocator said.
         package var reading: MemoryReading
-        /// Whether it is left out of the estimate, because the cache was still filling.
+        /// Whether it is left out of the estimate, because the cache was still filling, or not full.
         package var isDiscarded: Bool
         /// Entries in the cache, if the subject tells.
         package var liveEntries: Int?

@@ -18,7 +18,7 @@ package struct TerminalReport {
     package var text: String {
         var blocks = [header, subjectTable]
         if !gateLines.isEmpty { blocks.append(gateLines) }
-        blocks += [phaseLines, noteLines, violationLines].filter { !$0.isEmpty }
+        blocks += [generationLines, noteLines, violationLines].filter { !$0.isEmpty }
         blocks.append(verdictLines)
         return blocks.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
     }
@@ -96,13 +96,8 @@ package struct TerminalReport {
     }
 
     /// What concurrency each phase achieved. A matrix has too many phases; they are in `metrics.csv`.
-    private var phaseLines: [String] {
-        guard !report.isMatrix else { return [] }
-        return report.subjects.flatMap { subject in
-            subject.measured.compactMap { phase in
-                phase.generation.map { TerminalText.sanitised("\(subject.title) \(phase.name): \($0.text)") }
-            }
-        }
+    private var generationLines: [String] {
+        report.isMatrix ? [] : GenerationTable(report).lines(palette)
     }
 
     private var violationLines: [String] {

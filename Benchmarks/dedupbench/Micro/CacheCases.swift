@@ -2,6 +2,7 @@ internal import Caching
 internal import Dedup
 internal import Measurement
 internal import Synchronization
+internal import Workloads
 
 /// Hits of the cache with the fingerprint in hand, and what an entry costs; beside a lock around a dictionary.
 enum CacheCases {
@@ -16,13 +17,13 @@ enum CacheCases {
     private static func lookups(entries: Int) -> (keys: [Fingerprint], mask: Int) {
         var count = 1
         while count < entries { count *= 2 }
-        var generator = SplitMix(state: 42)
+        var generator = SplitMix64(seed: 42)
         return ((0..<count).map { _ in key(Int(generator.next() % UInt64(entries))) }, count - 1)
     }
 
     /// The fingerprint of a number: mixed, as the words of a digest are.
     private static func key(_ number: Int) -> Fingerprint {
-        var generator = SplitMix(state: UInt64(number) &* 0x9E37_79B9_7F4A_7C15)
+        var generator = SplitMix64(seed: UInt64(number) &* 0x9E37_79B9_7F4A_7C15)
         return Fingerprint(words: (generator.next(), generator.next(), generator.next(), generator.next()))
     }
 
@@ -126,18 +127,5 @@ final class LockedDictionary: Sendable {
             guard let entry = entries[key], now < entry.deadline else { return nil }
             return entry.value
         }
-    }
-}
-
-/// SplitMix64 (Steele, Lea and Flood, 2014): the same numbers every time.
-struct SplitMix {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-        return word ^ (word >> 31)
     }
 }

@@ -2,6 +2,7 @@ internal import Caching
 internal import Dedup
 internal import Measurement
 internal import Reporting
+internal import Workloads
 
 /// Whole `execute` calls: answered from the cache, and missed.
 enum ExecutionCases {
@@ -13,7 +14,7 @@ enum ExecutionCases {
     private static let entries = 10_000
 
     private static func fingerprint(_ number: Int) -> Fingerprint {
-        var generator = SplitMix(state: UInt64(number) &* 0x9E37_79B9_7F4A_7C15)
+        var generator = SplitMix64(seed: UInt64(number) &* 0x9E37_79B9_7F4A_7C15)
         return Fingerprint(words: (generator.next(), generator.next(), generator.next(), generator.next()))
     }
 

@@ -8,6 +8,8 @@ struct MemoryJudgement {
     let series: MemorySeries
     /// How many of the first samples are left out, as the scenario says.
     let discarded: Int
+    /// How many entries the subject's cache holds when it is full; nil where it has no such bound.
+    let capacity: Int?
     /// The limits of the gates on growth; without one, 0.5 bytes an operation are asked about.
     let limits: [Double]
     /// What the calls of the phase came to: the paths through the subject whose memory was looked at.
@@ -18,7 +20,8 @@ struct MemoryJudgement {
     var report: MemoryReport {
         var report = MemoryReport(
             samples: samples, verdict: LeakVerdict.inconclusive.rawValue, explanation: "there are too few samples")
-        guard samples.count - discarded >= 2 else { return report }
+        guard compared.count >= 2 else { return report }
+        let kept = series.keeping(compared)
         let estimates = (limits.isEmpty ? [0.5] : limits).map { LeakEstimate(kept, criteria: criteria(limit: $0)) }
         report.judgements = zip(limits, estimates).map { limit, estimate in
             let (verdict, reason) = judged(estimate)
@@ -33,12 +36,15 @@ struct MemoryJudgement {
         return report
     }
 
+    private var compared: [Int] { series.comparableSamples(after: discarded, capacity: capacity) }
+
     private var samples: [MemoryReport.Sample] {
+        let compared = Set(compared)
         let start = series.samples.first?.time ?? 0
         return series.samples.enumerated().map { number, sample in
             MemoryReport.Sample(
                 phase: phase, operations: sample.operations, offset: sample.time - start, reading: sample.reading,
-                isDiscarded: number < discarded, liveEntries: sample.liveEntries)
+                isDiscarded: !compared.contains(number), liveEntries: sample.liveEntries)
         }
     }
 
@@ -52,16 +58,6 @@ struct MemoryJudgement {
             "no call joined a running execution, so the memory of waiters was not looked at: let requests meet, with "
                 + "bursts of a key and a latency"
         )
-    }
-
-    /// The series without the samples that are left out.
-    private var kept: MemorySeries {
-        var kept = MemorySeries(capacity: series.samples.count, sizeClasses: series.sizeClasses)
-        for number in series.samples.indices.dropFirst(discarded) {
-            let counts = series.sizeClasses.indices.map { series.liveCount(sample: number, sizeClass: $0) }
-            kept.append(series.samples[number], liveCounts: counts)
-        }
-        return kept
     }
 
     /// The estimate may take up to half of the samples for warm-up: what the scenario asks for must suffice then.
@@ -82,6 +78,8 @@ struct MemoryJudgement {
         }
         let paths = [OutcomeClass.hit, .joined, .executed, .rejected, .failed].filter { counts.count(of: $0) > 0 }
         let seen = paths.map { "\(HumanNumber.count(counts.count(of: $0))) \($0.name)" }.joined(separator: ", ")
+        let left = series.samples.count - discarded - compared.count
+        if left > 0 { text += "; \(left) samples are left out, at which the cache was not full" }
         return "\(text); calls looked at: \(seen)"
     }
 }

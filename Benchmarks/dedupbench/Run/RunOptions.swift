@@ -45,7 +45,9 @@ struct PlanOptions: ParsableArguments {
 
     @Option(
         name: .customLong("gate"),
-        help: ArgumentHelp("Demand this too; repeatable. See `list gates`.", valueName: "expression"))
+        help: ArgumentHelp(
+            "Demand this too, of each phase or, with `in PHASE` at its end, of one; repeatable. See `list gates`.",
+            valueName: "expression"))
     var gates: [String] = []
 
     @Option(

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import LoadGeneration
 internal import Measurement
 internal import Reporting
@@ -87,7 +88,9 @@ struct SubjectReportBuilder {
         let settings = combination.scenario.phases.first { $0.name == phase.name }?.memory
         let joins = subject.duplicates == .either ? combination.scenario.system.duplicates == .join : nil
         return MemoryJudgement(
-            phase: phase.name, series: series, discarded: settings?.discarded ?? 0, limits: leakLimits, counts: counts,
+            phase: phase.name, series: series, discarded: settings?.discarded ?? 0,
+            capacity: subject.isCapacityBounded ? combination.scenario.system.cache.capacity.entries : nil,
+            limits: leakLimits, counts: counts,
             mustJoin: subject.isJudged && joins ?? (subject.duplicates == .join)
         ).report
     }
@@ -136,6 +139,8 @@ extension GenerationReport {
         herds = result.herds?.herds
         overlappingHerds = result.herds?.overlapping
         longestHiccup = result.hiccups.delays.maximum
+        foreignProcessors = result.foreignProcessors
+        processors = ProcessInfo.processInfo.activeProcessorCount
         audits = result.audits.map {
             Audit(
                 name: $0.name, passed: $0.passed, explanation: $0.explanation, blamesGenerator: $0.blamesGenerator)
@@ -153,5 +158,12 @@ extension Reporting.PhaseEnding {
             case .stopped: .stopped
             case .hung: .hung
             }
+    }
+}
+
+extension CacheCapacity {
+    /// The number of entries, if that is the bound.
+    fileprivate var entries: Int? {
+        if case .entries(let count) = self { count } else { nil }
     }
 }

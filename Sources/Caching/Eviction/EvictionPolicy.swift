@@ -32,7 +32,8 @@ package struct Eviction: Hashable, Sendable {
 /// A policy never sees a key, a value or a clock, makes no decision about capacity, and calls nobody. Its owner is either a
 /// shard of the live cache or a simulator in which a slot is the dense number of a key; both drive it alike:
 ///
-/// - A request for a resident slot: ``hit(_:hash:)``.
+/// - A request for a resident slot: ``hit(_:hash:)``, which may be left out while ``wantsHit(_:)`` is false. Hits may be
+///   told later, but before anything else that changes the policy.
 /// - A value for a slot that is not resident: ``admit(_:weight:hash:)``; while it is true and there is no room,
 ///   ``evict()``; then ``insert(_:weight:hash:)``. The three belong together, nothing comes between them. (Splitting the
 ///   admission from the insertion lets a ghost be recognised, and an adaptive window learn, before the victim is chosen.)
@@ -61,6 +62,10 @@ package protocol EvictionPolicy: Sendable {
     /// Makes all slots below `count` usable. Never takes any away.
     mutating func reserve(slots count: Int)
 
+    /// Whether ``hit(_:hash:)`` would change anything for the resident `slot`. While it would not, hits need not be told,
+    /// and can be served beside each other. False only where it stays so until something else is called.
+    func wantsHit(_ slot: Slot) -> Bool
+
     /// The resident `slot` was asked for. `hash` is its key's, for policies that keep a sketch.
     mutating func hit(_ slot: Slot, hash: UInt64)
 
@@ -86,6 +91,9 @@ package protocol EvictionPolicy: Sendable {
 }
 
 extension EvictionPolicy {
+    /// For policies to which every hit matters.
+    package func wantsHit(_ slot: Slot) -> Bool { true }
+
     /// For policies without ghosts.
     package var ghostCount: Int { 0 }
 

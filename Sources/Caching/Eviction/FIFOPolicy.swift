@@ -21,6 +21,8 @@ package struct FIFOPolicy: EvictionPolicy {
         residents.reserve(slots: count)
     }
 
+    package func wantsHit(_ slot: Slot) -> Bool { false }
+
     package mutating func hit(_ slot: Slot, hash: UInt64) {}
 
     package mutating func evict() -> Eviction? {

@@ -71,9 +71,10 @@ package struct S3FIFOPolicy: EvictionPolicy {
         while states.count < count { states.append(0) }
     }
 
+    package func wantsHit(_ slot: Slot) -> Bool { states[Int(slot)] < 3 << 3 }
+
     package mutating func hit(_ slot: Slot, hash: UInt64) {
-        let state = states[Int(slot)]
-        if state < 3 << 3 { states[Int(slot)] = state + (1 << 3) }
+        if wantsHit(slot) { states[Int(slot)] += 1 << 3 }
     }
 
     package mutating func admit(_ slot: Slot, weight: Int, hash: UInt64) -> Bool {

@@ -26,6 +26,8 @@ package struct SIEVEPolicy: EvictionPolicy {
         visited.reserve(slots: count)
     }
 
+    package func wantsHit(_ slot: Slot) -> Bool { !visited.contains(slot) }
+
     package mutating func hit(_ slot: Slot, hash: UInt64) { visited.insert(slot) }
 
     package mutating func evict() -> Eviction? {

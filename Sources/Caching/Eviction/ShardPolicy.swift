@@ -29,6 +29,9 @@ struct ShardPolicy: Sendable {
     }
 
     @usableFromInline
+    func wantsHit(_ slot: Slot) -> Bool { policy.wantsHit(slot) }
+
+    @usableFromInline
     mutating func hit(_ slot: Slot, hash: UInt64) { policy.hit(slot, hash: hash) }
 
     @usableFromInline

@@ -42,18 +42,18 @@ extension ExecutionEvent {
         /// The fingerprint of the request. Its description is shortened; do not log all of it.
         public let fingerprint: Fingerprint
 
-        /// The execution that began, ended, was joined or made the cached result; `nil` where it is not known.
-        public let executionID: UInt64?
+        /// The execution that began, ended, was joined, was in the way or made the cached result.
+        public let executionID: ExecutionID
 
-        /// The fence number of that execution's flight; `nil` where it is not known.
-        public let epoch: UInt64?
+        /// The fence number of that execution's flight.
+        public let epoch: UInt64
 
         /// When it happened, by the wall clock: for display only.
         public let time: WallTime
 
         /// Makes the details of an event.
         public init(
-            step: String, fingerprint: Fingerprint, executionID: UInt64? = nil, epoch: UInt64? = nil, time: WallTime
+            step: String, fingerprint: Fingerprint, executionID: ExecutionID, epoch: UInt64, time: WallTime
         ) {
             self.step = step
             self.fingerprint = fingerprint
@@ -79,11 +79,11 @@ extension ExecutionEvent {
     /// The fingerprint of the request.
     public var fingerprint: Fingerprint { details.fingerprint }
 
-    /// The execution that the event names, if any.
-    public var executionID: UInt64? { details.executionID }
+    /// The execution that the event names.
+    public var executionID: ExecutionID { details.executionID }
 
-    /// The fence number of that execution's flight, if known.
-    public var epoch: UInt64? { details.epoch }
+    /// The fence number of that execution's flight.
+    public var epoch: UInt64 { details.epoch }
 
     /// When it happened, by the wall clock.
     public var time: WallTime { details.time }

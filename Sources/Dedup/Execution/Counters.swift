@@ -9,14 +9,9 @@ final class Counters: Sendable {
 
     private let counts = Lock(Counts())
 
-    /// Adds one to an outcome.
-    func count(_ outcome: any WritableKeyPath<OutcomeCounts, Int> & Sendable) {
-        counts.withLock { $0.outcomes[keyPath: outcome] += 1 }
-    }
-
-    /// Adds one to an outcome of executions.
-    func count(execution: any WritableKeyPath<ExecutionCounts, Int> & Sendable) {
-        counts.withLock { $0.executions[keyPath: execution] += 1 }
+    /// Changes the counts; `change` adds to some of them and does nothing else.
+    func count(_ change: (inout Counts) -> Void) {
+        counts.withLock { change(&$0) }
     }
 
     /// All counts at one moment.

@@ -8,148 +8,173 @@ extension Deduplicator {
         case claim(Flights.Table.Claim)
     }
 
-    func fly<Value: Sendable>(_ work: Work<Value>) async throws -> Outcome<Value> {
+    /// Answers a request that has missed the cache.
+    @usableFromInline
+    func fly(_ request: Request) async throws -> BoxedOutcome {
         while true {
-            if Task.isCancelled {
-                counters.count(\.cancelled)
-                throw CancellationError()
+            let key: FlightKey
+            let seat: Seat
+            var isLeader = false
+            switch try board(request) {
+            case .hit(let outcome): return outcome
+            case .lead(let ownKey, let ownSeat): (key, seat, isLeader) = (ownKey, ownSeat, true)
+            case .follow(let itsKey, let itsSeat): (key, seat) = (itsKey, itsSeat)
             }
-            let now = time.now
-            if let deadline = work.deadline, deadline <= now { throw deadlineExceeded(work) }
-            switch arrive(work, at: now) {
-            case .hit(let hit):
-                return try Outcome(open(hit, work.fingerprint, at: now), in: self)
-            case .claim(.lead(let key, let seat)):
-                start(work, key, at: now)
-                if let outcome = try await land(work, key, seat, asLeader: true) { return outcome }
-            case .claim(.join(let key, let seat)):
-                publishJoin(work, key)
-                if let outcome = try await land(work, key, seat, asLeader: false) { return outcome }
-            case .claim(.awaitDrained(let key, let seat)):
-                if let outcome = try await land(work, key, seat, asLeader: false) { return outcome }
-            case .claim(let refusal):
-                throw refused(work, refusal, at: now)
+            let end: WaitEnd
+            if let result = flights.collect(key, seat) {
+                end = .settled(result)
+            } else if let deadline = request.deadline {
+                end = await flights.wait(key, seat, until: deadline)
+            } else {
+                end = await flights.wait(key, seat)
             }
+            if let caller = request.caller { noLongerWaits(caller, for: key) }
+            if let outcome = try land(request, end, asLeader: isLeader) { return outcome }
+        }
+    }
+
+    /// Where a request that needs an execution has found its place.
+    private enum Boarding {
+        case hit(BoxedOutcome)
+        case lead(FlightKey, Seat)
+        case follow(FlightKey, Seat)
+    }
+
+    /// Takes a seat in a flight, of its own or of another request; or finds that the answer has come meanwhile.
+    @inline(never)
+    private func board(_ request: Request) throws -> Boarding {
+        if Task.isCancelled {
+            counters.count { $0.outcomes.cancelled += 1 }
+            throw CancellationError()
+        }
+        let now = time.now
+        if let deadline = request.deadline, deadline <= now { throw deadlineExceeded(request) }
+        switch arrive(request, at: now) {
+        case .hit(let hit):
+            return .hit(try open(hit, request.fingerprint, at: now))
+        case .claim(.lead(let key, let seat)):
+            if let caller = request.caller { try waits(caller, for: key, seat, request) }
+            start(request, key)
+            return .lead(key, seat)
+        case .claim(.join(let key, let seat)):
+            if let caller = request.caller { try waits(caller, for: key, seat, request) }
+            if events.hasSubscribers { events.publish(.executionJoined(details(request, key.epoch))) }
+            return .follow(key, seat)
+        case .claim(.awaitDrained(let key, let seat)):
+            if let caller = request.caller { try waits(caller, for: key, seat, request) }
+            return .follow(key, seat)
+        case .claim(let refusal):
+            throw refused(request, refusal, at: now)
         }
     }
 
     /// Looks into the cache again and claims a flight in one step, so that no result can slip in between.
-    private func arrive<Value>(_ work: Work<Value>, at now: MonotonicInstant) -> Arrival {
-        flights.withTable(for: work.fingerprint) { table in
-            if !table.hasFlight(for: work.fingerprint),
-                let hit = cache.valueAfterMiss(for: work.fingerprint, at: now)
-            {
-                return .hit(hit)
-            }
+    private func arrive(_ request: Request, at now: MonotonicInstant) -> Arrival {
+        flights.withTable(for: request.fingerprint) { table in
+            if let hit = cache.valueAfterMiss(for: request.fingerprint, at: now) { return .hit(hit) }
             let claim = table.claim(
-                work.fingerprint, duplicates: work.duplicates, rules: work.policy.flightRules, at: now,
-                epoch: ExecutionNumbers.next)
+                request.fingerprint, duplicates: request.duplicates, rules: request.policy.flightRules,
+                isNested: request.caller != nil, at: now, epoch: ExecutionNumbers.next)
             if case .lead = claim { flights.executionBegins() }
             return .claim(claim)
         }
     }
 
-    /// Waits in a seat.
+    /// How the waiting ended.
     ///
     /// - Returns: The outcome, or nil when the flight is gone and the caller has to claim anew.
-    private func land<Value: Sendable>(
-        _ work: Work<Value>, _ key: FlightKey, _ seat: Seat, asLeader: Bool
-    ) async throws -> Outcome<Value>? {
-        let caller = ExecutionContext.current?.executionID
-        if let caller, !WaitGraph.shared.withLock({ $0.add(from: caller, to: key.epoch) }) {
-            flights.leave(key, seat, .cancelled)
-            counters.count(\.recursive)
-            throw DedupError(
-                .recursiveExecution,
-                "Step '\(work.step)' (\(work.fingerprint)) waits for itself; it would never end.",
-                executionID: key.epoch)
-        }
-        defer { if let caller { WaitGraph.shared.withLock { $0.remove(from: caller, to: key.epoch) } } }
-        switch await flights.wait(key, seat, until: work.deadline) {
-        case .settled(let result): return try outcome(of: result, asLeader: asLeader)
+    @inline(never)
+    private func land(_ request: Request, _ end: WaitEnd, asLeader: Bool) throws -> BoxedOutcome? {
+        switch end {
         case .vacated: return nil
         case .cancelled:
-            counters.count(\.cancelled)
+            counters.count { $0.outcomes.cancelled += 1 }
             throw CancellationError()
-        case .deadlinePassed:
-            throw deadlineExceeded(work)
+        case .deadlinePassed: throw deadlineExceeded(request)
+        case .settled(let result):
+            switch result.outcome {
+            case .success(let boxed):
+                return BoxedOutcome(
+                    boxed: boxed, source: asLeader ? .executed : .joined, executionID: result.executionID)
+            case .failure(let error):
+                let isRefusal = (error as? DedupError)?.code == .recordStoreUnavailable
+                counters.count { counts in
+                    if isRefusal { counts.outcomes.refused += 1 } else { counts.outcomes.failed += 1 }
+                }
+                throw error
+            }
         }
     }
 
-    private func outcome<Value: Sendable>(of result: FlightResult, asLeader: Bool) throws -> Outcome<Value> {
-        do {
-            guard let box = try result.outcome.get() as? Boxed<Value> else {
-                throw DedupError.typeMismatch(Value.self)
-            }
-            counters.count(asLeader ? \.executed : \.joined)
-            return Outcome(
-                value: box.value, source: asLeader ? .executed : .joined, executionID: result.executionID,
-                epoch: result.executionID)
-        } catch {
-            counters.count((error as? DedupError)?.code.isRefusal == true ? \.refused : \.failed)
-            throw error
+    /// Counts a request that has got its value in the type that it expects.
+    @usableFromInline
+    func countAnswer(_ source: OutcomeSource) {
+        switch source {
+        case .executed: counters.count { $0.outcomes.executed += 1 }
+        case .joined: counters.count { $0.outcomes.joined += 1 }
+        case .hit: break
         }
+    }
+
+    /// The error of an answer of another type, which counts as an answer with an error, so that it is no answer with a
+    /// value.
+    @usableFromInline
+    func mismatched(_ type: Any.Type, _ source: OutcomeSource) -> DedupError {
+        counters.count { counts in
+            if case .hit = source { counts.outcomes.cachedFailures += 1 } else { counts.outcomes.refused += 1 }
+        }
+        return .typeMismatch(type)
+    }
+
+    // MARK: - Circles
+
+    /// Notes that an execution waits for another, unless they would wait for each other for ever.
+    private func waits(_ caller: ExecutionContext, for key: FlightKey, _ seat: Seat, _ request: Request) throws {
+        if WaitGraph.shared.withLock({ $0.add(from: caller.executionID, to: key.epoch) }) { return }
+        flights.leave(key, seat, .cancelled)
+        throw recursive(request, key.epoch)
+    }
+
+    @inline(never)
+    private func noLongerWaits(_ caller: ExecutionContext, for key: FlightKey) {
+        WaitGraph.shared.withLock { $0.remove(from: caller.executionID, to: key.epoch) }
+    }
+
+    private func recursive(_ request: Request, _ epoch: UInt64) -> DedupError {
+        counters.count { $0.outcomes.recursive += 1 }
+        return DedupError(
+            .recursiveExecution,
+            "Step '\(request.step)' (\(request.fingerprint)) waits for itself; it would never end.",
+            executionID: epoch)
     }
 
     // MARK: - Refusals
 
-    private func deadlineExceeded<Value>(_ work: Work<Value>) -> DedupError {
-        counters.count(\.deadlineExceeded)
+    private func deadlineExceeded(_ request: Request) -> DedupError {
+        counters.count { $0.outcomes.deadlineExceeded += 1 }
         return DedupError(
-            .deadlineExceeded, "The request for step '\(work.step)' has waited as long as its deadline allows.")
+            .deadlineExceeded, "The request for step '\(request.step)' has waited as long as its deadline allows.")
     }
 
-    private func refused<Value>(
-        _ work: Work<Value>, _ claim: Flights.Table.Claim, at now: MonotonicInstant
+    private func refused(
+        _ request: Request, _ claim: Flights.Table.Claim, at now: MonotonicInstant
     ) -> DedupError {
-        switch claim {
-        case .rejected(let epoch, let startedAt):
-            counters.count(\.rejected)
-            if events.hasSubscribers { events.publish(.executionRejected(details(work, epoch))) }
-            return DedupError(
-                .rejected, "Step '\(work.step)' is running for the same input, and duplicates are refused.",
-                executionID: epoch, elapsed: startedAt.duration(to: now))
-        case .overdue(let epoch, let startedAt):
-            counters.count(\.overdue)
-            return DedupError(
-                .overdue,
-                "Step '\(work.step)' is running for the same input beyond its timeout, and holds its key until it ends.",
-                executionID: epoch, elapsed: startedAt.duration(to: now))
-        case .tooManyFlights:
-            counters.count(\.refused)
-            return DedupError(
-                .tooManyFlights,
-                "\(configuration.flightLimit) executions are in progress already (flightLimit).")
-        case .tooManyWaiters:
-            counters.count(\.refused)
-            return DedupError(
-                .tooManyWaiters,
-                "\(configuration.waiterLimit) requests wait for step '\(work.step)' with the same input already "
-                    + "(waiterLimit).")
-        case .closed:
-            counters.count(\.refused)
-            return DedupError(.shutDown, "The deduplicator has been shut down and starts no more work.")
-        case .lead, .join, .awaitDrained:
-            preconditionFailure("A claim that seats the caller is not a refusal.")
+        if let epoch = claim.epochInTheWay, let caller = request.caller,
+            WaitGraph.shared.withLock({ $0.closesCircle(from: caller.executionID, to: epoch) })
+        {
+            return recursive(request, epoch)
         }
+        let refusal = Refusal(claim, request, configuration, at: now)
+        counters.count { $0.outcomes[keyPath: refusal.outcome] += 1 }
+        if case .rejected(let epoch, _) = claim, events.hasSubscribers {
+            events.publish(.executionRejected(details(request, epoch)))
+        }
+        return refusal.error
     }
 
-    private func publishJoin<Value>(_ work: Work<Value>, _ key: FlightKey) {
-        if events.hasSubscribers { events.publish(.executionJoined(details(work, key.epoch))) }
-    }
-
-    func details<Value>(_ work: Work<Value>, _ epoch: UInt64) -> ExecutionEvent.Details {
+    func details(_ request: Request, _ epoch: UInt64) -> ExecutionEvent.Details {
         ExecutionEvent.Details(
-            step: work.step, fingerprint: work.fingerprint, executionID: epoch, epoch: epoch, time: time.wallTime)
-    }
-}
-
-extension DedupError.Code {
-    /// Whether the library refused the request, as against a step that failed with an error of the library's.
-    fileprivate var isRefusal: Bool {
-        switch self {
-        case .recordStoreUnavailable, .typeMismatch: true
-        default: false
-        }
+            step: request.step, fingerprint: request.fingerprint, executionID: epoch, epoch: epoch,
+            time: time.wallTime)
     }
 }

@@ -9,7 +9,7 @@ extension Deduplicator {
     /// - Throws: What the record store throws on the last write.
     public func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await self.writer.run(collecting: self.collectHits) }
+            group.addTask { try await self.writer.run { try await self.flush() } }
             group.addTask { await self.sweepUntilCancelled() }
             try await group.waitForAll()
         }
@@ -22,35 +22,67 @@ extension Deduplicator {
             } catch {
                 return
             }
-            cache.sweep(at: time.now)
+            await sweep()
         }
+    }
+
+    /// Frees what has expired.
+    ///
+    /// The hits of a result that leaves the cache go to the record writer at once, whether it has room or not. Where so
+    /// many results could leave that it has not, their hits are written first; but a store that hangs does not keep
+    /// expired results for longer than until the next sweep would be due.
+    private func sweep() async {
+        let now = time.now
+        if cache.count > writer.room {
+            _ = await writer.attempt({ try await self.flush() }, until: now.advanced(by: configuration.sweepInterval))
+        }
+        cache.sweep(at: now)
     }
 
     /// Writes every record up to now, hits included, to the record store.
     ///
+    /// The hits of results that are still cached are handed to the store a batch at a time, and none of them is dropped,
+    /// however many results were hit: what has not been handed over when the store fails stays with its result.
+    ///
     /// - Throws: What the record store throws; what could not be written is kept for the next attempt.
     public func flush() async throws {
-        collectHits()
-        try await writer.flush()
-    }
-
-    @Sendable private func collectHits() {
         let reporter = RemovalReporter(events: events, names: names, writer: writer, time: time)
-        cache.drainHits { fingerprint, result, hits in reporter.recordHits(hits, of: result, fingerprint) }
+        var drain: HitDrain? = HitDrain()
+        try await writer.flush { room, add in
+            guard let start = drain else { return false }
+            drain = cache.drainHits(from: start, limit: room) { fingerprint, result, hits in
+                add(reporter.record(hits, of: result, fingerprint))
+            }
+            return drain != nil
+        }
     }
 
     /// Starts nothing new, waits for the executions in progress, writes the records and ends the event streams, all
-    /// within `grace`. Executions that are not done by then are cancelled, and those who wait for them get
-    /// ``DedupError/Code/shutDown``. Results that are cached are served all the same.
+    /// within `grace`. What an execution in progress itself asks for is still run.
     ///
-    /// - Returns: Whether everything had ended and been written in time.
+    /// A quarter of the time, at most two seconds, is kept for the end: executions that are not done by then are cancelled,
+    /// and those who wait for them get ``DedupError/Code/shutDown``; what they leave behind is written with the rest.
+    /// Results that are cached are served all the same.
+    ///
+    /// - Returns: Whether everything had ended by itself and been written in time.
     @discardableResult
     public func shutdown(grace: Duration = .seconds(10)) async -> Bool {
         let deadline = time.now.advanced(by: grace)
-        flights.close()
-        let landed = await within(deadline) { flights.notify($0) }
-        if !landed { flights.abandonAll() }
-        let written = await within(deadline) { written in
+        let reserve = min(max(grace, .zero) / 4, .seconds(2))
+        let landing = deadline.advanced(by: .zero - reserve)
+        flights.admit(.nested)
+        // Beside the landing, so that little is left to write after it; what goes wrong here is tried again at the end.
+        let early = Task.detached { try? await self.flush() }
+        defer { early.cancel() }
+        var landed = await isDone(by: landing) { flights.notify($0) }
+        flights.admit(.nobody)
+        // Somebody may have been let in at the last moment.
+        if landed { landed = await isDone(by: landing) { flights.notify($0) } }
+        if !landed {
+            flights.abandonAll()
+            _ = await isDone(by: landing.advanced(by: reserve / 2)) { flights.notify($0) }
+        }
+        let written = await isDone(by: deadline) { written in
             Task.detached {
                 do {
                     try await self.flush()
@@ -65,14 +97,27 @@ extension Deduplicator {
     }
 
     /// Waits for what `start` sets going, but no longer than until `deadline`.
-    private func within(_ deadline: MonotonicInstant, _ start: (OneShot<Bool>) -> Void) async -> Bool {
+    private func isDone(by deadline: MonotonicInstant, _ start: (OneShot<Bool>) -> Void) async -> Bool {
         let done = OneShot<Bool>()
         start(done)
-        let timer = Task.detached {
-            try? await self.time.sleep(until: deadline)
-            done.fulfil(false)
-        }
-        defer { timer.cancel() }
+        let alarm = flights.armLimit(at: deadline) { done.fulfil(false) }
+        defer { flights.disarm(alarm) }
         return await done.value
     }
+
+    /// Waits for what `start` sets going, but no longer than until `deadline`.
+    ///
+    /// - Throws: What it ends with, or ``TimeIsUp``.
+    func within<Value: Sendable>(
+        _ deadline: MonotonicInstant, _ start: (OneShot<Result<Value, any Error>>) -> Void
+    ) async throws -> Value {
+        let done = OneShot<Result<Value, any Error>>()
+        start(done)
+        let alarm = flights.armLimit(at: deadline) { done.fulfil(.failure(TimeIsUp())) }
+        defer { flights.disarm(alarm) }
+        return try await done.value.get()
+    }
 }
+
+/// What was waited for has not come in time.
+struct TimeIsUp: Error {}

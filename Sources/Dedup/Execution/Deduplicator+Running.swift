@@ -2,130 +2,143 @@ internal import Caching
 
 // The execution itself: the step runs in a task of the library's own, and its end is settled in a fixed order.
 extension Deduplicator {
-    /// Starts the flight's execution. A step that never suspends has ended when this returns.
-    func start<Value: Sendable>(_ work: Work<Value>, _ key: FlightKey, at now: MonotonicInstant) {
-        counters.count(execution: \.started)
-        if events.hasSubscribers { events.publish(.executionStarted(details(work, key.epoch))) }
-        flights.run(key) { await self.run(work, key, from: now) }
-    }
-
-    private func run<Value: Sendable>(_ work: Work<Value>, _ key: FlightKey, from start: MonotonicInstant) async {
-        let startedAt = time.wallTime
-        let timeout = flights.armTimeout(key, work.policy.timeout, from: start)
-        let context = ExecutionContext(
-            executionID: key.epoch, epoch: key.epoch, step: work.step, fingerprint: work.fingerprint)
-        var result: Result<Value, any Error>
-        var end = start
-        do {
-            try await openRecord(work)
-            do {
-                result = .success(
-                    try await ExecutionContext.$current.withValue(context) { try await work.body(context) })
-            } catch {
-                result = .failure(error)
-            }
-            end = time.now
-            flights.disarm(timeout)
-            result = await record(work, result, startedAt, start.duration(to: end))
-        } catch {
-            end = time.now
-            flights.disarm(timeout)
-            result = .failure(error)
+    /// Starts the flight's execution.
+    ///
+    /// It begins on the caller's own thread and goes on elsewhere from its first suspension on, which saves a change of
+    /// threads for each short step. Not so for a caller who may have to leave early, because it could not leave before
+    /// that first suspension; nor for one inside a step, whose stack would grow with each step in another.
+    func start(_ request: Request, _ key: FlightKey) {
+        flights.run(key, immediately: request.deadline == nil && request.caller == nil) {
+            await self.run(request, key)
+            self.flights.executionEnded()
         }
-        settle(work, key, result, took: start.duration(to: end), endedAt: end)
     }
 
-    // MARK: - Records
-
-    /// Makes sure, where the configuration asks for it, that the store can take a record before anything is run.
-    private func openRecord<Value>(_ work: Work<Value>) async throws {
-        guard configuration.recordStoreFailure == .failClosed else { return }
+    private func run(_ request: Request, _ key: FlightKey) async {
+        let start = time.now
+        var execution = Execution(key: key, startedAt: start, wallTime: time.wallTime)
+        // Whoever asked for it has gone before it began: there is nothing to run it for.
+        if Task.isCancelled { return settle(request, execution) }
+        execution.begin()
+        counters.count { $0.executions.started += 1 }
+        if events.hasSubscribers { events.publish(.executionStarted(details(request, key.epoch))) }
+        let timeout = flights.armTimeout(key, request.policy.timeout, from: start)
+        let context = ExecutionContext(
+            executionID: key.epoch, epoch: key.epoch, step: request.step, fingerprint: request.fingerprint)
         do {
-            try await store.save([ExecutionRecord(step: work.step, fingerprint: work.fingerprint)])
+            if configuration.recordStoreFailure == .failClosed { try await openRecord(request) }
+            do {
+                let product = try await ExecutionContext.$current.withValue(context) { try await request.work(context) }
+                execution.end(.success(product), at: time.now)
+            } catch {
+                execution.end(.failure(error), at: time.now)
+            }
+            if configuration.recordStoreFailure == .failClosed { await storeRecord(request, &execution) }
+        } catch {
+            execution.fail(error, at: time.now)
+        }
+        flights.disarm(timeout)
+        settle(request, execution)
+    }
+
+    // MARK: - Records, when the store has to have them
+
+    /// Makes sure that the store can take a record before anything is run.
+    private func openRecord(_ request: Request) async throws {
+        do {
+            try await save(ExecutionRecord(step: request.step, fingerprint: request.fingerprint))
         } catch {
             throw DedupError(
                 .recordStoreUnavailable,
-                "Step '\(work.step)' was not run, because its record could not be opened: \(error)", underlying: error)
+                "Step '\(request.step)' was not run, because its record could not be opened (\(type(of: error))).",
+                underlying: error)
         }
     }
 
-    private func record<Value>(
-        _ work: Work<Value>, _ result: Result<Value, any Error>, _ startedAt: WallTime, _ took: Duration
-    ) async -> Result<Value, any Error> {
-        let failed = if case .failure = result { true } else { false }
-        let change = ExecutionRecord.execution(
-            step: work.step, fingerprint: work.fingerprint, startedAt: startedAt, duration: took, failed: failed)
-        guard configuration.recordStoreFailure == .failClosed else {
-            writer.add(change)
-            return result
-        }
+    /// Stores what has run before anybody gets its result. What the store refuses is written later, as other records are,
+    /// so that the history has it all the same; so is what it refuses after its time was up.
+    private func storeRecord(_ request: Request, _ execution: inout Execution) async {
+        let change = execution.record(of: request, joins: 0)
         do {
-            try await store.save([change])
-            return result
+            try await save(change) { [writer] in writer.add(change) }
         } catch {
-            return .failure(
+            if !(error is TimeIsUp) { writer.add(change) }
+            execution.refuse(
                 DedupError(
                     .recordStoreUnavailable,
-                    "Step '\(work.step)' has run, but its record could not be stored: \(error)", underlying: error))
+                    "Step '\(request.step)' has run, but its record could not be stored (\(type(of: error))).",
+                    underlying: error))
+        }
+    }
+
+    /// Saves one record, within ``DeduplicatorConfiguration/recordTimeout`` and whether or not the execution is cancelled.
+    /// Calls `lateFailure` if the store refuses it after that.
+    private func save(_ change: ExecutionRecord, lateFailure: @escaping @Sendable () -> Void = {}) async throws {
+        let store = store
+        try await within(time.now.advanced(by: configuration.recordTimeout)) { done in
+            Task.detached {
+                do {
+                    try await store.save([change])
+                    done.fulfil(.success(()))
+                } catch {
+                    if !done.fulfil(.failure(error)) { lateFailure() }
+                }
+            }
         }
     }
 
     // MARK: - Settling
 
-    private func settle<Value: Sendable>(
-        _ work: Work<Value>, _ key: FlightKey, _ result: Result<Value, any Error>, took: Duration,
-        endedAt end: MonotonicInstant
-    ) {
-        let boxed = result.map { Boxed(value: $0) as any AnyBoxed }
-        let timeToLive = timeToLive(of: result, under: work)
+    /// Settles an execution that has ended: is this still the epoch? then the cache, the flight, the record, and at last
+    /// those who wait.
+    private func settle(_ request: Request, _ execution: Execution) {
+        let key = execution.key
+        let (boxed, timeToLive, weight) = execution.keeping(under: request.policy)
+        let result = FlightResult(outcome: boxed, executionID: key.epoch, endedAt: execution.endedAt)
         var departures = Departures<Fingerprint, CachedResult>()
         let settlement = flights.withTable(for: key.fingerprint) { table in
-            if let timeToLive, table.isCurrent(key) {
+            let settlement = table.settle(key, result)
+            if let timeToLive, settlement.isCurrent {
+                // Nobody can claim between the two, and whoever finds the result already does not claim.
                 cache.insert(
-                    CachedResult(payload: .init(boxed), executionID: key.epoch, stepNumber: work.stepNumber),
-                    for: key.fingerprint, timeToLive: timeToLive, weight: work.policy.weight, at: end,
+                    CachedResult(payload: .init(boxed), executionID: key.epoch, stepNumber: request.stepNumber),
+                    for: key.fingerprint, timeToLive: timeToLive, weight: weight, at: execution.endedAt,
                     departures: &departures)
             }
-            return table.settle(key, FlightResult(outcome: boxed, executionID: key.epoch, endedAt: end))
+            return settlement
         }
+        if let alarm = settlement.staleAlarm { flights.disarm(alarm) }
         cache.report(departures)
-        if settlement.joins > 0 {
-            writer.add(ExecutionRecord(step: work.step, fingerprint: work.fingerprint, joins: settlement.joins))
+        if execution.hasBegun {
+            addRecord(request, execution, joins: settlement.joins)
+            report(request, execution, isCurrent: settlement.isCurrent)
         }
-        report(work, key, result, took, isCurrent: settlement.isCurrent)
-        for waiter in settlement.served {
-            waiter.resume(
-                returning: .settled(FlightResult(outcome: boxed, executionID: key.epoch, endedAt: end)))
-        }
+        for waiter in settlement.served { waiter.resume(returning: .settled(result)) }
         for waiter in settlement.vacated { waiter.resume(returning: .vacated) }
     }
 
-    /// How long a result is cached, or nil for not at all. Cancellation and the library's own errors never are.
-    private func timeToLive<Value>(of result: Result<Value, any Error>, under work: Work<Value>) -> TimeToLive? {
-        switch result {
-        case .success(let value):
-            if let decide = work.timeToLive { return decide(value) }
-            return work.policy.timeToLive
-        case .failure(let error):
-            return error is CancellationError || error is DedupError ? nil : work.policy.failureTimeToLive
+    private func addRecord(_ request: Request, _ execution: Execution, joins: Int) {
+        if configuration.recordStoreFailure == .failOpen {
+            writer.add(execution.record(of: request, joins: joins))
+        } else if joins > 0 {
+            writer.add(ExecutionRecord(step: request.step, fingerprint: request.fingerprint, joins: joins))
         }
     }
 
-    private func report<Value>(
-        _ work: Work<Value>, _ key: FlightKey, _ result: Result<Value, any Error>, _ took: Duration, isCurrent: Bool
-    ) {
-        switch (result, isCurrent) {
+    private func report(_ request: Request, _ execution: Execution, isCurrent: Bool) {
+        let (epoch, took) = (execution.key.epoch, execution.took)
+        switch (execution.result, isCurrent) {
         case (.failure(let error), _):
-            counters.count(execution: \.failed)
+            counters.count { $0.executions.failed += 1 }
             if events.hasSubscribers {
-                events.publish(.executionFailed(details(work, key.epoch), duration: took, error: error))
+                events.publish(.executionFailed(details(request, epoch), duration: took, error: error))
             }
         case (.success, true):
-            counters.count(execution: \.succeeded)
-            if events.hasSubscribers { events.publish(.executionCompleted(details(work, key.epoch), duration: took)) }
+            counters.count { $0.executions.succeeded += 1 }
+            if events.hasSubscribers { events.publish(.executionCompleted(details(request, epoch), duration: took)) }
         case (.success, false):
-            counters.count(execution: \.superseded)
-            if events.hasSubscribers { events.publish(.executionSuperseded(details(work, key.epoch), duration: took)) }
+            counters.count { $0.executions.superseded += 1 }
+            if events.hasSubscribers { events.publish(.executionSuperseded(details(request, epoch), duration: took)) }
         }
     }
 }

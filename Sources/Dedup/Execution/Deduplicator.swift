@@ -7,8 +7,8 @@ public import Caching
 /// request, so that whoever leaves takes nothing away from the others.
 ///
 /// In one process, at most one execution of a fingerprint is in progress within an epoch. A new epoch begins when the
-/// old flight is superseded by its timeout, invalidated, or was cancelled and may overlap; each such end is counted
-/// under ``ExecutionCounts/superseded``.
+/// old flight is superseded by its timeout, invalidated, or was cancelled and may overlap. An execution that returns a
+/// value after that is counted under ``ExecutionCounts/superseded``, one that throws under ``ExecutionCounts/failed``.
 ///
 /// A hit takes one lock, allocates nothing, and touches neither record store nor subscriber. Expired results go when
 /// they are looked up; ``run()`` frees those that nobody asks for.
@@ -87,6 +87,8 @@ public final class Deduplicator: Sendable {
     ///   - policy: How this kind of work is deduplicated. The policy of the request that starts a flight holds for it.
     ///   - call: What this request alone asks for.
     ///   - timeToLive: Decides for a result how long it is cached, in place of the policy; nil does not cache it.
+    ///   - weight: How much of the cache's capacity a result takes where the capacity is a weight, in place of the policy:
+    ///     for example its size in bytes. Less than 1 counts as 1.
     ///   - body: The work. It runs at most once for all who share the flight.
     /// - Returns: The value and how it came about.
     /// - Throws: What `body` throws, `CancellationError` when the calling task is cancelled while it waits, or
@@ -98,40 +100,32 @@ public final class Deduplicator: Sendable {
         policy: ExecutionPolicy = .standard,
         call: CallOptions = CallOptions(),
         timeToLive: (@Sendable (Value) -> TimeToLive?)? = nil,
+        weight: (@Sendable (Value) -> Int)? = nil,
         _ body: @escaping @Sendable (ExecutionContext) async throws -> Value
     ) async throws -> Outcome<Value> {
-        // Inlinable so that a hit is unboxed with the caller's own type: through generic metadata, looking the types up
-        // took more than half of a hit's time.
+        // Inlinable so that a value is boxed and unboxed with the caller's own type: through generic metadata, looking the
+        // types up took more than half of a hit's time, and a waiting task held two kilobytes of generic frames more.
         if let found = try found(fingerprint) { return try Outcome(found, in: self) }
-        return try await executeMissed(
-            fingerprint, step: step, policy: policy, call: call, timeToLive: timeToLive, body)
+        let request = try request(fingerprint, step: step, policy: policy, call: call) { context in
+            let value = try await body(context)
+            return Product(
+                value, keeping: timeToLive.map { .decided($0(value)) } ?? .asPolicy, weight: weight.map { $0(value) })
+        }
+        return try Outcome(await fly(request), in: self)
     }
 
-    /// Answers a request that has just missed the cache.
+    /// Prepares a request that has just missed the cache.
     @usableFromInline
-    func executeMissed<Value: Sendable>(
-        _ fingerprint: Fingerprint, step: String, policy: ExecutionPolicy, call: CallOptions,
-        timeToLive: (@Sendable (Value) -> TimeToLive?)?,
-        _ body: @escaping @Sendable (ExecutionContext) async throws -> Value
-    ) async throws -> Outcome<Value> {
-        let work = try prepare(
-            fingerprint, step: step, policy: policy, call: call, at: time.now, timeToLive: timeToLive, body)
-        return try await fly(work)
-    }
-
-    private func prepare<Value: Sendable>(
-        _ fingerprint: Fingerprint, step: String, policy: ExecutionPolicy, call: CallOptions, at now: MonotonicInstant,
-        timeToLive: (@Sendable (Value) -> TimeToLive?)?,
-        _ body: @escaping @Sendable (ExecutionContext) async throws -> Value
-    ) throws -> Work<Value> {
+    func request(
+        _ fingerprint: Fingerprint, step: String, policy: ExecutionPolicy, call: CallOptions, _ work: @escaping Work
+    ) throws -> Request {
         do {
             try policy.validate()
-            return Work(
-                fingerprint: fingerprint, step: step, stepNumber: try names.number(of: step), policy: policy,
-                duplicates: call.duplicates ?? policy.duplicates,
-                deadline: call.deadline.map { now.advanced(by: $0) }, timeToLive: timeToLive, body: body)
+            return Request(
+                fingerprint, step: step, stepNumber: try names.number(of: step), policy: policy, call: call,
+                at: time.now, work: work)
         } catch {
-            counters.count(\.refused)
+            counters.count { $0.outcomes.refused += 1 }
             throw error
         }
     }
@@ -140,7 +134,7 @@ public final class Deduplicator: Sendable {
     ///
     /// - Throws: The error of a cached failure.
     @usableFromInline
-    func found(_ fingerprint: Fingerprint) throws -> FoundResult? {
+    func found(_ fingerprint: Fingerprint) throws -> BoxedOutcome? {
         let now = time.now
         guard let hit = cache.value(for: fingerprint, at: now) else { return nil }
         return try open(hit, fingerprint, at: now)
@@ -148,7 +142,7 @@ public final class Deduplicator: Sendable {
 
     func open(
         _ hit: CacheHit<CachedResult>, _ fingerprint: Fingerprint, at now: MonotonicInstant
-    ) throws -> FoundResult {
+    ) throws -> BoxedOutcome {
         let result = hit.value
         // The result may have been stored after the clock was read and before the cache was asked.
         let age = Duration.nanoseconds(max(0, now.nanoseconds - hit.storedAt.nanoseconds))
@@ -157,18 +151,11 @@ public final class Deduplicator: Sendable {
         }
         switch result.payload {
         case .failure(let error):
-            counters.count(\.cachedFailures)
+            counters.count { $0.outcomes.cachedFailures += 1 }
             throw error
         case .value(let boxed):
-            return FoundResult(boxed: boxed, age: age, executionID: result.executionID)
+            return BoxedOutcome(boxed: boxed, source: .hit(age: age), executionID: result.executionID)
         }
-    }
-
-    /// The error of a hit of another type. It counts as an answer with an error, so that it is no hit of a value.
-    @usableFromInline
-    func mismatched(_ type: Any.Type) -> DedupError {
-        counters.count(\.cachedFailures)
-        return .typeMismatch(type)
     }
 
     func details(_ result: CachedResult, _ fingerprint: Fingerprint) -> ExecutionEvent.Details {
@@ -191,6 +178,10 @@ public final class Deduplicator: Sendable {
     }
 
     /// Forgets everything, as ``invalidate(_:)`` does for one fingerprint.
+    ///
+    /// Hits of the results that are forgotten go to the record writer at once; those that it has no room for are dropped
+    /// and counted. Where more than ``RecordWriterConfiguration/pendingLimit`` results have been hit, call ``flush()``
+    /// before.
     public func invalidateAll() {
         flights.detachAll()
         cache.removeAll()
@@ -227,13 +218,16 @@ public final class Deduplicator: Sendable {
 }
 
 extension Outcome {
-    /// The answer that was found in the cache.
+    /// The answer in the type that the caller expects.
     ///
     /// - Throws: ``DedupError`` with code ``DedupError/Code/typeMismatch``.
     @inlinable
-    init(_ found: FoundResult, in deduplicator: Deduplicator) throws {
-        guard let box = found.boxed as? Boxed<Value> else { throw deduplicator.mismatched(Value.self) }
+    init(_ outcome: BoxedOutcome, in deduplicator: Deduplicator) throws {
+        guard let box = outcome.boxed as? Boxed<Value> else {
+            throw deduplicator.mismatched(Value.self, outcome.source)
+        }
+        if case .hit = outcome.source {} else { deduplicator.countAnswer(outcome.source) }
         self.init(
-            value: box.value, source: .hit(age: found.age), executionID: found.executionID, epoch: found.executionID)
+            value: box.value, source: outcome.source, executionID: outcome.executionID, epoch: outcome.executionID)
     }
 }

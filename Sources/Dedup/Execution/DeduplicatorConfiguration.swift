@@ -31,6 +31,10 @@ public struct DeduplicatorConfiguration: Sendable {
     /// What happens while the record store fails. Default: ``RecordStoreFailurePolicy/failOpen``.
     public var recordStoreFailure: RecordStoreFailurePolicy
 
+    /// How long an execution waits for its record under ``RecordStoreFailurePolicy/failClosed``, each time it is written,
+    /// before the store counts as not working. Default: ten seconds.
+    public var recordTimeout: Duration
+
     /// The buffer in front of the record store.
     public var recordWriter: RecordWriterConfiguration
 
@@ -45,6 +49,7 @@ public struct DeduplicatorConfiguration: Sendable {
         stepLimit: Int = 10_000,
         stepNameByteLimit: Int = 256,
         recordStoreFailure: RecordStoreFailurePolicy = .failOpen,
+        recordTimeout: Duration = .seconds(10),
         recordWriter: RecordWriterConfiguration = RecordWriterConfiguration(),
         sweepInterval: Duration = .seconds(1)
     ) {
@@ -54,6 +59,7 @@ public struct DeduplicatorConfiguration: Sendable {
         self.stepLimit = stepLimit
         self.stepNameByteLimit = stepNameByteLimit
         self.recordStoreFailure = recordStoreFailure
+        self.recordTimeout = recordTimeout
         self.recordWriter = recordWriter
         self.sweepInterval = sweepInterval
     }
@@ -68,6 +74,10 @@ public struct DeduplicatorConfiguration: Sendable {
         ]
         for (field, value) in counts where value < 1 {
             throw .invalidConfiguration(field, "\(value) lets nothing through; use 1 or more.")
+        }
+        if recordTimeout <= .zero {
+            throw .invalidConfiguration(
+                "recordTimeout", "\(recordTimeout) leaves no time to write; use a positive duration.")
         }
         if sweepInterval <= .zero {
             throw .invalidConfiguration("sweepInterval", "\(sweepInterval) is not a pause; use a positive duration.")

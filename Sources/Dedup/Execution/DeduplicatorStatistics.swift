@@ -1,7 +1,8 @@
 public import Caching
 
-/// What a deduplicator has done since it was made. Every request has exactly one outcome, so
-/// ``requests`` is the sum of the outcome counts.
+/// What a deduplicator has done since it was made. Every request that reaches it has exactly one outcome, so
+/// ``requests`` is the sum of the outcome counts. A ``StepRegistry`` refuses some before: those for a step that is
+/// unknown, inactive or without a body, and those whose input has no fingerprint. They are counted nowhere.
 public struct DeduplicatorStatistics: Hashable, Sendable {
     /// How the requests that were not answered from the cache came out.
     public internal(set) var outcomes = OutcomeCounts()
@@ -55,7 +56,9 @@ public struct OutcomeCounts: Hashable, Sendable {
     public internal(set) var deadlineExceeded = 0
     /// The request waited for itself.
     public internal(set) var recursive = 0
-    /// Refused by a limit, by shutdown, by a failed-closed record store or for the type of a result that it joined.
+    /// Refused by a limit, by shutdown, by a failed-closed record store or for the type of a result that it joined; and by
+    /// a ``StepRegistry`` for a step that is unknown, inactive, without a body or of other types, for an input without a
+    /// canonical form, or for a context that does not describe one.
     public internal(set) var refused = 0
 
     /// All requests that the cache did not answer.
@@ -70,7 +73,7 @@ public struct ExecutionCounts: Hashable, Sendable {
     public internal(set) var started = 0
     /// Ended with a value that counts.
     public internal(set) var succeeded = 0
-    /// Ended with an error.
+    /// Ended with an error, whether or not their epoch was over.
     public internal(set) var failed = 0
     /// Ended with a value after their epoch was over: superseded, invalidated or cancelled. Nothing of it was cached.
     public internal(set) var superseded = 0

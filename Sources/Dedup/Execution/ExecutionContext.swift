@@ -9,7 +9,8 @@ public struct ExecutionContext: Hashable, Sendable {
     /// The execution.
     public let executionID: ExecutionID
 
-    /// Its epoch: pass it to systems that can refuse a writer whose epoch is over.
+    /// Its epoch: pass it to systems that can refuse a writer whose epoch is over. It is greater than that of every
+    /// earlier execution of this process and, see ``ExecutionID``, of those before it.
     public let epoch: UInt64
 
     /// The step's name.

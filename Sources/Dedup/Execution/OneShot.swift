@@ -11,20 +11,24 @@ final class OneShot<Value: Sendable>: Sendable {
     private let state = Lock(State.empty)
 
     /// Delivers the value.
-    func fulfil(_ value: Value) {
-        let waiter = state.withLock { state -> CheckedContinuation<Value, Never>? in
+    ///
+    /// - Returns: Whether it is the first, and counts.
+    @discardableResult
+    func fulfil(_ value: Value) -> Bool {
+        let (isFirst, waiter) = state.withLock { state -> (Bool, CheckedContinuation<Value, Never>?) in
             switch state {
             case .empty:
                 state = .fulfilled(value)
-                return nil
+                return (true, nil)
             case .waiting(let continuation):
                 state = .fulfilled(value)
-                return continuation
+                return (true, continuation)
             case .fulfilled:
-                return nil
+                return (false, nil)
             }
         }
         waiter?.resume(returning: value)
+        return isFirst
     }
 
     /// Waits for the value.

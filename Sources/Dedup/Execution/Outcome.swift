@@ -11,8 +11,8 @@ public struct Outcome<Value: Sendable>: Sendable {
     /// The execution that made the value.
     public let executionID: ExecutionID
 
-    /// The epoch of the flight that made the value: a later flight of the same fingerprint has a greater one, so it
-    /// can fence writes to another system.
+    /// The epoch of the flight that made the value: a later flight of the same fingerprint has a greater one, in this
+    /// process and, see ``ExecutionID``, in one started after it; so it can fence writes to another system.
     public let epoch: UInt64
 
     /// Makes an outcome. The library does this; a middleware may, to answer in the step's stead.

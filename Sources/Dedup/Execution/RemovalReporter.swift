@@ -9,7 +9,7 @@ struct RemovalReporter: Sendable {
     var observer: (@Sendable (ExecutionID, ExecutionEvent.Kind) -> Void)?
 
     func report(_ removal: CacheRemoval<Fingerprint, CachedResult>) {
-        recordHits(removal.hits, of: removal.value, removal.key)
+        if removal.hits > 0 { writer.add(record(removal.hits, of: removal.value, removal.key)) }
         switch removal.cause {
         case .evicted:
             observer?(removal.value.executionID, .cacheEvicted)
@@ -21,9 +21,9 @@ struct RemovalReporter: Sendable {
         }
     }
 
-    func recordHits(_ hits: Int, of result: CachedResult, _ fingerprint: Fingerprint) {
-        guard hits > 0 else { return }
-        writer.add(ExecutionRecord(step: names.name(of: result.stepNumber), fingerprint: fingerprint, hits: hits))
+    /// The change that hits of a cached result make.
+    func record(_ hits: Int, of result: CachedResult, _ fingerprint: Fingerprint) -> ExecutionRecord {
+        ExecutionRecord(step: names.name(of: result.stepNumber), fingerprint: fingerprint, hits: hits)
     }
 
     private func details(_ removal: CacheRemoval<Fingerprint, CachedResult>) -> ExecutionEvent.Details {

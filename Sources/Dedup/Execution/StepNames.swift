@@ -1,10 +1,24 @@
 internal import Caching
 
 /// Short numbers for step names, so that a cached result carries four bytes and no reference to a string.
+///
+/// Names are told apart by their bytes, as in ``ExecutionRecord/ID``: two spellings of "é" are two steps.
 final class StepNames: Sendable {
     private struct State: Sendable {
-        var numbers: [String: UInt32] = [:]
+        var numbers: [Spelling: UInt32] = [:]
         var names: [String] = []
+    }
+
+    /// A name as it is written, whereas Swift compares strings by what they mean.
+    private struct Spelling: Hashable, Sendable {
+        let name: String
+
+        static func == (lhs: Spelling, rhs: Spelling) -> Bool { lhs.name.utf8.elementsEqual(rhs.name.utf8) }
+
+        func hash(into hasher: inout Hasher) {
+            // Equal spellings are equal strings, so the hash of strings will do.
+            hasher.combine(name)
+        }
     }
 
     private let state = Lock(State())
@@ -21,12 +35,13 @@ final class StepNames: Sendable {
     ///
     /// - Throws: ``DedupError`` with code ``DedupError/Code/stepNameLimit``.
     func number(of name: String) throws(DedupError) -> UInt32 {
+        let spelling = Spelling(name: name)
         let number = state.withLock { state -> UInt32? in
-            if let number = state.numbers[name] { return number }
+            if let number = state.numbers[spelling] { return number }
             guard state.names.count < limit, name.utf8.count <= byteLimit else { return nil }
             let number = UInt32(state.names.count)
             state.names.append(name)
-            state.numbers[name] = number
+            state.numbers[spelling] = number
             return number
         }
         if let number { return number }

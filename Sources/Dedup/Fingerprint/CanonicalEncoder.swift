@@ -11,7 +11,8 @@
 ///   are encoded through a container. A type that calls `encode(to:)` of a set itself escapes that check: do not.
 /// - Types of Foundation encode themselves as `Codable` has it, which is not always what `JSONEncoder` writes: a `Date` is
 ///   the number of seconds since 2001 (compare dates as strings where contexts come as JSON), `Data` an array of bytes,
-///   a `URL` an object with `relative`, a `Decimal` an object with its parts.
+///   a `URL` an object with `relative`, a `Decimal` an object with its parts. A typed ``Step`` need not care: it decodes
+///   a JSON context before it makes the fingerprint.
 /// - A name encoded twice into one container is an error; so is a value that encodes nothing.
 public struct CanonicalEncoder: Sendable {
     /// How large and deep inputs may be.

@@ -80,9 +80,6 @@ extension JSONValue {
 
 extension JSONValue: Encodable {
     /// Writes the value with the containers of any encoder.
-    ///
-    /// There is no `Decodable` counterpart: a general decoder has already lost duplicate names and exact integers;
-    /// use `JSONValue(parsing:)`.
     public func encode(to encoder: any Encoder) throws {
         switch self {
         case .object(let object):

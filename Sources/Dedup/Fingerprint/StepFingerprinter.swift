@@ -37,6 +37,9 @@ public struct StepFingerprinter: Sendable {
     /// The rules that apply.
     public var rules: FieldRules { form.rules }
 
+    /// How large and deep contexts may be.
+    var limits: FingerprintLimits { form.settings.limits }
+
     /// The fingerprint of a dynamic context.
     ///
     /// - Parameters:

@@ -4,9 +4,12 @@
 /// name and value that it needs while memory is written through a pointer; they were a quarter of the cost of a
 /// canonical form. A string of up to 15 bytes is held by value, because Swift keeps such strings within themselves and
 /// has no address for them; a longer one by its address, which is good only while the string lives.
+///
+/// A string that another language's runtime holds, in pieces or in another encoding, has no such address. If it is longer
+/// than 15 bytes only its ends are known here, and copying it is left to whoever writes strings byte by byte.
 @unsafe
-struct StringBytes {
-    let count: Int
+package struct StringBytes {
+    package let count: Int
     /// The first eight bytes of a short string, the first one the lowest, zeros behind its end.
     private let low: UInt64
     /// The next eight.
@@ -14,12 +17,12 @@ struct StringBytes {
     private let address: UnsafeRawPointer?
 
     @inline(__always)
-    init(_ string: String) {
+    package init(_ string: String) {
         var count = 0
         var low: UInt64 = 0
         var high: UInt64 = 0
         var address: UnsafeRawPointer?
-        unsafe string.utf8.withContiguousStorageIfAvailable { bytes in
+        let found: Void? = unsafe string.utf8.withContiguousStorageIfAvailable { bytes in
             count = bytes.count
             guard let start = unsafe UnsafeRawPointer(bytes.baseAddress) else { return }
             if count > 15 {
@@ -31,10 +34,34 @@ struct StringBytes {
                 low = unsafe Self.word(at: start, count: count)
             }
         }
+        guard found != nil else {
+            unsafe self = unsafe StringBytes(scattered: string.utf8)
+            return
+        }
         unsafe self.count = count
         unsafe self.low = low
         unsafe self.high = high
         unsafe self.address = unsafe address
+    }
+
+    /// The bytes of a string that has no address.
+    @inline(never)
+    package init(scattered bytes: some Collection<UInt8>) {
+        var words: (low: UInt64, high: UInt64) = (0, 0)
+        var position = 0
+        var last: UInt8 = 0
+        for byte in bytes {
+            let shifted = UInt64(byte) &<< UInt64(8 * (position % 8))
+            if position < 8 { words.low |= shifted } else if position < 16 { words.high |= shifted }
+            last = byte
+            position += 1
+        }
+        // The last byte stands where it stands in the second word of a string of up to 15 bytes, or would.
+        if position > 15 { words.high = UInt64(last) &<< UInt64(8 * ((position - 1) % 8)) }
+        unsafe self.count = position
+        unsafe self.low = words.low
+        unsafe self.high = words.high
+        unsafe self.address = nil
     }
 
     /// Up to seven bytes. No load reaches across the two words in which Swift has just put a short string, because such a
@@ -56,30 +83,32 @@ struct StringBytes {
 
     /// The first byte; 0 when there is none.
     @inline(__always)
-    var first: UInt8 {
+    package var first: UInt8 {
         if let address = unsafe address { return unsafe address.load(as: UInt8.self) }
         return unsafe UInt8(truncatingIfNeeded: low)
     }
 
     /// The first eight bytes as a number, the first byte the most significant, zeros behind the end.
     @inline(__always)
-    var prefix: UInt64 {
+    package var prefix: UInt64 {
         if let address = unsafe address { return unsafe address.loadUnaligned(as: UInt64.self).bigEndian }
         return unsafe low.bigEndian
     }
 
     /// The last byte; 0 when there is none.
     @inline(__always)
-    var last: UInt8 {
+    package var last: UInt8 {
         if let address = unsafe address { return unsafe address.load(fromByteOffset: count - 1, as: UInt8.self) }
         let word = unsafe count > 8 ? high : low
         return unsafe UInt8(truncatingIfNeeded: word &>> UInt64(truncatingIfNeeded: 8 * (count - 1)))
     }
 
-    /// Copies the bytes, and up to ``CanonicalBuffer/slack`` bytes more. False when some need to be escaped in JSON.
+    /// Copies the bytes, and up to ``CanonicalBuffer/slack`` bytes more. False when some need to be escaped in JSON, or when
+    /// they are not all known here.
     @inline(__always)
-    func copyPlain(to target: UnsafeMutableRawPointer) -> Bool {
+    package func copyPlain(to target: UnsafeMutableRawPointer) -> Bool {
         if let address = unsafe address { return unsafe Self.copyPlain(from: address, to: target, count: count) }
+        guard unsafe count <= 15 else { return false }
         let blanks: UInt64 = 0x2020_2020_2020_2020
         unsafe target.storeBytes(of: low, as: UInt64.self)
         unsafe target.storeBytes(of: high, toByteOffset: 8, as: UInt64.self)

@@ -4,6 +4,8 @@ internal import Caching
 package struct FlightKey: Hashable, Sendable {
     package let fingerprint: Fingerprint
     package let epoch: UInt64
+    /// Where its table keeps it; whether it is still there, the epoch tells.
+    let slot: Int
 }
 
 /// How a flight treats those who come, those who go and the clock. The delivery half of an ``ExecutionPolicy``.
@@ -40,33 +42,73 @@ struct Flight<Continuation: Sendable, Result: Sendable>: Sendable {
         case settled(Result)
         /// It ended after it was cancelled, or the library shut down: whoever still has a seat must claim anew.
         case vacated
+        /// It has ended and everybody has left: its place in the table is free.
+        case gone
     }
 
-    let epoch: UInt64
-    let startedAt: MonotonicInstant
-    let rules: FlightRules
+    private(set) var fingerprint: Fingerprint
+    private(set) var epoch: UInt64
+    private(set) var startedAt: MonotonicInstant
+    private(set) var rules: FlightRules
     var phase: Phase = .running
+    /// Whether newcomers with its fingerprint meet it.
+    var isCurrent = true
     var seats = SeatList<Continuation>()
+    private(set) var leader: Seat
     /// The task that runs the step, once it has been handed over.
     var task: Task<Void, Never>?
-    /// How many callers have joined so far, the leader not among them.
-    var joins = 0
+    /// The alarm of the grace period that began last; it may have gone off.
+    var graceAlarm: UInt64?
     /// How often the last waiter has left, so that the alarm of an earlier grace period is told from this one's.
     private var abandonments = 0
 
-    init(epoch: UInt64, startedAt: MonotonicInstant, rules: FlightRules) {
+    /// Begins a flight with its leader seated.
+    init(_ fingerprint: Fingerprint, epoch: UInt64, startedAt: MonotonicInstant, rules: FlightRules) {
+        self.fingerprint = fingerprint
         self.epoch = epoch
         self.startedAt = startedAt
         self.rules = rules
+        leader = seats.reserve()
+    }
+
+    /// Begins another flight in the place of one that is gone, whose memory for seats is used again.
+    mutating func restart(_ fingerprint: Fingerprint, epoch: UInt64, startedAt: MonotonicInstant, rules: FlightRules) {
+        self.fingerprint = fingerprint
+        self.epoch = epoch
+        self.startedAt = startedAt
+        self.rules = rules
+        phase = .running
+        isCurrent = true
+        abandonments = 0
+        leader = seats.reserve()
+    }
+
+    /// Lets go of everything but the memory for a few seats.
+    mutating func depart() {
+        phase = .gone
+        task = nil
+        graceAlarm = nil
+        seats.clear()
     }
 
     /// Whether the execution has been told to stop, so that what it returns may be half of a result.
     var isCancelled: Bool {
         switch phase {
         case .draining, .vacated, .overdue(isCancelled: true): true
-        case .running, .abandoned, .overdue(isCancelled: false), .settled: false
+        case .running, .abandoned, .overdue(isCancelled: false), .settled, .gone: false
         }
     }
+
+    /// Whether the execution has not ended.
+    var isRunning: Bool {
+        switch phase {
+        case .running, .abandoned, .overdue, .draining: true
+        case .settled, .vacated, .gone: false
+        }
+    }
+
+    /// Whether it has ended and nobody is left to hear of it.
+    var isOver: Bool { !isRunning && seats.isEmpty }
 
     /// The last waiter has left.
     mutating func abandon() -> AbandonmentConsequence {
@@ -101,7 +143,8 @@ struct Flight<Continuation: Sendable, Result: Sendable>: Sendable {
         case (.running, .hold):
             phase = .overdue(isCancelled: false)
             return ([], .none)
-        case (.running, _), (.abandoned, _), (.draining, .none), (.overdue, _), (.settled, _), (.vacated, _):
+        case (.running, _), (.abandoned, _), (.draining, .none), (.overdue, _), (.settled, _), (.vacated, _),
+            (.gone, _):
             return ([], .none)
         }
     }

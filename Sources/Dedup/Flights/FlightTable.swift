@@ -9,68 +9,20 @@ package import Caching
 package struct FlightTable<Continuation: Sendable, Result: Sendable>: Sendable {
     typealias Member = Flight<Continuation, Result>
 
-    /// What a newcomer is told.
-    package enum Claim {
-        /// It starts the flight, and sits in its first seat.
-        case lead(FlightKey, Seat)
-        /// It waits for a flight that is there.
-        case join(FlightKey, Seat)
-        /// A cancelled flight has to end first; it waits for that and then claims again.
-        case awaitDrained(FlightKey, Seat)
-        /// A flight is there, and duplicates are refused.
-        case rejected(epoch: UInt64, startedAt: MonotonicInstant)
-        /// A flight is there, has exceeded its timeout and holds its key.
-        case overdue(epoch: UInt64, startedAt: MonotonicInstant)
-        /// The limit on flights or on waiters is reached.
-        case tooManyFlights
-        case tooManyWaiters
-        /// The table accepts nobody any more.
-        case closed
+    /// Whom the table lets in.
+    package enum Admission: Sendable {
+        case everybody
+        /// Only those whom an execution in progress sends, so that it can come to its end.
+        case nested
+        case nobody
     }
 
-    /// What a caller finds when it comes to suspend in its seat.
-    package enum Suspension {
-        case suspended
-        /// The flight has ended meanwhile.
-        case settled(Result)
-        /// The flight is gone without a result for this caller, which claims again.
-        case vacated
-        /// The caller has left its seat meanwhile: cancelled, or past its deadline.
-        case left
-    }
-
-    /// What has to be done because a waiter left.
-    package struct Departure {
-        package var resume: Continuation?
-        package var consequence = AbandonmentConsequence.none
-        /// The task to cancel, when the consequence is to cancel and the task is known already.
-        package var task: Task<Void, Never>?
-    }
-
-    /// What has to be done because an execution has exceeded its timeout.
-    package struct Timeout {
-        /// Whether newcomers start a new epoch from here on.
-        package var isSuperseded = false
-        /// Those who waited for a cancelled flight to end, and claim again.
-        package var vacated: [Continuation] = []
-        /// The task to cancel, because nobody waits for it and nobody can come back.
-        package var task: Task<Void, Never>?
-    }
-
-    /// What an execution's end means.
-    package struct Settlement {
-        /// Whether the flight was current and not cancelled: only then do its result and its success count.
-        package var isCurrent: Bool
-        package var joins: Int
-        /// Those who get the result.
-        package var served: [Continuation]
-        /// Those who waited for a cancelled flight to end, and claim again.
-        package var vacated: [Continuation]
-    }
-
-    private var current: [Fingerprint: Member] = [:]
-    private var detached: [UInt64: Member] = [:]
-    private var isClosed = false
+    // Flights lie side by side, each at the place that its key names, so that all but a claim finds its flight without a
+    // hash; a dictionary of flights cost a miss eight lookups.
+    private var members: [Member] = []
+    private var free: [Int] = []
+    private var current: [Fingerprint: Int] = [:]
+    private var admission = Admission.everybody
     private let flightLimit: Int
     private let waiterLimit: Int
 
@@ -81,7 +33,7 @@ package struct FlightTable<Continuation: Sendable, Result: Sendable>: Sendable {
     }
 
     /// How many flights have not ended, or have ended with callers who are yet to collect their result.
-    package var count: Int { current.count + detached.count }
+    package var count: Int { members.count - free.count }
 
     /// Whether a newcomer with this fingerprint would meet a flight.
     package func hasFlight(for fingerprint: Fingerprint) -> Bool {
@@ -90,119 +42,139 @@ package struct FlightTable<Continuation: Sendable, Result: Sendable>: Sendable {
 
     /// How many wait for the current flight of this fingerprint, or are about to.
     package func waiterCount(for fingerprint: Fingerprint) -> Int {
-        current[fingerprint]?.seats.count ?? 0
+        current[fingerprint].map { members[$0].seats.count } ?? 0
     }
 
     // MARK: - Coming
 
-    /// A caller wants the work of `fingerprint` done.
+    /// A caller wants the work of `fingerprint` done. `isNested` says that an execution in progress sends it.
     package mutating func claim(
-        _ fingerprint: Fingerprint, duplicates: DuplicateMode, rules: FlightRules, at now: MonotonicInstant,
-        epoch: () -> UInt64
+        _ fingerprint: Fingerprint, duplicates: DuplicateMode, rules: FlightRules, isNested: Bool = false,
+        at now: MonotonicInstant, epoch: () -> UInt64
     ) -> Claim {
-        if isClosed { return .closed }
-        guard let index = current.index(forKey: fingerprint) else {
-            return lead(fingerprint, rules: rules, at: now, epoch: epoch())
+        switch admission {
+        case .everybody: break
+        case .nested: if !isNested { return .closed }
+        case .nobody: return .closed
         }
-        // Fields are read one by one: a copy of the flight would share its seats and make each reservation copy them.
-        let epoch = current.values[index].epoch
-        switch current.values[index].phase {
+        guard let slot = current[fingerprint] else {
+            return lead(fingerprint, rules: rules, at: now, epoch: epoch)
+        }
+        let (epoch, startedAt) = (members[slot].epoch, members[slot].startedAt)
+        switch members[slot].phase {
         case .overdue:
-            return .overdue(epoch: epoch, startedAt: current.values[index].startedAt)
+            return .overdue(epoch: epoch, startedAt: startedAt)
         case .running, .abandoned, .draining:
-            if duplicates == .reject {
-                return .rejected(epoch: epoch, startedAt: current.values[index].startedAt)
-            }
-            return join(index, FlightKey(fingerprint: fingerprint, epoch: epoch))
-        case .settled, .vacated:
+            if duplicates == .reject { return .rejected(epoch: epoch, startedAt: startedAt) }
+            return join(FlightKey(fingerprint: fingerprint, epoch: epoch, slot: slot))
+        case .settled, .vacated, .gone:
             preconditionFailure("A flight that has ended is detached in the same step.")
         }
     }
 
-    private mutating func join(_ index: Dictionary<Fingerprint, Member>.Index, _ key: FlightKey) -> Claim {
-        guard current.values[index].seats.count < waiterLimit else { return .tooManyWaiters }
-        let seat = current.values[index].seats.reserve()
-        if case .draining = current.values[index].phase { return .awaitDrained(key, seat) }
-        current.values[index].joins += 1
-        current.values[index].phase = .running
+    private mutating func join(_ key: FlightKey) -> Claim {
+        guard members[key.slot].seats.count < waiterLimit else { return .tooManyWaiters(epoch: key.epoch) }
+        let seat = members[key.slot].seats.reserve()
+        if case .draining = members[key.slot].phase { return .awaitDrained(key, seat) }
+        members[key.slot].phase = .running
         return .join(key, seat)
     }
 
     private mutating func lead(
-        _ fingerprint: Fingerprint, rules: FlightRules, at now: MonotonicInstant, epoch: UInt64
+        _ fingerprint: Fingerprint, rules: FlightRules, at now: MonotonicInstant, epoch: () -> UInt64
     ) -> Claim {
         guard count < flightLimit else { return .tooManyFlights }
-        var flight = Member(epoch: epoch, startedAt: now, rules: rules)
-        let seat = flight.seats.reserve()
-        current[fingerprint] = flight
-        return .lead(FlightKey(fingerprint: fingerprint, epoch: epoch), seat)
+        let epoch = epoch()
+        let slot: Int
+        if let last = free.popLast() {
+            slot = last
+            members[slot].restart(fingerprint, epoch: epoch, startedAt: now, rules: rules)
+        } else {
+            slot = members.count
+            members.append(Member(fingerprint, epoch: epoch, startedAt: now, rules: rules))
+        }
+        current[fingerprint] = slot
+        return .lead(FlightKey(fingerprint: fingerprint, epoch: epoch, slot: slot), members[slot].leader)
     }
 
     /// The caller who reserved `seat` suspends in it, unless there is nothing left to wait for.
     package mutating func suspend(_ key: FlightKey, _ seat: Seat, _ continuation: Continuation) -> Suspension {
-        let suspension = update(key) { flight -> Suspension in
-            guard flight.seats.isReserved(seat) else { return .left }
-            switch flight.phase {
-            case .settled(let result):
-                _ = flight.seats.leave(seat)
-                return .settled(result)
-            case .vacated, .overdue(isCancelled: true):
-                _ = flight.seats.leave(seat)
-                return .vacated
-            case .running, .abandoned, .overdue(isCancelled: false), .draining:
-                flight.seats.take(seat, continuation)
-                return .suspended
-            }
+        guard isHere(key), members[key.slot].seats.isReserved(seat) else { return .left }
+        switch members[key.slot].phase {
+        case .settled(let result):
+            _ = members[key.slot].seats.leave(seat)
+            departIfOver(key.slot)
+            return .settled(result)
+        case .vacated, .overdue(isCancelled: true):
+            _ = members[key.slot].seats.leave(seat)
+            departIfOver(key.slot)
+            return .vacated
+        case .running, .abandoned, .overdue(isCancelled: false), .draining:
+            members[key.slot].seats.take(seat, continuation)
+            return .suspended
+        case .gone:
+            return .left
         }
-        return suspension ?? .left
     }
 
     /// Takes the result of a flight that has ended before the caller had to suspend.
     package mutating func collect(_ key: FlightKey, _ seat: Seat) -> Result? {
-        let result = update(key) { flight -> Result? in
-            guard case .settled(let result) = flight.phase, flight.seats.isReserved(seat) else { return nil }
-            _ = flight.seats.leave(seat)
-            return result
-        }
-        return result ?? nil
+        guard isHere(key), case .settled(let result) = members[key.slot].phase,
+            members[key.slot].seats.isReserved(seat)
+        else { return nil }
+        _ = members[key.slot].seats.leave(seat)
+        departIfOver(key.slot)
+        return result
     }
 
     // MARK: - Going
 
     /// A waiter goes: its caller was cancelled, or its deadline has passed. The others do not notice.
     package mutating func leave(_ key: FlightKey, _ seat: Seat) -> Departure {
-        let departure = update(key) { flight -> Departure in
-            var departure = Departure()
-            switch flight.seats.leave(seat) {
-            case .unknown: return departure
-            case .beforeWaiting: break
-            case .waiting(let continuation): departure.resume = continuation
-            }
-            if flight.seats.isEmpty { departure.consequence = flight.abandon() }
-            if departure.consequence == .cancel { departure.task = flight.task }
-            return departure
+        var departure = Departure()
+        guard isHere(key) else { return departure }
+        switch members[key.slot].seats.leave(seat) {
+        case .unknown: return departure
+        case .beforeWaiting: break
+        case .waiting(let continuation): departure.resume = continuation
         }
-        if departure?.consequence == .cancel { makeRoomIfOverlapIsAllowed(key) }
-        return departure ?? Departure()
+        guard members[key.slot].seats.isEmpty else { return departure }
+        if case .settled(let result) = members[key.slot].phase { departure.uncollected = result }
+        departure.consequence = members[key.slot].abandon()
+        switch departure.consequence {
+        case .none: break
+        case .startGrace: departure.staleAlarm = members[key.slot].graceAlarm.take()
+        case .cancel:
+            departure.task = members[key.slot].task
+            makeRoomIfOverlapIsAllowed(key.slot)
+        }
+        departIfOver(key.slot)
+        return departure
+    }
+
+    /// The alarm `ticket` is set for the end of the grace period that began when the last waiter left for the `round`-th
+    /// time.
+    ///
+    /// - Returns: Whether it is needed: false when somebody has come back meanwhile, or the execution has ended.
+    package mutating func graceArmed(_ key: FlightKey, round: Int, _ ticket: UInt64) -> Bool {
+        guard isHere(key), case .abandoned(round) = members[key.slot].phase else { return false }
+        members[key.slot].graceAlarm = ticket
+        return true
     }
 
     /// The grace period that began when the last waiter left for the `round`-th time has ended.
     ///
     /// - Returns: The consequence; none when somebody has come back meanwhile, or the execution has ended.
     package mutating func graceEnded(_ key: FlightKey, round: Int) -> Departure {
-        let departure = update(key) { flight -> Departure in
-            guard case .abandoned(round) = flight.phase else { return Departure() }
-            flight.phase = .draining
-            return Departure(consequence: .cancel, task: flight.task)
-        }
-        if departure?.consequence == .cancel { makeRoomIfOverlapIsAllowed(key) }
-        return departure ?? Departure()
+        guard isHere(key), case .abandoned(round) = members[key.slot].phase else { return Departure() }
+        members[key.slot].phase = .draining
+        members[key.slot].graceAlarm = nil
+        makeRoomIfOverlapIsAllowed(key.slot)
+        return Departure(consequence: .cancel, task: members[key.slot].task)
     }
 
-    private mutating func makeRoomIfOverlapIsAllowed(_ key: FlightKey) {
-        guard let flight = current[key.fingerprint], flight.epoch == key.epoch, flight.rules.overlap == .allowed
-        else { return }
-        detach(key.fingerprint)
+    private mutating func makeRoomIfOverlapIsAllowed(_ slot: Int) {
+        if members[slot].isCurrent, members[slot].rules.overlap == .allowed { detach(slot) }
     }
 
     // MARK: - Running
@@ -211,27 +183,24 @@ package struct FlightTable<Continuation: Sendable, Result: Sendable>: Sendable {
     ///
     /// - Returns: Whether it has to be cancelled at once, because everybody had left before the task was known.
     package mutating func started(_ key: FlightKey, _ task: Task<Void, Never>) -> Bool {
-        let isCancelled = update(key) { flight -> Bool in
-            flight.task = task
-            return flight.isCancelled
-        }
-        return isCancelled ?? false
+        guard isHere(key), members[key.slot].isRunning || members[key.slot].isCancelled else { return false }
+        members[key.slot].task = task
+        return members[key.slot].isCancelled
     }
 
     // MARK: - Time and invalidation
 
     /// The execution has exceeded its timeout.
     package mutating func timedOut(_ key: FlightKey) -> Timeout {
-        guard let index = current.index(forKey: key.fingerprint), current.values[index].epoch == key.epoch
-        else { return Timeout() }
-        let (vacated, consequence) = current.values[index].exceedTimeout()
+        guard isHere(key), members[key.slot].isCurrent else { return Timeout() }
+        let (vacated, consequence) = members[key.slot].exceedTimeout()
         var timeout = Timeout(vacated: vacated)
         if consequence == .cancel {
-            timeout.task = current.values[index].task
-            makeRoomIfOverlapIsAllowed(key)
+            timeout.task = members[key.slot].task
+            makeRoomIfOverlapIsAllowed(key.slot)
         }
-        if case .supersede = current[key.fingerprint]?.rules.timeout {
-            detach(key.fingerprint)
+        if members[key.slot].isCurrent, case .supersede = members[key.slot].rules.timeout {
+            detach(key.slot)
             timeout.isSuperseded = true
         }
         return timeout
@@ -242,44 +211,51 @@ package struct FlightTable<Continuation: Sendable, Result: Sendable>: Sendable {
     /// - Returns: The epoch of the flight that was detached.
     @discardableResult
     package mutating func detach(_ fingerprint: Fingerprint) -> UInt64? {
-        guard let flight = current.removeValue(forKey: fingerprint) else { return nil }
-        detached[flight.epoch] = flight
-        return flight.epoch
+        guard let slot = current[fingerprint] else { return nil }
+        detach(slot)
+        return members[slot].epoch
     }
 
     /// Detaches every current flight.
     package mutating func detachAll() {
-        for fingerprint in Array(current.keys) { detach(fingerprint) }
+        for slot in current.values { members[slot].isCurrent = false }
+        current = [:]
+    }
+
+    private mutating func detach(_ slot: Int) {
+        members[slot].isCurrent = false
+        current[members[slot].fingerprint] = nil
     }
 
     // MARK: - Ending
 
     /// Whether the flight is current and was not cancelled, so that its result may be published.
     package func isCurrent(_ key: FlightKey) -> Bool {
-        guard let flight = current[key.fingerprint], flight.epoch == key.epoch else { return false }
-        return !flight.isCancelled
+        isHere(key) && members[key.slot].isCurrent && !members[key.slot].isCancelled
     }
 
     /// The execution has ended: the flight leaves the table by identity.
     package mutating func settle(_ key: FlightKey, _ result: Result) -> Settlement {
-        let isCurrent = isCurrent(key)
-        guard var flight = remove(key) else {
-            return Settlement(isCurrent: false, joins: 0, served: [], vacated: [])
+        guard isHere(key), members[key.slot].isRunning else { return Settlement() }
+        var settlement = Settlement(isCurrent: isCurrent(key))
+        settlement.staleAlarm = members[key.slot].graceAlarm.take()
+        if members[key.slot].isCurrent { detach(key.slot) }
+        if members[key.slot].isCancelled {
+            settlement.vacated = members[key.slot].seats.releaseWaiting()
+            members[key.slot].phase = .vacated
+        } else {
+            let isLed = members[key.slot].seats.isTaken(members[key.slot].leader)
+            settlement.joins = members[key.slot].seats.count - (isLed ? 1 : 0)
+            settlement.served = members[key.slot].seats.releaseWaiting()
+            members[key.slot].phase = .settled(result)
         }
-        let waiting = flight.seats.releaseWaiting()
-        let isDrained = flight.isCancelled
-        if !flight.seats.isEmpty {
-            flight.phase = isDrained ? .vacated : .settled(result)
-            detached[key.epoch] = flight
-        }
-        return Settlement(
-            isCurrent: isCurrent, joins: flight.joins, served: isDrained ? [] : waiting,
-            vacated: isDrained ? waiting : [])
+        departIfOver(key.slot)
+        return settlement
     }
 
-    /// From here on every claim is answered with ``Claim/closed``.
-    package mutating func close() {
-        isClosed = true
+    /// From here on only those whom `admission` names are let in; who is not gets ``Claim/closed``.
+    package mutating func admit(_ admission: Admission) {
+        self.admission = admission
     }
 
     /// Gives up every flight that has not ended: shutdown has run out of time.
@@ -289,44 +265,29 @@ package struct FlightTable<Continuation: Sendable, Result: Sendable>: Sendable {
         detachAll()
         var waiting: [Continuation] = []
         var tasks: [Task<Void, Never>] = []
-        // The oldest first: in the order of a dictionary the same run could not be repeated.
-        for epoch in detached.keys.sorted() {
-            guard var flight = detached.removeValue(forKey: epoch) else { continue }
-            waiting += flight.seats.releaseWaiting()
-            if let task = flight.task { tasks.append(task) }
-            if case .settled = flight.phase {} else { flight.phase = .vacated }
-            if !flight.seats.isEmpty { detached[epoch] = flight }
+        // The oldest first, so that the same run can be repeated.
+        for slot in members.indices.sorted(by: { members[$0].epoch < members[$1].epoch })
+        where members[slot].isRunning {
+            waiting += members[slot].seats.releaseWaiting()
+            if let task = members[slot].task { tasks.append(task) }
+            members[slot].phase = .vacated
+            departIfOver(slot)
         }
         return (waiting, tasks)
     }
 
     // MARK: - Finding by identity
 
-    private mutating func remove(_ key: FlightKey) -> Member? {
-        if let index = current.index(forKey: key.fingerprint), current.values[index].epoch == key.epoch {
-            return current.remove(at: index).value
-        }
-        guard let flight = detached.removeValue(forKey: key.epoch) else { return nil }
-        switch flight.phase {
-        case .settled, .vacated:
-            detached[key.epoch] = flight
-            return nil
-        case .running, .abandoned, .overdue, .draining:
-            return flight
-        }
+    private func isHere(_ key: FlightKey) -> Bool {
+        key.slot < members.count && members[key.slot].epoch == key.epoch
     }
 
-    private mutating func update<T>(_ key: FlightKey, _ body: (inout Member) -> T) -> T? {
-        if let index = current.index(forKey: key.fingerprint), current.values[index].epoch == key.epoch {
-            return body(&current.values[index])
-        }
-        guard let index = detached.index(forKey: key.epoch) else { return nil }
-        let result = body(&detached.values[index])
-        if case .settled = detached.values[index].phase, detached.values[index].seats.isEmpty {
-            detached.remove(at: index)
-        } else if case .vacated = detached.values[index].phase, detached.values[index].seats.isEmpty {
-            detached.remove(at: index)
-        }
-        return result
+    /// Frees the place of a flight that has ended and that everybody has left.
+    private mutating func departIfOver(_ slot: Int) {
+        guard members[slot].isOver else { return }
+        members[slot].depart()
+        free.append(slot)
+        // After a rush the memory goes back once everything has landed.
+        if free.count == members.count, members.count > 1_024 { (members, free) = ([], []) }
     }
 }

@@ -22,16 +22,16 @@ struct FlightResult: Sendable {
 /// The flights of a deduplicator: shards of ``FlightTable``, each behind one lock, and the only place where a caller
 /// is suspended and resumed.
 ///
-/// A waiter is one continuation in its flight's seat list, not a task that awaits another task: awaiting a task's
-/// value costs time quadratic in the number of waiters, and a cancelled waiter could not leave before the value is
-/// there. A continuation leaves its seat under the lock and is resumed after it, so it is resumed exactly once.
+/// A waiter is one ``Waker`` in its flight's seat list, not a task that awaits another task: awaiting a task's value
+/// costs time quadratic in the number of waiters, and a cancelled waiter could not leave before the value is there.
 final class Flights: Sendable {
-    typealias Table = FlightTable<CheckedContinuation<WaitEnd, Never>, FlightResult>
+    typealias Table = FlightTable<Waker, FlightResult>
 
     private enum Alarm: Sendable {
         case deadline(FlightKey, Seat)
         case timeout(FlightKey)
         case grace(FlightKey, round: Int)
+        case limit(@Sendable () -> Void)
     }
 
     private final class Shard: Sendable {
@@ -100,22 +100,35 @@ final class Flights: Sendable {
 
     // MARK: - Waiting
 
+    /// The result of a flight that has ended before its caller had to wait.
+    func collect(_ key: FlightKey, _ seat: Seat) -> FlightResult? {
+        withTable(for: key.fingerprint) { $0.collect(key, seat) }
+    }
+
     /// Suspends the caller in its seat until the flight ends, the caller is cancelled, or `deadline` passes.
-    func wait(_ key: FlightKey, _ seat: Seat, until deadline: MonotonicInstant?) async -> WaitEnd {
-        if let result = withTable(for: key.fingerprint, { $0.collect(key, seat) }) { return .settled(result) }
-        let alarm = deadline.map { alarms.set(.deadline(key, seat), at: $0) }
-        defer { if let alarm { alarms.remove(alarm) } }
-        return await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                switch withTable(for: key.fingerprint, { $0.suspend(key, seat, continuation) }) {
-                case .suspended: break
-                case .settled(let result): continuation.resume(returning: .settled(result))
-                case .vacated: continuation.resume(returning: .vacated)
-                case .left: continuation.resume(returning: Task.isCancelled ? .cancelled : .deadlinePassed)
-                }
-            }
+    @inline(never)
+    func wait(_ key: FlightKey, _ seat: Seat, until deadline: MonotonicInstant) async -> WaitEnd {
+        let alarm = alarms.set(.deadline(key, seat), at: deadline)
+        defer { alarms.remove(alarm) }
+        return await wait(key, seat)
+    }
+
+    /// Suspends the caller in its seat until the flight ends or the caller is cancelled.
+    @inline(never)
+    func wait(_ key: FlightKey, _ seat: Seat) async -> WaitEnd {
+        await withTaskCancellationHandler {
+            unsafe await withUnsafeContinuation { unsafe suspend(key, seat, Waker($0)) }
         } onCancel: {
             leave(key, seat, .cancelled)
+        }
+    }
+
+    private func suspend(_ key: FlightKey, _ seat: Seat, _ waker: Waker) {
+        switch withTable(for: key.fingerprint, { $0.suspend(key, seat, waker) }) {
+        case .suspended: break
+        case .settled(let result): waker.resume(returning: .settled(result))
+        case .vacated: waker.resume(returning: .vacated)
+        case .left: waker.resume(returning: Task.isCancelled ? .cancelled : .deadlinePassed)
         }
     }
 
@@ -127,13 +140,16 @@ final class Flights: Sendable {
     }
 
     private func apply(_ departure: Table.Departure, to key: FlightKey) {
+        if let alarm = departure.staleAlarm { alarms.remove(alarm) }
         switch departure.consequence {
         case .none:
             break
         case .cancel:
             departure.task?.cancel()
         case .startGrace(let grace, let round):
-            _ = alarms.set(.grace(key, round: round), at: time.now.advanced(by: grace))
+            let alarm = alarms.set(.grace(key, round: round), at: time.now.advanced(by: grace))
+            let isNeeded = withTable(for: key.fingerprint) { $0.graceArmed(key, round: round, alarm) }
+            if !isNeeded { alarms.remove(alarm) }
         }
     }
 
@@ -145,13 +161,16 @@ final class Flights: Sendable {
         running.withLock { $0.count += 1 }
     }
 
-    /// Runs a flight's execution in a task of its own, which can be cancelled when nobody waits any more. An execution
-    /// that never suspends has ended when this returns.
-    func run(_ key: FlightKey, _ execution: @escaping @Sendable () async -> Void) {
-        let task = Task.immediateDetached(priority: Task.currentPriority) {
-            await execution()
-            self.executionEnded()
-        }
+    /// Runs a flight's execution in a task of its own, which can be cancelled when nobody waits any more. One that begins
+    /// `immediately` runs on the caller's thread up to its first suspension, and if it never suspends, has ended when this
+    /// returns.
+    /// The last that `execution` does is to call ``executionEnded()``.
+    func run(_ key: FlightKey, immediately: Bool, _ execution: @escaping @isolated(any) @Sendable () async -> Void) {
+        let priority = Task.currentPriority
+        let task =
+            immediately
+            ? Task.immediateDetached(priority: priority, operation: execution)
+            : Task.detached(priority: priority, operation: execution)
         if withTable(for: key.fingerprint, { $0.started(key, task) }) { task.cancel() }
     }
 
@@ -160,7 +179,12 @@ final class Flights: Sendable {
         timeout.duration.map { alarms.set(.timeout(key), at: start.advanced(by: $0)) }
     }
 
-    /// Takes the execution timeout back.
+    /// Calls `limit` at `deadline`; returns the ticket for ``disarm(_:)``.
+    func armLimit(at deadline: MonotonicInstant, _ limit: @escaping @Sendable () -> Void) -> UInt64 {
+        alarms.set(.limit(limit), at: deadline)
+    }
+
+    /// Takes an alarm back.
     func disarm(_ ticket: UInt64?) {
         if let ticket { alarms.remove(ticket) }
     }
@@ -171,11 +195,19 @@ final class Flights: Sendable {
             leave(key, seat, .deadlinePassed)
         case .timeout(let key):
             let timeout = withTable(for: key.fingerprint) { $0.timedOut(key) }
-            timeout.task?.cancel()
             for continuation in timeout.vacated { continuation.resume(returning: .vacated) }
+            cancelAside(timeout.task)
         case .grace(let key, let round):
-            apply(withTable(for: key.fingerprint) { $0.graceEnded(key, round: round) }, to: key)
+            cancelAside(withTable(for: key.fingerprint) { $0.graceEnded(key, round: round) }.task)
+        case .limit(let limit):
+            limit()
         }
+    }
+
+    /// Cancels an execution in a task of its own: cancelling calls the step's cancellation handlers, and the next alarm
+    /// must not wait for them.
+    private func cancelAside(_ task: Task<Void, Never>?) {
+        if let task { Task.detached { task.cancel() } }
     }
 
     // MARK: - All at once
@@ -185,9 +217,9 @@ final class Flights: Sendable {
         for shard in shards { shard.table.withLock { $0.detachAll() } }
     }
 
-    /// Accepts nobody any more.
-    func close() {
-        for shard in shards { shard.table.withLock { $0.close() } }
+    /// Lets in from here on only those whom `admission` names.
+    func admit(_ admission: Table.Admission) {
+        for shard in shards { shard.table.withLock { $0.admit(admission) } }
     }
 
     /// Tells `ended` when no execution is running, at once if none is.
@@ -199,7 +231,8 @@ final class Flights: Sendable {
         if isIdle { ended.fulfil(true) }
     }
 
-    private func executionEnded() {
+    /// Counts the end of an execution.
+    func executionEnded() {
         let ended = running.withLock { running -> [OneShot<Bool>] in
             running.count -= 1
             if running.count > 0 { return [] }

@@ -58,6 +58,22 @@ package struct SeatList<Continuation: Sendable>: Sendable {
         return false
     }
 
+    /// Whether whoever reserved `seat` still has it, suspended or not.
+    package func isTaken(_ seat: Seat) -> Bool {
+        guard places.indices.contains(seat.index) else { return false }
+        switch places[seat.index] {
+        case .reserved(seat.ticket), .waiting(seat.ticket, _): return true
+        case .free, .reserved, .waiting: return false
+        }
+    }
+
+    /// Forgets all places and keeps the memory of a few, for another flight. Tickets go on, so that a seat of the one is
+    /// never taken for a seat of the other.
+    package mutating func clear() {
+        places.removeAll(keepingCapacity: places.count <= 16)
+        free.removeAll(keepingCapacity: free.count <= 16)
+    }
+
     /// Suspends a caller in its reserved seat.
     package mutating func take(_ seat: Seat, _ continuation: Continuation) {
         guard isReserved(seat) else {

@@ -22,7 +22,7 @@ package struct WaitGraph: Sendable {
     ///
     /// - Returns: Whether the edge was added; false when `target` already waits for `waiter`, or is `waiter`.
     package mutating func add(from waiter: UInt64, to target: UInt64) -> Bool {
-        if reaches(waiter, from: target) { return false }
+        if closesCircle(from: waiter, to: target) { return false }
         edges[waiter, default: [:]][target, default: 0] += 1
         return true
     }
@@ -35,6 +35,9 @@ package struct WaitGraph: Sendable {
         edges[waiter]?[target] = count > 1 ? count - 1 : nil
         if edges[waiter]?.isEmpty == true { edges[waiter] = nil }
     }
+
+    /// Whether an edge from `waiter` to `target` would close a circle.
+    package func closesCircle(from waiter: UInt64, to target: UInt64) -> Bool { reaches(waiter, from: target) }
 
     private func reaches(_ goal: UInt64, from start: UInt64) -> Bool {
         var seen: Set<UInt64> = []

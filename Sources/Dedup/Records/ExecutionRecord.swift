@@ -3,8 +3,8 @@
 /// The same type carries a *change*: a record writer is given records that say what has just happened, and a store adds
 /// them to what it has. Every count of the ``tally`` reads as the record's own:
 ///
-///     record.executions      // 3
-///     record.averageDuration // 1.2 seconds
+///     let executions = record.executions  // 3
+///     let average = record.averageDuration  // 1.2 seconds
 @dynamicMemberLookup
 public struct ExecutionRecord: Hashable, Identifiable, Sendable {
     /// What a record is found by: the step and the fingerprint.
@@ -79,10 +79,11 @@ extension ExecutionRecord {
 
     /// The change that one finished run makes: one execution, its start and its duration.
     public static func execution(
-        step: String, fingerprint: Fingerprint, startedAt start: WallTime, duration: Duration, failed: Bool = false
+        step: String, fingerprint: Fingerprint, startedAt start: WallTime, duration: Duration, failed: Bool = false,
+        joins: Int = 0
     ) -> ExecutionRecord {
         ExecutionRecord(
-            step: step, fingerprint: fingerprint, executions: 1, failures: failed ? 1 : 0,
+            step: step, fingerprint: fingerprint, executions: 1, joins: joins, failures: failed ? 1 : 0,
             firstExecution: start, lastExecution: start,
             totalDuration: duration, minimumDuration: duration, maximumDuration: duration)
     }

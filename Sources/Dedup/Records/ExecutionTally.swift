@@ -15,7 +15,7 @@ public struct ExecutionTally: Hashable, Sendable {
     /// How often a request was answered from the cache.
     public private(set) var hits: Int
 
-    /// How often a request joined an execution that was already running.
+    /// How often a request joined an execution that was already running, and stayed until it ended.
     public private(set) var joins: Int
 
     /// How many of the ``executions`` ended in an error.

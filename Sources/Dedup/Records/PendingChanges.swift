@@ -3,24 +3,24 @@
 /// There are up to three runs of changes: the *open* one, which takes new records; the *taken* one, which a write is busy
 /// with; and the *returned* one, the rest of a write that failed. Runs change places as a whole, so taking and returning
 /// cost the same for one change and for 65,536, and whoever adds a change never waits for either.
-struct PendingChanges: ~Copyable {
+package struct PendingChanges: ~Copyable {
     /// Changes in the order in which their records first changed.
-    struct Run {
-        fileprivate(set) var records: [ExecutionRecord] = []
+    package struct Run {
+        package fileprivate(set) var records: [ExecutionRecord] = []
         fileprivate var changes: [Int] = []
         fileprivate var positions: [ExecutionRecord.ID: Int] = [:]
         fileprivate var start = 0
 
         /// How many records are left to write.
-        var count: Int { records.count - start }
+        package var count: Int { records.count - start }
 
         /// Up to `size` of the records that are left, in order.
-        func nextBatch(of size: Int) -> ArraySlice<ExecutionRecord> {
+        package func nextBatch(of size: Int) -> ArraySlice<ExecutionRecord> {
             records[start...].prefix(size)
         }
 
         /// Strikes off the first `count` of the records that are left; returns how many changes they held.
-        mutating func removeFirst(_ count: Int) -> Int {
+        package mutating func removeFirst(_ count: Int) -> Int {
             defer { start += count }
             return changes[start..<start + count].reduce(0, +)
         }
@@ -44,30 +44,48 @@ struct PendingChanges: ~Copyable {
     private var open = Run()
     private var returned: Run?
     private var takenCount = 0
+    /// Room that is kept for records that somebody is about to add.
+    private var reserved = 0
 
-    init(limit: Int) {
+    /// An empty queue for at most so many records.
+    package init(limit: Int) {
         self.limit = limit
     }
 
     /// How many records wait, those that are taken included.
-    var count: Int { open.count + (returned?.count ?? 0) + takenCount }
+    package var count: Int { open.count + (returned?.count ?? 0) + takenCount }
+
+    /// How many more records there is room for.
+    var room: Int { max(0, limit - count - reserved) }
 
     /// How many records a write could take now.
-    var takeable: Int { open.count + (returned?.count ?? 0) }
+    package var takeable: Int { open.count + (returned?.count ?? 0) }
 
     /// Whether a failed write has left changes; they are taken before those that were added since.
-    var hasReturned: Bool { returned != nil }
+    package var hasReturned: Bool { returned != nil }
 
     /// Adds a change to those that wait; `false` if its record would be one too many.
-    mutating func add(_ change: ExecutionRecord) -> Bool {
+    package mutating func add(_ change: ExecutionRecord) -> Bool {
         if open.merge(change) || returned?.merge(change) == true { return true }
-        guard count < limit else { return false }
+        guard room > 0 else { return false }
         open.append(change)
         return true
     }
 
+    /// Keeps room for up to `wanted` records that are about to be added; returns for how many.
+    mutating func reserve(_ wanted: Int) -> Int {
+        let granted = min(wanted, room)
+        reserved += granted
+        return granted
+    }
+
+    /// Gives room back that was kept.
+    mutating func release(_ count: Int) {
+        reserved -= count
+    }
+
     /// Takes what a write should begin with, the returned changes before the open ones, or `nil` if there is nothing.
-    mutating func take() -> Run? {
+    package mutating func take() -> Run? {
         precondition(takenCount == 0, "One write at a time takes pending changes.")
         let run: Run
         if let rest = returned.take() {
@@ -81,12 +99,12 @@ struct PendingChanges: ~Copyable {
     }
 
     /// Notes that so many of the taken records are written.
-    mutating func written(_ count: Int) {
+    package mutating func written(_ count: Int) {
         takenCount -= count
     }
 
     /// Takes back what a failed write has left.
-    mutating func putBack(_ run: consuming Run) {
+    package mutating func putBack(_ run: consuming Run) {
         takenCount = 0
         returned = run.count > 0 ? run : nil
     }

@@ -9,46 +9,58 @@ extension RecordWriter {
     /// - Throws: the store's error if the last write fails, or ``RecordWriterError/finalFlushTimedOut(pendingChanges:)``
     ///   if the store did not answer within ``RecordWriterConfiguration/finalFlushLimit``.
     public func run() async throws {
-        try await run(collecting: {})
+        try await run { try await self.flush() }
     }
 
-    /// Writes as ``run()`` does, and calls `collect` before each write, the last one included.
-    func run(collecting collect: @Sendable () -> Void) async throws {
+    /// Writes by `write` whenever ``run()`` would flush.
+    func run(writing write: @escaping @Sendable () async throws -> Void) async throws {
         while !Task.isCancelled {
             do {
                 try await time.sleep(until: time.now.advanced(by: configuration.interval))
             } catch {
                 break
             }
-            collect()
             // The statistics tell of a failure, and the changes are kept for the next round.
-            try? await flush()
+            _ = await attempt(write)
         }
-        collect()
-        try await flushFinally()
+        let deadline = time.now.advanced(by: configuration.finalFlushLimit)
+        // In a task that the cancellation of this one does not reach.
+        let end = await Task { await attempt(write, until: deadline) }.value
+        guard let end else { throw RecordWriterError.finalFlushTimedOut(pendingChanges: statistics.pending) }
+        try end.get()
     }
 
-    /// Flushes in a task that the cancellation of this one does not reach, and waits for it no longer than is allowed.
-    private func flushFinally() async throws {
-        let deadline = time.now.advanced(by: configuration.finalFlushLimit)
-        let answer = OneShot<Result<Void, any Error>>()
-        let flush = Task {
+    /// Lets `write` run in a task of its own and waits for its end, but neither beyond `deadline` nor beyond the
+    /// cancellation of this task: a store may hang and not heed its own. The write is called off then.
+    ///
+    /// - Returns: How the write ended; nil if it was not waited for.
+    func attempt(
+        _ write: @escaping @Sendable () async throws -> Void, until deadline: MonotonicInstant? = nil
+    ) async -> Result<Void, any Error>? {
+        let end = OneShot<Result<Void, any Error>?>()
+        let writing = Task {
             do {
-                try await self.flush()
-                answer.fulfil(.success(()))
+                try await write()
+                end.fulfil(.success(()))
             } catch {
-                answer.fulfil(.failure(error))
+                end.fulfil(.failure(error))
             }
         }
-        let limit = Task { [time] in
-            // A limit that is called off is no answer: the flush has given its own.
-            guard (try? await time.sleep(until: deadline)) != nil else { return }
-            answer.fulfil(.failure(RecordWriterError.finalFlushTimedOut(pendingChanges: statistics.pending)))
+        let limit = deadline.map { deadline in
+            Task {
+                // A limit that is called off is no answer: the write has given its own.
+                guard (try? await time.sleep(until: deadline)) != nil else { return }
+                end.fulfil(nil)
+            }
         }
         defer {
-            limit.cancel()
-            flush.cancel()
+            limit?.cancel()
+            writing.cancel()
         }
-        try await answer.value.get()
+        return await withTaskCancellationHandler {
+            await end.value
+        } onCancel: {
+            end.fulfil(nil)
+        }
     }
 }

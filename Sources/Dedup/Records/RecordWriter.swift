@@ -55,8 +55,12 @@ public final class RecordWriter: Sendable {
     ///
     /// - Returns: whether there was room for the change; if not, it is dropped and counted.
     @discardableResult
-    public func add(_ change: ExecutionRecord) -> Bool {
+    public func add(_ change: ExecutionRecord) -> Bool { add(change, releasing: 0) }
+
+    /// Notes a change for which there may be reserved room, which is given back in the same step.
+    private func add(_ change: ExecutionRecord, releasing reserved: Int) -> Bool {
         let (isAccepted, isDue, rest) = state.withLock { state -> (Bool, Bool, MonotonicInstant?) in
+            state.pending.release(reserved)
             state.added += 1
             let isAccepted = state.pending.add(change)
             if !isAccepted { state.dropped += 1 }
@@ -74,10 +78,35 @@ public final class RecordWriter: Sendable {
     ///
     /// - Throws: the store's error. What was not written is kept and tried again by the next write.
     public func flush() async throws {
+        try await flush { _, _ in false }
+    }
+
+    /// Writes everything that was added before the call, and what `collect` adds: it is called again and again, with a
+    /// number of changes that there is certainly room for, until it says that it has no more. What it has added is
+    /// written before the next call, so that it takes up no more than a batch of the room that everybody shares.
+    ///
+    /// - Throws: the store's error; then `collect` is not called again.
+    func flush(collecting collect: (_ room: Int, _ add: (ExecutionRecord) -> Void) -> Bool) async throws {
         try await turn.take()
         defer { turn.pass() }
+        while addCollected(collect) { try await writePending() }
         try await writePending()
     }
+
+    /// Lets `collect` add into room that is kept for it. Returns whether it has more.
+    private func addCollected(_ collect: (_ room: Int, _ add: (ExecutionRecord) -> Void) -> Bool) -> Bool {
+        let room = state.withLock { $0.pending.reserve(configuration.batchSize) }
+        var left = room
+        let hasMore = collect(room) { change in
+            _ = add(change, releasing: left > 0 ? 1 : 0)
+            left = max(0, left - 1)
+        }
+        state.withLock { $0.pending.release(left) }
+        return hasMore
+    }
+
+    /// How many more fingerprints may change before changes are dropped.
+    var room: Int { state.withLock { $0.pending.room } }
 
     /// What has been done so far, as one consistent snapshot.
     public var statistics: RecordWriterStatistics {

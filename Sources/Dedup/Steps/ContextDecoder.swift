@@ -4,16 +4,39 @@ internal import FoundationEssentials
 ///
 /// The only file of the core that imports Foundation: a decoder of our own would be a second one to keep right.
 enum ContextDecoder {
-    /// Decodes `context`.
+    private static let decoder = JSONDecoder()
+
+    /// Decodes `context`, which may be as large and as deep as `limits` allow.
     ///
-    /// - Throws: ``DedupError`` with code ``DedupError/Code/invalidContext`` that names the field, never its value.
-    static func decode<Input: Decodable>(_ type: Input.Type, from context: JSONValue) throws -> Input {
-        let bytes = try CanonicalJSON.bytes(of: context)
+    /// - Throws: ``DedupError`` with code ``DedupError/Code/invalidContext`` that names the field, never its value, or
+    ///   ``FingerprintError`` for a context beyond the limits.
+    static func decode<Input>(_ type: Input.Type, from context: JSONValue, limits: FingerprintLimits) throws -> Input {
+        guard let decodable = type as? any Decodable.Type else {
+            throw DedupError(
+                .invalidContext, "A \(type) cannot be made of a context, because it is not Decodable; pass it typed.")
+        }
+        let bytes = try CanonicalJSON.bytes(of: context, limits: limits)
         do {
-            return try JSONDecoder().decode(type, from: Data(bytes))
+            guard let decoded = try decoded(decodable, from: Data(bytes)) as? Decoded<Input> else {
+                preconditionFailure("A type that is decoded is the type that was asked for.")
+            }
+            return decoded.value
         } catch let error as DecodingError {
             throw DedupError(.invalidContext, message(error, for: type))
+        } catch {
+            throw DedupError(
+                .invalidContext, "The context of a \(type) was refused by init(from:) with a \(Swift.type(of: error)).",
+                underlying: error)
         }
+    }
+
+    /// Keeps an input that is nil apart from none, which a bare cast would confuse.
+    private struct Decoded<Value> {
+        let value: Value
+    }
+
+    private static func decoded<Value: Decodable>(_ type: Value.Type, from data: Data) throws -> Any {
+        Decoded(value: try decoder.decode(type, from: data))
     }
 
     private static func message(_ error: DecodingError, for type: Any.Type) -> String {

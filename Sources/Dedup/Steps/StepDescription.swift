@@ -1,5 +1,3 @@
-internal import Caching
-
 /// What is known about a step without running it.
 public struct StepDescription: Sendable {
     /// What the step is called.
@@ -14,16 +12,10 @@ public struct StepDescription: Sendable {
     /// How it is deduplicated.
     public let policy: ExecutionPolicy
 
-    init(
-        _ name: String, _ version: Int, _ timeToLive: TimeToLive?, _ duplicates: DuplicateMode, _ rules: FieldRules,
-        _ policy: ExecutionPolicy
-    ) {
+    init(_ name: String, _ version: Int, _ rules: FieldRules, _ policy: ExecutionPolicy) {
         self.name = name
         self.version = version
         self.rules = rules
-        var policy = policy
-        policy.timeToLive = timeToLive
-        policy.duplicates = duplicates
         self.policy = policy
     }
 }

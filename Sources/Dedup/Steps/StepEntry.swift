@@ -13,9 +13,12 @@ final class StepEntry: Sendable {
     let step: any Sendable
     /// Whether there is anything to execute.
     let hasBody: Bool
-    /// Executes it for a caller who does not know its types.
-    let executeDynamically:
-        @Sendable (StepRegistry, StepEntry, JSONValue, StepRequest) async throws -> Outcome<any Sendable>
+    /// Answers a caller who does not know its types and describes the input as JSON.
+    let answerDescribed:
+        @Sendable (StepRegistry, StepEntry, JSONValue, _ scope: String?, CallOptions) async throws
+            -> Outcome<any Sendable>
+    /// What of the input that a JSON context describes takes part in the fingerprint.
+    let canonical: @Sendable (JSONValue) throws -> JSONValue
     private let state = Lock(State())
 
     init<Input, Output>(_ step: Step<Input, Output>, _ fingerprinter: Fingerprinter) {
@@ -24,11 +27,12 @@ final class StepEntry: Sendable {
             step: step.name, version: String(step.description.version), rules: step.description.rules)
         self.step = step
         hasBody = step.body != nil
-        executeDynamically = { registry, entry, context, request in
-            var request = request
-            request.timeToLive = step.timeToLive.map { TimeToLiveDecision(decide: $0) }
-            let prepared = PreparedRequest(step: step, entry: entry) { try step.decode(context) }
-            return try await registry.pass(request, prepared).map { $0 as any Sendable }
+        let limits = fingerprinter.limits
+        canonical = { context in try step.encode(step.decode(context, limits), limits) }
+        answerDescribed = { registry, entry, context, scope, call in
+            let input = DescribedInput(context) { try step.decode($0, limits) }
+            let request = PreparedRequest(step: step, entry: entry, input: .described(input))
+            return try await registry.answer(request, scope: scope, call: call).map { $0 as any Sendable }
         }
     }
 
@@ -68,11 +72,4 @@ final class StepEntry: Sendable {
             }
         }
     }
-}
-
-/// A request whose step has been found, with what is needed to run it.
-struct PreparedRequest<Input: Sendable, Output: Sendable>: Sendable {
-    let step: Step<Input, Output>
-    let entry: StepEntry
-    let decode: @Sendable () throws -> Input
 }

@@ -5,7 +5,8 @@ public struct StepRequest: Sendable {
     /// The step that is to be executed.
     public let step: StepDescription
 
-    /// What it is executed with: the typed input, or the JSON context of a call by name.
+    /// What it is executed with: the typed input, or the JSON context of a call by name, which need not describe an
+    /// input: that is found out when the fingerprint is made.
     public let input: any Sendable
 
     /// Whose work this is, for example a tenant. Takes part in the fingerprint; a middleware in front of the
@@ -23,14 +24,16 @@ public struct StepRequest: Sendable {
 
     /// What makes this request the same work as others, under the scope that it has now.
     ///
-    /// - Throws: ``FingerprintError`` when the input has no canonical form.
+    /// - Throws: ``FingerprintError`` when the input has no canonical form, or ``DedupError`` with code
+    ///   ``DedupError/Code/invalidContext`` when a JSON context does not describe an input.
     public func fingerprint() throws -> Fingerprint { try identify(scope) }
 }
 
 /// Something that wraps the execution of every step of a registry: logging, metrics, authorisation.
 ///
 /// Middleware in front of ``Deduplication`` sees every request, hits and joins included; middleware behind it sees
-/// executions only. A middleware answers by calling `next`, or by throwing, or with an outcome of its own.
+/// executions only. A middleware answers by calling `next`, or by throwing, or with an outcome of its own. What it answers
+/// in front of the deduplication by itself is no request of the deduplicator, and counts nowhere.
 public protocol StepMiddleware: Sendable {
     /// Answers a request, usually by passing it on.
     ///
@@ -55,17 +58,18 @@ public struct Deduplication: StepMiddleware {
     public func execute<Output: Sendable>(
         _ request: StepRequest, next: @escaping @Sendable (StepRequest) async throws -> Outcome<Output>
     ) async throws -> Outcome<Output> {
-        let fingerprint = try request.fingerprint()
+        let fingerprint = try deduplicator.countingRefusal { try request.fingerprint() }
         let decision = request.timeToLive as? TimeToLiveDecision<Output>
         if !request.hasMissed, let found = try deduplicator.found(fingerprint) {
             return try Outcome(found, in: deduplicator)
         }
-        return try await deduplicator.executeMissed(
-            fingerprint, step: request.step.name, policy: request.step.policy, call: request.call,
-            timeToLive: decision?.decide
+        let missed = try deduplicator.request(
+            fingerprint, step: request.step.name, policy: request.step.policy, call: request.call
         ) { _ in
-            try await next(request).value
+            let value = try await next(request).value
+            return Product(value, keeping: decision.map { .decided($0.decide(value)) } ?? .asPolicy, weight: nil)
         }
+        return try Outcome(await deduplicator.fly(missed), in: deduplicator)
     }
 }
 

@@ -3,7 +3,7 @@ import DedupTesting
 import Synchronization
 import Testing
 
-@Suite struct EventBusTests {
+@Suite(.timeLimit(.minutes(1))) struct EventBusTests {
     @Test func nobodyListeningMakesNoEvent() {
         let bus = EventBus()
         let made = Atomic(0)
@@ -229,7 +229,7 @@ extension EventSubscription {
     /// The execution ids of all events up to the end.
     fileprivate func executionIDs() async -> [Int] {
         var ids: [Int] = []
-        for await event in self { ids.append(Int(event.executionID ?? 0)) }
+        for await event in self { ids.append(Int(event.executionID)) }
         return ids
     }
 }

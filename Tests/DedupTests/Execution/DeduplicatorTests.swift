@@ -151,6 +151,20 @@ import Testing
         #expect(try await desk.answer(12) { 2 }.source == .executed)
     }
 
+    @Test func aStepDecidesForEachResultHowHeavyItIs() async throws {
+        let desk = try Desk(DeduplicatorConfiguration(cache: CacheConfiguration(capacity: .weight(10), shards: 1)))
+        for (key, weight) in [(1, 4), (2, 6), (3, 11), (4, 0)] as [(UInt64, Int)] {
+            _ = try await desk.deduplicator.execute(.number(key), weight: { $0 }, { _ in weight })
+        }
+        // The heaviest never fits; the lightest counts as 1, for which one of the others has to go.
+        var found: [UInt64] = []
+        for key in [1, 2, 3, 4] as [UInt64]
+        where try await desk.deduplicator.execute(
+            .number(key), policy: ExecutionPolicy(timeToLive: nil), { _ in -1 }
+        ).value >= 0 { found.append(key) }
+        #expect(found.count == 2 && found.contains(4) && !found.contains(3))
+    }
+
     @Test func nothingIsCachedWithoutATimeToLive() async throws {
         let policy = ExecutionPolicy(timeToLive: nil)
         for value in 1...3 { #expect(try await desk.answer(policy: policy) { value }.value == value) }

@@ -41,6 +41,26 @@ extension SemanticsTable {
         await other.expectNothingLeft()
     }
 
+    @Test(arguments: [
+        (ExecutionPolicy(duplicates: .reject), 100),
+        (ExecutionPolicy(timeout: .hold(after: .seconds(1))), 100),
+        (ExecutionPolicy(), 1),
+    ])
+    func aCircleIsCalledOneWhateverElseIsInTheWay(policy: ExecutionPolicy, waiterLimit: Int) async throws {
+        let desk = try Desk(DeduplicatorConfiguration(waiterLimit: waiterLimit))
+        let request = desk.ask(policy: policy) {
+            if policy.timeout != .none {
+                desk.time.advance(by: .seconds(1))
+                await eventually { desk.deduplicator.alarmCount == 0 }
+            }
+            return try await desk.answer(policy: policy).value
+        }
+        #expect(await desk.refusal(request) == .recursiveExecution)
+        #expect(desk.deduplicator.statistics.outcomes.recursive == 1)
+        #expect(desk.deduplicator.statistics.outcomes.failed == 1)
+        await desk.expectNothingLeft()
+    }
+
     @Test func aCircleThatTwoRequestsCloseTogetherFailsAtOnce() async throws {
         let (desk, step) = (desk, step)
         let first = desk.ask(1, policy: .sideEffect()) {
@@ -179,6 +199,20 @@ extension SemanticsTable {
         #expect(desk.deduplicator.statistics.outcomes.refused == 2)
     }
 
+    /// Composed and decomposed, "é" is one string to Swift and two names to a record store.
+    @Test func stepNamesAreComparedByteByByte() async throws {
+        let names = ["\u{e9}", "e\u{301}"]
+        let desk = try Desk(DeduplicatorConfiguration(stepLimit: 2))
+        let events = desk.deduplicator.events.events()
+        for (key, name) in zip(UInt64(1)..., names) {
+            for _ in 1...2 { _ = try await desk.deduplicator.execute(.number(key), step: name) { _ in 1 } }
+        }
+        desk.deduplicator.events.finish()
+        var heard: [[UInt8]] = []
+        for await event in events where event.kind == .cacheHit { heard.append(Array(event.step.utf8)) }
+        #expect(heard == names.map { Array($0.utf8) })
+    }
+
     @Test func theNumberOfCachedResultsIsLimited() async throws {
         let desk = try Desk(DeduplicatorConfiguration(cache: CacheConfiguration(capacity: .entries(10), shards: 1)))
         for key in 1...100 { _ = try await desk.answer(UInt64(key)) { 1 } }
@@ -200,83 +234,6 @@ extension SemanticsTable {
         var last: [Fingerprint] = []
         for await event in slow { last.append(event.fingerprint) }
         #expect(last == [.number(100)])
-    }
-
-    // MARK: - Record store down
-
-    @Test func aStoreThatIsDownIsNotNoticedWhereItMayFailOpen() async throws {
-        let store = FaultyRecordStore()
-        store.fail()
-        let writer = RecordWriterConfiguration(batchSize: 2, pendingLimit: 2)
-        let desk = try Desk(DeduplicatorConfiguration(recordWriter: writer), store: store)
-        for key in 1...5 { #expect(try await desk.answer(UInt64(key)) { 1 }.source == .executed) }
-        #expect(desk.deduplicator.statistics.records.dropped == 3)
-        await #expect(throws: FaultyRecordStore.Fault.self) { try await desk.deduplicator.flush() }
-    }
-
-    @Test func nothingRunsWithoutARecordWhereTheStoreMustNotFail() async throws {
-        let store = FaultyRecordStore()
-        let desk = try Desk(DeduplicatorConfiguration(recordStoreFailure: .failClosed), store: store)
-        store.fail()
-        step.gate.open()
-        let requests = (0..<2).map { _ in desk.ask { [step] in try await step.run(1) } }
-        for request in requests { #expect(await desk.refusal(request) == .recordStoreUnavailable) }
-        #expect(step.runs == 0 && desk.deduplicator.cachedResults == 0)
-        store.heal()
-        #expect(try await desk.answer { 2 }.value == 2)
-        #expect(desk.deduplicator.statistics.outcomes.refused == 2)
-        #expect(try await store.find(.number(1), step: "step")?.executions == 1)
-    }
-
-    @Test func noResultIsHandedOutWithoutItsRecordWhereTheStoreMustNotFail() async throws {
-        let store = FaultyRecordStore()
-        let desk = try Desk(DeduplicatorConfiguration(recordStoreFailure: .failClosed), store: store)
-        store.fail(calls: [2])
-        step.gate.open()
-        let request = desk.ask { [step] in try await step.run(1) }
-        #expect(await desk.refusal(request) == .recordStoreUnavailable)
-        #expect(step.runs == 1 && desk.deduplicator.cachedResults == 0)
-        await desk.expectNothingLeft()
-    }
-
-    // MARK: - Shutdown
-
-    @Test func shutdownWaitsForExecutionsAndWritesTheirRecords() async throws {
-        _ = try await desk.answer(9) { 9 }
-        let leader = desk.ask { [step] in try await step.run(1) }
-        let shutdown = Task.immediate { [desk] in await desk.deduplicator.shutdown(grace: .seconds(10)) }
-        #expect(await desk.refusal(desk.ask { 2 }) == .shutDown)
-        #expect(await desk.refusal(desk.ask(2) { 2 }) == .shutDown)
-        #expect(try await desk.answer(9).value == 9)
-        step.gate.open()
-        #expect(try await leader.value.value == 1)
-        #expect(await shutdown.value)
-        #expect(try await desk.records.find(.number(1), step: "step")?.executions == 1)
-        #expect(try await desk.records.find(.number(9), step: "step")?.hits == 1)
-        await desk.expectNothingLeft()
-    }
-
-    @Test func shutdownResumesEveryWaiterWhenTheGraceIsOver() async throws {
-        let waiters = (0..<5).map { _ in desk.ask { [step] in try await step.run(1) } }
-        let cancelledLeader = desk.ask(2) { [step] in try await step.run(1) }
-        cancelledLeader.cancel()
-        _ = await cancelledLeader.result
-        let newcomer = desk.ask(2) { 2 }
-        let shutdown = Task.immediate { [desk] in await desk.deduplicator.shutdown(grace: .seconds(10)) }
-        desk.time.advance(by: .seconds(10))
-        #expect(await shutdown.value == false)
-        for waiter in waiters + [newcomer] { #expect(await desk.refusal(waiter) == .shutDown) }
-        try await step.cancelled.wait()
-        step.gate.open()
-        await desk.expectNothingLeft()
-    }
-
-    @Test func twoShutdownsAtOnceBothSucceed() async throws {
-        let leader = desk.ask { [step] in try await step.run(1) }
-        let shutdowns = (0..<2).map { _ in Task.immediate { [desk] in await desk.deduplicator.shutdown() } }
-        step.gate.open()
-        #expect(try await leader.value.value == 1)
-        for shutdown in shutdowns { #expect(await shutdown.value) }
     }
 }
 

@@ -183,7 +183,7 @@ import Testing
             ])
     }
 
-    struct Closure: Encodable {
+    struct Closure: Encodable, Sendable {
         let body: @Sendable (any Encoder) throws -> Void
         func encode(to encoder: any Encoder) throws { try body(encoder) }
     }
@@ -192,41 +192,45 @@ import Testing
         let value = "canary-value"
     }
 
-    @Test func misuseIsATypedError() {
-        enum Key: CodingKey { case a }
-        let misuses: [(FingerprintError.Code, Closure)] = [
-            (.encodedNothing, Closure { _ in }),
-            (
-                .duplicateName,
-                Closure { encoder in
-                    var container = encoder.container(keyedBy: Key.self)
-                    try container.encode(1, forKey: .a)
-                    try container.encode(1, forKey: .a)
-                }
-            ),
-            (
-                .mixedContainers,
-                Closure { encoder in
-                    _ = encoder.container(keyedBy: Key.self)
-                    _ = encoder.unkeyedContainer()
-                }
-            ),
-            (
-                .mixedContainers,
-                Closure { encoder in
-                    var container = encoder.singleValueContainer()
-                    try container.encode(1)
-                    try container.encode(2)
-                }
-            ),
-            (.encodingFailed, Closure { _ in throw Failure() }),
-        ]
-        for (code, misuse) in misuses {
-            let error = #expect(throws: FingerprintError.self) { try CanonicalEncoder().encode(["x": [misuse]]) }
-            #expect(error?.code == code)
-            if code != .encodingFailed { #expect(error?.path == "$.x[0]") }
-            #expect(error?.description.contains("canary") == false)
-        }
+    enum Key: CodingKey { case a }
+
+    /// Each with what an encoder must not do.
+    static let misuses: [(FingerprintError.Code, Closure)] = [
+        (.encodedNothing, Closure { _ in }),
+        (
+            .duplicateName,
+            Closure { encoder in
+                var container = encoder.container(keyedBy: Key.self)
+                try container.encode(1, forKey: .a)
+                try container.encode(1, forKey: .a)
+            }
+        ),
+        (
+            .mixedContainers,
+            Closure { encoder in
+                _ = encoder.container(keyedBy: Key.self)
+                _ = encoder.unkeyedContainer()
+            }
+        ),
+        (
+            .mixedContainers,
+            Closure { encoder in
+                var container = encoder.singleValueContainer()
+                try container.encode(1)
+                try container.encode(2)
+            }
+        ),
+        (.encodingFailed, Closure { _ in throw Failure() }),
+    ]
+
+    /// By number, because the test library would encode the misuse itself.
+    @Test(arguments: misuses.indices)
+    func misuseIsATypedError(number: Int) {
+        let (code, misuse) = Self.misuses[number]
+        let error = #expect(throws: FingerprintError.self) { try CanonicalEncoder().encode(["x": [misuse]]) }
+        #expect(error?.code == code)
+        if code != .encodingFailed { #expect(error?.path == "$.x[0]") }
+        #expect(error?.description.contains("canary") == false)
     }
 
     @Test func endlessRecursionIsAnErrorAndNoCrash() {

@@ -1,5 +1,6 @@
 import Crypto
 import Dedup
+import DedupTesting
 import Testing
 
 /// The canonical form against the vectors that RFC 8785 and its authors publish.
@@ -70,7 +71,7 @@ import Testing
 
     /// Between a thousandth and a thousand million the shortest digits of Swift stand as ECMAScript lays them out.
     @Test func numbersOfFewDecimalsHaveTheirShortestDigits() throws {
-        var random = SeededJSON.Generator(state: 71)
+        var random = SplitMix64(seed: 71)
         for round in 0..<50_000 {
             let power = [1.0, 10, 100, 1e3, 1e4, 1e5, 1e6, 1e7][round % 8]
             var value = Double(Int64.random(in: -2_000_000_000...2_000_000_000, using: &random)) / power

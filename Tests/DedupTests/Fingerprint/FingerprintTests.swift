@@ -1,5 +1,6 @@
 import Caching
 import Dedup
+import DedupTesting
 import Foundation
 import Testing
 
@@ -52,7 +53,7 @@ import Testing
 
     /// Each bit of the fingerprint and of the seed changes about half of the bits of the hash.
     @Test func theSeededHashDependsOnEveryBit() throws {
-        var random = SeededJSON.Generator(state: 61)
+        var random = SplitMix64(seed: 61)
         var flipped = [Int](repeating: 0, count: 256 + 64)
         let rounds = 200
         for _ in 0..<rounds {
@@ -79,7 +80,7 @@ import Testing
     }
 
     @Test func fingerprintsThatShareAShardUnderOneSeedScatterUnderAnother() {
-        var random = SeededJSON.Generator(state: 62)
+        var random = SplitMix64(seed: 62)
         let steered = (0..<64_000).lazy
             .map { _ in Fingerprint(words: (random.next(), random.next(), random.next(), random.next())) }
             .filter { $0.seededHash(1) >> 58 == 0 }

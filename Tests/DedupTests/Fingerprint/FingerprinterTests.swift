@@ -1,4 +1,5 @@
 import Dedup
+import DedupTesting
 import Testing
 
 /// What changes a fingerprint and what does not.

@@ -1,4 +1,5 @@
 import Dedup
+import DedupTesting
 import Testing
 
 /// Equality, order and literals of JSON values.
@@ -74,7 +75,7 @@ import Testing
 
     @Test(arguments: 2...60)
     func objectsOfAnySizeAreSortedAndTheirDuplicatesFound(_ count: Int) throws {
-        var random = SeededJSON.Generator(state: UInt64(count))
+        var random = SplitMix64(seed: UInt64(count))
         for round in 0..<20 {
             let stem = ["", "a", "shared-prefix-of-names-", "é", "12345678"][round % 5]
             let names = (0..<count).map { "\(stem)\($0 * 7_919 % 1_000)" }.shuffled(using: &random)

@@ -1,24 +1,12 @@
 import Dedup
+import DedupTesting
 
 /// A generator of random JSON from a seed, and of texts that say the same in another order and spelling.
 struct SeededJSON {
-    /// SplitMix64 (Steele, Lea and Flood, 2014).
-    struct Generator: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9e37_79b9_7f4a_7c15
-            var mixed = state
-            mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-            return mixed ^ (mixed >> 31)
-        }
-    }
-
-    var generator: Generator
+    var generator: SplitMix64
 
     init(seed: UInt64) {
-        self.generator = Generator(state: seed)
+        self.generator = SplitMix64(seed: seed)
     }
 
     mutating func value(depth: Int) -> JSONValue {

@@ -13,7 +13,8 @@ struct FlightModel {
         /// The round of the grace period that is running.
         var grace: Int?
         var rounds = 0
-        var joins = 0
+        /// The alarm that was set last for the end of a grace period.
+        var alarm: UInt64?
         var result: Int?
         var isGivenUp = false
 
@@ -26,12 +27,13 @@ struct FlightModel {
         let seat: Seat
         /// It waits for the end of a cancelled flight and may never get its result.
         let isNewcomer: Bool
+        let isLeader: Bool
         var isSuspended = false
     }
 
     var flights: [Flight] = []
     var waiters: [Waiter] = []
-    var isClosed = false
+    var admission = FlightTable<Int, Int>.Admission.everybody
 
     func index(of key: FlightKey) -> Int? { flights.firstIndex { $0.key == key } }
 
@@ -40,6 +42,9 @@ struct FlightModel {
     }
 
     func seats(_ key: FlightKey) -> Int { waiters.count { $0.key == key } }
+
+    /// How many get the result of a flight beside its leader, if it ends now.
+    func joins(_ key: FlightKey) -> Int { waiters.count { $0.key == key && !$0.isLeader && !$0.isNewcomer } }
 
     /// How many flights the table has to remember.
     var count: Int { flights.count { $0.isRunning || seats($0.key) > 0 } }

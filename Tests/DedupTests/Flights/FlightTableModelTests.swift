@@ -24,6 +24,7 @@ private struct FlightTableRun {
     var model = FlightModel()
     var timedOut: Set<FlightKey> = []
     var epochs: UInt64 = 0
+    var alarms: UInt64 = 0
     var continuations = 0
     var suspended: Set<Int> = []
     var released: [Int] = []
@@ -85,31 +86,36 @@ private struct FlightTableRun {
         let fingerprint = Fingerprint.number(.random(in: 0..<4, using: &random))
         let duplicates: DuplicateMode = Int.random(in: 0..<8, using: &random) == 0 ? .reject : .join
         let rules = rules()
-        let expected = expectedClaim(fingerprint, duplicates)
-        let claim = table.claim(fingerprint, duplicates: duplicates, rules: rules, at: .zero) { epochs + 1 }
+        let isNested = Bool.random(using: &random)
+        let expected = expectedClaim(fingerprint, duplicates, isNested)
+        let claim = table.claim(
+            fingerprint, duplicates: duplicates, rules: rules, isNested: isNested, at: .zero
+        ) { epochs + 1 }
         expect(name(claim) == expected, "claimed \(name(claim)) instead of \(expected)")
         switch claim {
         case .lead(let key, let seat):
             epochs += 1
             model.flights.append(.init(key: key, rules: rules))
-            sit(key, seat, isNewcomer: false)
+            sit(key, seat, isLeader: true)
         case .join(let key, let seat):
-            sit(key, seat, isNewcomer: false)
+            sit(key, seat)
             guard let index = model.index(of: key) else { return expect(false, "joined an unknown flight") }
-            model.flights[index].joins += 1
             model.flights[index].grace = nil
         case .awaitDrained(let key, let seat): sit(key, seat, isNewcomer: true)
         default: break
         }
     }
 
-    private mutating func sit(_ key: FlightKey, _ seat: Seat, isNewcomer: Bool) {
+    private mutating func sit(_ key: FlightKey, _ seat: Seat, isNewcomer: Bool = false, isLeader: Bool = false) {
         continuations += 1
-        model.waiters.append(.init(continuation: continuations, key: key, seat: seat, isNewcomer: isNewcomer))
+        model.waiters.append(
+            .init(continuation: continuations, key: key, seat: seat, isNewcomer: isNewcomer, isLeader: isLeader))
     }
 
-    private func expectedClaim(_ fingerprint: Fingerprint, _ duplicates: DuplicateMode) -> String {
-        if model.isClosed { return "closed" }
+    private func expectedClaim(
+        _ fingerprint: Fingerprint, _ duplicates: DuplicateMode, _ isNested: Bool
+    ) -> String {
+        if model.admission == .nobody || (model.admission == .nested && !isNested) { return "closed" }
         guard let index = model.current(fingerprint) else {
             return model.count < flightLimit ? "lead" : "tooManyFlights"
         }
@@ -164,18 +170,38 @@ private struct FlightTableRun {
         guard let index = model.index(of: waiter.key) else { return }
         let consequence = model.seats(waiter.key) == 0 ? model.abandon(index) : .none
         expect(departure.consequence == consequence, "\(departure.consequence) instead of \(consequence)")
+        if case .startGrace(_, let round) = consequence {
+            expect(departure.staleAlarm == model.flights[index].alarm, "stale alarm")
+            arm(index, round)
+        } else {
+            expect(departure.staleAlarm == nil, "alarm taken back")
+        }
         let again = table.leave(waiter.key, waiter.seat)
         expect(again.resume == nil && again.consequence == .none, "left twice")
+    }
+
+    /// Sets the alarm of a grace period, at once or after another event, as a busy thread would.
+    private mutating func arm(_ index: Int, _ round: Int) {
+        model.flights[index].alarm = nil
+        let key = model.flights[index].key
+        if Int.random(in: 0..<4, using: &random) == 0 { claim() }
+        guard let index = model.index(of: key) else { return }
+        alarms += 1
+        let isNeeded = model.flights[index].isRunning && model.flights[index].grace == round
+        expect(table.graceArmed(key, round: round, alarms) == isNeeded, "armed")
+        if isNeeded { model.flights[index].alarm = alarms }
     }
 
     private mutating func settle(_ flight: FlightModel.Flight?) {
         guard let flight, let index = model.index(of: flight.key) else { return }
         let isCurrent = flight.isCurrent && !flight.isCancelled
         expect(table.isCurrent(flight.key) == isCurrent, "current before the end")
+        let joins = flight.isCancelled ? 0 : model.joins(flight.key)
         let settlement = table.settle(flight.key, Int(flight.key.epoch))
         let waiting = model.release(flight.key)
         model.flights[index].result = Int(flight.key.epoch)
-        expect(settlement.isCurrent == isCurrent && settlement.joins == flight.joins, "settled")
+        expect(settlement.isCurrent == isCurrent && settlement.joins == joins, "settled")
+        expect(settlement.staleAlarm == flight.alarm, "alarm of a flight that has ended")
         expect(settlement.served.sorted() == (flight.isCancelled ? [] : waiting), "served")
         expect(settlement.vacated.sorted() == (flight.isCancelled ? waiting : []), "vacated")
         released += settlement.served + settlement.vacated
@@ -198,7 +224,10 @@ private struct FlightTableRun {
         let ends = model.flights[index].grace == round && model.flights[index].isRunning
         let departure = table.graceEnded(model.flights[index].key, round: round)
         expect(departure.consequence == (ends ? .cancel : .none) && departure.resume == nil, "grace ended")
-        if ends { model.cancel(index) }
+        if ends {
+            model.cancel(index)
+            model.flights[index].alarm = nil
+        }
     }
 
     private mutating func detach(_ fingerprint: Fingerprint) {
@@ -213,8 +242,8 @@ private struct FlightTableRun {
     }
 
     private mutating func giveUp() {
-        table.close()
-        model.isClosed = true
+        model.admission = Bool.random(using: &random) ? .nested : .nobody
+        table.admit(model.admission)
         if Bool.random(using: &random) { return }
         let waiting = model.flights.flatMap { model.release($0.key) }
         let abandoned = table.abandonAll().waiting

@@ -3,7 +3,7 @@ import Dedup
 import DedupTesting
 import Testing
 
-@Suite struct RecordWriterRunTests {
+@Suite(.timeLimit(.minutes(1))) struct RecordWriterRunTests {
     let memory = InMemoryExecutionRecords()
     let store: FaultyRecordStore
     let time = ManualTimeSource()
@@ -80,6 +80,19 @@ import Testing
         run.cancel()
         try await latch.waitForWaiters(1)
         try await time.waitForSleepers(1)
+        time.advance(by: .seconds(30))
+        await #expect(throws: RecordWriterError.finalFlushTimedOut(pendingChanges: 1)) { try await run.value }
+        latch.open()
+    }
+
+    @Test(.timeLimit(.minutes(1))) func endsWhenAWriteHangsThatDoesNotHeedItsCancellation() async throws {
+        let latch = store.hang(ignoringCancellation: true)
+        writer.add(hit(1))
+        let run = Task { try await writer.run() }
+        time.advance(to: try await time.nextSleeper())
+        try await latch.waitForWaiters(1)
+        run.cancel()
+        #expect(try await time.nextSleeper() == time.now.advanced(by: .seconds(30)))
         time.advance(by: .seconds(30))
         await #expect(throws: RecordWriterError.finalFlushTimedOut(pendingChanges: 1)) { try await run.value }
         latch.open()

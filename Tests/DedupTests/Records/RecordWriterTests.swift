@@ -3,7 +3,7 @@ import Dedup
 import DedupTesting
 import Testing
 
-@Suite struct RecordWriterTests {
+@Suite(.timeLimit(.minutes(1))) struct RecordWriterTests {
     let memory = InMemoryExecutionRecords()
     let store: FaultyRecordStore
     let time = ManualTimeSource()

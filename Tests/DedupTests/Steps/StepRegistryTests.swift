@@ -21,10 +21,9 @@ struct Login: Codable, Hashable, Sendable {
     init() { registry = StepRegistry(time: time) }
 
     private func step(
-        _ name: String = "git.status", version: Int = 1, ttl: TimeToLive? = .fixed(.seconds(300)),
-        duplicates: DuplicateMode = .join, policy: ExecutionPolicy = ExecutionPolicy()
+        _ name: String = "git.status", version: Int = 1, policy: ExecutionPolicy = ExecutionPolicy()
     ) -> Step<Repository, String> {
-        Step(name, version: version, ttl: ttl, duplicates: duplicates, policy: policy) { [runs] repository in
+        Step(name, version: version, policy: policy) { [runs] repository in
             runs.withLock { $0 += 1 }
             return "status of \(repository.path)"
         }
@@ -93,9 +92,11 @@ struct Login: Codable, Hashable, Sendable {
 
     // MARK: - Steps that cannot be executed
 
-    @Test func anUnknownStepIsNamed() async throws {
+    @Test func anUnknownStepIsNamedAndNoOther() async throws {
+        try registry.register(step())
         let error = await #expect(throws: DedupError.self) { try await registry.execute("git.log", context: [:]) }
         #expect(error?.code == .unknownStep && error?.message.contains("git.log") == true)
+        #expect(error?.message.contains("git.status") == false, "Names are not for everybody who asks.")
         #expect(await code { try registry.setStatus(.inactive, of: "git.log") } == .unknownStep)
         #expect(await code { _ = try registry.statistics(of: "git.log") } == .unknownStep)
     }
@@ -158,8 +159,14 @@ struct Login: Codable, Hashable, Sendable {
 
     @Test func aContextThatDescribesNoInputIsNoRun() async throws {
         try registry.register(step())
+        let events = registry.deduplicator.events.events()
         #expect(await code { _ = try await registry.execute("git.status", context: ["path": 5]) } == .invalidContext)
         #expect(try registry.statistics(of: "git.status").runs == 0)
+        let statistics = registry.deduplicator.statistics
+        #expect(statistics.executions.started == 0 && statistics.requests == 1 && statistics.outcomes.refused == 1)
+        #expect(statistics.cache.lookups == 0 && statistics.records.added == 0)
+        await registry.deduplicator.shutdown()
+        #expect(await !events.contains { _ in true })
     }
 
     // MARK: - Identity
@@ -196,8 +203,9 @@ struct Login: Codable, Hashable, Sendable {
         }
         registry.unregister("git.status")
         let slower = step(
-            ttl: .forever, duplicates: .reject,
-            policy: ExecutionPolicy(abandonment: .complete, timeout: .hold(after: .seconds(1)), weight: 3))
+            policy: ExecutionPolicy(
+                timeToLive: .forever, duplicates: .reject, abandonment: .complete, timeout: .hold(after: .seconds(1)),
+                weight: 3))
         try registry.register(slower)
         #expect(try await registry.execute(slower, Repository(path: "a")).source == .hit(age: .zero))
         #expect(runs.withLock { $0 } == 1)

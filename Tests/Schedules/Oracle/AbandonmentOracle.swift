@@ -26,7 +26,7 @@ struct AbandonmentOracle {
 
     /// Whether every newcomer met this execution from its beginning to `time`.
     private static func wasCurrent(_ execution: ObservedExecution, until time: UInt64, _ evidence: Evidence) -> Bool {
-        let bound = evidence.claimBound(execution)
+        let bound = execution.claimedAfter
         let isInvalidated = evidence.invalidations.contains {
             $0.key ?? execution.key == execution.key && $0.at > bound && $0.since < time
         }

@@ -66,7 +66,14 @@ struct AnswerOracle {
         case .shutDown:
             if evidence.shutdown.map({ call.end ?? 0 < $0.start }) ?? true { report(call, "was told of a shutdown") }
         case .recordStoreUnavailable:
-            if evidence.program.store.failureRate == 0 { report(call, "was told that a working store had failed") }
+            // With time that passes early, even a working store may take longer than it is given.
+            let limit = UInt64(evidence.program.configuration.recordTimeout.wholeNanoseconds)
+            let isTooSlow =
+                evidence.program.pace.earlyTime > 0
+                && evidence.calls.contains { $0.key == call.key && $0.start + limit <= call.end ?? 0 }
+            if evidence.program.store.failureRate == 0, !isTooSlow {
+                report(call, "was told that a working store had failed")
+            }
         default: report(call, "was refused with \(code.rawValue)")
         }
     }
@@ -82,8 +89,9 @@ struct AnswerOracle {
         if let answered, answered < call.start { report(call, "was rejected for execution \(id), which was over") }
         if code == .overdue, case .hold(let after) = evidence.program.keys[call.key].policy.timeout {
             let earliest = execution.begin + UInt64(after.wholeNanoseconds)
-            let isDelayed = evidence.program.configuration.recordStoreFailure == .failClosed
-            if !isDelayed, (call.end ?? 0) + 1_000 < earliest { report(call, "was told too early that it is overdue") }
+            if !evidence.isDelayed(execution), (call.end ?? 0) + 1_000 < earliest {
+                report(call, "was told too early that it is overdue")
+            }
         } else if code == .overdue {
             report(call, "was told that execution \(id) is overdue, which has no time limit that holds")
         }

@@ -35,9 +35,9 @@ struct EventOracle {
                 continue
             }
             let plan = evidence.program.keys[execution.key]
-            let isLate = plan.supersededAfter.map { evidence.claimBound(execution) + $0 <= time } ?? false
+            let isLate = plan.supersededAfter.map { execution.claimedAfter + $0 <= time } ?? false
             let isInvalidated = evidence.invalidations.contains {
-                $0.key ?? execution.key == execution.key && $0.at > evidence.claimBound(execution) && $0.since < time
+                $0.key ?? execution.key == execution.key && $0.at > execution.claimedAfter && $0.since < time
             }
             let mayBeAbandoned = plan.cancelsAbandoned && evidence.calls.contains { $0.key == execution.key && $0.left }
             if !isLate, !isInvalidated, !mayBeAbandoned, execution.cancelledAt == nil {

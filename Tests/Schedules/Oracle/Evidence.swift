@@ -15,9 +15,15 @@ struct Evidence {
     var core: CoreEvidence?
     /// Executions, by epoch, of which the subject itself says that their epochs were over when they ended.
     var superseded: Set<UInt64> = []
-    /// Whether other tasks may have run between the claim of a flight and the beginning of its step.
-    var beginsMayBeLate: Bool {
-        program.pace.preemption > 0 || program.configuration.recordStoreFailure == .failClosed
+
+    /// Whether a step may have begun long after its flight was claimed.
+    func mayBeginLate(_ execution: ObservedExecution) -> Bool {
+        program.pace.preemption > 0 || isDelayed(execution)
+    }
+
+    /// Whether something else comes between the claim and the step: the opening of a record, or the wait for a thread.
+    func isDelayed(_ execution: ObservedExecution) -> Bool {
+        program.configuration.recordStoreFailure == .failClosed || execution.beginsAside
     }
 
     init(program: Program, observer: Observer) {
@@ -27,13 +33,6 @@ struct Evidence {
         invalidations = observer.invalidations
         shutdown = observer.shutdown
         executionOfEpoch = observer.executionOfEpoch
-    }
-
-    /// A time before the claim of the execution's flight.
-    func claimBound(_ execution: ObservedExecution) -> UInt64 {
-        guard program.configuration.recordStoreFailure == .failClosed else { return execution.claimedAfter }
-        // Opening the record takes time, in which the one who claimed may have left.
-        return calls.lazy.filter { $0.key == execution.key }.map(\.start).min() ?? execution.begin
     }
 
     func execution(_ id: UInt64) -> ObservedExecution? {
@@ -67,9 +66,9 @@ struct CoreEvidence {
         for event in events {
             switch event {
             case .executionSuperseded(let details, _):
-                superseded[details.epoch ?? 0] = UInt64(details.time.nanosecondsSinceEpoch)
+                superseded[details.epoch] = UInt64(details.time.nanosecondsSinceEpoch)
             case .executionFailed(let details, _, let error as DedupError) where error.code == .recordStoreUnavailable:
-                unrecorded.insert(details.epoch ?? 0)
+                unrecorded.insert(details.epoch)
             default: break
             }
         }

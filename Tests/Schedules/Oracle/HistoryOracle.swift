@@ -1,3 +1,4 @@
+internal import Caching
 internal import Dedup
 internal import Verification
 
@@ -80,25 +81,38 @@ private struct KeyHistory {
     private mutating func addExcuses(_ execution: ObservedExecution, isUnrecorded: Bool) {
         let end = execution.end ?? .max
         if let timeout = plan.supersededAfter {
-            // The timeout counts from the claim. Where a record is opened first, that may be long before the step begins.
-            let isDelayed = evidence.program.configuration.recordStoreFailure == .failClosed
-            let since = isDelayed ? execution.begin : execution.begin + timeout - min(timeout, 1_000)
+            // The timeout counts from before the record is opened, which may be long before the step begins.
+            let earliest = execution.begin + timeout - min(timeout, 1_000)
+            let since = evidence.isDelayed(execution) ? execution.begin : earliest
             if end >= since { excuse(.superseded, execution, since: since) }
         }
         if let cancelledAt = execution.cancelledAt, cancelledAt < end {
-            excuse(.superseded, execution, since: plan.policy.overlap == .allowed ? cancelledAt : end)
+            let since = plan.policy.overlap == .allowed ? madeRoom(execution, cancelledAt: cancelledAt) : end
+            excuse(.superseded, execution, since: since)
         }
         let isSuperseded = evidence.superseded.contains(execution.epoch)
         let isLateToItsEpoch =
-            evidence.beginsMayBeLate
+            evidence.mayBeginLate(execution)
             && evidence.invalidations.contains {
-                $0.key ?? execution.key == execution.key && $0.at > evidence.claimBound(execution)
+                $0.key ?? execution.key == execution.key && $0.at > execution.claimedAfter
                     && $0.since < execution.begin
             }
         if isLateToItsEpoch { excuse(.superseded, execution, since: execution.begin) }
-        // Neither was published: what did not count, what gave up, and a failure that nobody waited for any more.
-        let mayBeUnpublished = !execution.succeeded && (execution.gaveUp || plan.cancelsAbandoned)
+        // Neither was published: what did not count, what gave up, a failure that nobody waited for any more, and one whose
+        // timeout passed between the step's end and the flight's.
+        let mayPause = evidence.program.pace.preemption > 0 || !evidence.program.pace.isPrompt
+        let mayBeOverdue = mayPause && plan.supersededAfter != nil
+        let mayBeUnpublished =
+            !execution.succeeded && (execution.gaveUp || plan.cancelsAbandoned || mayBeOverdue)
         if isSuperseded || isUnrecorded || mayBeUnpublished { excuse(.superseded, execution, since: end) }
+    }
+
+    /// From when on a cancelled execution may have made room for another. It makes room first, and hears of it a moment
+    /// later: from another task when a grace period ends, or as soon as its own task is known.
+    private func madeRoom(_ execution: ObservedExecution, cancelledAt: UInt64) -> UInt64 {
+        guard case .cancel(let grace) = plan.policy.abandonment else { return cancelledAt }
+        guard grace > .zero || evidence.mayBeginLate(execution) else { return cancelledAt }
+        return min(cancelledAt, execution.claimedAfter + UInt64(grace.wholeNanoseconds))
     }
 
     /// An excuse that holds from `since` on; nobody knows by when at the latest.
@@ -112,7 +126,7 @@ private struct KeyHistory {
             let time = UInt64(event.time.nanosecondsSinceEpoch) + 1
             switch event.kind {
             case .cacheEvicted, .cacheExpired:
-                guard let id = event.epoch.flatMap({ evidence.executionOfEpoch[$0] }),
+                guard let id = evidence.executionOfEpoch[event.epoch],
                     let execution = evidence.execution(id), execution.key == Int(key)
                 else { continue }
                 history.excuses.append(
@@ -132,13 +146,15 @@ private struct KeyHistory {
         for (position, execution) in executions.enumerated() {
             let successors = executions.dropFirst(position + 1)
             guard let begin = successors.map(\.begin).min(), begin < execution.end else { continue }
-            // What began late began when its epoch was over, and its successor is not to blame that they overlap.
-            let isLate = begin < execution.begin && evidence.beginsMayBeLate
+            // What began late began when its epoch was over, and its successor is not to blame that they overlap, nor that
+            // it has a result already.
+            let mayBeLate = evidence.execution(execution.id).map(evidence.mayBeginLate) ?? false
+            let isLate = begin < execution.begin && mayBeLate
             history.excuses.append(
                 Excuse(
                     .superseded, key: key, since: isLate ? execution.begin : .max, at: begin, execution: execution.id))
             guard isLate else { continue }
-            for successor in successors where successor.begin < execution.begin && execution.begin < successor.end {
+            for successor in successors where successor.begin < execution.begin {
                 history.excuses.append(
                     Excuse(
                         .superseded, key: key, since: execution.begin, at: .max, execution: successor.id))

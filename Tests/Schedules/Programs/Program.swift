@@ -116,7 +116,9 @@ struct Program: Sendable {
                 capacity: .entries(capacity), policy: random.element(of: EvictionPolicyKind.allCases), shards: 1,
                 seed: random.next()),
             // With few flights there is one shard of them, and nothing depends on the random seed of their hash.
-            flightLimit: 256)
+            flightLimit: 256,
+            // Longer than a store takes, and short beside the virtual second after which a caller counts as forgotten.
+            recordTimeout: .milliseconds(1))
         if features.contains(.waiterLimit), random.chance(0.3) { configuration.waiterLimit = random.number(1...3) }
         if features.contains(.records) {
             let batch = random.number(1...3)

@@ -63,7 +63,10 @@ struct Actors: Sendable {
             key: plan.key, plan: program.keys[plan.key], duplicates: plan.duplicates, deadline: plan.deadline)
         let ending: Ending
         do {
-            ending = .answered(try await subject.execute(request) { try await run(plan.key, epoch: $0) })
+            let answer = try await subject.execute(request) { epoch in
+                try await run(plan.key, epoch: epoch, leader: number)
+            }
+            ending = .answered(answer)
         } catch {
             ending = Ending(error)
         }
@@ -73,8 +76,8 @@ struct Actors: Sendable {
 
     // MARK: - Steps
 
-    private func run(_ key: Int, epoch: UInt64) async throws -> UInt64 {
-        let id = observer.executionBegins(key: key, epoch: epoch)
+    private func run(_ key: Int, epoch: UInt64, leader: Int) async throws -> UInt64 {
+        let id = observer.executionBegins(key: key, epoch: epoch, leader: leader)
         let plan = dice.stepPlan(key: key, program: program)
         return try await withTaskCancellationHandler {
             do {

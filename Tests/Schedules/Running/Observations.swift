@@ -47,9 +47,10 @@ struct ObservedExecution: Sendable {
     let key: Int
     let epoch: UInt64
     let begin: UInt64
-    /// When the earliest of the calls started that were open when the step began: if its claimant is among them, the flight
-    /// was claimed after that.
+    /// When the call that brought it started: its flight was claimed after that.
     let claimedAfter: UInt64
+    /// Whether it did not begin in the task of that call, so that other things may have happened since the claim.
+    let beginsAside: Bool
     var end: UInt64?
     var succeeded = false
     /// Whether it ended with a `CancellationError`.

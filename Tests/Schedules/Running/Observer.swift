@@ -103,14 +103,14 @@ final class Observer: @unchecked Sendable {
 
     // MARK: - Executions
 
-    /// A step begins; returns the execution's id.
-    func executionBegins(key: Int, epoch: UInt64) -> UInt64 {
+    /// A step begins that the call number `leader` brought; returns the execution's id.
+    func executionBegins(key: Int, epoch: UInt64, leader: Int) -> UInt64 {
         let id = UInt64(executions.count) + 1
         let begin = stamp("execution \(id) of key \(key) begins")
-        let claimants = calls.lazy.filter { $0.key == key && $0.end == nil }
         executions.append(
             ObservedExecution(
-                id: id, key: key, epoch: epoch, begin: begin, claimedAfter: claimants.map(\.start).min() ?? begin))
+                id: id, key: key, epoch: epoch, begin: begin, claimedAfter: calls[leader].start,
+                beginsAside: calls[leader].deadline != nil || calls[leader].parent != nil))
         executionOfEpoch[epoch] = id
         openExecutions += 1
         return id

@@ -1,19 +1,14 @@
-/// SplitMix64: small, fast, and the same numbers for the same seed for ever.
-/// Steele, Lea, Flood: "Fast splittable pseudorandom number generators", OOPSLA 2014.
+internal import Workloads
+
+/// The same numbers for the same seed for ever, in the forms in which plans ask for them.
 struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
+    private var words: SplitMix64
 
     init(seed: UInt64) {
-        state = seed
+        words = SplitMix64(seed: seed)
     }
 
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
+    mutating func next() -> UInt64 { words.next() }
 
     /// A number from 0 up to, but not, `bound`.
     mutating func below(_ bound: Int) -> Int {

@@ -12,8 +12,8 @@ struct TraceFile {
         case arc
         /// Big-endian integers of so many bytes.
         case bigEndian(Int)
-        /// Text columns; the one with the key.
-        case column(Int, separator: UInt8, header: Bool)
+        /// Text columns; the one with the key, and the one with the size where there is one.
+        case column(Int, size: Int?, separator: Character, header: Bool)
     }
 
     struct Failure: Error, CustomStringConvertible { let description: String }
@@ -28,11 +28,15 @@ struct TraceFile {
         "cp-sample": ("cp-sample.txt.zst", .lines),
         "cache2k-web07": ("cache2k-web07.trace.xz", .bigEndian(4)),
         "scarab-recs": ("scarab-recs.trace.xz", .bigEndian(8)),
-        "adaptsize-req": ("adaptsize-req.trace.xz", .column(1, separator: UInt8(ascii: " "), header: false)),
-        "twitter52-1m": ("twitter52-1m.csv.zst", .column(1, separator: UInt8(ascii: ","), header: true)),
+        // The same requests as "cp-sample", with their sizes.
+        "cp-sample, sized": ("cp-sample.csv.zst", .column(4, size: 3, separator: ",", header: true)),
+        "adaptsize-req": ("adaptsize-req.trace.xz", .column(1, size: 2, separator: " ", header: false)),
+        "twitter52-1m": ("twitter52-1m.csv.zst", .column(1, size: 2, separator: ",", header: true)),
     ]
 
     let requests: [UInt32]
+    /// The size of each request, where the format has sizes.
+    let sizes: [Int]
     let keyCount: Int
 
     init(_ name: String, in folder: String) throws {
@@ -41,13 +45,15 @@ struct TraceFile {
         }
         let bytes = try Self.expand("\(folder)/\(file)")
         var numbers: [UInt64: UInt32] = [:]
-        var requests: [UInt32] = []
-        Self.parse(bytes, as: format) { key in
+        var (requests, sizes): ([UInt32], [Int]) = ([], [])
+        Self.parse(bytes, as: format) { key, size in
             let next = UInt32(numbers.count)
             requests.append(numbers[key, default: next])
             if requests[requests.count - 1] == next { numbers[key] = next }
+            if let size { sizes.append(Int(size)) }
         }
         self.requests = requests
+        self.sizes = sizes
         keyCount = numbers.count
     }
 
@@ -65,22 +71,23 @@ struct TraceFile {
         return [UInt8](data)
     }
 
-    private static func parse(_ bytes: [UInt8], as format: Format, _ visit: (UInt64) -> Void) {
+    private static func parse(_ bytes: [UInt8], as format: Format, _ visit: (UInt64, UInt64?) -> Void) {
         switch format {
         case .bigEndian(let width):
             for start in stride(from: 0, to: bytes.count - width + 1, by: width) {
-                visit(bytes[start..<start + width].reduce(0) { $0 << 8 | UInt64($1) })
+                visit(bytes[start..<start + width].reduce(0) { $0 << 8 | UInt64($1) }, nil)
             }
         case .lines:
-            for line in bytes.split(separator: UInt8(ascii: "\n")) { number(line).map(visit) }
+            for line in bytes.split(separator: UInt8(ascii: "\n")) { number(line).map { visit($0, nil) } }
         case .arc:
             for line in bytes.split(separator: UInt8(ascii: "\n")) {
                 let fields = line.split(separator: UInt8(ascii: " ")).compactMap(number)
-                if fields.count == 4 { (fields[0]..<fields[0] + fields[1]).forEach(visit) }
+                if fields.count == 4 { (fields[0]..<fields[0] + fields[1]).forEach { visit($0, nil) } }
             }
-        case .column(let column, let separator, let header):
+        case .column(let column, let size, let separator, let header):
             for line in bytes.split(separator: UInt8(ascii: "\n")).dropFirst(header ? 1 : 0) {
-                number(line.split(separator: separator, omittingEmptySubsequences: false)[column]).map(visit)
+                let fields = line.split(separator: separator.asciiValue ?? 0, omittingEmptySubsequences: false)
+                number(fields[column]).map { visit($0, size.flatMap { number(fields[$0]) }) }
             }
         }
     }

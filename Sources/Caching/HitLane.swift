@@ -1,0 +1,65 @@
+/// What hits leave behind in a shard, in as many lanes as there are processors: a hit writes the lane of the processor
+/// that it runs on and nothing else, so that two threads that only hit never write one cache line in turn.
+///
+/// That is a lock for many readers in the manner of the "big-reader lock" of Linux 2.4: who only looks takes the lock of
+/// one lane, who changes the shard takes those of all. With one lock for both, two threads with a core each came to
+/// 14.5 million hits a second, less than half of what one did alone (10,000 entries, 32-byte keys).
+///
+/// A lane is touched only under its own lock, or under those of all lanes.
+@safe
+@usableFromInline
+struct HitLane: ~Copyable {
+    /// A hit that the policy has not been told of.
+    @usableFromInline
+    struct Note {
+        @usableFromInline let slot: Slot
+        @usableFromInline let hash: UInt64
+
+        @inlinable
+        init(slot: Slot, hash: UInt64) {
+            self.slot = slot
+            self.hash = hash
+        }
+    }
+
+    /// How many hits a lane notes before the shard is locked as a whole to tell the policy.
+    @usableFromInline static var noteLimit: Int { 64 }
+
+    @usableFromInline var hits = 0
+    @usableFromInline var misses = 0
+    // Unsafe memory and not an array, because an append would pay for a uniqueness check and may move. Room for
+    // `noteLimit` notes is allocated by the first and freed in `deinit`; those below `noteCount` are initialised.
+    @usableFromInline var notes: UnsafeMutablePointer<Note>?
+    @usableFromInline var noteCount = 0
+
+    @inlinable
+    init() {
+        unsafe notes = nil
+    }
+
+    @inlinable
+    deinit { unsafe notes?.deallocate() }
+
+    /// Whether there is room for another note.
+    @inlinable var takesNote: Bool { noteCount < Self.noteLimit }
+
+    /// Notes a hit; there is room for it.
+    @inlinable
+    mutating func note(_ slot: Slot, hash: UInt64) {
+        let room = unsafe notes ?? .allocate(capacity: Self.noteLimit)
+        unsafe notes = unsafe room
+        unsafe (room + noteCount).initialize(to: Note(slot: slot, hash: hash))
+        noteCount &+= 1
+    }
+
+    /// Tells the policy of the hits that it has not been told of, in their order.
+    @usableFromInline
+    mutating func tell(_ policy: inout ShardPolicy) {
+        guard noteCount > 0, let notes = unsafe notes else { return }
+        for index in 0..<noteCount {
+            let note = unsafe notes[index]
+            policy.hit(note.slot, hash: note.hash)
+        }
+        noteCount = 0
+    }
+}

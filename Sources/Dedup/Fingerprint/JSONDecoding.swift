@@ -1,0 +1,40 @@
+extension JSONValue: Decodable {
+    /// Reads the value from any decoder, so that a part of a typed input may be any JSON.
+    ///
+    /// A general decoder has lost duplicate names by then, and where it keeps numbers as doubles, exact integers. Read
+    /// text that comes from outside with `JSONValue(parsing:)`.
+    public init(from decoder: any Decoder) throws {
+        if let scalar = JSONValue(scalarFrom: try? decoder.singleValueContainer()) {
+            self = scalar
+        } else if var container = try? decoder.unkeyedContainer() {
+            var elements: [JSONValue] = []
+            while !container.isAtEnd { elements.append(try container.decode(JSONValue.self)) }
+            self = .array(elements)
+        } else {
+            let container = try decoder.container(keyedBy: FieldKey.self)
+            self = .object(
+                try JSONObject(
+                    container.allKeys.map { ($0.stringValue, try container.decode(JSONValue.self, forKey: $0)) }))
+        }
+    }
+
+    /// An integer is asked for before a double, which would round it.
+    private init?(scalarFrom container: (any SingleValueDecodingContainer)?) {
+        guard let container else { return nil }
+        if container.decodeNil() {
+            self = .null
+        } else if let value = try? container.decode(String.self) {
+            self = .string(value)
+        } else if let value = try? container.decode(Bool.self) {
+            self = .bool(value)
+        } else if let value = try? container.decode(Int64.self) {
+            self = .integer(value)
+        } else if let value = try? container.decode(UInt64.self) {
+            self = .unsigned(value)
+        } else if let value = try? container.decode(Double.self) {
+            self = .number(value)
+        } else {
+            return nil
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import Caching
+import DedupTesting
+import Testing
+
+/// Hits that are noted beside each other and told to the policy later.
+struct HitLaneTests {
+    @Test(arguments: EvictionPolicyKind.allCases, 1...3 as ClosedRange<UInt64>)
+    func aPolicyThatIsToldLateAndOnlyWhatItWantsChoosesTheSameVictims(kind: EvictionPolicyKind, seed: UInt64) {
+        var random = SplitMix64(seed: seed)
+        var (told, late) = (kind.makePolicy(capacity: 20), kind.makePolicy(capacity: 20))
+        told.reserve(slots: 64)
+        late.reserve(slots: 64)
+        var notes: [Slot] = []
+        for step in 0..<5_000 {
+            let slot = Slot.random(in: 0..<64, using: &random)
+            if told.standing(of: slot) == .resident, step % 9 != 0 {
+                if late.wantsHit(slot) { notes.append(slot) }
+                told.hit(slot, hash: UInt64(slot))
+                continue
+            }
+            for note in notes { late.hit(note, hash: UInt64(note)) }
+            notes = []
+            #expect(change(&told, slot) == change(&late, slot), "step \(step), seed \(seed)")
+        }
+        #expect(told.residentCount == late.residentCount && told.residentCount > 0)
+    }
+
+    /// Removes a resident slot and inserts any other, making room first. Returns the victims and the ghosts dropped.
+    private func change(_ policy: inout any EvictionPolicy, _ slot: Slot) -> [Slot] {
+        var gone: [Slot] = []
+        func dropGhosts() { while let ghost = policy.dropGhost() { gone.append(ghost) } }
+        if policy.standing(of: slot) == .resident {
+            policy.remove(slot)
+            return gone
+        }
+        guard policy.admit(slot, weight: 1, hash: UInt64(slot)) else { return gone }
+        dropGhosts()
+        while policy.residentCount >= 20, let victim = policy.evict() {
+            gone.append(victim.slot)
+            dropGhosts()
+        }
+        policy.insert(slot, weight: 1, hash: UInt64(slot))
+        return gone
+    }
+
+    @Test(arguments: EvictionPolicyKind.allCases, [1, 2, 8])
+    func aKeyThatIsHitMoreOftenThanALaneCanCountLosesNoHit(kind: EvictionPolicyKind, lanes: Int) throws {
+        let cache = try Cache<Int, Int>(
+            CacheConfiguration(capacity: .entries(8), policy: kind, shards: 1), lanes: lanes)
+        cache.insert(1, for: 1, timeToLive: .forever, at: .zero)
+        cache.insert(2, for: 2, timeToLive: .fixed(.seconds(9)), at: .zero)
+        for _ in 0..<1_000 { #expect(cache.value(for: 1, at: .zero)?.value == 1) }
+        for _ in 0..<300 { #expect(cache.value(for: 2, at: .zero)?.value == 2) }
+        var drained: [Int: Int] = [:]
+        cache.drainHits { key, _, hits in drained[key, default: 0] += hits }
+        #expect(drained == [1: 1_000, 2: 300])
+        #expect(cache.statistics.hits == 1_300)
+    }
+
+    @Test(arguments: [1, 4])
+    func hitsLeaveWithTheirEntryAndNotWithTheNextInItsSlot(lanes: Int) throws {
+        let log = RemovalLog()
+        let cache = try Cache<Int, Int>(
+            CacheConfiguration(capacity: .entries(1), policy: .sieve, shards: 1), lanes: lanes,
+            onRemoval: { log.append($0) })
+        cache.insert(10, for: 1, timeToLive: .forever, at: .zero)
+        for _ in 0..<5 { _ = cache.value(for: 1, at: .zero) }
+        cache.insert(20, for: 2, timeToLive: .forever, at: .zero)
+        for _ in 0..<3 { _ = cache.value(for: 2, at: .zero) }
+        cache.removeAll()
+        #expect(
+            log.drain() == [
+                .init(key: 1, value: 10, hits: 5, cause: "evicted"),
+                .init(key: 2, value: 20, hits: 3, cause: "invalidated"),
+            ])
+    }
+}

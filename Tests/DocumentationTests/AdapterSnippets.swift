@@ -1,0 +1,52 @@
+import Dedup
+import DedupLogging
+import DedupMetrics
+import DedupSQLite
+import DedupServiceLifecycle
+import DedupTesting
+import Logging
+import ServiceLifecycle
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct AdapterSnippets {
+    @Test func logger() async {
+        let bus = EventBus()
+        bus.finish()
+        // snippet: Sources/DedupLogging/ExecutionEventLogger.swift
+        let logger = ExecutionEventLogger(events: bus.events(), logger: Logger(label: "dedup"))
+        await logger.run()
+        // end
+        #expect(!bus.hasSubscribers)
+    }
+
+    @Test func metrics() async {
+        let bus = EventBus()
+        bus.finish()
+        // snippet: Sources/DedupMetrics/ExecutionEventMetrics.swift
+        let metrics = ExecutionEventMetrics(events: bus.events())
+        await metrics.run()
+        // end
+        #expect(!bus.hasSubscribers)
+    }
+
+    struct Server: Service {
+        func run() async throws {}
+    }
+
+    /// Compiles; nobody calls it, because it would run until the program ends.
+    func serviceGroup(records: InMemoryExecutionRecords, server: Server, logger: Logger) async throws {
+        // snippet: Sources/DedupServiceLifecycle/DedupService.swift
+        let registry = StepRegistry(records: records)
+        let group = ServiceGroup(services: [DedupService(registry), server], logger: logger)
+        try await group.run()
+        // end
+    }
+
+    /// Compiles; nobody calls it, because it would leave a file in the working directory.
+    func file() throws -> SQLiteExecutionRecords {
+        // snippet: Sources/DedupSQLite/SQLiteExecutionRecords.swift
+        let records = try SQLiteExecutionRecords(path: "executions.sqlite")
+        // end
+        return records
+    }
+}

@@ -1,0 +1,97 @@
+import Caching
+import Foundation
+import Testing
+
+/// The pure policies on real request traces: exactly the hits that independent programs counted.
+@Suite(.enabled(if: TraceFile.folder != nil, "DEDUP_TRACES names no folder with the traces and their reference.csv."))
+struct TraceReplayTests {
+    struct Row: Hashable { let trace: String, variant: String, capacity: Int, requests: Int, hits: Int }
+
+    /// In debug, where a replay takes some twenty times as long, only the shorter traces.
+    static var traces: [String] {
+        #if DEBUG
+            ["lirs-multi1", "lirs-cs", "lirs-cpp", "cache2k-web07", "cp-sample"]
+        #else
+            TraceFile.known.keys.sorted()
+        #endif
+    }
+
+    @Test(arguments: traces)
+    func hitsAreExactlyThoseOfTheReference(trace name: String) throws {
+        let folder = try #require(TraceFile.folder)
+        let rows = try Self.rows(of: name, in: "\(folder)/reference.csv", variant: 1, capacity: 2, requests: 3, hits: 4)
+        try #require(!rows.isEmpty, "reference.csv has no row for \(name).")
+        let trace = try TraceFile(name, in: folder)
+        for row in Self.shortened(rows) {
+            #expect(trace.requests.count == row.requests)
+            let replay = PolicyReplay(requests: trace.requests, keyCount: trace.keyCount)
+            let hits = Self.hits(replay, row.variant, row.capacity)
+            #expect(hits == row.hits, "\(name), \(row.variant), capacity \(row.capacity)")
+        }
+    }
+
+    /// In debug the shortest trace only.
+    static var sizedTraces: [String] {
+        #if DEBUG
+            ["adaptsize-req"]
+        #else
+            ["adaptsize-req", "cp-sample", "twitter52-1m"]
+        #endif
+    }
+
+    /// Capacities in bytes; a size is that of the request which inserted its key. Not S3-FIFO: its small queue takes what
+    /// still fits, where the reference's takes whatever comes until it is full.
+    @Test(arguments: sizedTraces)
+    func hitsBySizeAreExactlyThoseOfTheReference(trace name: String) throws {
+        let folder = try #require(TraceFile.folder)
+        let rows = try Self.rows(
+            of: name, in: "\(folder)/reference-size.csv", variant: 1, capacity: 3, requests: 4, hits: 5)
+        try #require(!rows.isEmpty, "reference-size.csv has no row for \(name).")
+        let trace = try TraceFile(name == "cp-sample" ? "cp-sample, sized" : name, in: folder)
+        let replay = PolicyReplay(requests: trace.requests, weights: trace.sizes, keyCount: trace.keyCount)
+        for row in rows {
+            #expect(trace.requests.count == row.requests)
+            let hits = Self.hits(replay, row.variant, row.capacity)
+            #expect(hits == row.hits, "\(name), \(row.variant), \(row.capacity) bytes")
+        }
+    }
+
+    /// The rows of the policies that there are, each once: some were confirmed by a second program.
+    private static func rows(
+        of trace: String, in file: String, variant: Int, capacity: Int, requests: Int, hits: Int
+    ) throws -> Set<Row> {
+        let text = try String(contentsOfFile: file, encoding: .utf8)
+        let rows = text.split(whereSeparator: \.isNewline).dropFirst().compactMap { line -> Row? in
+            let fields = line.split(separator: ",", omittingEmptySubsequences: false)
+            guard fields.count > hits, fields[0] == trace, variants.contains(String(fields[variant])),
+                let capacity = Int(fields[capacity]), let requests = Int(fields[requests]), let hits = Int(fields[hits])
+            else { return nil }
+            return Row(
+                trace: trace, variant: String(fields[variant]), capacity: capacity, requests: requests, hits: hits)
+        }
+        return Set(rows)
+    }
+
+    /// In debug the rows of one capacity for all but the shortest traces.
+    private static func shortened(_ rows: Set<Row>) -> Set<Row> {
+        #if DEBUG
+            return rows.filter { $0.requests < 20_000 || $0.capacity == 1_000 }
+        #else
+            return rows
+        #endif
+    }
+
+    static let variants: Set = ["fifo", "lru", "sieve", "s3fifo-t1", "s3fifo-t2"]
+
+    private static func hits(_ replay: PolicyReplay, _ variant: String, _ capacity: Int) -> Int {
+        switch variant {
+        case "fifo": return replay.hits(FIFOPolicy(capacity: capacity))
+        case "lru": return replay.hits(LRUPolicy(capacity: capacity))
+        case "sieve": return replay.hits(SIEVEPolicy(capacity: capacity))
+        default:
+            var rules = S3FIFOPolicy.Rules()
+            rules.promotion = variant == "s3fifo-t1" ? 1 : 2
+            return replay.hits(S3FIFOPolicy(capacity: capacity, rules: rules))
+        }
+    }
+}
