@@ -12,11 +12,10 @@ struct MatrixTable {
     func lines(_ palette: Palette) -> [String] {
         let parameters = report.strategyParameters
         let left: [(title: String, alignment: TerminalTable.Alignment)] = [("", .left), ("subject", .left)]
-        let right: [(title: String, alignment: TerminalTable.Alignment)] = [
-            ("executions", .right), ("operations", .right), ("prevented", .right), ("violations", .right),
-            ("hit rate", .right), ("of", .right), ("hit p50", .right), ("hit p99", .right), ("ops/s", .right),
-            ("memory", .left), ("verdict", .left),
+        let first: [(title: String, alignment: TerminalTable.Alignment)] = [
+            ("executions", .right), ("operations", .right),
         ]
+        let right = first + PhaseColumns.titles + [("memory", .left), ("verdict", .left)]
         var table = TerminalTable(left + parameters.map { ($0, .left) } + right)
         let best = report.best?.title
         for subject in report.ranked {
@@ -30,21 +29,14 @@ struct MatrixTable {
     }
 
     private func cells(of subject: SubjectReport) -> [TerminalTable.Cell] {
-        let phase = subject.total
-        let counts = phase.counts
-        let hits = phase.latencies.waits(.hit)
+        let counts = subject.total.counts
         let verdict = subject.verdict
-        let verified = { (text: String, role: Palette.Role?) in
-            TerminalTable.Cell(phase.isVerified ? text : HumanNumber.missing, role)
-        }
-        return [
+        let first: [TerminalTable.Cell] = [
             .init(HumanNumber.count(counts.executions)), .init(HumanNumber.count(counts.operations)),
-            verified(HumanNumber.ratio(counts.preventedRatio), counts.duplicateExecutions > 0 ? .bad : nil),
-            verified(HumanNumber.count(counts.violations), counts.violations > 0 ? .bad : nil),
-            .init(HumanNumber.ratio(counts.repeatHitRatio)), .init(HumanNumber.ratio(counts.repeatHitCeiling)),
-            .init(HumanNumber.time(hits?.percentile(50))), .init(HumanNumber.time(hits?.percentile(99))),
-            .init(HumanNumber.count(phase.throughput)), .init(SubjectTable.memory(subject.memory)),
-            .init(verdict.rawValue.uppercased(), verdict.role),
         ]
+        let last: [TerminalTable.Cell] = [
+            .init(SubjectTable.memory(subject.memory)), .init(verdict.rawValue.uppercased(), verdict.role),
+        ]
+        return first + PhaseColumns.cells(of: subject.total) + last
     }
 }

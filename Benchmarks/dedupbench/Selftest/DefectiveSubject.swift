@@ -34,6 +34,8 @@ final class DefectiveSubject: Subject {
     private let defect: Defect
     private let excuses: ExcuseLog
     private let state: Mutex<State>
+    /// Where the last leaked object is.
+    private let leaked = Atomic<UInt>(0)
 
     private init(_ defect: Defect, _ information: SubjectInformation, _ settings: SubjectSettings) {
         self.defect = defect
@@ -43,7 +45,7 @@ final class DefectiveSubject: Subject {
     }
 
     func call(_ request: Request, _ operation: LoadGeneration.Operation) async -> Answer {
-        if defect == .leakedObject { Leftover().keepItself() }
+        if defect == .leakedObject { leak() }
         switch decide(request.key) {
         case .serve(let result, let outcome): return await serve(result, as: outcome)
         case .join where defect == .refusedDuplicate:
@@ -55,6 +57,12 @@ final class DefectiveSubject: Subject {
             return answer(result, .joined)
         case .lead(let flight): return await lead(flight, request.key, operation)
         }
+    }
+
+    /// Makes an object that nothing ever frees. Its address escapes, or an optimised build would not make it at all.
+    private func leak() {
+        let object = Unmanaged.passRetained(Leftover()).toOpaque()
+        leaked.store(UInt(bitPattern: object), ordering: .relaxed)
     }
 
     private func decide(_ key: UInt32) -> Decision {
@@ -149,9 +157,4 @@ typealias StepResult = Result<StepValue, any Error>
 private struct ErrorOfItsOwn: Error {}
 
 /// What should have been freed.
-private final class Leftover {
-    private var itself: Leftover?
-
-    /// Makes sure that nothing ever frees it.
-    func keepItself() { itself = self }
-}
+private final class Leftover: Sendable {}
