@@ -15,31 +15,36 @@ struct RunDriver {
     /// - Throws: ``Failure`` when there is nothing to keep: a trace cannot be read, or the first subject cannot be made.
     func run(_ report: inout RunReport) async throws(Failure) {
         var failure: Failure?
-        for combination in plan.combinations {
-            var runner: LoadRunner?
-            for subject in plan.subjects {
-                let title = SubjectReport(subject: subject.information.name, strategy: combination.strategy).title
-                guard failure == nil, !Interruption.stop.isSet else {
-                    report.skipped.append(title)
-                    continue
-                }
-                do {
-                    let ready = try runner ?? makeRunner(for: combination)
-                    runner = ready
-                    report.subjects.append(try await run(subject, in: combination, with: ready))
-                } catch {
-                    report.skipped.append(title)
-                    // What fails because of an interruption is no failure of its own.
-                    guard !Interruption.stop.isSet else { continue }
-                    failure = Failure("\(plan.file): \(title) cannot be driven: \(error)", Self.code(of: error))
-                }
-            }
-        }
+        for combination in plan.combinations { await run(combination, &report, &failure) }
         progress.clear()
         if let failure { try note(failure, in: &report) }
         if let reason = Interruption.reason {
             report.interruption = reason
             report.interruptionCode = Interruption.exitCode
+        }
+    }
+
+    /// Drives every subject through one combination, until one fails.
+    private func run(
+        _ combination: RunPlan.Combination, _ report: inout RunReport, _ failure: inout Failure?
+    ) async {
+        var runner: LoadRunner?
+        for subject in plan.subjects {
+            let title = SubjectReport(subject: subject.information.name, strategy: combination.strategy).title
+            guard failure == nil, !Interruption.stop.isSet else {
+                report.skipped.append(title)
+                continue
+            }
+            do {
+                let ready = try runner ?? makeRunner(for: combination)
+                runner = ready
+                report.subjects.append(try await run(subject, in: combination, with: ready))
+            } catch {
+                report.skipped.append(title)
+                // What fails because of an interruption is no failure of its own.
+                guard !Interruption.stop.isSet else { continue }
+                failure = Failure("\(plan.file): \(title) cannot be driven: \(error)", Self.code(of: error))
+            }
         }
     }
 

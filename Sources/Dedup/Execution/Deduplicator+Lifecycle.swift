@@ -74,15 +74,27 @@ extension Deduplicator {
         // Beside the landing, so that little is left to write after it; what goes wrong here is tried again at the end.
         let early = Task.detached { try? await self.flush() }
         defer { early.cancel() }
-        var landed = await isDone(by: landing) { flights.notify($0) }
-        flights.admit(.nobody)
-        // Somebody may have been let in at the last moment.
-        if landed { landed = await isDone(by: landing) { flights.notify($0) } }
+        let landed = await isLanded(by: landing)
         if !landed {
             flights.abandonAll()
             _ = await isDone(by: landing.advanced(by: reserve / 2)) { flights.notify($0) }
         }
-        let written = await isDone(by: deadline) { written in
+        let written = await isWritten(by: deadline)
+        events.finish()
+        return landed && written
+    }
+
+    /// Waits for the executions in progress and what they ask for, and lets nobody in after that.
+    private func isLanded(by deadline: MonotonicInstant) async -> Bool {
+        let landed = await isDone(by: deadline) { flights.notify($0) }
+        flights.admit(.nobody)
+        guard landed else { return false }
+        // Somebody may have been let in at the last moment.
+        return await isDone(by: deadline) { flights.notify($0) }
+    }
+
+    private func isWritten(by deadline: MonotonicInstant) async -> Bool {
+        await isDone(by: deadline) { written in
             Task.detached {
                 do {
                     try await self.flush()
@@ -92,8 +104,6 @@ extension Deduplicator {
                 }
             }
         }
-        events.finish()
-        return landed && written
     }
 
     /// Waits for what `start` sets going, but no longer than until `deadline`.

@@ -90,6 +90,11 @@ private struct KeyHistory {
             let since = plan.policy.overlap == .allowed ? madeRoom(execution, cancelledAt: cancelledAt) : end
             excuse(.superseded, execution, since: since)
         }
+        addUnpublished(execution, isUnrecorded: isUnrecorded)
+    }
+
+    private mutating func addUnpublished(_ execution: ObservedExecution, isUnrecorded: Bool) {
+        let end = execution.end ?? .max
         let isSuperseded = evidence.superseded.contains(execution.epoch)
         if isLateToItsEpoch(execution) { excuse(.superseded, execution, since: execution.begin) }
         // Neither was published: what did not count, what gave up, a failure that nobody waited for any more, and one whose
