@@ -62,14 +62,14 @@ enum Scenarios {
         name: tiny-memory
         seed: 7
         system:
-          cache: {capacity: 100, policy: lru, ttl: forever}
+          cache: {capacity: 100, policy: lru, ttl: fixed:1ms}
         workload:
-          keys: {distribution: zipf, count: 20, skew: 0.9}
-          operation: {latency: 0s, value_size: 64B}
+          keys: {distribution: burst, count: 20, burst: 4}
+          operation: {latency: 100us, value_size: 64B}
         phases:
           - name: memory
             model: closed
-            clients: 1
+            clients: 4
             memory: {samples: \(samples), operations: 500, discarded: \(discarded)}
         gates:
           - memory.leak_bytes_per_op < \(limit)

@@ -26,7 +26,10 @@ extension Deduplicator {
         let context = ExecutionContext(
             executionID: key.epoch, epoch: key.epoch, step: request.step, fingerprint: request.fingerprint)
         do {
-            if configuration.recordStoreFailure == .failClosed { try await openRecord(request) }
+            if configuration.recordStoreFailure == .failClosed {
+                try await openRecord(request)
+                try Task.checkCancellation()
+            }
             do {
                 let product = try await ExecutionContext.$current.withValue(context) { try await request.work(context) }
                 execution.end(.success(product), at: time.now)

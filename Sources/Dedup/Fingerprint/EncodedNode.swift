@@ -69,8 +69,16 @@ extension EncodedNode {
             throw failure(.unordered, detail: "\(Input.self)")
         }
         guard depthLeft > 0 else { throw failure(.tooDeep) }
+        // A node and the containers opened inside it hold each other until then, also where encoding fails.
+        defer { if unsafe !opened.isEmpty { release() } }
         try input.encode(to: self)
         return try finish()
+    }
+
+    /// Lets go of the containers opened inside this one, and they of theirs.
+    private func release() {
+        for (_, node) in unsafe opened { node.release() }
+        unsafe opened = []
     }
 
     /// Lets a value inside this one encode itself.

@@ -103,7 +103,10 @@ private struct KeyHistory {
         let mayBeOverdue = mayPause && plan.supersededAfter != nil
         let mayBeUnpublished =
             !execution.succeeded && (execution.gaveUp || plan.cancelsAbandoned || mayBeOverdue)
-        if isSuperseded || isUnrecorded || mayBeUnpublished { excuse(.superseded, execution, since: end) }
+        // After a shutdown no event tells what became of an execution whose record was still being stored.
+        let isUnheard =
+            evidence.shutdown != nil && evidence.program.configuration.recordStoreFailure == .failClosed
+        if isSuperseded || isUnrecorded || mayBeUnpublished || isUnheard { excuse(.superseded, execution, since: end) }
     }
 
     /// Whether the epoch may have been invalidated before the execution began.
