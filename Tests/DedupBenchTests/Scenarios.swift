@@ -55,8 +55,9 @@ enum Scenarios {
 
         """
 
-    /// So many samples of memory, a few thousand hits apart, of which so many are left out.
-    static func memory(samples: Int, discarded: Int, limit: String) -> String {
+    /// So many samples of memory, a few hundred hits apart, of which so many are left out. Four clients ask for a key at a
+    /// time, so that some of them wait for others; one client alone never does, and asks for some keys far more often than for others.
+    static func memory(samples: Int, discarded: Int, limit: String, clients: Int) -> String {
         """
         schema_version: 1
         name: tiny-memory
@@ -64,12 +65,12 @@ enum Scenarios {
         system:
           cache: {capacity: 100, policy: lru, ttl: forever}
         workload:
-          keys: {distribution: zipf, count: 20, skew: 0.9}
-          operation: {latency: 0s, value_size: 64B}
+          keys: {distribution: \(clients > 1 ? "burst, burst: 4" : "zipf, skew: 0.9"), count: 20}
+          operation: {latency: 1ms, value_size: 64B}
         phases:
           - name: memory
             model: closed
-            clients: 1
+            clients: \(clients)
             memory: {samples: \(samples), operations: 500, discarded: \(discarded)}
         gates:
           - memory.leak_bytes_per_op < \(limit)
