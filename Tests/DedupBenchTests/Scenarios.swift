@@ -56,7 +56,8 @@ enum Scenarios {
         """
 
     /// So many samples of memory, a few hundred hits apart, of which so many are left out. Four clients ask for a key at a
-    /// time, so that some of them wait for others; one client alone never does, and asks for some keys far more often than for others.
+    /// time, so that some of them wait for others. One client alone never waits, and asks for some keys far more often than
+    /// for others.
     static func memory(samples: Int, discarded: Int, limit: String, clients: Int) -> String {
         """
         schema_version: 1
