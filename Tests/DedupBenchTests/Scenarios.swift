@@ -55,21 +55,23 @@ enum Scenarios {
 
         """
 
-    /// So many samples of memory, a few thousand hits apart, of which so many are left out.
-    static func memory(samples: Int, discarded: Int, limit: String) -> String {
+    /// So many samples of memory, a few hundred hits apart, of which so many are left out. Four clients ask for a key at a
+    /// time, so that some of them wait for others. One client alone never waits, and asks for some keys far more often than
+    /// for others.
+    static func memory(samples: Int, discarded: Int, limit: String, clients: Int) -> String {
         """
         schema_version: 1
         name: tiny-memory
         seed: 7
         system:
-          cache: {capacity: 100, policy: lru, ttl: fixed:1ms}
+          cache: {capacity: 100, policy: lru, ttl: forever}
         workload:
-          keys: {distribution: burst, count: 20, burst: 4}
-          operation: {latency: 100us, value_size: 64B}
+          keys: {distribution: \(clients > 1 ? "burst, burst: 4" : "zipf, skew: 0.9"), count: 20}
+          operation: {latency: 1ms, value_size: 64B}
         phases:
           - name: memory
             model: closed
-            clients: 4
+            clients: \(clients)
             memory: {samples: \(samples), operations: 500, discarded: \(discarded)}
         gates:
           - memory.leak_bytes_per_op < \(limit)
