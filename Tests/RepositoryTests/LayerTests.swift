@@ -10,7 +10,7 @@ import Testing
         // Glibc only under `DEDUP_PTHREAD_LOCK`, in the one file that has the lock.
         "Sources/Caching": ["CProcessor", "Glibc", "Synchronization"],
         "Sources/Dedup": system.union(["Caching", "Crypto", "FoundationEssentials", "Synchronization"]),
-        "Sources/DedupSQLite": system.union(["Caching", "Dedup", "Foundation", "GRDB", "Synchronization"]),
+        "Sources/DedupSQLite": system.union(["Caching", "Dedup", "Foundation", "GRDB"]),
         "Sources/DedupLogging": ["Dedup", "Logging"],
         "Sources/DedupMetrics": ["CoreMetrics", "Dedup", "Metrics"],
         "Sources/DedupServiceLifecycle": ["Dedup", "ServiceLifecycle"],

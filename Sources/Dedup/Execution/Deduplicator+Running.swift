@@ -26,10 +26,7 @@ extension Deduplicator {
         let context = ExecutionContext(
             executionID: key.epoch, epoch: key.epoch, step: request.step, fingerprint: request.fingerprint)
         do {
-            if configuration.recordStoreFailure == .failClosed {
-                try await openRecord(request)
-                try Task.checkCancellation()
-            }
+            if configuration.recordStoreFailure == .failClosed { try await openRecord(request) }
             do {
                 let product = try await ExecutionContext.$current.withValue(context) { try await request.work(context) }
                 execution.end(.success(product), at: time.now)
@@ -46,7 +43,7 @@ extension Deduplicator {
 
     // MARK: - Records, when the store has to have them
 
-    /// Makes sure that the store can take a record before anything is run.
+    /// Makes sure that the store can take a record before anything is run, and that somebody still wants it run.
     private func openRecord(_ request: Request) async throws {
         do {
             try await save(ExecutionRecord(step: request.step, fingerprint: request.fingerprint))
@@ -56,6 +53,7 @@ extension Deduplicator {
                 "Step '\(request.step)' was not run, because its record could not be opened (\(type(of: error))).",
                 underlying: error)
         }
+        try Task.checkCancellation()
     }
 
     /// Stores what has run before anybody gets its result. What the store refuses is written later, as other records are,
