@@ -1,8 +1,9 @@
 /// A bounded, concurrent cache whose entries can expire.
 ///
-/// It never reads a clock (the caller passes the instant), never calls back under a lock, and never holds more than its
-/// capacity. Any number of threads may use it. It is divided into shards by a seeded hash of the key; a shard is one
-/// table, one eviction policy and the deadlines, behind one lock a processor: a lookup takes one of them, a change all.
+/// It never reads a clock (the caller passes the instant), calls nothing foreign under a lock but the key's own hash and
+/// equality, and never holds more than its capacity. Any number of threads may use it. It is divided into shards by a seeded
+/// hash of the key; a shard is one table, one eviction policy and the deadlines, behind one lock a processor: a lookup takes
+/// one of them, a change all.
 ///
 /// **Capacity.** The room is one for all shards: however unevenly keys fall, a cache filled with as many keys as it has room
 /// for keeps them all. When it is full, an insertion evicts from its own shard, unless that holds less than its fair share

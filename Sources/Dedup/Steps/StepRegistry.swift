@@ -71,7 +71,9 @@ public final class StepRegistry: Sendable {
     /// - Returns: Whether there was one.
     @discardableResult
     public func unregister(_ name: String) -> Bool {
-        entries.withLock { $0.removeValue(forKey: name) != nil }
+        // Taken out of the lock, so that what the step's body holds is destroyed outside it.
+        let entry = entries.withLock { $0.removeValue(forKey: name) }
+        return entry != nil
     }
 
     /// Lets a step be executed, or not.
