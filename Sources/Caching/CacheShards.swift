@@ -14,15 +14,7 @@ struct CacheShards<Key: CacheKey, Value: Sendable>: ~Copyable, @unchecked Sendab
     // lock of a lane and only written under those of all lanes, so nobody reads while somebody writes.
     @usableFromInline typealias Shard = CacheShard<Key, Value>
 
-    /// A lane and the lock that guards it.
-    @usableFromInline
-    struct Gate: ~Copyable {
-        @usableFromInline let lock = Lock<Void>(())
-        @usableFromInline var lane = HitLane()
-
-        @inlinable
-        init() {}
-    }
+    @usableFromInline typealias Gate = Lock<Void>
 
     @usableFromInline let base: UnsafeMutableRawPointer
     @usableFromInline let count: Int
@@ -31,7 +23,8 @@ struct CacheShards<Key: CacheKey, Value: Sendable>: ~Copyable, @unchecked Sendab
     @usableFromInline let stride: Int
 
     /// Two lines of 64 bytes, because processors fetch lines in pairs.
-    @inlinable static var gateStride: Int { (MemoryLayout<Gate>.size + 127) & ~127 }
+    @inlinable static var laneOffset: Int { (MemoryLayout<Gate>.size + 7) & ~7 }
+    @inlinable static var gateStride: Int { (laneOffset + MemoryLayout<HitLane>.size + 127) & ~127 }
     @inlinable static var shardStride: Int { (MemoryLayout<Shard>.size + 127) & ~127 }
 
     @inlinable
@@ -41,7 +34,10 @@ struct CacheShards<Key: CacheKey, Value: Sendable>: ~Copyable, @unchecked Sendab
         stride = lanes * Self.gateStride + Self.shardStride
         unsafe base = .allocate(byteCount: stride * count, alignment: 128)
         for number in 0..<count {
-            for lane in 0..<lanes { unsafe gate(lane, of: number).initialize(to: Gate()) }
+            for lane in 0..<lanes {
+                unsafe gate(lane, of: number).initialize(to: Gate(()))
+                unsafe self.lane(lane, of: number).initialize(to: HitLane())
+            }
             unsafe shard(number).initialize(to: make(number))
         }
     }
@@ -49,7 +45,10 @@ struct CacheShards<Key: CacheKey, Value: Sendable>: ~Copyable, @unchecked Sendab
     @inlinable
     deinit {
         for number in 0..<count {
-            for lane in 0..<laneCount { unsafe gate(lane, of: number).deinitialize(count: 1) }
+            for lane in 0..<laneCount {
+                unsafe gate(lane, of: number).deinitialize(count: 1)
+                unsafe self.lane(lane, of: number).deinitialize(count: 1)
+            }
             unsafe shard(number).deinitialize(count: 1)
         }
         unsafe base.deallocate()
@@ -59,6 +58,15 @@ struct CacheShards<Key: CacheKey, Value: Sendable>: ~Copyable, @unchecked Sendab
     @inline(__always)
     func gate(_ lane: Int, of number: Int) -> UnsafeMutablePointer<Gate> {
         unsafe (base + (number &* stride &+ lane &* Self.gateStride)).assumingMemoryBound(to: Gate.self)
+    }
+
+    /// The lane behind a gate, on the same cache line. Not one value with it: who waits at the gate reads the one while
+    /// another writes the other.
+    @inlinable
+    @inline(__always)
+    func lane(_ lane: Int, of number: Int) -> UnsafeMutablePointer<HitLane> {
+        unsafe (base + (number &* stride &+ lane &* Self.gateStride &+ Self.laneOffset))
+            .assumingMemoryBound(to: HitLane.self)
     }
 
     @inlinable
@@ -81,9 +89,8 @@ struct CacheShards<Key: CacheKey, Value: Sendable>: ~Copyable, @unchecked Sendab
         _ number: Int, _ body: (borrowing Shard, inout HitLane, _ lane: Int) -> Result
     ) -> Result {
         let lane = laneCount == 1 ? 0 : Processor.current & (laneCount &- 1)
-        let gate = unsafe gate(lane, of: number)
-        return unsafe gate.pointee.lock.withLock { _ in
-            unsafe body(shard(number).pointee, &gate.pointee.lane, lane)
+        return unsafe gate(lane, of: number).pointee.withLock { _ in
+            unsafe body(shard(number).pointee, &self.lane(lane, of: number).pointee, lane)
         }
     }
 
@@ -92,7 +99,7 @@ struct CacheShards<Key: CacheKey, Value: Sendable>: ~Copyable, @unchecked Sendab
     func withLock<Result: Sendable>(_ number: Int, _ body: (inout Shard) -> Result) -> Result {
         withGates(of: number, from: 0) {
             for lane in 0..<laneCount {
-                unsafe gate(lane, of: number).pointee.lane.tell(&shard(number).pointee.policy)
+                unsafe self.lane(lane, of: number).pointee.tell(&shard(number).pointee.policy)
             }
             return unsafe body(&shard(number).pointee)
         }
@@ -102,7 +109,7 @@ struct CacheShards<Key: CacheKey, Value: Sendable>: ~Copyable, @unchecked Sendab
     @inlinable
     func withGates<Result: Sendable>(of number: Int, from lane: Int, _ body: () -> Result) -> Result {
         guard lane < laneCount else { return body() }
-        return unsafe gate(lane, of: number).pointee.lock.withLock { _ in
+        return unsafe gate(lane, of: number).pointee.withLock { _ in
             withGates(of: number, from: lane &+ 1, body)
         }
     }
@@ -113,8 +120,8 @@ struct CacheShards<Key: CacheKey, Value: Sendable>: ~Copyable, @unchecked Sendab
         withGates(of: number, from: 0) {
             var statistics = unsafe shard(number).pointee.statistics
             for lane in 0..<laneCount {
-                statistics.hits += unsafe gate(lane, of: number).pointee.lane.hits
-                statistics.misses += unsafe gate(lane, of: number).pointee.lane.misses
+                statistics.hits += unsafe self.lane(lane, of: number).pointee.hits
+                statistics.misses += unsafe self.lane(lane, of: number).pointee.misses
             }
             return statistics
         }
