@@ -93,13 +93,13 @@ let package = Package(
         tests("SchedulesTests", ["schedules"]),
         tests("CachingTests", ["Caching", "DedupTesting"]),
         tests("DedupTests", ["Caching", "Dedup", "DedupTesting", crypto]),
-        tests("DedupSQLiteTests", ["Dedup", "DedupSQLite", "DedupTesting", grdb]),
+        tests("DedupSQLiteTests", ["Caching", "Dedup", "DedupSQLite", "DedupTesting", grdb]),
         tests("DedupTestingTests", ["Dedup", "DedupTesting"]),
         tests(
             "AdapterTests",
             [
-                "Dedup", "DedupLogging", "DedupMetrics", "DedupServiceLifecycle", "DedupTesting", log, metrics,
-                metricsTestKit, lifecycle,
+                "Caching", "Dedup", "DedupLogging", "DedupMetrics", "DedupServiceLifecycle", "DedupTesting", log,
+                metrics, metricsTestKit, lifecycle,
             ]),
         tests("WorkloadsTests", ["Workloads"]),
         tests("ReplayTests", ["Caching", "Workloads"]),

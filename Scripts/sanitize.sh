@@ -10,6 +10,12 @@ export SWIFT_BACKTRACE=enable=no
 # The harness links jemalloc, which no sanitizer gets along with; Package.swift leaves it out.
 export DEDUP_LIBRARY_ONLY=1
 
+# What a sanitizer reports would be lost among the lines of the tests, so it is kept and printed at the end.
+reports=$(mktemp -d)
+trap 'rm -rf "$reports"' EXIT
+export TSAN_OPTIONS="log_path=$reports/report ${TSAN_OPTIONS:-}"
+export ASAN_OPTIONS="log_path=$reports/report ${ASAN_OPTIONS:-}"
+
 (($# > 0)) || set -- thread address
 for sanitizer in "$@"; do
     echo "== tests under the $sanitizer sanitizer"
@@ -23,5 +29,11 @@ for sanitizer in "$@"; do
             exit 64
             ;;
     esac
-    swift test --no-parallel --sanitize="$sanitizer" --scratch-path ".build-$sanitizer" "${options[@]}"
+    code=0
+    swift test --no-parallel --sanitize="$sanitizer" --scratch-path ".build-$sanitizer" "${options[@]}" || code=$?
+    if ((code != 0)); then
+        # Exit tests end processes on purpose; their reports count only where something has failed.
+        find "$reports" -type f -exec cat {} + >&2
+        exit "$code"
+    fi
 done

@@ -1,5 +1,5 @@
+import Caching
 import Logging
-import Synchronization
 
 /// What has been logged, in memory.
 final class LogLines: Sendable {
@@ -9,7 +9,7 @@ final class LogLines: Sendable {
         let metadata: Logger.Metadata
     }
 
-    private let lines = Mutex<[Line]>([])
+    private let lines = Lock<[Line]>([])
 
     var all: [Line] { lines.withLock { $0 } }
 

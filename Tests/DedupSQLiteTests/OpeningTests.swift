@@ -1,3 +1,4 @@
+import Caching
 import Dedup
 import DedupSQLite
 import DedupTesting
@@ -99,7 +100,7 @@ private final class OtherWriter: Sendable {
 private final class Opened: Sendable {
     typealias Results = [Result<SQLiteExecutionRecords, any Error>]
 
-    private let results = Mutex<Results>([])
+    private let results = Lock<Results>([])
     private let expected: Int
     private let continuation: CheckedContinuation<Results, Never>
 

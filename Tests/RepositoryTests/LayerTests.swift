@@ -67,6 +67,21 @@ import Testing
         }
     }
 
+    /// ThreadSanitizer reports races in what a `Mutex` protects where there are none; see `Lock`.
+    @Test func whatTheSanitizersRunHasNoLockThatMisleadsThem() throws {
+        let folders = [
+            "Sources", "Benchmarks/Verification", "Tests/AdapterTests", "Tests/CachingTests", "Tests/DedupTests",
+            "Tests/DedupSQLiteTests", "Tests/DedupTestingTests", "Tests/VerificationTests",
+        ]
+        for folder in folders {
+            let files = try Repository.files(under: folder, endingIn: [".swift"])
+            try #require(!files.isEmpty, "\(folder) has no Swift files; has it moved?")
+            for file in files where !file.path.hasSuffix("Caching/Lock.swift") {
+                #expect(!file.text.contains(/\bMutex[<(]/), "\(file.path) has a Mutex; Caching's Lock takes its place")
+            }
+        }
+    }
+
     @Test(arguments: [
         ("import Crypto", ["Crypto"]), ("public import Caching\ninternal import Glibc", ["Caching", "Glibc"]),
         ("    package import Yams", ["Yams"]), ("import struct Foundation.Data", ["Foundation"]),
