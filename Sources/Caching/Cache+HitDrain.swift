@@ -14,6 +14,15 @@ public struct HitDrain: Hashable, Sendable {
 }
 
 extension Cache {
+    /// Hands over the hits of each entry that has had any since the last time, and sets them to zero.
+    ///
+    /// `body` runs outside every lock and may use the cache. Together with ``CacheRemoval/hits`` each hit is handed over
+    /// exactly once, except those beyond 2^32 - 2 of one entry between two drains.
+    @inlinable
+    public func drainHits(_ body: (Key, Value, Int) -> Void) {
+        _ = drainHits(from: HitDrain(), limit: .max, body)
+    }
+
     /// Hands over the hits of at most `limit` entries, as ``drainHits(_:)`` does for all. The hits of the others stay where
     /// they are.
     ///
@@ -32,10 +41,10 @@ extension Cache {
             first = 0
             while let slot = next {
                 if room <= 0 { return HitDrain(shard: number, slot: slot) }
-                next =
-                    shards.withLock(number) { shard in
-                        shard.drainHits(from: slot, limit: room, into: &drained)
-                    }.next
+                let batch = shards.withLock(number) { shard in
+                    shard.drainHits(from: slot, limit: room, into: &drained)
+                }
+                next = batch.next
                 room -= drained.count
                 for (key, value, hits) in drained { body(key, value, hits) }
                 drained.removeAll(keepingCapacity: true)

@@ -33,21 +33,4 @@ extension Cache {
             while let removal = old.takeNext(from: &position) { onRemoval?(removal) }
         }
     }
-
-    /// Hands over the hits of each entry that has had any since the last time, and sets them to zero.
-    ///
-    /// `body` runs outside every lock and may use the cache. Together with ``CacheRemoval/hits`` each hit is handed over
-    /// exactly once, except those beyond 2^32 - 2 of one entry between two drains.
-    @inlinable
-    public func drainHits(_ body: (Key, Value, Int) -> Void) {
-        var drained: [(Key, Value, Int)] = []
-        for number in 0..<shards.count {
-            var next: Int? = 0
-            while let start = next {
-                next = shards.withLock(number) { shard in shard.drainHits(from: start, into: &drained) }.next
-                for (key, value, hits) in drained { body(key, value, hits) }
-                drained.removeAll(keepingCapacity: true)
-            }
-        }
-    }
 }

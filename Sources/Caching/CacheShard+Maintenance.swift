@@ -44,7 +44,7 @@ extension CacheShard {
     /// Copies out and zeroes the hits of the batch that begins with the slot `start`, until `drained` holds `limit`.
     @inlinable
     mutating func drainHits(
-        from start: Int, limit: Int = .max, into drained: inout [(Key, Value, Int)]
+        from start: Int, limit: Int, into drained: inout [(Key, Value, Int)]
     ) -> BatchProgress {
         let end = min(start + Self.batch, table.usedSlots)
         for number in start..<max(start, end) {

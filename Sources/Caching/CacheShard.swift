@@ -58,10 +58,7 @@ struct CacheShard<Key: CacheKey, Value: Sendable>: ~Copyable {
         else { return .changesShard }
         lane.hits &+= 1
         if isNoted { lane.note(slot, hash: hash) }
-        return unsafe .hit(
-            CacheHit(
-                value: table.store.value(slot).pointee, storedAt: header.pointee.storedAt, foundAt: now,
-                deadline: header.pointee.deadline))
+        return .hit(hit(slot, at: now))
     }
 
     /// The value of `key`, alive at `now`: counted, noted by the policy, its deadline moved if it slides.
@@ -88,20 +85,25 @@ struct CacheShard<Key: CacheKey, Value: Sendable>: ~Copyable {
             unsafe header.pointee.deadline = table.store.windows[Int(slot)].deadline(
                 afterHitAt: now, current: header.pointee.deadline)
         }
-        return unsafe .hit(
-            CacheHit(
-                value: table.store.value(slot).pointee, storedAt: header.pointee.storedAt, foundAt: now,
-                deadline: header.pointee.deadline))
+        return .hit(hit(slot, at: now))
     }
 
     /// The value of `key`, alive at `now`, without a trace.
     @inlinable
     func peek(_ key: Key, hash: UInt64, now: MonotonicInstant) -> CacheHit<Value>? {
         guard let slot = table.find(key, hash: Self.indexHash(hash)) else { return nil }
-        let header = unsafe table.store.header(slot).pointee
-        guard now.nanoseconds < header.deadline else { return nil }
+        guard unsafe now.nanoseconds < table.store.header(slot).pointee.deadline else { return nil }
+        return hit(slot, at: now)
+    }
+
+    /// What a lookup of `slot`, which is alive at `now`, has found.
+    @inlinable
+    @inline(__always)
+    func hit(_ slot: Slot, at now: MonotonicInstant) -> CacheHit<Value> {
+        let header = unsafe table.store.header(slot)
         return unsafe CacheHit(
-            value: table.store.value(slot).pointee, storedAt: header.storedAt, foundAt: now, deadline: header.deadline)
+            value: table.store.value(slot).pointee, storedAt: header.pointee.storedAt, foundAt: now,
+            deadline: header.pointee.deadline)
     }
 
     /// Removes the value of `key`, alive or past its deadline, for `cause`; false when there is none.
