@@ -77,7 +77,7 @@ extension Deduplicator {
         let landed = await isLanded(by: landing)
         if !landed {
             flights.abandonAll()
-            _ = await isDone(by: landing.advanced(by: reserve / 2)) { flights.notify($0) }
+            _ = await isIdle(by: landing.advanced(by: reserve / 2))
         }
         let written = await isWritten(by: deadline)
         events.finish()
@@ -86,48 +86,22 @@ extension Deduplicator {
 
     /// Waits for the executions in progress and what they ask for, and lets nobody in after that.
     private func isLanded(by deadline: MonotonicInstant) async -> Bool {
-        let landed = await isDone(by: deadline) { flights.notify($0) }
+        let landed = await isIdle(by: deadline)
         flights.admit(.nobody)
-        guard landed else { return false }
         // Somebody may have been let in at the last moment.
-        return await isDone(by: deadline) { flights.notify($0) }
+        return landed ? await isIdle(by: deadline) : false
+    }
+
+    /// Waits until no execution is running.
+    private func isIdle(by deadline: MonotonicInstant) async -> Bool {
+        let idle = OneShot<Bool>()
+        flights.notify(idle)
+        return await flights.value(of: idle, by: deadline, otherwise: false)
     }
 
     private func isWritten(by deadline: MonotonicInstant) async -> Bool {
-        await isDone(by: deadline) { written in
-            Task.detached {
-                do {
-                    try await self.flush()
-                    written.fulfil(true)
-                } catch {
-                    written.fulfil(false)
-                }
-            }
-        }
-    }
-
-    /// Waits for what `start` sets going, but no longer than until `deadline`.
-    private func isDone(by deadline: MonotonicInstant, _ start: (OneShot<Bool>) -> Void) async -> Bool {
-        let done = OneShot<Bool>()
-        start(done)
-        let alarm = flights.armLimit(at: deadline) { done.fulfil(false) }
-        defer { flights.disarm(alarm) }
-        return await done.value
-    }
-
-    /// Waits for what `start` sets going, but no longer than until `deadline`.
-    ///
-    /// - Throws: What it ends with, or ``TimeIsUp``.
-    func within<Value: Sendable>(
-        _ deadline: MonotonicInstant, _ start: (OneShot<Result<Value, any Error>>) -> Void
-    ) async throws -> Value {
-        let done = OneShot<Result<Value, any Error>>()
-        start(done)
-        let alarm = flights.armLimit(at: deadline) { done.fulfil(.failure(TimeIsUp())) }
-        defer { flights.disarm(alarm) }
-        return try await done.value.get()
+        let written = OneShot<Bool>()
+        Task.detached { written.fulfil((try? await self.flush()) != nil) }
+        return await flights.value(of: written, by: deadline, otherwise: false)
     }
 }
-
-/// What was waited for has not come in time.
-struct TimeIsUp: Error {}

@@ -75,17 +75,13 @@ extension Deduplicator {
     /// Saves one record, within ``DeduplicatorConfiguration/recordTimeout`` and whether or not the execution is cancelled.
     /// Calls `lateFailure` if the store refuses it after that.
     private func save(_ change: ExecutionRecord, lateFailure: @escaping @Sendable () -> Void = {}) async throws {
-        let store = store
-        try await within(time.now.advanced(by: configuration.recordTimeout)) { done in
-            Task.detached {
-                do {
-                    try await store.save([change])
-                    done.fulfil(.success(()))
-                } catch {
-                    if !done.fulfil(.failure(error)) { lateFailure() }
-                }
-            }
+        let saved = OneShot<Result<Void, any Error>>()
+        Task.detached { [store] in
+            let end = await Result { try await store.save([change]) }
+            if !saved.fulfil(end), case .failure = end { lateFailure() }
         }
+        let deadline = time.now.advanced(by: configuration.recordTimeout)
+        try await flights.value(of: saved, by: deadline, otherwise: .failure(TimeIsUp())).get()
     }
 
     // MARK: - Settling
@@ -152,3 +148,6 @@ extension CachedResult.Payload {
         }
     }
 }
+
+/// What was waited for has not come in time.
+struct TimeIsUp: Error {}

@@ -13,23 +13,11 @@ extension Deduplicator {
     /// record store does: the shutdown comes before the end of the background work, which is not waited for any longer.
     package func serve(until stop: () async -> Void, grace: Duration) async -> ServingEnd {
         let end = OneShot<Result<Void, any Error>?>()
-        let running = Task {
-            do {
-                try await run()
-                end.fulfil(.success(()))
-            } catch {
-                end.fulfil(.failure(error))
-            }
-        }
+        let running = Task { end.fulfil(await Result { try await run() }) }
         await stop()
         let deadline = time.now.advanced(by: grace)
         let isComplete = await shutdown(grace: grace)
         running.cancel()
-        let limit = Task.detached { [time] in
-            try? await time.sleep(until: deadline)
-            end.fulfil(nil)
-        }
-        defer { limit.cancel() }
-        return ServingEnd(isComplete: isComplete, run: await end.value)
+        return ServingEnd(isComplete: isComplete, run: await flights.value(of: end, by: deadline, otherwise: nil))
     }
 }

@@ -51,3 +51,14 @@ final class OneShot<Value: Sendable>: Sendable {
         }
     }
 }
+
+extension Result where Failure == any Error {
+    /// How `body` ends.
+    init(catching body: () async throws -> Success) async {
+        do {
+            self = .success(try await body())
+        } catch {
+            self = .failure(error)
+        }
+    }
+}

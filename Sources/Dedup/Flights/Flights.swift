@@ -179,9 +179,13 @@ final class Flights: Sendable {
         timeout.duration.map { alarms.set(.timeout(key), at: start.advanced(by: $0)) }
     }
 
-    /// Calls `limit` at `deadline`; returns the ticket for ``disarm(_:)``.
-    func armLimit(at deadline: MonotonicInstant, _ limit: @escaping @Sendable () -> Void) -> UInt64 {
-        alarms.set(.limit(limit), at: deadline)
+    /// Waits for a value, but no longer than until `deadline`; then it is `late`.
+    func value<Value: Sendable>(
+        of shot: OneShot<Value>, by deadline: MonotonicInstant, otherwise late: Value
+    ) async -> Value {
+        let alarm = alarms.set(.limit { shot.fulfil(late) }, at: deadline)
+        defer { disarm(alarm) }
+        return await shot.value
     }
 
     /// Takes an alarm back.

@@ -38,14 +38,7 @@ extension RecordWriter {
         _ write: @escaping @Sendable () async throws -> Void, until deadline: MonotonicInstant? = nil
     ) async -> Result<Void, any Error>? {
         let end = OneShot<Result<Void, any Error>?>()
-        let writing = Task {
-            do {
-                try await write()
-                end.fulfil(.success(()))
-            } catch {
-                end.fulfil(.failure(error))
-            }
-        }
+        let writing = Task { end.fulfil(await Result { try await write() }) }
         let limit = deadline.map { deadline in
             Task {
                 // A limit that is called off is no answer: the write has given its own.
