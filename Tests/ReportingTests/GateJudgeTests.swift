@@ -118,7 +118,7 @@ import Verification
         var open = Self.phase("open", hits: 900, service: service, response: 70_000_000)
         open.generation = GenerationReport()
         open.generation?.audits = [
-            GenerationReport.Audit(name: "backlog", passed: false, explanation: "too late", blamesGenerator: isBlamed)
+            AuditFinding(name: "backlog", passed: false, explanation: "too late", blamesGenerator: isBlamed)
         ]
         for metric in ["hit.latency.p99", "response.latency.p99"] {
             var subject = try Self.subject([open], gates: ["\(metric) < 50ms"])
@@ -198,7 +198,7 @@ import Verification
         phase.generation?.meanConcurrency = 12.5
         phase.generation?.overlappingDuplicates = 4_711
         phase.generation?.longestHiccup = 3_000_000
-        phase.generation?.audits = [GenerationReport.Audit(name: "keys", passed: true, explanation: "as declared")]
+        phase.generation?.audits = [AuditFinding(name: "keys", passed: true, explanation: "as declared")]
         let report = ReportFixture.report([try Self.subject([phase], gates: [])])
         let text = TerminalReport(report, palette: .plain).text
         let line = try #require(text.split(separator: "\n").first { $0.contains("4,711") })

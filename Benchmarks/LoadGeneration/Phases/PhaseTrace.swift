@@ -1,4 +1,5 @@
 internal import Measurement
+internal import Verification
 
 /// What was noted of a phase while it ran; the rest of its result is computed from the history.
 struct PhaseTrace {

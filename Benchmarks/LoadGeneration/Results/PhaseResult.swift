@@ -1,4 +1,5 @@
 package import Measurement
+package import Verification
 
 /// Everything that was measured in one phase of one subject.
 package struct PhaseResult: Sendable {
@@ -52,18 +53,6 @@ package struct PhaseResult: Sendable {
     package var isPartial: Bool { ending == .stopped || ending == .hung }
     /// Why the phase's figures cannot be trusted; empty if they can.
     package var invalidReasons: [String] { audits.filter { !$0.passed }.map(\.explanation) }
-}
-
-/// How a phase ended.
-package enum PhaseEnding: String, Hashable, Sendable {
-    /// It did what it was to do.
-    case completed
-    /// The history was full before the time was up: everything until then is valid and complete.
-    case historyFull = "history_full"
-    /// It was interrupted; what was measured until then is kept.
-    case stopped
-    /// The subject made no progress for as long as the watchdog waits.
-    case hung
 }
 
 /// A call that did not return.

@@ -1,25 +1,7 @@
+package import Verification
+
 /// How the load of a phase was generated, and whether it was the load that the scenario declares.
 package struct GenerationReport: Hashable, Sendable {
-    /// What an audit of the generator found.
-    package struct Audit: Hashable, Sendable {
-        /// What was audited.
-        package var name: String
-        /// Whether the generator did what was declared.
-        package var passed: Bool
-        /// What was found, with the figures.
-        package var explanation: String
-        /// Whether, if it did not pass, the generator was too slow: times and rates are then its own.
-        package var blamesGenerator: Bool
-
-        /// A finding.
-        package init(name: String, passed: Bool, explanation: String, blamesGenerator: Bool = false) {
-            self.name = name
-            self.passed = passed
-            self.explanation = explanation
-            self.blamesGenerator = blamesGenerator
-        }
-    }
-
     /// The callers.
     package var clients = 0
     /// The queues or threads that drove them.
@@ -43,7 +25,7 @@ package struct GenerationReport: Hashable, Sendable {
     /// How many processors there are.
     package var processors = 1
     /// Everything that was audited.
-    package var audits: [Audit] = []
+    package var audits: [AuditFinding] = []
 
     /// Nothing yet.
     package init() {}

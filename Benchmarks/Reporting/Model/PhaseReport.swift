@@ -1,17 +1,5 @@
 package import Verification
 
-/// How a phase ended.
-package enum PhaseEnding: String, Hashable, Sendable {
-    /// It did what it was to do.
-    case completed
-    /// The history had no room for more before the time was up.
-    case historyFull = "history_full"
-    /// Somebody stopped it.
-    case stopped
-    /// The subject stopped answering.
-    case hung
-}
-
 /// What happened in one phase, or in all measured phases of a subject together.
 package struct PhaseReport: Sendable {
     /// The name of the phase; `all` for several together.

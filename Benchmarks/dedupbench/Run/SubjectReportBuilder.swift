@@ -41,7 +41,7 @@ struct SubjectReportBuilder {
         report.allocatedEnd = result.allocatedEnd
         report.memory = memory(of: result, run.subject, report.counts)
         report.generation = GenerationReport(result)
-        report.ending = Reporting.PhaseEnding(result.ending)
+        report.ending = result.ending
         // Each execution of a command starts one process, so a phase has as many as executions.
         if run.figures.contains(where: { $0.name == "processes_spawned" }) {
             report.processesSpawned = result.executions
@@ -141,23 +141,7 @@ extension GenerationReport {
         longestHiccup = result.hiccups.delays.maximum
         foreignProcessors = result.foreignProcessors
         processors = ProcessInfo.processInfo.activeProcessorCount
-        audits = result.audits.map {
-            Audit(
-                name: $0.name, passed: $0.passed, explanation: $0.explanation, blamesGenerator: $0.blamesGenerator)
-        }
-    }
-}
-
-extension Reporting.PhaseEnding {
-    /// The same ending in the words of reports.
-    init(_ ending: LoadGeneration.PhaseEnding) {
-        self =
-            switch ending {
-            case .completed: .completed
-            case .historyFull: .historyFull
-            case .stopped: .stopped
-            case .hung: .hung
-            }
+        audits = result.audits
     }
 }
 
