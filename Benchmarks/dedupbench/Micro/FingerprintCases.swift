@@ -10,7 +10,7 @@ enum FingerprintCases {
     ]
 
     /// About 200 bytes as JSON, with nothing secret in it.
-    private struct Input: Encodable, Sendable {
+    struct Input: Codable, Sendable {
         var repository = "/srv/repositories/example-project"
         var command = "log"
         var branch = "feature/deduplicate-executions"
@@ -20,7 +20,7 @@ enum FingerprintCases {
         var format = "%H %an %ad %s"
     }
 
-    private static let context: JSONValue = [
+    static let context: JSONValue = [
         "repository": "/srv/repositories/example-project", "command": "log",
         "branch": "feature/deduplicate-executions", "limit": 250, "follow": true,
         "paths": ["Sources/Dedup", "Sources/Caching", "Tests"], "format": "%H %an %ad %s",

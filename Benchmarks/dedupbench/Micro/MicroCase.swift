@@ -7,5 +7,6 @@ struct MicroCase: Sendable {
 
     /// Everything, in the order of the report.
     static let all: [MicroCase] =
-        CacheCases.all + FingerprintCases.all + ExecutionCases.all + WaiterCases.all + HarnessCases.all
+        CacheCases.all + FingerprintCases.all + ExecutionCases.all + RegistryCases.all + WaiterCases.all
+        + HarnessCases.all
 }

@@ -65,6 +65,8 @@ struct Product: Sendable {
 protocol AnyBoxed: Sendable {
     /// The value without its type, for callers who do not know it.
     var erased: any Sendable { get }
+    /// The type of the value.
+    var type: any Sendable.Type { get }
 }
 
 /// A value in the box in which flights and the cache of all types carry it. The box keeps an optional that is nil
@@ -79,6 +81,7 @@ struct Boxed<Value: Sendable>: AnyBoxed {
     }
 
     @usableFromInline var erased: any Sendable { value }
+    @usableFromInline var type: any Sendable.Type { Value.self }
 }
 
 /// The answer to a request, its value boxed.

@@ -8,11 +8,17 @@ struct PreparedRequest<Input: Sendable, Output: Sendable>: Sendable {
 
     /// What makes the request the same work as others.
     ///
-    /// It is always made of the input itself. An input that was described as JSON is decoded first, so that what the type
-    /// leaves out, fills in or spells differently separates nobody.
+    /// It is always made of the input itself. An input that was described as JSON is decoded first, unless it was before,
+    /// so that what the type leaves out, fills in or spells differently separates nobody.
     func fingerprint(scope: String?) throws -> Fingerprint {
-        let fingerprinter = entry.fingerprinter
-        return try fingerprinter.fingerprint(step.encode(input.value, fingerprinter.limits), scope: scope)
+        switch input {
+        case .given(let input):
+            try entry.fingerprint(of: input, by: step, scope: scope)
+        case .described(let input):
+            try entry.fingerprint(of: input.context, scope: scope) {
+                try step.encode(input.value, entry.fingerprinter.limits)
+            }
+        }
     }
 }
 

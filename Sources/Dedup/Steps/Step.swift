@@ -16,6 +16,8 @@ public struct Step<Input: Sendable, Output: Sendable>: Sendable {
     let encode: @Sendable (Input, FingerprintLimits) throws -> JSONValue
     /// The input that a JSON context describes.
     let decode: @Sendable (JSONValue, FingerprintLimits) throws -> Input
+    /// Whether it takes contexts as they are.
+    let isDynamic: Bool
     let timeToLive: (@Sendable (Output) -> TimeToLive?)?
     let body: (@Sendable (Input) async throws -> Output)?
 
@@ -63,6 +65,7 @@ extension Step where Input: Encodable {
     ) {
         description = StepDescription(name, version, rules, policy)
         encode = { input, limits in try CanonicalEncoder(limits: limits).encode(input) }
+        isDynamic = false
         decode = { context, limits in try ContextDecoder.decode(Input.self, from: context, limits: limits) }
         self.timeToLive = timeToLive
         self.body = body
@@ -102,6 +105,7 @@ extension Step where Input == JSONValue {
         self.description = description
         encode = { context, _ in context }
         decode = { context, _ in context }
+        isDynamic = true
         self.timeToLive = timeToLive
         self.body = body
     }

@@ -11,28 +11,72 @@ final class StepEntry: Sendable {
     let fingerprinter: StepFingerprinter
     /// The `Step<Input, Output>` itself, for callers who know its types.
     let step: any Sendable
+    /// The type of its input.
+    let input: any Sendable.Type
+    /// The type of its results.
+    let output: any Sendable.Type
     /// Whether there is anything to execute.
     let hasBody: Bool
     /// Answers a caller who does not know its types and describes the input as JSON.
     let answerDescribed:
-        @Sendable (StepRegistry, StepEntry, JSONValue, _ scope: String?, CallOptions) async throws
+        @Sendable (StepRegistry, StepEntry, JSONValue, _ scope: String?, CallOptions, _ missed: Fingerprint?)
+            async throws
             -> Outcome<any Sendable>
     /// What of the input that a JSON context describes takes part in the fingerprint.
     let canonical: @Sendable (JSONValue) throws -> JSONValue
+    /// What contexts have described before; nil for a step that takes contexts as they are.
+    private let memo: ContextMemo?
     private let state = Lock(State())
 
-    init<Input, Output>(_ step: Step<Input, Output>, _ fingerprinter: Fingerprinter) {
+    init<Input, Output>(
+        _ step: Step<Input, Output>, _ fingerprinter: Fingerprinter, _ contexts: ContextMemo.Fingerprints
+    ) {
         description = step.description
         self.fingerprinter = fingerprinter.prepare(
             step: step.name, version: String(step.description.version), rules: step.description.rules)
         self.step = step
+        input = Input.self
+        output = Output.self
         hasBody = step.body != nil
         let limits = fingerprinter.limits
+        memo = step.isDynamic ? nil : ContextMemo(contexts, limits: limits)
         canonical = { context in try step.encode(step.decode(context, limits), limits) }
-        answerDescribed = { registry, entry, context, scope, call in
+        answerDescribed = { registry, entry, context, scope, call, missed in
             let input = DescribedInput(context) { try step.decode($0, limits) }
             let request = PreparedRequest(step: step, entry: entry, input: .described(input))
-            return try await registry.answer(request, scope: scope, call: call).map { $0 as any Sendable }
+            return try await registry.answer(request, scope: scope, call: call, missed: missed)
+                .map { $0 as any Sendable }
+        }
+    }
+
+    /// What was registered, for a caller whose step has the same types.
+    func registered<Input, Output>(like _: Step<Input, Output>) -> Step<Input, Output> {
+        guard let step = step as? Step<Input, Output> else {
+            preconditionFailure("A step of the same types is a step of the same type.")
+        }
+        return step
+    }
+
+    /// The fingerprint of an input, which any step of the same types writes down in the same way.
+    func fingerprint<Input, Output>(
+        of input: Input, by step: Step<Input, Output>, scope: String?
+    ) throws -> Fingerprint {
+        try fingerprinter.fingerprint(step.encode(input, fingerprinter.limits), scope: scope)
+    }
+
+    /// The fingerprint of the input that a context describes, if that can be told without decoding it.
+    func knownFingerprint(of context: JSONValue, scope: String?) throws -> Fingerprint? {
+        guard let memo else { return try fingerprinter.fingerprint(context, scope: scope) }
+        return try memo.known(context, scope: scope)
+    }
+
+    /// The fingerprint of the input that a context describes. What of it takes part, `canonical` tells if it is not known.
+    func fingerprint(
+        of context: JSONValue, scope: String?, canonical: () throws -> JSONValue
+    ) throws -> Fingerprint {
+        guard let memo else { return try fingerprinter.fingerprint(canonical(), scope: scope) }
+        return try memo.fingerprint(of: context, scope: scope) {
+            try fingerprinter.fingerprint(canonical(), scope: scope)
         }
     }
 

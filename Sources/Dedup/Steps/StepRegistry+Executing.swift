@@ -15,9 +15,19 @@ extension StepRegistry {
     public func execute<Input, Output>(
         _ step: Step<Input, Output>, _ input: Input, scope: String? = nil, call: CallOptions = CallOptions()
     ) async throws -> Outcome<Output> {
-        let found = try deduplicator.countingRefusal { try self.entry(of: step) }
-        let request = PreparedRequest(step: found.step, entry: found.entry, input: .given(input))
-        return try await answer(request, scope: scope, call: call)
+        let entry = try deduplicator.countingRefusal { try self.entry(of: step) }
+        var missed: Fingerprint?
+        if deduplicatesFirst {
+            let fingerprint = try deduplicator.countingRefusal { () throws -> Fingerprint in
+                try admit(entry)
+                return try entry.fingerprint(of: input, by: step, scope: scope)
+            }
+            // A hit takes as little generic code as can be: to find out what that is takes longer than the hit.
+            if let found = try deduplicator.found(fingerprint) { return try Outcome(found, in: deduplicator) }
+            missed = fingerprint
+        }
+        let request = PreparedRequest(step: entry.registered(like: step), entry: entry, input: .given(input))
+        return try await answer(request, scope: scope, call: call, missed: missed)
     }
 
     /// Executes a registered step by name with a JSON context.
@@ -38,30 +48,35 @@ extension StepRegistry {
         _ name: String, context: JSONValue, scope: String? = nil, call: CallOptions = CallOptions()
     ) async throws -> Outcome<any Sendable> {
         let entry = try deduplicator.countingRefusal { try self.entry(name) }
-        return try await entry.answerDescribed(self, entry, context, scope, call)
+        var missed: Fingerprint?
+        if deduplicatesFirst {
+            missed = try deduplicator.countingRefusal {
+                try admit(entry)
+                return try entry.knownFingerprint(of: context, scope: scope)
+            }
+            // A hit takes no generic code: to find out what that is for the step's types takes longer than the hit.
+            if let missed, let found = try deduplicator.found(missed) {
+                return try Outcome(erasing: found, as: entry.output, in: deduplicator)
+            }
+        }
+        return try await entry.answerDescribed(self, entry, context, scope, call, missed)
     }
 
     /// Answers a request whose step has been found.
+    ///
+    /// - Parameter missed: Its fingerprint, if the cache was asked for it a moment ago and had nothing.
     func answer<Input, Output>(
-        _ prepared: PreparedRequest<Input, Output>, scope: String?, call: CallOptions
+        _ prepared: PreparedRequest<Input, Output>, scope: String?, call: CallOptions, missed: Fingerprint?
     ) async throws -> Outcome<Output> {
-        var identify: @Sendable (String?) throws -> Fingerprint = { try prepared.fingerprint(scope: $0) }
-        // With nothing in front of the deduplication a hit needs no chain.
-        let deduplicatesFirst = deduplicationIndex == 0
-        if deduplicatesFirst {
-            let fingerprint = try deduplicator.countingRefusal { () throws -> Fingerprint in
-                try admit(prepared.entry)
-                return try prepared.fingerprint(scope: scope)
-            }
-            if let found = try deduplicator.found(fingerprint) { return try Outcome(found, in: deduplicator) }
-            identify = { _ in fingerprint }
-        }
         let request = StepRequest(
             step: prepared.entry.description, input: prepared.input.asSaid, scope: scope, call: call,
-            identify: identify, timeToLive: prepared.step.timeToLive.map { TimeToLiveDecision(decide: $0) },
-            hasMissed: deduplicatesFirst)
+            identify: { scope in try missed ?? prepared.fingerprint(scope: scope) },
+            timeToLive: prepared.step.timeToLive.map { TimeToLiveDecision(decide: $0) }, hasMissed: missed != nil)
         return try await pass(request, prepared)
     }
+
+    /// Whether nothing stands in front of the deduplication, so that a hit needs no chain.
+    private var deduplicatesFirst: Bool { deduplicationIndex == 0 }
 
     /// Passes a request through the middleware, from the `index`-th on, to the step's body.
     private func pass<Input, Output>(
@@ -94,6 +109,16 @@ extension StepRegistry {
         let value = try await prepared.entry.run(time: deduplicator.time) { try await body(input) }
         let execution = ExecutionContext.current?.executionID ?? 0
         return Outcome(value: value, source: .executed, executionID: execution, epoch: execution)
+    }
+}
+
+extension Outcome where Value == any Sendable {
+    /// A hit for a caller who does not know the step's types, of which the results are of type `output`.
+    ///
+    /// - Throws: ``DedupError`` with code ``DedupError/Code/typeMismatch``.
+    fileprivate init(erasing hit: BoxedOutcome, as output: any Sendable.Type, in deduplicator: Deduplicator) throws {
+        guard hit.boxed.type == output else { throw deduplicator.mismatched(output, hit.source) }
+        self.init(value: hit.boxed.erased, source: hit.source, executionID: hit.executionID, epoch: hit.executionID)
     }
 }
 

@@ -9,8 +9,7 @@ extension StepRegistry {
     public func fingerprint<Input, Output>(
         of step: Step<Input, Output>, _ input: Input, scope: String? = nil
     ) throws -> Fingerprint {
-        let found = try self.entry(of: step)
-        return try PreparedRequest(step: found.step, entry: found.entry, input: .given(input)).fingerprint(scope: scope)
+        try entry(of: step).fingerprint(of: input, by: step, scope: scope)
     }
 
     /// What makes a request by name the same work as others.
@@ -19,7 +18,7 @@ extension StepRegistry {
     ///   ``FingerprintError``.
     public func fingerprint(of name: String, context: JSONValue, scope: String? = nil) throws -> Fingerprint {
         let entry = try self.entry(name)
-        return try entry.fingerprinter.fingerprint(entry.canonical(context), scope: scope)
+        return try entry.fingerprint(of: context, scope: scope) { try entry.canonical(context) }
     }
 
     /// Where two inputs of a step differ as far as fingerprints are concerned, without values.
@@ -29,7 +28,7 @@ extension StepRegistry {
     public func explain<Input, Output>(
         _ step: Step<Input, Output>, _ first: Input, _ second: Input
     ) throws -> [FieldDifference] {
-        let (entry, step) = try self.entry(of: step)
+        let entry = try self.entry(of: step)
         let limits = entry.fingerprinter.limits
         return try entry.fingerprinter.explain(step.encode(first, limits), step.encode(second, limits))
     }

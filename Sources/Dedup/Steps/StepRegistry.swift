@@ -22,6 +22,7 @@ public final class StepRegistry: Sendable {
     let middleware: [any StepMiddleware]
     let deduplicationIndex: Int
     private let entries = Lock<[String: StepEntry]>([:])
+    private let contexts = ContextMemo.makeFingerprints()
 
     /// Makes a registry.
     ///
@@ -55,7 +56,7 @@ public final class StepRegistry: Sendable {
     ///   ``DedupError/Code/invalidConfiguration`` for the step's policy.
     public func register<Input, Output>(_ step: Step<Input, Output>) throws {
         try step.description.policy.validate()
-        let entry = StepEntry(step, fingerprinter)
+        let entry = StepEntry(step, fingerprinter, contexts)
         let isNew = entries.withLock { entries in
             if let old = entries[step.name], old.hasBody { return false }
             entries[step.name] = entry
@@ -109,11 +110,9 @@ public final class StepRegistry: Sendable {
     }
 
     /// What is registered under the name of a step, and with its types.
-    func entry<Input, Output>(
-        of step: Step<Input, Output>
-    ) throws(DedupError) -> (entry: StepEntry, step: Step<Input, Output>) {
+    func entry<Input, Output>(of step: Step<Input, Output>) throws(DedupError) -> StepEntry {
         let entry = try entry(step.name)
-        if let registered = entry.step as? Step<Input, Output> { return (entry, registered) }
+        if entry.input == Input.self, entry.output == Output.self { return entry }
         throw DedupError(
             .typeMismatch, "Step '\(step.name)' is registered with other types than \(Input.self) and \(Output.self).")
     }
