@@ -23,7 +23,7 @@ convert() {
         --output-path "$built/$1.doccarchive" --warnings-as-errors
 }
 
-for module in Dedup DedupSQLite DedupLogging DedupMetrics DedupServiceLifecycle DedupTesting; do
+for module in Caching Dedup DedupSQLite DedupLogging DedupMetrics DedupServiceLifecycle DedupTesting; do
     echo "== documentation of $module"
     catalog=Sources/$module/Documentation.docc
     symbols "$module"

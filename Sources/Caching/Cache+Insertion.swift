@@ -4,9 +4,12 @@ extension Cache {
     /// A time to live of zero or less keeps nothing: the value counts as inserted and expired, and what was there is gone.
     ///
     /// - Parameters:
+    ///   - value: What is kept.
+    ///   - key: What it is found by.
     ///   - timeToLive: How long it lives, from `now` on.
     ///   - weight: How much room it takes, at least 1, in a cache whose capacity is a weight; in one whose capacity is in
     ///     entries it is always 1.
+    ///   - now: The instant of the insertion.
     /// - Returns: False when the value weighs more than the whole capacity (or 2^31 - 1), or the policy refuses it. It is
     ///   not stored, ``CacheStatistics/rejectedTooHeavy`` counts it, and an older value for the key is removed as replaced.
     ///   True otherwise; the value may still be evicted at any time, by a concurrent insertion as early as now.
