@@ -6,6 +6,16 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source Scripts/setup.sh
 
+# The reports are read to find the results; those of other formats say nothing of them there.
+for argument in "$@"; do
+    case $argument in
+        --format | --format=*)
+            echo "bench: '--format' is not for the main job; run dedupbench itself" >&2
+            exit 64
+            ;;
+    esac
+done
+
 swift build -c release --product dedupbench
 dedupbench=$(swift build -c release --show-bin-path)/dedupbench
 
@@ -15,9 +25,9 @@ trap 'rm -f "$report" "$table"' EXIT
 # The reports go through a pipe, so that they can be asked where the results are; they keep their colours.
 if [[ -t 1 ]]; then export CLICOLOR_FORCE=1; fi
 
-line() { printf '%-16s %-14s %-34s %-34s %s\n' "$@"; }
+line() { printf '%-16s %-10s %-14s %-34s %-34s %s\n' "$@"; }
 
-# The gates of one bundle, one line each: scenario, phase, expression, what was observed against the limit, verdict.
+# The gates of one bundle, one line each: scenario, subject, phase, expression, what was observed against the limit, verdict.
 # Columns are found by their names, and cells may be quoted.
 gates() {
     awk -v scenario="$1" '
@@ -36,9 +46,8 @@ gates() {
         NR == 1 { n = split_row($0, names); for (i = 1; i <= n; i++) at[names[i]] = i; next }
         {
             split_row($0, cells)
-            phase = ("phase" in at) ? cells[at["phase"]] : ""
-            printf "%-16s %-14s %-34s %-34s %s\n", scenario, phase, cells[at["expression"]], cells[at["reason"]],
-                toupper(cells[at["verdict"]])
+            printf "%-16s %-10s %-14s %-34s %-34s %s\n", scenario, cells[at["subject"]], cells[at["phase"]],
+                cells[at["expression"]], cells[at["reason"]], toupper(cells[at["verdict"]])
         }' "$2"
 }
 
@@ -54,11 +63,11 @@ for scenario in duplicate-storm git-steps recorded-trace; do
     if [[ -n $results ]]; then
         gates "$scenario" "$results/gates.csv" >>"$table"
     else
-        line "$scenario" "" "no results were saved" "exit code $code" "" >>"$table"
+        line "$scenario" "" "" "no results were saved" "exit code $code" "" >>"$table"
     fi
     echo
 done
 
-line scenario phase gate observed verdict
+line scenario subject phase gate observed verdict
 cat "$table"
 exit "$worst"

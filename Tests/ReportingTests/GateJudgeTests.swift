@@ -210,4 +210,19 @@ import Verification
         let metrics = try CSVReader.rows(report.metricsTable.text)
         #expect(metrics.contains { $0["metric"] == "hiccup.max" && $0["value"] == "3000000" })
     }
+
+    @Test(arguments: [
+        "dedup.prevented == 100%", "dedup.offered >= 0count", "dedup.duplicates == 0count",
+        "dedup.opportunities >= 0count",
+        "dedup.executions >= 0count", "dedup.violations == 0count", "dedup.violation_bound < 100%",
+        "dedup.lost == 0count",
+        "dedup.overlapping_calls >= 0count",
+    ])
+    func whatNobodyCheckedIsNotProven(_ expression: String) throws {
+        let gate = try Gate(parsing: expression)
+        var phase = Self.phase("storm", hits: 10, service: 1_000)
+        #expect(gate.evaluate(MetricSet(of: phase)).verdict != .fail)
+        phase.isVerified = false
+        #expect(gate.evaluate(MetricSet(of: phase)).verdict == .inconclusive)
+    }
 }

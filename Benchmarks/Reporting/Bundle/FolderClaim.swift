@@ -18,14 +18,38 @@ package final class FolderClaim: Sendable {
 
     deinit { close(descriptor) }
 
+    /// Makes a folder and claims it. Somebody who sweeps at this very moment may have it first, and removes it; then it is
+    /// made once more.
+    ///
+    /// - Returns: What came of the claim, which is not `taken`; nil if something of that name is there already.
+    /// - Throws: ``BundleError`` when the folder cannot be made.
+    package static func create(_ path: String) throws(BundleError) -> Attempt? {
+        while try BundleFile.createNew(path) {
+            let claim = attempt(path)
+            if case .taken = claim { continue }
+            return claim
+        }
+        return nil
+    }
+
     /// Tries to claim a folder.
     package static func attempt(_ path: String) -> Attempt {
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
         guard descriptor >= 0 else { return errno == ENOENT ? .taken : .impossible }
-        if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return .claimed(FolderClaim(descriptor)) }
-        let isTaken = errno == EWOULDBLOCK
-        close(descriptor)
-        return isTaken ? .taken : .impossible
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let isTaken = errno == EWOULDBLOCK
+            close(descriptor)
+            return isTaken ? .taken : .impossible
+        }
+        let claim = FolderClaim(descriptor)
+        return claim.isAt(path) ? .claimed(claim) : .taken
+    }
+
+    /// Whether the folder is still where it was when it was opened: whoever had it before may have removed it since.
+    private func isAt(_ path: String) -> Bool {
+        var (own, named) = (stat(), stat())
+        guard fstat(descriptor, &own) == 0, lstat(path, &named) == 0 else { return false }
+        return own.st_dev == named.st_dev && own.st_ino == named.st_ino
     }
 
     /// Removes those folders in `directory` that nobody claims any more.

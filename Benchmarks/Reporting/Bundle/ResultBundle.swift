@@ -26,10 +26,7 @@ package final class ResultBundle {
         var number = 1
         while true {
             let temporary = "\(directory)/.\(candidate)\(Self.suffix)"
-            // Another run that sweeps at this very moment may have the folder first, and removes it: then once more.
-            if !BundleFile.exists("\(directory)/\(candidate)"), try BundleFile.createNew(temporary) {
-                let claim = FolderClaim.attempt(temporary)
-                if case .taken = claim { continue }
+            if !BundleFile.exists("\(directory)/\(candidate)"), let claim = try FolderClaim.create(temporary) {
                 (self.name, self.directory, self.temporary, self.claim) = (candidate, directory, temporary, claim)
                 return
             }

@@ -201,6 +201,6 @@ extension SubjectEnding {
 }
 
 extension Double {
-    /// The number, or nil where JSON has no word for it.
-    var finite: Double? { isFinite ? self : nil }
+    /// The number, or nil where it is none or infinite, for which JSON has no word.
+    package var finite: Double? { isFinite ? self : nil }
 }

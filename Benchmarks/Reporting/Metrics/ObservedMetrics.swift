@@ -7,8 +7,7 @@ extension MetricSet {
     /// A metric whose observations are missing is present with a count of 0, so that a gate on it is inconclusive.
     package init(of phase: PhaseReport) {
         self.init()
-        // Without a checker nothing was put to the test: gates on these metrics are then inconclusive.
-        addVerification(phase.isVerified ? phase.counts : VerificationCounts())
+        addVerification(phase.counts, isVerified: phase.isVerified)
         addHitRates(phase.counts)
         addLatencies(phase.latencies)
         self["throughput"] = phase.throughput.map { MetricValue($0, count: phase.counts.returned) }
@@ -26,18 +25,21 @@ extension MetricSet {
         self["hiccup.max"] = generation.longestHiccup.map { MetricValue(Double($0)) }
     }
 
-    private mutating func addVerification(_ counts: VerificationCounts) {
-        // Where no call met a running execution or a fresh result, nothing was put to the test, whatever the ratio says.
-        let tested = counts.opportunities == 0 ? 0 : counts.duplicatesOffered
-        self["dedup.prevented"] = MetricValue(counts.preventedRatio, count: tested)
-        self["dedup.offered"] = MetricValue(Double(counts.duplicatesOffered))
-        self["dedup.duplicates"] = MetricValue(Double(counts.duplicateExecutions))
-        self["dedup.opportunities"] = MetricValue(Double(counts.opportunities))
-        self["dedup.executions"] = MetricValue(Double(counts.executions))
-        self["dedup.violations"] = MetricValue(Double(counts.violations), count: counts.opportunities)
-        self["dedup.violation_bound"] = MetricValue(counts.violationBound95, count: counts.opportunities)
-        self["dedup.lost"] = MetricValue(Double(counts.lost))
-        self["dedup.overlapping_calls"] = MetricValue(Double(counts.overlappingCalls))
+    private mutating func addVerification(_ counts: VerificationCounts, isVerified: Bool) {
+        // Without a checker nothing was put to the test: gates on these metrics are then inconclusive. So they are, some
+        // of them, where no call met a running execution or a fresh result, whatever the ratio says.
+        let tested = isVerified ? counts.opportunities : 0
+        let known: Int? = isVerified ? nil : 0
+        let offered = tested == 0 ? 0 : counts.duplicatesOffered
+        self["dedup.prevented"] = MetricValue(counts.preventedRatio, count: offered)
+        self["dedup.offered"] = MetricValue(Double(counts.duplicatesOffered), count: known)
+        self["dedup.duplicates"] = MetricValue(Double(counts.duplicateExecutions), count: known)
+        self["dedup.opportunities"] = MetricValue(Double(counts.opportunities), count: known)
+        self["dedup.executions"] = MetricValue(Double(counts.executions), count: known)
+        self["dedup.violations"] = MetricValue(Double(counts.violations), count: tested)
+        self["dedup.violation_bound"] = MetricValue(counts.violationBound95, count: tested)
+        self["dedup.lost"] = MetricValue(Double(counts.lost), count: known)
+        self["dedup.overlapping_calls"] = MetricValue(Double(counts.overlappingCalls), count: known)
     }
 
     private mutating func addHitRates(_ counts: VerificationCounts) {

@@ -23,8 +23,8 @@ struct GitRepositories: Sendable {
             try? FileManager.default.removeItem(atPath: $0)
         }
         folder = parent.appending(path: "\(Self.prefix)\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        claim = FolderClaim.attempt(folder.path)
+        guard let claim = try FolderClaim.create(folder.path) else { throw CocoaError(.fileWriteFileExists) }
+        self.claim = claim
         paths = (0..<count).map { [folder] in folder.appending(path: "repository-\($0)").path }
     }
 
