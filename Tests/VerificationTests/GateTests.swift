@@ -43,14 +43,4 @@ import Verification
         let result = try Gate(parsing: "hit.latency.p99 < 50ms").evaluate(["hit.latency.p99": MetricValue(61_200_000)])
         #expect(result.reason == "61.2ms is not < 50ms")
     }
-
-    @Test(arguments: [
-        ([GateVerdict.pass, .pass], GateVerdict.pass, Int32(0)), ([.pass, .fail, .invalid], .fail, 2),
-        ([.inconclusive, .pass], .inconclusive, 75), ([.inconclusive, .invalid, .pass], .invalid, 75),
-        ([], .inconclusive, 75), ([.invalid, .fail], .fail, 2),
-    ])
-    func severalVerdictsAreOne(verdicts: [GateVerdict], combined: GateVerdict, exitCode: Int32) {
-        #expect(GateVerdict.combined(verdicts) == combined)
-        #expect(GateVerdict.combined(verdicts).exitCode == exitCode)
-    }
 }

@@ -60,10 +60,10 @@ struct PhaseAudit {
         return finding("keys", audits)
     }
 
-    private func finding(_ name: String, _ audits: [Audit]) -> AuditFinding {
+    private func finding(_ name: String, _ audits: [Audit], blamesGenerator: Bool = false) -> AuditFinding {
         AuditFinding(
             name: name, passed: !audits.contains { $0.verdict == .rejected },
-            explanation: audits.map(\.summary).joined(separator: "; "), blamesGenerator: name == "arrivals")
+            explanation: audits.map(\.summary).joined(separator: "; "), blamesGenerator: blamesGenerator)
     }
 
     // MARK: - Arrivals
@@ -76,7 +76,7 @@ struct PhaseAudit {
             let times = (0..<stream.count).map { releases.time(of: $0) }
             audits.append(ArrivalAudit.released(times.filter { $0 > 0 }, perSecond: rate))
         }
-        return finding("arrivals", audits)
+        return finding("arrivals", audits, blamesGenerator: true)
     }
 
     /// Whether the last request left at about the time it was meant to.

@@ -1,6 +1,7 @@
 internal import Dispatch
 internal import Measurement
 internal import Synchronization
+internal import Workloads
 
 /// Looks at the pulses of a phase from a timer: reports progress, and gives the phase up when the subject hangs.
 ///
@@ -50,15 +51,5 @@ final class PhaseMonitor: @unchecked Sendable {
         }
         report(completed, rate)
         if isStuck { giveUp() }
-    }
-}
-
-extension Duration {
-    /// Whole nanoseconds; the end of time where there are too many, nothing where it is negative.
-    var nanoseconds: UInt64 {
-        let (seconds, attoseconds) = components
-        guard seconds >= 0 else { return 0 }
-        let (product, overflow) = UInt64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
-        return overflow ? .max : product &+ UInt64(max(0, attoseconds) / 1_000_000_000)
     }
 }

@@ -2,6 +2,7 @@ internal import Dispatch
 internal import Foundation
 internal import Measurement
 internal import Synchronization
+internal import Workloads
 
 /// Waits for what a subject does outside of calls, where no pulse shows that it still lives.
 ///

@@ -36,7 +36,6 @@ extension RunReport {
 extension SubjectReport {
     /// All measured phases together, under the name of the phase if there is only one.
     var measuredPhase: PhaseReport {
-        let measured = phases.filter { !$0.isWarmup }
         var phase = total
         if measured.count == 1 { phase.name = measured[0].name }
         return phase
@@ -48,6 +47,7 @@ private struct SummaryRow {
     let report: RunReport
     let subject: SubjectReport
     let phase: PhaseReport
+    private let metrics: MetricSet
 
     static let columns = [
         "run_id", "scenario", "subject", "phase", "seed", "duration_s", "operations", "executions",
@@ -64,9 +64,12 @@ private struct SummaryRow {
         "backlogged", "hiccup_max_ns", "hit_service_p50_ns", "hit_service_p99_ns",
     ]
 
-    var cells: [CSVCell] { promised + outcomes + latencies + rest + generation }
+    init(report: RunReport, subject: SubjectReport, phase: PhaseReport) {
+        (self.report, self.subject, self.phase) = (report, subject, phase)
+        metrics = MetricSet(of: phase)
+    }
 
-    private var metrics: MetricSet { MetricSet(of: phase) }
+    var cells: [CSVCell] { promised + outcomes + latencies + rest + generation }
 
     /// The columns that every reader may rely on, in their fixed order.
     private var promised: [CSVCell] {
@@ -103,7 +106,6 @@ private struct SummaryRow {
     }
 
     private var latencies: [CSVCell] {
-        let metrics = metrics
         let value = { (name: String) in CSVCell(metrics[name]?.value) }
         return [
             CSVCell(metrics["hit.latency.p50"]?.low), CSVCell(metrics["hit.latency.p50"]?.high),
@@ -124,7 +126,6 @@ private struct SummaryRow {
     }
 
     private var generation: [CSVCell] {
-        let metrics = metrics
         // The one row of a combination stands for all of its phases.
         let verdict = report.isMatrix ? subject.verdict : subject.verdict(of: phase)
         return [

@@ -36,6 +36,9 @@ package struct TerminalTable {
         rows.append(row)
     }
 
+    /// The table with a line end at its end.
+    package func text(_ palette: Palette) -> String { lines(palette).joined(separator: "\n") + "\n" }
+
     /// The lines of the table. Columns that say nothing in any row are left out.
     package func lines(_ palette: Palette) -> [String] {
         let shown = columns.indices.filter { column in

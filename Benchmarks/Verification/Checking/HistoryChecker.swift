@@ -69,7 +69,6 @@ package struct HistoryChecker: Sendable {
         for (phase, violations) in log.countByPhase { phases[phase]?.violations = violations }
         return VerificationResult(
             total: total, phases: phases, violations: log.examples, violationsByKind: log.countByKind,
-            excusesByKind: Dictionary(history.excuses.map { ($0.kind, 1) }, uniquingKeysWith: +),
             isComplete: history.isComplete)
     }
 }

@@ -8,8 +8,6 @@ package struct VerificationResult: Sendable {
     package var violations: [Violation]
     /// How many violations there were of each kind; kinds without one are absent.
     package var violationsByKind: [ViolationKind: Int]
-    /// How many excuses of each kind the history holds; kinds without one are absent.
-    package var excusesByKind: [ExcuseKind: Int]
     /// Whether the history held everything. When not, nothing is proven.
     package var isComplete: Bool
 

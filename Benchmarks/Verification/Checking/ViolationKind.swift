@@ -36,7 +36,4 @@ package enum ViolationKind: String, CaseIterable, Sendable {
     case corruptValue = "corrupt_value"
     /// A counter of the subject differs from the history.
     case counterMismatch = "counter_mismatch"
-
-    /// Whether it is an execution that should not have been.
-    package var isDuplicateExecution: Bool { self == .overlap || self == .unjustifiedExecution }
 }

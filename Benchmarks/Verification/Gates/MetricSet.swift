@@ -41,12 +41,4 @@ package struct MetricSet: Sendable, ExpressibleByDictionaryLiteral {
         get { values[name] }
         set { values[name] = newValue }
     }
-
-    /// The names, sorted.
-    package var names: [String] { values.keys.sorted() }
-
-    /// Adds the metrics of another set, which wins where both have one.
-    package mutating func merge(_ other: MetricSet) {
-        values.merge(other.values) { $1 }
-    }
 }

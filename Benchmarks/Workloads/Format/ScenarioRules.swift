@@ -91,7 +91,7 @@ enum ScenarioRules {
     }
 
     private static func expectedArrivals(_ phase: Phase, _ rate: Double) -> Double {
-        let fitting = phase.duration.map { Double($0.nanosecondCount) / 1e9 * rate } ?? .infinity
+        let fitting = phase.duration.map { Double($0.nanoseconds) / 1e9 * rate } ?? .infinity
         return min(fitting, phase.operations.map(Double.init) ?? .infinity)
     }
 

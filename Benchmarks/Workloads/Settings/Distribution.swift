@@ -79,7 +79,7 @@ extension Duration: DrawnQuantity {
     package static var drawLimit: Duration { .seconds(4) }
     package static var allowedDraws: String { "a duration up to \(drawLimit.scenarioText)" }
     package static var drawExamples: String { "`uniform:1ms..5ms`, `exponential:2ms`, `lognormal:2ms,sigma:0.5`" }
-    package var drawCount: UInt64 { nanosecondCount }
+    package var drawCount: UInt64 { nanoseconds }
 }
 
 extension ByteSize: DrawnQuantity {

@@ -16,10 +16,10 @@ extension Duration: ScenarioText {
         self = .nanoseconds(Int64(try Self.table.count(scenarioText)))
     }
 
-    package var scenarioText: String { Self.table.text(nanosecondCount) }
+    package var scenarioText: String { Self.table.text(nanoseconds) }
 
     /// The duration in whole nanoseconds; 0 for a negative one, the largest number for one that does not fit.
-    package var nanosecondCount: UInt64 {
+    package var nanoseconds: UInt64 {
         guard self > .zero else { return 0 }
         let (seconds, attoseconds) = components
         let (large, overflow) = UInt64(seconds).multipliedReportingOverflow(by: 1_000_000_000)

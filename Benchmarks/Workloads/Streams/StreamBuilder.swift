@@ -68,7 +68,7 @@ package struct StreamBuilder: Sendable {
     /// The intended starts of a phase with a rate, or nil for a closed loop.
     private func arrivals(of phase: Phase) -> [UInt64]? {
         guard phase.isOpen, let rate = phase.rate?.perSecond else { return nil }
-        let duration = phase.duration?.nanosecondCount
+        let duration = phase.duration?.nanoseconds
         if phase.model == .poisson {
             var random = random(phase, "arrivals")
             let drawn = ArrivalSchedule.poisson(
@@ -83,7 +83,7 @@ package struct StreamBuilder: Sendable {
     private func recordedArrivals(of phase: Phase, in trace: RequestTrace, count: Int) -> [UInt64] {
         guard case .factor(let factor)? = phase.speed else { return [] }
         let offsets = ArrivalSchedule.recorded(trace.times.prefix(count), factor: factor)
-        guard let duration = phase.duration?.nanosecondCount else { return offsets }
+        guard let duration = phase.duration?.nanoseconds else { return offsets }
         return Array(offsets.prefix { $0 < duration })
     }
 

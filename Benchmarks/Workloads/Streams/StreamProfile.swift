@@ -5,11 +5,8 @@ package struct StreamProfile: Hashable, Sendable {
     package let distinctKeys: Int
     /// Requests for a key that an earlier one already asked for: what perfect deduplication could save.
     package var repeats: Int { requests - distinctKeys }
-    /// The share of repeats.
-    package var repeatShare: Double { requests == 0 ? 0 : Double(repeats) / Double(requests) }
     /// Requests that have another one for the same key less than `window` positions away: those that can meet.
     package let neighbours: Int
-    package var neighbourShare: Double { requests == 0 ? 0 : Double(neighbours) / Double(requests) }
 }
 
 extension RequestStream {

@@ -27,7 +27,7 @@ struct ListCommand: ParsableCommand {
 
     func run() {
         for topic in topic.map({ [$0] }) ?? Topic.allCases {
-            Console.out(table(of: topic).lines(Console.palette).joined(separator: "\n") + "\n")
+            Console.out(table(of: topic).text(Console.palette))
             if self.topic == nil, topic != Topic.allCases.last { Console.out("\n") }
         }
     }

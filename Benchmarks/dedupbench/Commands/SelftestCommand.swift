@@ -108,8 +108,3 @@ struct SelftestCommand: AsyncParsableCommand {
         catchers.isEmpty ? "nothing" : catchers.map(\.description).joined(separator: ", ")
     }
 }
-
-extension TerminalTable {
-    /// The table with a line end at its end.
-    fileprivate func text(_ palette: Palette) -> String { lines(palette).joined(separator: "\n") + "\n" }
-}

@@ -22,7 +22,7 @@ enum CacheCases {
     }
 
     /// The fingerprint of a number: mixed, as the words of a digest are.
-    private static func key(_ number: Int) -> Fingerprint {
+    static func key(_ number: Int) -> Fingerprint {
         var generator = SplitMix64(seed: UInt64(number) &* 0x9E37_79B9_7F4A_7C15)
         return Fingerprint(words: (generator.next(), generator.next(), generator.next(), generator.next()))
     }

@@ -13,17 +13,12 @@ enum ExecutionCases {
 
     private static let entries = 10_000
 
-    private static func fingerprint(_ number: Int) -> Fingerprint {
-        var generator = SplitMix64(seed: UInt64(number) &* 0x9E37_79B9_7F4A_7C15)
-        return Fingerprint(words: (generator.next(), generator.next(), generator.next(), generator.next()))
-    }
-
     /// A deduplicator whose cache holds a result for every fingerprint.
     private static func filled() async throws -> (Deduplicator, [Fingerprint]) {
         var configuration = DeduplicatorConfiguration()
         configuration.cache = CacheConfiguration(capacity: .entries(entries * 2), policy: .s3FIFO, seed: 1)
         let deduplicator = try Deduplicator(configuration: configuration)
-        let fingerprints = (0..<entries).map(fingerprint)
+        let fingerprints = (0..<entries).map(CacheCases.key)
         for fingerprint in fingerprints {
             _ = try await deduplicator.execute(fingerprint, step: "micro") { _ in UInt64(1) }
         }
@@ -90,16 +85,22 @@ enum ExecutionCases {
 
     private static func measuredHits() async throws -> LatencyHistogram {
         let (deduplicator, fingerprints) = try await filled()
+        return try await latencies(500_000) { number in
+            try await deduplicator.execute(fingerprints[number % entries], step: "micro") { _ in UInt64(1) }.value
+        }
+    }
+
+    /// Each of so many calls on its own; the first tenth warms up. Inlined, so that nothing is measured but the call.
+    @inline(__always)
+    static func latencies(_ count: Int, _ call: (Int) async throws -> UInt64) async throws -> LatencyHistogram {
         var latencies = LatencyHistogram()
         var sum: UInt64 = 0
-        for number in 0..<500_000 {
+        for number in 0..<count {
             let start = MonotonicClock.now()
-            let outcome = try await deduplicator.execute(fingerprints[number % entries], step: "micro") { _ in UInt64(1)
-            }
+            let value = try await call(number)
             let end = MonotonicClock.now()
-            sum &+= outcome.value
-            // The first tenth warms up.
-            if number >= 50_000 { latencies.record(end - start) }
+            sum &+= value
+            if number >= count / 10 { latencies.record(end - start) }
         }
         consume(sum)
         return latencies
@@ -114,7 +115,7 @@ enum ExecutionCases {
                 let first = next.take(iterations) + entries
                 for number in first..<(first + iterations) {
                     let outcome = try? await deduplicator.execute(
-                        fingerprint(number), step: "micro"
+                        CacheCases.key(number), step: "micro"
                     ) { _ in UInt64(1) }
                     consume(outcome?.value ?? 0)
                 }

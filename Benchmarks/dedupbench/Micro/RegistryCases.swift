@@ -8,17 +8,10 @@ internal import Reporting
 /// the result looked up.
 enum RegistryCases {
     static let all = [
-        MicroCase(name: "registry, hit by name, dynamic step") { _ in try await latencies("by name", byName("dynamic"))
-        },
-        MicroCase(name: "registry, hit by name, typed step") { _ in
-            try await latencies("by name, typed step", byName("typed"))
-        },
-        MicroCase(name: "registry, hit, typed input") { _ in
-            try await latencies("typed input", typed(), fingerprint: 2_000)
-        },
+        MicroCase(name: "registry, hit by name, dynamic step") { _ in try await byName("by name", "dynamic") },
+        MicroCase(name: "registry, hit by name, typed step") { _ in try await byName("by name, typed step", "typed") },
+        MicroCase(name: "registry, hit, typed input") { _ in try await typed() },
     ]
-
-    private typealias Call = @Sendable () async throws -> Void
 
     private static let step = Step("typed") { (input: FingerprintCases.Input) in UInt64(input.limit) }
 
@@ -29,29 +22,21 @@ enum RegistryCases {
         return registry
     }
 
-    private static func byName(_ name: String) throws -> Call {
+    private static func byName(_ label: String, _ name: String) async throws -> [MicroResult] {
         let registry = try registry()
-        return { _ = try await registry.execute(name, context: FingerprintCases.context) }
+        let latencies = try await ExecutionCases.latencies(200_000) { _ in
+            try await registry.execute(name, context: FingerprintCases.context).executionID
+        }
+        return ExecutionCases.results("registry, answered from the cache, \(label)", latencies)
     }
 
-    private static func typed() throws -> Call {
+    private static func typed() async throws -> [MicroResult] {
         let registry = try registry()
         let input = FingerprintCases.Input()
-        return { _ = try await registry.execute(step, input) }
-    }
-
-    /// Each call on its own, less what reading the clock costs.
-    private static func latencies(
-        _ name: String, _ call: Call, fingerprint: Double = 0
-    ) async throws -> [MicroResult] {
-        var latencies = LatencyHistogram()
-        for number in 0..<200_000 {
-            let start = MonotonicClock.now()
-            try await call()
-            let end = MonotonicClock.now()
-            // The first tenth warms up.
-            if number >= 20_000 { latencies.record(end - start) }
+        let latencies = try await ExecutionCases.latencies(200_000) { _ in
+            try await registry.execute(step, input).executionID
         }
-        return ExecutionCases.results("registry, answered from the cache, \(name)", latencies, fingerprint: fingerprint)
+        return ExecutionCases.results(
+            "registry, answered from the cache, typed input", latencies, fingerprint: 2_000)
     }
 }

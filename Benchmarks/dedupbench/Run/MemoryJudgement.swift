@@ -83,8 +83,3 @@ struct MemoryJudgement {
         return "\(text); calls looked at: \(seen)"
     }
 }
-
-extension Double {
-    /// The number, or nil where it is none.
-    fileprivate var finite: Double? { isFinite ? self : nil }
-}

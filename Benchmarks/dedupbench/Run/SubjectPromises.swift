@@ -37,13 +37,3 @@ extension FreshnessRule {
             lifetime, jitter: cache.timeToLive.jitter.fraction, failureLifetime: cache.failures?.nanoseconds ?? 0)
     }
 }
-
-extension Duration {
-    /// Whole nanoseconds; 0 for what is negative, the largest number for what is longer than that.
-    var nanoseconds: UInt64 {
-        let (seconds, attoseconds) = components
-        guard seconds >= 0, attoseconds >= 0 else { return 0 }
-        let (whole, overflow) = UInt64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
-        return overflow ? .max : whole + UInt64(attoseconds / 1_000_000_000)
-    }
-}

@@ -20,7 +20,7 @@ struct BoundedResults {
     init(_ cache: CacheSettings, _ defect: Defect) {
         self.defect = defect
         capacity = if case .entries(let count) = cache.capacity, defect != .ignoredCapacity { count } else { .max }
-        lifetime = if case .fixed(let life) = cache.timeToLive.rule { life.nanosecondCount } else { .max }
+        lifetime = if case .fixed(let life) = cache.timeToLive.rule { life.nanoseconds } else { .max }
     }
 
     var count: Int { entries.count }
