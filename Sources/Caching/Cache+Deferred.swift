@@ -34,7 +34,7 @@ extension Cache {
         var insertion = Insertion(
             key: key, hash: hash, value: value, weight: effectiveWeight(weight), timeToLive: timeToLive, now: now)
         let number = shards.number(for: hash)
-        guard insertion.weight <= pool.limit, insertion.weight <= Int(Int32.max) else {
+        guard insertion.weight <= pool.limit, insertion.weight <= SlotHeader.maximumWeight else {
             shards.withLock(number) { shard in shard.refuse(insertion, into: &departures) }
             return false
         }

@@ -41,10 +41,9 @@ extension Cache {
             first = 0
             while let slot = next {
                 if room <= 0 { return HitDrain(shard: number, slot: slot) }
-                let batch = shards.withLock(number) { shard in
+                next = shards.withLock(number) { shard in
                     shard.drainHits(from: slot, limit: room, into: &drained)
                 }
-                next = batch.next
                 room -= drained.count
                 for (key, value, hits) in drained { body(key, value, hits) }
                 drained.removeAll(keepingCapacity: true)

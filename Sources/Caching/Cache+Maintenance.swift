@@ -12,7 +12,7 @@ extension Cache {
             var next: Int? = 0
             while let start = next {
                 var departures = Departures<Key, Value>()
-                next = shards.withLock(number) { shard in shard.sweep(from: start, at: now, into: &departures) }.next
+                next = shards.withLock(number) { shard in shard.sweep(from: start, at: now, into: &departures) }
                 expired += departures.count
                 departures.report(to: onRemoval)
             }

@@ -1,15 +1,3 @@
-/// What a batch over the slots of a shard has come to.
-@usableFromInline
-struct BatchProgress: Sendable {
-    /// The slot to go on with; nil when all have been seen.
-    @usableFromInline let next: Int?
-
-    @usableFromInline
-    init(next: Int?) {
-        self.next = next
-    }
-}
-
 extension CacheShard {
     /// How many slots one hold of the lock looks at: some ten microseconds when all of them have expired.
     @usableFromInline static var batch: Int { 256 }
@@ -22,11 +10,12 @@ extension CacheShard {
         return true
     }
 
-    /// Frees what has expired at `now` in the batch that begins with the slot `start`.
+    /// Frees what has expired at `now` in the batch that begins with the slot `start`. Returns the slot to go on with, nil
+    /// when all have been seen.
     @inlinable
     mutating func sweep(
         from start: Int, at now: MonotonicInstant, into departures: inout Departures<Key, Value>
-    ) -> BatchProgress {
+    ) -> Int? {
         let end = min(start + Self.batch, table.usedSlots)
         for number in start..<max(start, end) {
             let slot = Slot(number)
@@ -38,24 +27,25 @@ extension CacheShard {
                 earliestDeadline = min(earliestDeadline, header.deadline)
             }
         }
-        return BatchProgress(next: end < table.usedSlots ? end : nil)
+        return end < table.usedSlots ? end : nil
     }
 
-    /// Copies out and zeroes the hits of the batch that begins with the slot `start`, until `drained` holds `limit`.
+    /// Copies out and zeroes the hits of the batch that begins with the slot `start`, until `drained` holds `limit`. Returns
+    /// the slot to go on with, nil when all have been seen.
     @inlinable
     mutating func drainHits(
         from start: Int, limit: Int, into drained: inout [(Key, Value, Int)]
-    ) -> BatchProgress {
+    ) -> Int? {
         let end = min(start + Self.batch, table.usedSlots)
         for number in start..<max(start, end) {
             let slot = Slot(number)
             guard unsafe table.store.header(slot).pointee.hasValue else { continue }
-            if drained.count == limit { return BatchProgress(next: number) }
+            if drained.count == limit { return number }
             let hits = table.takeHits(of: slot)
             guard hits > 0 else { continue }
             unsafe drained.append((table.store.key(slot).pointee, table.store.value(slot).pointee, hits))
         }
-        return BatchProgress(next: end < table.usedSlots ? end : nil)
+        return end < table.usedSlots ? end : nil
     }
 
     /// Exchanges the table for an empty one and counts what was in it as invalidated. Takes no longer for a full shard.

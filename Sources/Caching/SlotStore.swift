@@ -17,7 +17,7 @@ struct SlotHeader: Sendable {
 
     @usableFromInline static let noValue = Int64.min
     @usableFromInline static let slidingBit: UInt32 = 1 << 31
-    static let maximumWeight = Int(Int32.max)
+    @usableFromInline static let maximumWeight = Int(Int32.max)
 
     @inlinable
     init(deadline: Int64, storedAt: Int64, hits: UInt32, weightAndSliding: UInt32) {

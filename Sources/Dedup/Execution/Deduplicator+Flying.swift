@@ -21,7 +21,8 @@ extension Deduplicator {
             case .follow(let itsKey, let itsSeat): (key, seat) = (itsKey, itsSeat)
             }
             let end: WaitEnd
-            if let result = flights.collect(key, seat) {
+            // Only a leader, whose execution began on its own thread, often finds the end of it without waiting.
+            if isLeader, let result = flights.collect(key, seat) {
                 end = .settled(result)
             } else if let deadline = request.deadline {
                 end = await flights.wait(key, seat, until: deadline)
@@ -97,9 +98,8 @@ extension Deduplicator {
                 return BoxedOutcome(
                     boxed: boxed, source: asLeader ? .executed : .joined, executionID: result.executionID)
             case .failure(let error):
-                let isRefusal = (error as? DedupError)?.code == .recordStoreUnavailable
                 counters.count { counts in
-                    if isRefusal { counts.outcomes.refused += 1 } else { counts.outcomes.failed += 1 }
+                    if result.isRefusal { counts.outcomes.refused += 1 } else { counts.outcomes.failed += 1 }
                 }
                 throw error
             }

@@ -46,7 +46,6 @@ extension Deduplicator {
     ///
     /// - Throws: What the record store throws; what could not be written is kept for the next attempt.
     public func flush() async throws {
-        let reporter = RemovalReporter(events: events, names: names, writer: writer, time: time)
         var drain: HitDrain? = HitDrain()
         try await writer.flush { room, add in
             guard let start = drain else { return false }

@@ -27,12 +27,10 @@ extension Deduplicator {
             executionID: key.epoch, epoch: key.epoch, step: request.step, fingerprint: request.fingerprint)
         do {
             if configuration.recordStoreFailure == .failClosed { try await openRecord(request) }
-            do {
-                let product = try await ExecutionContext.$current.withValue(context) { try await request.work(context) }
-                execution.end(.success(product), at: time.now)
-            } catch {
-                execution.end(.failure(error), at: time.now)
+            let end = await Result {
+                try await ExecutionContext.$current.withValue(context) { try await request.work(context) }
             }
+            execution.end(end, at: time.now)
             if configuration.recordStoreFailure == .failClosed { await storeRecord(request, &execution) }
         } catch {
             execution.fail(error, at: time.now)
@@ -91,14 +89,14 @@ extension Deduplicator {
     private func settle(_ request: Request, _ execution: Execution) {
         let key = execution.key
         let (boxed, timeToLive, weight) = execution.keeping(under: request.policy)
-        let result = FlightResult(outcome: boxed, executionID: key.epoch, endedAt: execution.endedAt)
+        let result = FlightResult(outcome: boxed, executionID: key.epoch, isRefusal: execution.isRefusal)
         var departures = Departures<Fingerprint, CachedResult>()
         let settlement = flights.withTable(for: key.fingerprint) { table in
             let settlement = table.settle(key, result)
             if let timeToLive, settlement.isCurrent {
                 // Nobody can claim between the two, and whoever finds the result already does not claim.
                 cache.insert(
-                    CachedResult(payload: .init(boxed), executionID: key.epoch, stepNumber: request.stepNumber),
+                    CachedResult(payload: boxed, executionID: key.epoch, stepNumber: request.stepNumber),
                     for: key.fingerprint, timeToLive: timeToLive, weight: weight, at: execution.endedAt,
                     departures: &departures)
             }
@@ -136,15 +134,6 @@ extension Deduplicator {
         case (.success, false):
             counters.count { $0.executions.superseded += 1 }
             if events.hasSubscribers { events.publish(.executionSuperseded(details(request, epoch), duration: took)) }
-        }
-    }
-}
-
-extension CachedResult.Payload {
-    init(_ result: Result<any AnyBoxed, any Error>) {
-        switch result {
-        case .success(let value): self = .value(value)
-        case .failure(let error): self = .failure(error)
         }
     }
 }

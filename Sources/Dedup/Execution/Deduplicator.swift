@@ -24,6 +24,7 @@ public final class Deduplicator: Sendable {
     let time: any TimeSource
     let store: any ExecutionRecordStore
     let writer: RecordWriter
+    let reporter: RemovalReporter
     let cache: Cache<Fingerprint, CachedResult>
     let flights: Flights
     let names: StepNames
@@ -63,6 +64,7 @@ public final class Deduplicator: Sendable {
             flightLimit: configuration.flightLimit, waiterLimit: configuration.waiterLimit, time: time)
         let reporter = RemovalReporter(
             events: events, names: names, writer: writer, time: time, observer: onRemoval)
+        self.reporter = reporter
         cache = try Cache(configuration.cache) { reporter.report($0) }
     }
 
@@ -147,21 +149,15 @@ public final class Deduplicator: Sendable {
         // The result may have been stored after the clock was read and before the cache was asked.
         let age = Duration.nanoseconds(max(0, now.nanoseconds - hit.storedAt.nanoseconds))
         if events.hasSubscribers {
-            events.publish(.cacheHit(details(result, fingerprint), age: age))
+            events.publish(.cacheHit(reporter.details(result, fingerprint), age: age))
         }
         switch result.payload {
         case .failure(let error):
             counters.count { $0.outcomes.cachedFailures += 1 }
             throw error
-        case .value(let boxed):
+        case .success(let boxed):
             return BoxedOutcome(boxed: boxed, source: .hit(age: age), executionID: result.executionID)
         }
-    }
-
-    func details(_ result: CachedResult, _ fingerprint: Fingerprint) -> ExecutionEvent.Details {
-        ExecutionEvent.Details(
-            step: names.name(of: result.stepNumber), fingerprint: fingerprint, executionID: result.executionID,
-            epoch: result.executionID, time: time.wallTime)
     }
 
     // MARK: - Invalidating

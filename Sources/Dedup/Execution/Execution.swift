@@ -9,6 +9,8 @@ struct Execution: Sendable {
     private(set) var result: Result<Product, any Error> = .failure(CancellationError())
     /// False for one that was cancelled before it could begin, which leaves no trace.
     private(set) var hasBegun = false
+    /// Whether the error is the library's, because the record could not be stored.
+    private(set) var isRefusal = false
     /// Whether the step itself has failed: what happens to its record afterwards is not the step's failure.
     private var hasFailed = false
 
@@ -32,14 +34,16 @@ struct Execution: Sendable {
         if case .failure = result { hasFailed = true }
     }
 
-    /// The step was not run.
+    /// The step was not run: its record could not be opened, or nobody wanted it any more.
     mutating func fail(_ error: any Error, at now: MonotonicInstant) {
         end(.failure(error), at: now)
+        isRefusal = !(error is CancellationError)
     }
 
     /// The step has run, and nobody may have its result.
     mutating func refuse(_ error: DedupError) {
         result = .failure(error)
+        isRefusal = true
     }
 
     /// What it adds to the record of its fingerprint.

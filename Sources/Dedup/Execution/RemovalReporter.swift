@@ -1,6 +1,6 @@
 internal import Caching
 
-/// Reports what leaves the cache: evictions and expirations as events, hits not yet recorded to the record writer.
+/// Reports what becomes of cached results: evictions and expirations as events, hits not yet recorded to the record writer.
 struct RemovalReporter: Sendable {
     let events: EventBus
     let names: StepNames
@@ -13,10 +13,10 @@ struct RemovalReporter: Sendable {
         switch removal.cause {
         case .evicted:
             observer?(removal.value.executionID, .cacheEvicted)
-            if events.hasSubscribers { events.publish(.cacheEvicted(details(removal))) }
+            if events.hasSubscribers { events.publish(.cacheEvicted(details(removal.value, removal.key))) }
         case .expired:
             observer?(removal.value.executionID, .cacheExpired)
-            if events.hasSubscribers { events.publish(.cacheExpired(details(removal))) }
+            if events.hasSubscribers { events.publish(.cacheExpired(details(removal.value, removal.key))) }
         case .invalidated, .replaced: break
         }
     }
@@ -26,9 +26,10 @@ struct RemovalReporter: Sendable {
         ExecutionRecord(step: names.name(of: result.stepNumber), fingerprint: fingerprint, hits: hits)
     }
 
-    private func details(_ removal: CacheRemoval<Fingerprint, CachedResult>) -> ExecutionEvent.Details {
+    /// Whose event it is.
+    func details(_ result: CachedResult, _ fingerprint: Fingerprint) -> ExecutionEvent.Details {
         ExecutionEvent.Details(
-            step: names.name(of: removal.value.stepNumber), fingerprint: removal.key,
-            executionID: removal.value.executionID, epoch: removal.value.executionID, time: time.wallTime)
+            step: names.name(of: result.stepNumber), fingerprint: fingerprint, executionID: result.executionID,
+            epoch: result.executionID, time: time.wallTime)
     }
 }

@@ -94,12 +94,7 @@ struct BoxedOutcome: Sendable {
 
 /// What the cache holds for a fingerprint.
 struct CachedResult: Sendable {
-    enum Payload: Sendable {
-        case value(any AnyBoxed)
-        case failure(any Error)
-    }
-
-    let payload: Payload
+    let payload: Result<any AnyBoxed, any Error>
     let executionID: ExecutionID
     let stepNumber: UInt32
 }

@@ -9,12 +9,14 @@ package import Caching
 package struct FlightTable<Continuation: Sendable, Result: Sendable>: Sendable {
     typealias Member = Flight<Continuation, Result>
 
-    /// Whom the table lets in.
-    package enum Admission: Sendable {
+    /// Whom the table lets in, from the most to the least.
+    package enum Admission: Int, Comparable, Sendable {
         case everybody
         /// Only those whom an execution in progress sends, so that it can come to its end.
         case nested
         case nobody
+
+        package static func < (lhs: Admission, rhs: Admission) -> Bool { lhs.rawValue < rhs.rawValue }
     }
 
     // Flights lie side by side, each at the place that its key names, so that all but a claim finds its flight without a
@@ -253,9 +255,10 @@ package struct FlightTable<Continuation: Sendable, Result: Sendable>: Sendable {
         return settlement
     }
 
-    /// From here on only those whom `admission` names are let in; who is not gets ``Claim/closed``.
+    /// From here on only those whom `admission` names are let in; who is not gets ``Claim/closed``. Who was shut out
+    /// before stays out.
     package mutating func admit(_ admission: Admission) {
-        self.admission = admission
+        self.admission = max(self.admission, admission)
     }
 
     /// Gives up every flight that has not ended: shutdown has run out of time.

@@ -16,7 +16,9 @@ enum WaitEnd: Sendable {
 struct FlightResult: Sendable {
     let outcome: Result<any AnyBoxed, any Error>
     let executionID: ExecutionID
-    let endedAt: MonotonicInstant
+    /// Whether an error of the outcome is the library's: the step was not run, or nobody may have its result, because its
+    /// record could not be stored.
+    let isRefusal: Bool
 }
 
 /// The flights of a deduplicator: shards of ``FlightTable``, each behind one lock, and the only place where a caller

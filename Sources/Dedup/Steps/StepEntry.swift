@@ -93,19 +93,17 @@ final class StepEntry: Sendable {
     ) async throws -> Output {
         let wallTime = time.wallTime
         let start = time.now
-        do {
-            let output = try await body()
-            ended(wallTime, start.duration(to: time.now), error: nil)
-            return output
-        } catch {
-            ended(wallTime, start.duration(to: time.now), error: error)
-            throw error
-        }
+        let end = await Result { try await body() }
+        ended(wallTime, start.duration(to: time.now), end)
+        return try end.get()
     }
 
-    private func ended(_ began: WallTime, _ duration: Duration, error: (any Error)?) {
+    private func ended<Output>(_ began: WallTime, _ duration: Duration, _ end: Result<Output, any Error>) {
         // Described before the lock is taken: the type's name may be the user's own code.
-        let description = error.map { ($0 as? DedupError).map { "DedupError.\($0.code)" } ?? "\(type(of: $0))" }
+        var description: String?
+        if case .failure(let error) = end {
+            description = (error as? DedupError).map { "DedupError.\($0.code)" } ?? "\(type(of: error))"
+        }
         state.withLock { state in
             state.statistics.runs += 1
             state.statistics.lastRun = began

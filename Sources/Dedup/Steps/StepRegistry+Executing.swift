@@ -70,7 +70,9 @@ extension StepRegistry {
     ) async throws -> Outcome<Output> {
         let request = StepRequest(
             step: prepared.entry.description, input: prepared.input.asSaid, scope: scope, call: call,
-            identify: { scope in try missed ?? prepared.fingerprint(scope: scope) },
+            identify: { now in
+                if let missed, now == scope { missed } else { try prepared.fingerprint(scope: now) }
+            },
             timeToLive: prepared.step.timeToLive.map { TimeToLiveDecision(decide: $0) }, hasMissed: missed != nil)
         return try await pass(request, prepared)
     }

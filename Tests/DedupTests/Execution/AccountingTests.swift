@@ -152,5 +152,8 @@ import Testing
         try await desk.deduplicator.flush()
         let record = try await desk.records.find(.number(1), step: "step")
         #expect(record?.executions == 1 && record?.failures == 1)
+        // The step has failed; this deduplicator has refused nothing.
+        #expect(desk.deduplicator.statistics.outcomes.failed == 1)
+        #expect(desk.deduplicator.statistics.outcomes.refused == 0)
     }
 }

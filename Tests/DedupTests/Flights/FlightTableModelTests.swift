@@ -242,8 +242,9 @@ private struct FlightTableRun {
     }
 
     private mutating func giveUp() {
-        model.admission = Bool.random(using: &random) ? .nested : .nobody
-        table.admit(model.admission)
+        let admission = Bool.random(using: &random) ? FlightTable<Int, Int>.Admission.nested : .nobody
+        table.admit(admission)
+        if model.admission != .nobody { model.admission = admission }
         if Bool.random(using: &random) { return }
         let waiting = model.flights.flatMap { model.release($0.key) }
         let abandoned = table.abandonAll().waiting

@@ -53,6 +53,20 @@ import Testing
         }
     }
 
+    /// Whatever was found out in front of it under another scope.
+    @Test(arguments: [0, 1])
+    func aFingerprintIsMadeUnderTheScopeThatTheRequestHas(inFront: Int) async throws {
+        let seen = SeenFingerprints()
+        let registry = StepRegistry(
+            deduplicator: Deduplicator(time: ManualTimeSource()),
+            outer: Array(repeating: NoDuplicates(), count: inFront), inner: [Rescoping(scope: "b", seen: seen)])
+        try registry.register(login)
+        let input = Login(user: "u", password: "p")
+        _ = try await registry.execute(login, input, scope: "a")
+        let expected = try ["a", "b"].map { try registry.fingerprint(of: login, input, scope: $0) }
+        #expect(seen.all.withLock { $0 } == expected)
+    }
+
     @Test func aMiddlewareMayAnswerInTheStepsStead() async throws {
         let registry = try registry(outer: [Canned()])
         let outcome = try await registry.execute(login, Login(user: "u", password: "p"))
@@ -117,5 +131,26 @@ private struct Canned: StepMiddleware {
     ) async throws -> Outcome<Output> {
         guard let value = "canned" as? Output else { return try await next(request) }
         return Outcome(value: value, source: .executed, executionID: 0, epoch: 0)
+    }
+}
+
+private final class SeenFingerprints: Sendable {
+    let all = Lock<[Fingerprint]>([])
+}
+
+/// Notes a request's fingerprint under the scope that it comes with, and under another one.
+private struct Rescoping: StepMiddleware {
+    let scope: String
+    let seen: SeenFingerprints
+
+    func execute<Output: Sendable>(
+        _ request: StepRequest, next: @escaping @Sendable (StepRequest) async throws -> Outcome<Output>
+    ) async throws -> Outcome<Output> {
+        let before = try request.fingerprint()
+        var request = request
+        request.scope = scope
+        let after = try request.fingerprint()
+        seen.all.withLock { $0 += [before, after] }
+        return try await next(request)
     }
 }
