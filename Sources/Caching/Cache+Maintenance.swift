@@ -6,18 +6,7 @@ extension Cache {
     @inlinable
     @discardableResult
     public func sweep(at now: MonotonicInstant) -> Int {
-        var expired = 0
-        for number in 0..<shards.count {
-            guard shards.withLock(number, { shard in shard.beginSweep(at: now) }) else { continue }
-            var next: Int? = 0
-            while let start = next {
-                var departures = Departures<Key, Value>()
-                next = shards.withLock(number) { shard in shard.sweep(from: start, at: now, into: &departures) }
-                expired += departures.count
-                departures.report(to: onRemoval)
-            }
-        }
-        return expired
+        sweep(from: CacheCursor(), at: now, limit: .max).expired
     }
 
     /// Removes every entry. What other threads insert meanwhile may stay.

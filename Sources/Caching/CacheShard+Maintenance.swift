@@ -10,11 +10,11 @@ extension CacheShard {
         return true
     }
 
-    /// Frees what has expired at `now` in the batch that begins with the slot `start`. Returns the slot to go on with, nil
-    /// when all have been seen.
+    /// Frees what has expired at `now` in the batch that begins with the slot `start`, until `departures` hold `limit`.
+    /// Returns the slot to go on with, nil when all have been seen.
     @inlinable
     mutating func sweep(
-        from start: Int, at now: MonotonicInstant, into departures: inout Departures<Key, Value>
+        from start: Int, at now: MonotonicInstant, limit: Int, into departures: inout Departures<Key, Value>
     ) -> Int? {
         let end = min(start + Self.batch, table.usedSlots)
         for number in start..<max(start, end) {
@@ -22,6 +22,7 @@ extension CacheShard {
             let header = unsafe table.store.header(slot).pointee
             guard header.hasValue, header.deadline != .max else { continue }
             if header.deadline <= now.nanoseconds {
+                if departures.count == limit { return number }
                 expire(slot, hash: unsafe table.store.key(slot).pointee.seededHash(seed), into: &departures)
             } else {
                 earliestDeadline = min(earliestDeadline, header.deadline)

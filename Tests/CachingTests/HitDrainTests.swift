@@ -9,7 +9,7 @@ struct HitDrainTests {
         for key in 0..<1_500 { cache.insert(key, for: key, timeToLive: .forever, at: .zero) }
         for key in 0..<1_500 { for _ in 0..<key % 3 { _ = cache.value(for: key, at: .zero) } }
         var drained: [Int: Int] = [:]
-        var position: HitDrain? = HitDrain()
+        var position: CacheCursor? = CacheCursor()
         while let start = position {
             var count = 0
             position = cache.drainHits(from: start, limit: limit) { key, value, hits in
@@ -27,7 +27,7 @@ struct HitDrainTests {
         let cache = try Cache<Int, Int>(CacheConfiguration(capacity: .entries(10), shards: 1))
         cache.insert(1, for: 1, timeToLive: .forever, at: .zero)
         _ = cache.value(for: 1, at: .zero)
-        let start = HitDrain()
+        let start = CacheCursor()
         #expect(cache.drainHits(from: start, limit: 0) { _, _, _ in Issue.record("There is no room.") } == start)
         var drained: [Int] = []
         let end = cache.drainHits(from: start, limit: 1) { _, _, hits in drained.append(hits) }
@@ -40,7 +40,7 @@ struct HitDrainTests {
             cache.insert(key, for: key, timeToLive: .forever, at: .zero)
             _ = cache.value(for: key, at: .zero)
         }
-        let position = try #require(cache.drainHits(from: HitDrain(), limit: 500) { _, _, _ in })
+        let position = try #require(cache.drainHits(from: CacheCursor(), limit: 500) { _, _, _ in })
         cache.removeAll()
         #expect(cache.drainHits(from: position, limit: 500) { _, _, _ in Issue.record("Nothing is left.") } == nil)
     }

@@ -28,15 +28,23 @@ extension Deduplicator {
 
     /// Frees what has expired.
     ///
-    /// The hits of a result that leaves the cache go to the record writer at once, whether it has room or not. Where so
-    /// many results could leave that it has not, their hits are written first; but a store that hangs does not keep
-    /// expired results for longer than until the next sweep would be due.
+    /// The hits of a result that leaves the cache go to the record writer at once, whether it has room or not. So at a time
+    /// only as many results leave as fill half of its room, the other half being for what is added meanwhile, and their
+    /// hits are written before the next leave; but a store that fails or hangs does not keep expired results for longer
+    /// than until the next sweep would be due.
     private func sweep() async {
         let now = time.now
-        if cache.count > writer.room {
-            _ = await writer.attempt({ try await self.flush() }, until: now.advanced(by: configuration.sweepInterval))
+        let deadline = now.advanced(by: configuration.sweepInterval)
+        var cursor: CacheCursor? = CacheCursor()
+        while let start = cursor {
+            cursor = cache.sweep(from: start, at: now, limit: max(1, writer.room / 2)).next
+            guard let rest = cursor else { return }
+            let written = await writer.attempt({ try await self.writer.flush() }, until: deadline)
+            guard case .success? = written else {
+                _ = cache.sweep(from: rest, at: now, limit: .max)
+                return
+            }
         }
-        cache.sweep(at: now)
     }
 
     /// Writes every record up to now, hits included, to the record store.
@@ -46,7 +54,7 @@ extension Deduplicator {
     ///
     /// - Throws: What the record store throws; what could not be written is kept for the next attempt.
     public func flush() async throws {
-        var drain: HitDrain? = HitDrain()
+        var drain: CacheCursor? = CacheCursor()
         try await writer.flush { room, add in
             guard let start = drain else { return false }
             drain = cache.drainHits(from: start, limit: room) { fingerprint, result, hits in
