@@ -22,7 +22,9 @@ import Testing
         (["--subject", "dedupp"], "dedupp"), (["--gate", "hit.latency.p99 < 50"], "unit"),
         (["--gate", "hit.latncy.p99 < 50ms"], "hit.latency.p99"), (["--set", "nonsense"], "nonsense"),
         (["--set", "cache.polici=lru"], "policy"), (["--phase", "strom"], "storm"),
-        (["--matrix", "cache.policy"], "cache.policy"),
+        (["--matrix", "cache.policy"], "cache.policy"), (["--set", "cache.policy=lur"], "--set cache.policy=lur: "),
+        (["--matrix", "cache.policy=lru,seive"], "did you mean `sieve`"),
+        (["--set", "subjects=[dedupp]"], "--set subjects"),
     ])
     func aWrongOptionIsNamed(_ options: [String], _ hint: String) throws {
         let result = try bench.run(scenario: Scenarios.storm, options)
@@ -38,11 +40,16 @@ import Testing
         #expect(result.error.contains("scenario.yaml:5:") && result.error.contains("polizy"))
     }
 
-    @Test func aWrongGateInAScenarioNamesItsLine() throws {
-        let scenario = Scenarios.storm.replacing("hit_rate.repeat > 80%", with: "hit_rate.repeat > 80")
-        let result = try bench.run(scenario: scenario)
+    @Test(arguments: [
+        ("hit_rate.repeat > 80%", "hit_rate.repeat > 80", 13, "unit"),
+        ("hit_rate.repeat > 80%", "hit_rate.repeat > 80% in strom", 13, "it has: storm"),
+        ("policy: lru", "policy: lur", 5, "did you mean `lru`"),
+    ])
+    func whatNobodyKnowsInAScenarioIsNamedWithItsLine(_ old: String, _ new: String, _ line: Int, _ hint: String) throws
+    {
+        let result = try bench.run(scenario: Scenarios.storm.replacing(old, with: new))
         #expect(result.code == 65)
-        #expect(result.error.contains("scenario.yaml:13") && result.error.contains("unit"))
+        #expect(result.error.contains("scenario.yaml:\(line):") && result.error.contains(hint), "\(result.error)")
     }
 
     @Test func aWarmUpAloneMeasuresNothing() throws {

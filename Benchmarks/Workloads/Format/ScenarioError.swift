@@ -20,6 +20,8 @@ package struct ScenarioProblem: Hashable, Sendable, CustomStringConvertible {
         case missing
         case illTyped
         case outOfRange
+        /// A name of something that does not exist.
+        case unknownName
         /// Fields that are right one by one but not together.
         case conflict
         /// An override that names no field or cannot be read.

@@ -8,22 +8,26 @@ package enum ScenarioLoader {
 
     /// Reads a scenario file and applies overrides to it, in order.
     ///
-    /// A trace that the scenario names is looked for relative to the file's folder, and its path made absolute.
+    /// A trace that the scenario names is looked for relative to the file's folder, and its path made absolute. Without a
+    /// vocabulary, names of policies and subjects are not looked up, and gates not read.
     ///
     /// - Throws: ``ScenarioError`` with everything that is wrong.
-    package static func load(file: String, overrides: [ScenarioOverride] = []) throws(ScenarioError) -> Scenario {
+    package static func load(
+        file: String, overrides: [ScenarioOverride] = [], vocabulary: ScenarioVocabulary? = nil
+    ) throws(ScenarioError) -> Scenario {
         let bytes = try contents(of: file)
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw failure(.notAScenario, file, "this is not UTF-8 text")
         }
         let folder = URL(fileURLWithPath: file).standardizedFileURL.deletingLastPathComponent().path
-        return try load(yaml: text, named: file, folder: folder, overrides: overrides)
+        return try load(yaml: text, named: file, folder: folder, overrides: overrides, vocabulary: vocabulary)
     }
 
     /// Reads a scenario from text. `named` is what messages call it; without a folder, paths stay as they are written
     /// and nothing is looked up.
     package static func load(
-        yaml: String, named file: String, folder: String? = nil, overrides: [ScenarioOverride] = []
+        yaml: String, named file: String, folder: String? = nil, overrides: [ScenarioOverride] = [],
+        vocabulary: ScenarioVocabulary? = nil
     ) throws(ScenarioError) -> Scenario {
         var root = try ScenarioYAML.root(of: yaml, file: file)
         var problems = Problems(file: file)
@@ -35,6 +39,7 @@ package enum ScenarioLoader {
             throw problems.error() ?? failure(.notAScenario, file, "this is not a scenario")
         }
         if let folder { TracePaths.resolve(in: &scenario, folder: folder, root: root, &problems) }
+        vocabulary?.check(scenario, root: root, &problems)
         if let error = problems.error() { throw error }
         return scenario
     }

@@ -1,4 +1,3 @@
-internal import Foundation
 internal import Verification
 
 /// The gates of a run, read before it starts: an expression that cannot be evaluated is an error, never a pass.
@@ -12,8 +11,7 @@ enum GateBook {
             do throws(GateSyntaxError) {
                 gates.append(try Gate(parsing: text))
             } catch {
-                let place = line(of: text, in: file).map { "\(file):\($0)" } ?? file
-                throw Failure("\(place): gates: \(error)", .badScenario)
+                throw Failure("\(file): gates: \(error)", .badScenario)
             }
         }
         for text in options {
@@ -27,11 +25,9 @@ enum GateBook {
         return gates.filter { seen.insert($0).inserted }
     }
 
-    /// The line of a file in which a gate is written; nil when an override brought it in.
-    private static func line(of gate: String, in file: String) -> Int? {
-        guard let data = FileManager.default.contents(atPath: file) else { return nil }
-        let lines = String(decoding: data, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
-        let start = lines.firstIndex { $0.hasPrefix("gates") } ?? 0
-        return lines[start...].firstIndex { $0.contains(gate) }.map { $0 + 1 }
+    /// Says that a gate names a phase that is not there; nil if it names none or one of these.
+    static func unknownPhase(of gate: Gate, among phases: [String]) -> String? {
+        guard let phase = gate.expression.phase, !phases.contains(phase) else { return nil }
+        return "the scenario has no phase `\(phase)` (it has: \(phases.joined(separator: ", ")))"
     }
 }

@@ -1,4 +1,3 @@
-internal import Caching
 internal import LoadGeneration
 internal import Reporting
 internal import Verification
@@ -51,7 +50,7 @@ struct RunPlan {
         let matrix = try Self.checked { () throws(ScenarioError) in try ScenarioMatrix(options.matrix) }
         combinations = try Self.combinations(matrix, overrides: overrides, file: file, phases: options.phases)
         guard let scenario = combinations.first?.scenario else { throw Failure("nothing is to be run", .usage) }
-        subjects = try Self.subjects(options.subjects, of: scenario, file: file)
+        subjects = try Self.subjects(options.subjects, of: scenario)
         gates = try GateBook.gates(ofScenario: scenario.gates, file: file, options: options.gates)
         load = LoadConfiguration(historyLimit: options.historyLimit)
         guard load.historyLimit > 0 else { throw Failure("--history-limit: must be at least 1", .usage) }
@@ -66,13 +65,11 @@ struct RunPlan {
                 "\(file): phases: nothing would be measured, as \(names.joined(separator: ", ")) only warms up; give a "
                     + "phase without `warmup: true`", .badScenario)
         }
-        // A phase that `--phase` leaves out is known all the same: its gates are then not measured.
+        // The loader has seen to those of the scenario. A phase that `--phase` leaves out is known all the same: its gates
+        // are then not measured.
         guard selected.isEmpty else { return }
-        for phase in gates.compactMap(\.expression.phase) where !names.contains(phase) {
-            let isInScenario = scenario.gates.contains { (try? Gate(parsing: $0))?.expression.phase == phase }
-            throw Failure(
-                "\(isInScenario ? "\(file): gates" : "--gate"): the scenario has no phase `\(phase)` (it has: "
-                    + "\(names.joined(separator: ", ")))", isInScenario ? .badScenario : .usage)
+        if let problem = gates.lazy.compactMap({ GateBook.unknownPhase(of: $0, among: names) }).first {
+            throw Failure("--gate: \(problem)", .usage)
         }
     }
 
@@ -106,20 +103,12 @@ struct RunPlan {
         var combinations: [Combination] = []
         for combination in matrix.combinations {
             let scenario = try checked { () throws(ScenarioError) in
-                try ScenarioLoader.load(file: file, overrides: overrides + combination)
+                try ScenarioLoader.load(file: file, overrides: overrides + combination, vocabulary: .dedupbench)
             }
             let strategy = combination.map { StrategySetting(parameter: $0.path, value: $0.value) }
-            try checkPolicy(of: scenario, file: file)
             combinations.append(Combination(strategy: strategy, scenario: try select(phases, of: scenario)))
         }
         return combinations
-    }
-
-    private static func checkPolicy(of scenario: Scenario, file: String) throws(Failure) {
-        let policy = scenario.system.cache.policy
-        guard EvictionPolicyKind(rawValue: policy) == nil else { return }
-        let known = EvictionPolicyKind.allCases.map(\.rawValue).joined(separator: ", ")
-        throw Failure("\(file): system.cache.policy: there is no policy `\(policy)` (known: \(known))", .badScenario)
     }
 
     private static func select(_ names: [String], of scenario: Scenario) throws(Failure) -> Scenario {
@@ -134,17 +123,14 @@ struct RunPlan {
         return selected
     }
 
-    private static func subjects(
-        _ names: [String], of scenario: Scenario, file: String
-    ) throws(Failure) -> [SubjectBlueprint] {
+    private static func subjects(_ names: [String], of scenario: Scenario) throws(Failure) -> [SubjectBlueprint] {
         let chosen = names.isEmpty ? scenario.subjects : names
         var subjects: [SubjectBlueprint] = []
         for name in chosen where !subjects.contains(where: { $0.information.name == name }) {
             guard let blueprint = SubjectCatalog.blueprint(named: name) else {
+                // The loader has looked up those of the scenario.
                 let known = SubjectCatalog.all.map(\.information.name).joined(separator: ", ")
-                throw Failure(
-                    "\(names.isEmpty ? "\(file): subjects" : "--subject"): there is no subject `\(name)` (known: \(known))",
-                    names.isEmpty ? .badScenario : .usage)
+                throw Failure("--subject: there is no subject `\(name)` (known: \(known))", .usage)
             }
             subjects.append(blueprint)
         }

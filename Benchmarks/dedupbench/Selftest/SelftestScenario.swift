@@ -20,7 +20,8 @@ enum SelftestScenario: String, CaseIterable {
     /// - Throws: ``Failure`` if it is none, which would be a mistake in this file.
     func scenario() throws(Failure) -> Scenario {
         do throws(ScenarioError) {
-            return try ScenarioLoader.load(yaml: "schema_version: 1\nname: \(rawValue)\n\(yaml)", named: rawValue)
+            return try ScenarioLoader.load(
+                yaml: "schema_version: 1\nname: \(rawValue)\n\(yaml)", named: rawValue, vocabulary: .dedupbench)
         } catch {
             throw Failure("the scenario of the self-test cannot be used: \(error)", .internalError)
         }

@@ -1,0 +1,46 @@
+internal import Yams
+
+/// What may stand in a scenario but is decided by whoever runs it: the names of policies and subjects, and gates.
+package struct ScenarioVocabulary: Sendable {
+    /// The eviction policies that there are.
+    package var policies: [String]
+    /// The subjects that there are.
+    package var subjects: [String]
+    /// Says what is wrong with a gate of a scenario that has these phases; nil if nothing is.
+    package var gateProblem: @Sendable (_ gate: String, _ phases: [String]) -> String?
+
+    package init(
+        policies: [String], subjects: [String],
+        gateProblem: @escaping @Sendable (_ gate: String, _ phases: [String]) -> String?
+    ) {
+        self.policies = policies
+        self.subjects = subjects
+        self.gateProblem = gateProblem
+    }
+
+    /// Reports what the scenario read from `root` names and nobody knows.
+    func check(_ scenario: Scenario, root: Node, _ problems: inout Problems) {
+        let policy = FieldPath.root.field("system").field("cache").field("policy")
+        check(scenario.system.cache.policy, "policy", among: policies, at: policy, root, &problems)
+        for (index, subject) in scenario.subjects.enumerated() {
+            let path = FieldPath.root.field("subjects").element(index)
+            check(subject, "subject", among: subjects, at: path, root, &problems)
+        }
+        let phases = scenario.phases.map(\.name)
+        for (index, gate) in scenario.gates.enumerated() {
+            guard let reason = gateProblem(gate, phases) else { continue }
+            let path = FieldPath.root.field("gates").element(index)
+            problems.report(.unknownName, at: path, root.child(path.parts)?.mark, reason)
+        }
+    }
+
+    private func check(
+        _ name: String, _ kind: String, among known: [String], at path: FieldPath, _ root: Node,
+        _ problems: inout Problems
+    ) {
+        guard !known.contains(name) else { return }
+        problems.report(
+            .unknownName, at: path, root.child(path.parts)?.mark, "there is no \(kind) `\(name)`",
+            allowed: known.joined(separator: ", "), suggestion: NearestName.of(name, among: known))
+    }
+}
