@@ -80,6 +80,18 @@ import Testing
         #expect(result.error.contains(field))
     }
 
+    @Test func aBrokenTraceIsNamedWithItsLineWhateverIsDriven() throws {
+        try "key,time_us\na,1\nb,late\n".write(toFile: bench.folder + "/t.csv", atomically: true, encoding: .utf8)
+        let scenario = Scenarios.storm.replacing(
+            "distribution: zipf, count: 20, skew: 0.9", with: "distribution: trace, file: t.csv"
+        )
+        .replacing("closed, clients: 4, operations: 4000", with: "trace, clients: 4")
+        let result = try bench.run(scenario: scenario)
+        #expect(result.code == 65)
+        let message = try #require(result.error.split(separator: "\n").last)
+        #expect(message.hasPrefix("dedupbench: \(bench.folder)/t.csv:3:time_us: `late`"), "\(result.error)")
+    }
+
     @Test func aMissingScenarioIsSixtyFiveAndSaysWhereItLooked() throws {
         let named = try bench.run(["run", "no-such-scenario"])
         #expect(named.code == 65 && named.error.contains("no-such-scenario"))

@@ -43,7 +43,7 @@ struct RunDriver {
                 report.skipped.append(title)
                 // What fails because of an interruption is no failure of its own.
                 guard !Interruption.stop.isSet else { continue }
-                failure = Failure("\(plan.file): \(title) cannot be driven: \(error)", Self.code(of: error))
+                failure = Self.failure(from: error, driving: "\(plan.file): \(title)")
             }
         }
     }
@@ -54,11 +54,13 @@ struct RunDriver {
         report.interruptionCode = failure.code.rawValue
     }
 
-    /// Whether the scenario is to blame, or what happened while it was run.
-    private static func code(of error: any Error) -> Failure.Code {
+    /// Tells whether the scenario is to blame, or what happened while it was run.
+    private static func failure(from error: any Error, driving subject: String) -> Failure {
         switch error {
-        case is LoadError, is TraceError, is CacheConfigurationError: .badScenario
-        default: .internalError
+        // The trace is to blame, whatever is driven, and the error names its line.
+        case is TraceError: Failure("\(error)", .badScenario)
+        case is LoadError, is CacheConfigurationError: Failure("\(subject) cannot be driven: \(error)", .badScenario)
+        default: Failure("\(subject) cannot be driven: \(error)", .internalError)
         }
     }
 
