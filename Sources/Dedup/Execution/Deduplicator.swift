@@ -163,12 +163,13 @@ public final class Deduplicator: Sendable {
     // MARK: - Invalidating
 
     /// Forgets the result of a fingerprint. An execution in progress goes on for those who wait for it, but its result
-    /// is not cached, and no later request joins it.
+    /// is not cached, and no later request joins it. Requests that wait for a cancelled one to end wait no longer: one of
+    /// them executes the work, beside what is left of the old execution.
     ///
     /// - Returns: Whether there was a cached result or an execution to forget.
     @discardableResult
     public func invalidate(_ fingerprint: Fingerprint) -> Bool {
-        let wasFlying = flights.withTable(for: fingerprint) { $0.detach(fingerprint) != nil }
+        let wasFlying = flights.detach(fingerprint)
         let wasCached = cache.removeValue(for: fingerprint)
         return wasFlying || wasCached
     }

@@ -36,7 +36,7 @@ struct Flight<Continuation: Sendable, Result: Sendable>: Sendable {
         /// It has exceeded its timeout and keeps its key: newcomers are told at once. Whoever waits for one that was
         /// cancelled has come after its cancellation, and claims anew.
         case overdue(isCancelled: Bool)
-        /// It was cancelled and has not ended yet. Nobody joins it; newcomers sit here until it is gone.
+        /// It was cancelled and has not ended yet. Nobody joins it; newcomers sit here until it is gone or detached.
         case draining
         /// It has ended; callers who had reserved a seat but not yet suspended collect this result.
         case settled(Result)

@@ -45,6 +45,14 @@ extension FlightTable {
         package var uncollected: Result?
     }
 
+    /// What has to be done because newcomers meet a flight no more.
+    package struct Detachment {
+        /// The epoch of the flight that was detached, if there was one.
+        package var epoch: UInt64?
+        /// Those who waited for a cancelled flight to end, and claim again.
+        package var vacated: [Continuation] = []
+    }
+
     /// What has to be done because an execution has exceeded its timeout.
     package struct Timeout {
         /// Whether newcomers start a new epoch from here on.

@@ -108,15 +108,21 @@ package struct FlightTable<Continuation: Sendable, Result: Sendable>: Sendable {
             departIfOver(key.slot)
             return .settled(result)
         case .vacated, .overdue(isCancelled: true):
-            _ = members[key.slot].seats.leave(seat)
-            departIfOver(key.slot)
-            return .vacated
+            return vacate(key.slot, seat)
+        case .draining where !members[key.slot].isCurrent:
+            return vacate(key.slot, seat)
         case .running, .abandoned, .overdue(isCancelled: false), .draining:
             members[key.slot].seats.take(seat, continuation)
             return .suspended
         case .gone:
             return .left
         }
+    }
+
+    private mutating func vacate(_ slot: Int, _ seat: Seat) -> Suspension {
+        _ = members[slot].seats.leave(seat)
+        departIfOver(slot)
+        return .vacated
     }
 
     /// Takes the result of a flight that has ended before the caller had to suspend.
@@ -208,20 +214,29 @@ package struct FlightTable<Continuation: Sendable, Result: Sendable>: Sendable {
         return timeout
     }
 
-    /// What is current for `fingerprint` no longer is: those who wait get its value, the cache does not.
-    ///
-    /// - Returns: The epoch of the flight that was detached.
-    @discardableResult
-    package mutating func detach(_ fingerprint: Fingerprint) -> UInt64? {
-        guard let slot = current[fingerprint] else { return nil }
+    /// What is current for `fingerprint` no longer is: those who wait for its value get it, the cache does not, and those
+    /// who wait for it to end need not wait any more.
+    package mutating func detach(_ fingerprint: Fingerprint) -> Detachment {
+        guard let slot = current[fingerprint] else { return Detachment() }
         detach(slot)
-        return members[slot].epoch
+        return Detachment(epoch: members[slot].epoch, vacated: releaseNewcomers(slot))
     }
 
     /// Detaches every current flight.
-    package mutating func detachAll() {
-        for slot in current.values { members[slot].isCurrent = false }
+    ///
+    /// - Returns: Those who waited for a cancelled flight to end, and claim again.
+    package mutating func detachAll() -> [Continuation] {
+        // The oldest first, so that the same run can be repeated.
+        let slots = current.values.sorted { members[$0].epoch < members[$1].epoch }
+        for slot in slots { members[slot].isCurrent = false }
         current = [:]
+        return slots.flatMap { releaseNewcomers($0) }
+    }
+
+    /// Takes those who wait for the end of a cancelled flight out of it.
+    private mutating func releaseNewcomers(_ slot: Int) -> [Continuation] {
+        guard case .draining = members[slot].phase else { return [] }
+        return members[slot].seats.releaseWaiting()
     }
 
     private mutating func detach(_ slot: Int) {
@@ -265,12 +280,12 @@ package struct FlightTable<Continuation: Sendable, Result: Sendable>: Sendable {
     ///
     /// - Returns: All who were waiting, who get no result, and the tasks to cancel.
     package mutating func abandonAll() -> (waiting: [Continuation], tasks: [Task<Void, Never>]) {
-        detachAll()
-        var waiting: [Continuation] = []
+        var waiting = detachAll()
         var tasks: [Task<Void, Never>] = []
-        // The oldest first, so that the same run can be repeated.
-        for slot in members.indices.sorted(by: { members[$0].epoch < members[$1].epoch })
-        where members[slot].isRunning {
+        // The oldest first, so that the same run can be repeated. They are found before the first of them departs, because
+        // the table gives its places back with the last.
+        let running = members.indices.filter { members[$0].isRunning }
+        for slot in running.sorted(by: { members[$0].epoch < members[$1].epoch }) {
             waiting += members[slot].seats.releaseWaiting()
             if let task = members[slot].task { tasks.append(task) }
             members[slot].phase = .vacated

@@ -136,22 +136,24 @@ final class Flights: Sendable {
 
     /// Takes the caller of `seat` out of the flight and resumes it with `end` if it is suspended.
     func leave(_ key: FlightKey, _ seat: Seat, _ end: WaitEnd) {
-        let departure = withTable(for: key.fingerprint) { $0.leave(key, seat) }
-        departure.resume?.resume(returning: end)
-        apply(departure, to: key)
+        leave(key, seat, end)?.cancel()
     }
 
-    private func apply(_ departure: Table.Departure, to key: FlightKey) {
+    /// Takes the caller of `seat` out of the flight, and leaves it to whoever calls this to cancel the execution.
+    private func leave(_ key: FlightKey, _ seat: Seat, _ end: WaitEnd) -> Task<Void, Never>? {
+        let departure = withTable(for: key.fingerprint) { $0.leave(key, seat) }
+        departure.resume?.resume(returning: end)
         if let alarm = departure.staleAlarm { alarms.remove(alarm) }
         switch departure.consequence {
         case .none:
-            break
+            return nil
         case .cancel:
-            departure.task?.cancel()
+            return departure.task
         case .startGrace(let grace, let round):
             let alarm = alarms.set(.grace(key, round: round), at: time.now.advanced(by: grace))
             let isNeeded = withTable(for: key.fingerprint) { $0.graceArmed(key, round: round, alarm) }
             if !isNeeded { alarms.remove(alarm) }
+            return nil
         }
     }
 
@@ -198,7 +200,7 @@ final class Flights: Sendable {
     private func goOff(_ alarm: Alarm) {
         switch alarm {
         case .deadline(let key, let seat):
-            leave(key, seat, .deadlinePassed)
+            cancelAside(leave(key, seat, .deadlinePassed))
         case .timeout(let key):
             let timeout = withTable(for: key.fingerprint) { $0.timedOut(key) }
             for continuation in timeout.vacated { continuation.resume(returning: .vacated) }
@@ -210,17 +212,29 @@ final class Flights: Sendable {
         }
     }
 
-    /// Cancels an execution in a task of its own: cancelling calls the step's cancellation handlers, and the next alarm
-    /// must not wait for them.
+    /// Cancels an execution in a task of its own: cancelling calls the step's cancellation handlers, and neither the next
+    /// alarm nor shutdown must wait for them.
     private func cancelAside(_ task: Task<Void, Never>?) {
         if let task { Task.detached { task.cancel() } }
     }
 
     // MARK: - All at once
 
-    /// Lets no newcomer join what is running now.
+    /// Lets no newcomer meet what is running now for a fingerprint; those who wait for something cancelled to end start
+    /// anew.
+    ///
+    /// - Returns: Whether anything is running.
+    func detach(_ fingerprint: Fingerprint) -> Bool {
+        let detachment = withTable(for: fingerprint) { $0.detach(fingerprint) }
+        for continuation in detachment.vacated { continuation.resume(returning: .vacated) }
+        return detachment.epoch != nil
+    }
+
+    /// Lets no newcomer meet what is running now.
     func detachAll() {
-        for shard in shards { shard.table.withLock { $0.detachAll() } }
+        for shard in shards {
+            for continuation in shard.table.withLock({ $0.detachAll() }) { continuation.resume(returning: .vacated) }
+        }
     }
 
     /// Lets in from here on only those whom `admission` names.
@@ -248,12 +262,12 @@ final class Flights: Sendable {
         for ended in ended { ended.fulfil(true) }
     }
 
-    /// Cancels every execution and resumes every waiter.
+    /// Resumes every waiter and cancels every execution.
     func abandonAll() {
         for shard in shards {
             let (waiting, tasks) = shard.table.withLock { $0.abandonAll() }
-            for task in tasks { task.cancel() }
             for continuation in waiting { continuation.resume(returning: .vacated) }
+            for task in tasks { cancelAside(task) }
         }
     }
 }

@@ -235,6 +235,37 @@ import Testing
         await desk.expectNothingLeft()
     }
 
+    @Test func aCancellationHandlerThatBlocksHoldsUpNoDeadlineOfOthers() async throws {
+        let handler = BlockingHandler()
+        let first = desk.ask(1, call: CallOptions(deadline: .seconds(1))) { [step] in
+            try await handler.whileRunning { try await step.run(1) }
+        }
+        let second = desk.ask(2, call: CallOptions(deadline: .seconds(2))) { [step] in try await step.run(2) }
+        desk.time.advance(by: .seconds(1))
+        #expect(await desk.refusal(first) == .deadlineExceeded)
+        await eventually { handler.isBlocking }
+        desk.time.advance(by: .seconds(1))
+        #expect(await desk.refusal(second) == .deadlineExceeded)
+        handler.release()
+        step.gate.open()
+        await desk.expectNothingLeft()
+    }
+
+    @Test func aCancellationHandlerThatBlocksHoldsUpNoShutdown() async throws {
+        let (desk, handler) = (desk, BlockingHandler())
+        let waiters = (0..<2).map { _ in
+            desk.ask { [step] in try await handler.whileRunning { try await step.run(1) } }
+        }
+        let shutdown = Task.immediate { await desk.deduplicator.shutdown(grace: .seconds(10)) }
+        desk.time.advance(by: .seconds(10))
+        for waiter in waiters { #expect(await desk.refusal(waiter) == .shutDown) }
+        #expect(await shutdown.value == false)
+        await eventually { handler.isBlocking }
+        handler.release()
+        step.gate.open()
+        await desk.expectNothingLeft()
+    }
+
     @Test func aStepThatThrowsCancellationFailsAllWhoWaitAndIsCountedAsAFailure() async throws {
         let waiters = (0..<3).map { _ in
             desk.ask { [step] in

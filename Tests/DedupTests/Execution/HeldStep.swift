@@ -24,6 +24,24 @@ final class HeldStep: Sendable {
     }
 }
 
+/// A cancellation handler that holds the thread that cancels until the test lets it go on.
+final class BlockingHandler: Sendable {
+    private let blocking = Cell(false)
+    private let released = Cell(false)
+
+    /// Whether somebody has cancelled and waits for the handler.
+    var isBlocking: Bool { blocking.withLock { $0 } }
+
+    func release() { released.withLock { $0 = true } }
+
+    func whileRunning(_ body: () async throws -> Int) async throws -> Int {
+        try await withTaskCancellationHandler(operation: body) {
+            blocking.withLock { $0 = true }
+            while !released.withLock({ $0 }) {}
+        }
+    }
+}
+
 /// A value that closures share.
 final class Cell<Value: Sendable>: Sendable {
     private let value: Lock<Value>

@@ -107,6 +107,24 @@ extension SemanticsTable {
         await desk.expectNothingLeft()
     }
 
+    @Test(arguments: [false, true])
+    func whoWaitsForACancelledFlightThatIsInvalidatedStartsAnew(all: Bool) async throws {
+        let leader = desk.ask { [step] in try await step.run(1) }
+        leader.cancel()
+        _ = await leader.result
+        let second = HeldStep()
+        let newcomers = (0..<3).map { _ in desk.ask { try await second.run(2) } }
+        #expect(second.runs == 0)
+        if all { desk.deduplicator.invalidateAll() } else { #expect(desk.deduplicator.invalidate(.number(1))) }
+        await eventually { second.runs == 1 }
+        second.gate.open()
+        for newcomer in newcomers { #expect(try await newcomer.value.value == 2) }
+        step.gate.open()
+        await desk.expectNothingLeft()
+        #expect(second.runs == 1)
+        #expect(try await desk.answer().value == 2)
+    }
+
     @Test func whatIsInvalidatedIsNotServed() async throws {
         _ = try await desk.answer { 1 }
         #expect(desk.deduplicator.invalidate(.number(1)))

@@ -8,7 +8,8 @@ struct FlightModel {
         var isCurrent = true
         var isCancelled = false
         var isOverdue = false
-        /// Newcomers wait for it no more, although it has not ended: it has exceeded its timeout after it was cancelled.
+        /// Newcomers wait for it no more, although it has not ended: it has exceeded its timeout after it was cancelled,
+        /// or was detached.
         var isPassedBy = false
         /// The round of the grace period that is running.
         var grace: Int?
@@ -73,6 +74,14 @@ struct FlightModel {
         flights[index].grace = nil
         flights[index].isCancelled = true
         if flights[index].rules.overlap == .allowed { flights[index].isCurrent = false }
+    }
+
+    /// Newcomers meet a flight no more; returns who waited for its end.
+    mutating func detach(_ index: Int) -> [Int] {
+        flights[index].isCurrent = false
+        guard flights[index].isCancelled else { return [] }
+        flights[index].isPassedBy = true
+        return release(flights[index].key).sorted()
     }
 
     /// What the timeout of a flight does, and who waited for its end.

@@ -232,13 +232,17 @@ private struct FlightTableRun {
 
     private mutating func detach(_ fingerprint: Fingerprint) {
         let index = model.current(fingerprint)
-        expect(table.detach(fingerprint) == index.map { model.flights[$0].key.epoch }, "detached")
-        if let index { model.flights[index].isCurrent = false }
+        let detachment = table.detach(fingerprint)
+        expect(detachment.epoch == index.map { model.flights[$0].key.epoch }, "detached")
+        expect(detachment.vacated.sorted() == (index.map { model.detach($0) } ?? []), "vacated by detaching")
+        released += detachment.vacated
     }
 
     private mutating func detachAll() {
-        table.detachAll()
-        for index in model.flights.indices { model.flights[index].isCurrent = false }
+        let vacated = table.detachAll()
+        let expected = model.flights.indices.filter { model.flights[$0].isCurrent }.flatMap { model.detach($0) }
+        expect(vacated.sorted() == expected.sorted(), "vacated by detaching all")
+        released += vacated
     }
 
     private mutating func giveUp() {
