@@ -9,18 +9,6 @@ final class StepNames: Sendable {
         var names: [String] = []
     }
 
-    /// A name as it is written, whereas Swift compares strings by what they mean.
-    private struct Spelling: Hashable, Sendable {
-        let name: String
-
-        static func == (lhs: Spelling, rhs: Spelling) -> Bool { lhs.name.utf8.elementsEqual(rhs.name.utf8) }
-
-        func hash(into hasher: inout Hasher) {
-            // Equal spellings are equal strings, so the hash of strings will do.
-            hasher.combine(name)
-        }
-    }
-
     private let state = Lock(State())
     private let limit: Int
     private let byteLimit: Int
@@ -35,7 +23,7 @@ final class StepNames: Sendable {
     ///
     /// - Throws: ``DedupError`` with code ``DedupError/Code/stepNameLimit``.
     func number(of name: String) throws(DedupError) -> UInt32 {
-        let spelling = Spelling(name: name)
+        let spelling = Spelling(name)
         let number = state.withLock { state -> UInt32? in
             if let number = state.numbers[spelling] { return number }
             guard state.names.count < limit, name.utf8.count <= byteLimit else { return nil }

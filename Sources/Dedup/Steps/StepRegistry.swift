@@ -21,7 +21,7 @@ public final class StepRegistry: Sendable {
     /// The whole chain, and where in it the deduplication stands.
     let middleware: [any StepMiddleware]
     let deduplicationIndex: Int
-    private let entries = Lock<[String: StepEntry]>([:])
+    private let entries = Lock<[Spelling: StepEntry]>([:])
     private let contexts = ContextMemo.makeFingerprints()
 
     /// Makes a registry.
@@ -50,7 +50,9 @@ public final class StepRegistry: Sendable {
 
     // MARK: - Registering
 
-    /// Registers a step under its name. A step that was only declared is replaced.
+    /// Registers a step under its name. A step that was only declared is replaced, and its status stays.
+    ///
+    /// Names are told apart by their bytes: two spellings of "é" are two steps.
     ///
     /// - Throws: ``DedupError`` with code ``DedupError/Code/duplicateStep``, or
     ///   ``DedupError/Code/invalidConfiguration`` for the step's policy.
@@ -58,8 +60,11 @@ public final class StepRegistry: Sendable {
         try step.description.policy.validate()
         let entry = StepEntry(step, fingerprinter, contexts)
         let isNew = entries.withLock { entries in
-            if let old = entries[step.name], old.hasBody { return false }
-            entries[step.name] = entry
+            if let old = entries[Spelling(step.name)] {
+                if old.hasBody { return false }
+                entry.status = old.status
+            }
+            entries[Spelling(step.name)] = entry
             return true
         }
         if isNew { return }
@@ -73,7 +78,7 @@ public final class StepRegistry: Sendable {
     @discardableResult
     public func unregister(_ name: String) -> Bool {
         // Taken out of the lock, so that what the step's body holds is destroyed outside it.
-        let entry = entries.withLock { $0.removeValue(forKey: name) }
+        let entry = entries.withLock { $0.removeValue(forKey: Spelling(name)) }
         return entry != nil
     }
 
@@ -81,7 +86,12 @@ public final class StepRegistry: Sendable {
     ///
     /// - Throws: ``DedupError`` with code ``DedupError/Code/unknownStep``.
     public func setStatus(_ status: StepStatus, of name: String) throws {
-        try entry(name).status = status
+        // In one step with finding it, so that a step which replaces it now has the new status too.
+        let isKnown = entries.withLock { entries in
+            entries[Spelling(name)]?.status = status
+            return entries[Spelling(name)] != nil
+        }
+        if !isKnown { throw Self.unknownStep(name) }
     }
 
     /// Whether a step may be executed.
@@ -96,7 +106,8 @@ public final class StepRegistry: Sendable {
 
     /// All registered steps by name.
     public var steps: [StepDescription] {
-        entries.withLock { Array($0.values) }.map(\.description).sorted { $0.name < $1.name }
+        entries.withLock { Array($0.values) }.map(\.description)
+            .sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     }
 
     // MARK: - Finding
@@ -105,8 +116,12 @@ public final class StepRegistry: Sendable {
     ///
     /// The error names the step that was asked for and no other: whoever asks may not be one to know them.
     func entry(_ name: String) throws(DedupError) -> StepEntry {
-        if let entry = entries.withLock({ $0[name] }) { return entry }
-        throw DedupError(.unknownStep, "No step '\(name)' is registered.")
+        if let entry = entries.withLock({ $0[Spelling(name)] }) { return entry }
+        throw Self.unknownStep(name)
+    }
+
+    private static func unknownStep(_ name: String) -> DedupError {
+        DedupError(.unknownStep, "No step '\(name)' is registered.")
     }
 
     /// What is registered under the name of a step, and with its types.

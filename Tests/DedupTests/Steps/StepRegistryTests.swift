@@ -123,6 +123,30 @@ struct Login: Codable, Hashable, Sendable {
         #expect(try await registry.execute("git.status", context: ["path": "a"]).source == .executed)
     }
 
+    @Test func aStepThatWasSwitchedOffStaysOffWhenItsBodyIsRegistered() async throws {
+        try registry.register(Step(declaring: "git.status"))
+        try registry.setStatus(.inactive, of: "git.status")
+        try registry.register(step())
+        #expect(try registry.status(of: "git.status") == .inactive)
+        #expect(await code { _ = try await registry.execute("git.status", context: ["path": "a"]) } == .inactiveStep)
+    }
+
+    @Test func twoSpellingsOfANameAreTwoSteps() async throws {
+        let spellings = ["caf\u{e9}", "cafe\u{301}"]
+        for (number, spelling) in spellings.enumerated() {
+            try registry.register(Step(spelling) { (input: Int) in input + number })
+        }
+        #expect(registry.steps.map { Array($0.name.utf8) } == spellings.reversed().map { Array($0.utf8) })
+        for (number, spelling) in spellings.enumerated() {
+            let outcome = try await registry.execute(spelling, context: 5)
+            #expect(outcome.source == .executed && outcome.value as? Int == 5 + number)
+            #expect(try await registry.record(of: spelling, context: 5)?.executions == 1)
+        }
+        #expect(registry.unregister(spellings[0]))
+        #expect(throws: DedupError.self) { try registry.status(of: spellings[0]) }
+        #expect(try registry.status(of: spellings[1]) == .active)
+    }
+
     @Test func aNameIsRegisteredOnce() async throws {
         try registry.register(step())
         #expect(await code { try registry.register(step()) } == .duplicateStep)
