@@ -85,7 +85,7 @@ public struct Fingerprinter: Sendable {
     public func explain(
         _ first: JSONValue, _ second: JSONValue, rules: FieldRules = .standard
     ) throws(FingerprintError) -> [FieldDifference] {
-        try Explanation(rules: rules.compiled, limits: limits).differences(first, second)
+        try prepare(step: "", version: "", rules: rules).explain(first, second)
     }
 
     /// Where two typed inputs differ as far as fingerprints are concerned, without values.

@@ -69,7 +69,8 @@ public struct StepFingerprinter: Sendable {
     /// - Returns: The differing paths, in canonical order; empty exactly when the fingerprints are the same.
     /// - Throws: ``FingerprintError`` for a context that has no fingerprint.
     public func explain(_ first: JSONValue, _ second: JSONValue) throws(FingerprintError) -> [FieldDifference] {
-        try form.fingerprinter.explain(first, second, rules: form.rules)
+        for context in [first, second] { _ = try fingerprint(context) }
+        return Explanation(rules: form.rules.compiled).differences(first, second)
     }
 
     /// Where two typed inputs differ as far as fingerprints are concerned, without values.
@@ -79,7 +80,8 @@ public struct StepFingerprinter: Sendable {
     public func explain<First: Encodable, Second: Encodable>(
         of first: First, _ second: Second
     ) throws(FingerprintError) -> [FieldDifference] {
-        try form.fingerprinter.explain(first, second, rules: form.rules)
+        let encoder = CanonicalEncoder(limits: limits)
+        return try explain(encoder.encode(first), encoder.encode(second))
     }
 
     /// The bytes whose SHA-256 is the fingerprint, for tests: no secret is in them.

@@ -147,6 +147,28 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        (JSONValue.number(.nan), JSONValue.number(.infinity)),
+        (.string(String(repeating: "x", count: 2_000)), .string(String(repeating: "y", count: 2_000))),
+        (.array([.array([.array([.array([])])])]), .null),
+    ])
+    func whatIsIgnoredNeedsNoFormToBeExplained(_ first: JSONValue, _ second: JSONValue) throws {
+        let fingerprinter = Fingerprinter(limits: try FingerprintLimits(maximumBytes: 1_000, maximumDepth: 6))
+        let rules = try FieldRules(names: ["noise": .ignore])
+        let step = fingerprinter.prepare(step: "s", version: "1", rules: rules)
+        let contexts: [JSONValue] = [["id": 1, "noise": first], ["id": 1, "noise": second]]
+        #expect(try step.fingerprint(contexts[0]) == step.fingerprint(contexts[1]))
+        #expect(try step.explain(contexts[0], contexts[1]).isEmpty)
+        #expect(try fingerprinter.explain(contexts[0], contexts[1], rules: rules).isEmpty)
+        #expect(try step.explain(contexts[0], ["id": 2, "noise": second]).map(\.path) == ["$.id"])
+    }
+
+    @Test func anExplanationNeedsTwoContextsWithAFingerprint() {
+        for pair in [(JSONValue.number(.nan), JSONValue.null), (.null, .number(.nan))] {
+            #expect(throws: FingerprintError.self) { try Self.fingerprinter.explain(pair.0, pair.1) }
+        }
+    }
+
     @Test func explanationsNamePathAndKindAndWhatToDo() throws {
         let first: JSONValue = [
             "a": 1, "b": "x", "c": ["d e": [true, 1]], "gone": nil, "token": "canary-1", "mixed": ["password": "p"],
