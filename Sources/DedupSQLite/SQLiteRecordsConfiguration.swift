@@ -1,8 +1,8 @@
 /// How ``SQLiteExecutionRecords`` uses its file.
 public struct SQLiteRecordsConfiguration: Hashable, Sendable {
     /// How long a call waits for another connection or process that holds the file's write lock, before it fails with
-    /// ``SQLiteRecordsError/Code/busy``. Zero fails at once, also when two open a new file at the same time. Default 5
-    /// seconds.
+    /// ``SQLiteRecordsError/Code/busy``. Zero fails at once, also when two open a new file at the same time; a day is the
+    /// most. Default 5 seconds.
     public var busyTimeout: Duration
 
     /// The highest number of queries that read at the same time, while at most one transaction writes. Default 4.
@@ -38,6 +38,7 @@ public struct SQLiteRecordsConfiguration: Hashable, Sendable {
     /// What is wrong with the configuration, field first, or `nil`.
     var problem: String? {
         if busyTimeout < .zero { return "busyTimeout is \(busyTimeout); it must be zero or longer." }
+        if busyTimeout > .seconds(86_400) { return "busyTimeout is \(busyTimeout); it must be a day or shorter." }
         if maximumReaders < 1 { return "maximumReaders is \(maximumReaders); it must be at least 1." }
         if let maximumFileSize, maximumFileSize < 65_536 {
             return "maximumFileSize is \(maximumFileSize) bytes; it must be at least 65,536."

@@ -129,6 +129,8 @@ import Testing
 
     @Test(arguments: [
         (SQLiteRecordsConfiguration(busyTimeout: .seconds(-1)), "busyTimeout"),
+        (SQLiteRecordsConfiguration(busyTimeout: .seconds(86_401)), "busyTimeout"),
+        (SQLiteRecordsConfiguration(busyTimeout: .seconds(Int64.max)), "busyTimeout"),
         (SQLiteRecordsConfiguration(maximumReaders: 0), "maximumReaders"),
         (SQLiteRecordsConfiguration(maximumFileSize: 1), "maximumFileSize"),
         (SQLiteRecordsConfiguration(maximumRecords: 0), "maximumRecords"),
