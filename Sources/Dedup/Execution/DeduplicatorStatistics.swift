@@ -1,8 +1,8 @@
 public import Caching
 
 /// What a deduplicator has done since it was made. Every request that reaches it has exactly one outcome, so
-/// ``requests`` is the sum of the outcome counts. A ``StepRegistry`` refuses some before: those for a step that is
-/// unknown, inactive or without a body, and those whose input has no fingerprint. They are counted nowhere.
+/// ``requests`` is the sum of the outcome counts. Those that a ``StepRegistry`` refuses before they reach the
+/// deduplication are among them, as ``OutcomeCounts/refused``.
 public struct DeduplicatorStatistics: Hashable, Sendable {
     /// How the requests that were not answered from the cache came out.
     public internal(set) var outcomes = OutcomeCounts()
