@@ -15,22 +15,25 @@ let strict: [SwiftSetting] = [
 let core: [SwiftSetting] = strict + [.strictMemorySafety()]
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: strict)
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// A product of another package that only one of our traits needs, so that nobody else fetches that package.
+func product(_ name: String, of package: String, for trait: String) -> Target.Dependency {
+    .product(name: name, package: package, condition: .when(traits: [trait]))
 }
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
-let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
-let log = Target.Dependency.product(name: "Logging", package: "swift-log")
-let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
-let metricsTestKit = Target.Dependency.product(name: "MetricsTestKit", package: "swift-metrics")
-let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
-let yams = Target.Dependency.product(name: "Yams", package: "Yams")
-let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
-let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
-let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let grdb = product("GRDB", of: "GRDB.swift", for: "SQLite")
+let log = product("Logging", of: "swift-log", for: "Logging")
+let metrics = product("Metrics", of: "swift-metrics", for: "Metrics")
+let metricsTestKit = product("MetricsTestKit", of: "swift-metrics", for: "Metrics")
+let lifecycle = product("ServiceLifecycle", of: "swift-service-lifecycle", for: "ServiceLifecycle")
 
 let package = Package(
     name: "Dedup",
+    // `Mutex` came with macOS 15 and its siblings, tasks that begin on the caller's thread with macOS 26 and its siblings.
+    platforms: [.macOS(.v26), .iOS(.v26), .tvOS(.v26), .watchOS(.v26), .visionOS(.v26)],
     products: [
         .library(name: "Caching", targets: ["Caching"]),
         .library(name: "Dedup", targets: ["Dedup"]),
@@ -39,7 +42,19 @@ let package = Package(
         .library(name: "DedupMetrics", targets: ["DedupMetrics"]),
         .library(name: "DedupServiceLifecycle", targets: ["DedupServiceLifecycle"]),
         .library(name: "DedupTesting", targets: ["DedupTesting"]),
-        .executable(name: "dedupbench", targets: ["dedupbench"]),
+        .library(name: "DedupVerification", targets: ["DedupVerification"]),
+    ],
+    // No trait is on by default: whoever wants the core fetches what the core needs, and an adapter is one word in the
+    // manifest of whoever wants it. A trait that is on by default would be fetched by everybody who does not know of it.
+    traits: [
+        .trait(name: "SQLite", description: "DedupSQLite: execution records in a file"),
+        .trait(name: "Logging", description: "DedupLogging: events to swift-log"),
+        .trait(name: "Metrics", description: "DedupMetrics: events to swift-metrics"),
+        .trait(name: "ServiceLifecycle", description: "DedupServiceLifecycle: a deduplicator in a service group"),
+        // The Swift Package Index documents what is on by default.
+        .default(
+            enabledTraits: Context.environment["SPI_GENERATE_DOCS"] == nil
+                ? [] : ["SQLite", "Logging", "Metrics", "ServiceLifecycle"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -47,13 +62,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
-        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
     targets: [
-        // The library.
         .target(name: "CProcessor"),
         .target(name: "Caching", dependencies: ["CProcessor"], swiftSettings: core),
         .target(name: "Dedup", dependencies: ["Caching", crypto], swiftSettings: core),
@@ -62,52 +72,25 @@ let package = Package(
         .target(name: "DedupMetrics", dependencies: ["Dedup", metrics], swiftSettings: strict),
         .target(name: "DedupServiceLifecycle", dependencies: ["Dedup", lifecycle], swiftSettings: strict),
         .target(name: "DedupTesting", dependencies: ["Caching", "Dedup"], swiftSettings: strict),
-
-        // The harness.
-        .systemLibrary(name: "CJemalloc", pkgConfig: "jemalloc", providers: [.apt(["libjemalloc-dev"])]),
-        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
-        .target(
-            name: "Workloads", dependencies: ["CZstd", yams], path: "Benchmarks/Workloads", swiftSettings: strict),
-        .target(
-            name: "Measurement", dependencies: ["CJemalloc", histogram], path: "Benchmarks/Measurement",
-            swiftSettings: strict),
-        .target(name: "Verification", path: "Benchmarks/Verification", swiftSettings: strict),
-        .target(
-            name: "LoadGeneration", dependencies: ["Workloads", "Measurement", "Verification"],
-            path: "Benchmarks/LoadGeneration", swiftSettings: strict),
-        .target(
-            name: "Reporting", dependencies: ["Measurement", "Verification"], path: "Benchmarks/Reporting",
-            swiftSettings: strict),
-        .executableTarget(
-            name: "dedupbench",
-            dependencies: [
-                "Workloads", "Measurement", "Verification", "LoadGeneration", "Reporting", "Caching", "Dedup",
-                argumentParser, subprocess, crypto,
-            ],
-            path: "Benchmarks/dedupbench", swiftSettings: strict),
+        .target(name: "DedupVerification", swiftSettings: strict),
 
         // The tests. `schedules` is a program of its own, because the scheduler that it installs is global.
         .executableTarget(
-            name: "schedules", dependencies: ["Caching", "Dedup", "Verification", "Workloads"],
+            name: "schedules", dependencies: ["Caching", "Dedup", "DedupVerification"],
             path: "Tests/Schedules", swiftSettings: strict),
         tests("SchedulesTests", ["schedules"]),
         tests("CachingTests", ["Caching", "DedupTesting"]),
         tests("DedupTests", ["Caching", "Dedup", "DedupTesting", crypto]),
         tests("DedupSQLiteTests", ["Caching", "Dedup", "DedupSQLite", "DedupTesting", grdb]),
         tests("DedupTestingTests", ["Dedup", "DedupTesting"]),
+        tests("DedupVerificationTests", ["DedupTesting", "DedupVerification"]),
         tests(
             "AdapterTests",
             [
                 "Caching", "Dedup", "DedupLogging", "DedupMetrics", "DedupServiceLifecycle", "DedupTesting", log,
                 metrics, metricsTestKit, lifecycle,
             ]),
-        tests("WorkloadsTests", ["Workloads"]),
-        tests("ReplayTests", ["Caching", "Workloads"]),
-        tests("MeasurementTests", ["DedupTesting", "Measurement"]),
-        tests("VerificationTests", ["DedupTesting", "Verification"]),
-        tests("LoadGenerationTests", ["LoadGeneration", "Workloads", "Measurement", "Verification"]),
-        tests("ReportingTests", ["DedupTesting", "Reporting", "Measurement", "Verification"]),
-        tests("DedupBenchTests", ["dedupbench"]),
+        tests("ReplayTests", ["Caching"]),
         tests("RepositoryTests", []),
 
         // What README, guides and doc comments show. The README's example is a program of its own, compiled as a user
@@ -122,15 +105,3 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
-
-// jemalloc takes the place of the allocator that the sanitizers watch, so their builds leave out whatever links it:
-// `DEDUP_LIBRARY_ONLY=1` builds and tests the library and the checker, and nothing of the harness besides.
-if Context.environment["DEDUP_LIBRARY_ONLY"] != nil {
-    let harness: Set = [
-        "CJemalloc", "CZstd", "Workloads", "Measurement", "LoadGeneration", "Reporting", "dedupbench", "schedules",
-        "WorkloadsTests", "ReplayTests", "MeasurementTests", "LoadGenerationTests", "ReportingTests",
-        "DedupBenchTests", "SchedulesTests", "RepositoryTests",
-    ]
-    package.targets.removeAll { harness.contains($0.name) }
-    package.products.removeAll { $0.name == "dedupbench" }
-}

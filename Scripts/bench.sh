@@ -16,8 +16,8 @@ for argument in "$@"; do
     esac
 done
 
-swift build -c release --product dedupbench
-dedupbench=$(swift build -c release --show-bin-path)/dedupbench
+swift build -c release --package-path Benchmarks --product dedupbench
+dedupbench=$(swift build -c release --package-path Benchmarks --show-bin-path)/dedupbench
 
 report=$(mktemp)
 table=$(mktemp)

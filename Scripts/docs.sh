@@ -5,8 +5,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source Scripts/setup.sh
 
-swift package dump-symbol-graph --minimum-access-level public >/dev/null
-dumped=$(swift build --show-bin-path)/../symbolgraph
+swift package --enable-all-traits dump-symbol-graph --minimum-access-level public >/dev/null
+dumped=$(swift build --enable-all-traits --show-bin-path)/../symbolgraph
 built=.build/documentation
 rm -rf "$built"
 
@@ -23,7 +23,7 @@ convert() {
         --output-path "$built/$1.doccarchive" --warnings-as-errors
 }
 
-for module in Caching Dedup DedupSQLite DedupLogging DedupMetrics DedupServiceLifecycle DedupTesting; do
+for module in Caching Dedup DedupSQLite DedupLogging DedupMetrics DedupServiceLifecycle DedupTesting DedupVerification; do
     echo "== documentation of $module"
     catalog=Sources/$module/Documentation.docc
     symbols "$module"

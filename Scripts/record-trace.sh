@@ -51,7 +51,7 @@ builds=0
 traced() {
     builds=$((builds + 1))
     strace -ff --seccomp-bpf -qq -ttt -y -z -s 4096 -e signal=none -e trace=open,openat,openat2,creat \
-        -o "$work/calls/$builds" swift build -c "$@" --package-path "$work/src" --scratch-path "$work/build" >&2
+        -o "$work/calls/$builds" swift build --enable-all-traits -c "$@" --package-path "$work/src" --scratch-path "$work/build" >&2
 }
 traced debug --build-tests
 rm -rf "$work/build/debug" "$work/build"/*/debug

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The library and the history checker under ThreadSanitizer, then under AddressSanitizer, which finds leaks, too.
+# The library, with the history checker and the schedules, under ThreadSanitizer, then under AddressSanitizer, which finds leaks, too.
 # Arguments choose among the two, for example: Scripts/sanitize.sh address
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -7,8 +7,6 @@ source Scripts/setup.sh
 
 # The backtracer of the runtime can hang under a sanitizer and keep the pipe of the caller open.
 export SWIFT_BACKTRACE=enable=no
-# The harness links jemalloc, which no sanitizer gets along with; Package.swift leaves it out.
-export DEDUP_LIBRARY_ONLY=1
 
 # What a sanitizer reports would be lost among the lines of the tests, so it is kept and printed at the end.
 scratch=$(mktemp -d)
@@ -33,7 +31,7 @@ for sanitizer in "$@"; do
             ;;
     esac
     code=0
-    swift test --no-parallel --sanitize="$sanitizer" --scratch-path ".build-$sanitizer" "${options[@]}" || code=$?
+    swift test --enable-all-traits --no-parallel --sanitize="$sanitizer" --scratch-path ".build-$sanitizer" "${options[@]}" || code=$?
     if ((code != 0)); then
         # Exit tests end processes on purpose; their reports count only where something has failed.
         find "$scratch" -name "report*" -exec cat {} + >&2

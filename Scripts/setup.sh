@@ -4,7 +4,7 @@
 # It says what it does, installs nothing that is there, and uses sudo only when it is not root.
 
 # Without ca-certificates git cannot fetch what the package depends on.
-dedup_packages=(ca-certificates git pkg-config libjemalloc-dev libsqlite3-dev libzstd-dev)
+dedup_packages=(ca-certificates git pkg-config libjemalloc-dev libsqlite3-dev libzstd-dev xz-utils zstd)
 
 dedup_setup() {
     if ! command -v dpkg-query >/dev/null; then

@@ -1,17 +1,17 @@
+/// Why an entry has left a cache.
+public enum RemovalCause: String, CaseIterable, Hashable, Sendable {
+    /// The eviction policy chose it to make room.
+    case evicted
+    /// Its deadline had come.
+    case expired
+    /// It was removed by name, or with all others.
+    case invalidated
+    /// Another value was inserted for its key.
+    case replaced
+}
+
 /// An entry that has left a cache, and why.
 public struct CacheRemoval<Key: CacheKey, Value: Sendable>: Sendable {
-    /// Why an entry left.
-    public enum Cause: String, CaseIterable, Hashable, Sendable {
-        /// The eviction policy chose it to make room.
-        case evicted
-        /// Its deadline had come.
-        case expired
-        /// It was removed by name, or with all others.
-        case invalidated
-        /// Another value was inserted for its key.
-        case replaced
-    }
-
     /// The key that the entry was found by.
     public let key: Key
 
@@ -19,13 +19,13 @@ public struct CacheRemoval<Key: CacheKey, Value: Sendable>: Sendable {
     public let value: Value
 
     /// Why it left.
-    public let cause: Cause
+    public let cause: RemovalCause
 
     /// How many hits it had that ``Cache/drainHits(_:)`` has not handed over.
     public let hits: Int
 
     @inlinable
-    init(key: Key, value: Value, cause: Cause, hits: Int) {
+    init(key: Key, value: Value, cause: RemovalCause, hits: Int) {
         self.key = key
         self.value = value
         self.cause = cause

@@ -38,7 +38,7 @@ extension CacheShard {
     mutating func insert(
         _ insertion: inout Insertion<Key, Value>, into departures: inout Departures<Key, Value>
     ) -> InsertionAttempt {
-        let lifetime = insertion.timeToLive.lifetime(from: insertion.now, random: nextRandom())
+        let lifetime = insertion.timeToLive.lifetime(from: insertion.now, random: random.next())
         let found = table.find(insertion.key, hash: Self.indexHash(insertion.hash))
         var ghost: Slot?
         if let slot = found {
@@ -65,7 +65,7 @@ extension CacheShard {
     /// Counts and reports a value that has come and gone at once, and gives its room back.
     @inlinable
     mutating func dismiss(
-        _ insertion: inout Insertion<Key, Value>, cause: CacheRemoval<Key, Value>.Cause,
+        _ insertion: inout Insertion<Key, Value>, cause: RemovalCause,
         into departures: inout Departures<Key, Value>
     ) {
         statistics.insertions += 1
@@ -176,15 +176,5 @@ extension CacheShard {
     mutating func forget(_ slot: Slot) {
         let hash = unsafe table.store.key(slot).pointee.seededHash(seed)
         table.release(slot, hash: Self.indexHash(hash))
-    }
-
-    /// The next number of the shard's own sequence (SplitMix64: G. L. Steele, D. Lea and C. H. Flood, OOPSLA 2014).
-    @usableFromInline
-    mutating func nextRandom() -> UInt64 {
-        random &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = random
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

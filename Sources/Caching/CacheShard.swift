@@ -20,7 +20,8 @@ struct CacheShard<Key: CacheKey, Value: Sendable>: ~Copyable {
     @usableFromInline var weight = 0
     /// No value here expires before this; a sweep makes it exact.
     @usableFromInline var earliestDeadline = Int64.max
-    @usableFromInline var random: UInt64
+    /// Draws the jitter of times to live.
+    @usableFromInline var random: SplitMix
 
     @usableFromInline
     init(
@@ -32,7 +33,7 @@ struct CacheShard<Key: CacheKey, Value: Sendable>: ~Copyable {
         self.seed = seed
         table = SlotTable(expected: expected, lanes: lanes)
         policy = ShardPolicy(kind, capacity: fairShare)
-        random = seed ^ (UInt64(number) &* 0x9E37_79B9_7F4A_7C15)
+        random = SplitMix(seed: seed ^ (UInt64(number) &* 0x9E37_79B9_7F4A_7C15))
     }
 
     /// The half of a hash that the index uses; the other half has chosen the shard.
@@ -109,7 +110,7 @@ struct CacheShard<Key: CacheKey, Value: Sendable>: ~Copyable {
     /// Removes the value of `key`, alive or past its deadline, for `cause`; false when there is none.
     @inlinable
     mutating func remove(
-        _ key: Key, hash: UInt64, cause: CacheRemoval<Key, Value>.Cause, into departures: inout Departures<Key, Value>
+        _ key: Key, hash: UInt64, cause: RemovalCause, into departures: inout Departures<Key, Value>
     ) -> Bool {
         guard let slot = table.find(key, hash: Self.indexHash(hash)),
             unsafe table.store.header(slot).pointee.hasValue
@@ -128,7 +129,7 @@ struct CacheShard<Key: CacheKey, Value: Sendable>: ~Copyable {
     /// Frees `slot`, which has a value. Returns the room that it held, which now belongs to the caller.
     @inlinable
     mutating func vacate(
-        _ slot: Slot, hash: UInt64, cause: CacheRemoval<Key, Value>.Cause, into departures: inout Departures<Key, Value>
+        _ slot: Slot, hash: UInt64, cause: RemovalCause, into departures: inout Departures<Key, Value>
     ) -> Int {
         let room = depart(slot, cause: cause, into: &departures)
         policy.remove(slot)
@@ -139,7 +140,7 @@ struct CacheShard<Key: CacheKey, Value: Sendable>: ~Copyable {
     /// Takes the value out of `slot` and counts it; the slot keeps its key. Returns the room that it held.
     @inlinable
     mutating func depart(
-        _ slot: Slot, cause: CacheRemoval<Key, Value>.Cause, into departures: inout Departures<Key, Value>
+        _ slot: Slot, cause: RemovalCause, into departures: inout Departures<Key, Value>
     ) -> Int {
         let room = unsafe table.store.header(slot).pointee.weight
         departures.append(table.takeValue(slot, cause: cause))

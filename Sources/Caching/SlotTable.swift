@@ -64,7 +64,7 @@ struct SlotTable<Key: CacheKey, Value: Sendable>: ~Copyable {
 
     /// Takes the value out of `slot`, which has one; the key stays.
     @inlinable
-    mutating func takeValue(_ slot: Slot, cause: CacheRemoval<Key, Value>.Cause) -> CacheRemoval<Key, Value> {
+    mutating func takeValue(_ slot: Slot, cause: RemovalCause) -> CacheRemoval<Key, Value> {
         let hits = takeHits(of: slot)
         unsafe store.header(slot).pointee.deadline = SlotHeader.noValue
         return CacheRemoval(

@@ -1,3 +1,4 @@
+#if Logging
 public import Dedup
 public import Logging
 
@@ -64,3 +65,4 @@ public struct ExecutionEventLogger: Sendable {
         return metadata
     }
 }
+#endif

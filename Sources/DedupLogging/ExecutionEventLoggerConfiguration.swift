@@ -1,3 +1,4 @@
+#if Logging
 public import Dedup
 public import Logging
 
@@ -40,3 +41,4 @@ public struct ExecutionEventLoggerConfiguration: Sendable {
         }
     }
 }
+#endif

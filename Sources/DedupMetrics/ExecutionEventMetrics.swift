@@ -1,3 +1,4 @@
+#if Metrics
 public import CoreMetrics
 public import Dedup
 internal import Metrics
@@ -70,3 +71,4 @@ public struct ExecutionEventMetrics: Sendable {
         reportedDrops = drops
     }
 }
+#endif

@@ -1,3 +1,4 @@
+#if Metrics
 internal import CoreMetrics
 internal import Dedup
 internal import Metrics
@@ -31,3 +32,4 @@ struct StepMetrics {
         if case .cacheHit(_, let hitAge) = event { age.record(duration: hitAge) }
     }
 }
+#endif

@@ -1,11 +1,12 @@
+#if SQLite
 internal import Caching
 
 #if canImport(Glibc)
-    internal import Glibc
+internal import Glibc
 #elseif canImport(Musl)
-    internal import Musl
+internal import Musl
 #elseif canImport(Darwin)
-    internal import Darwin
+internal import Darwin
 #endif
 
 /// The file of a record store, looked at before SQLite opens it.
@@ -92,3 +93,4 @@ struct RecordFile {
         SQLiteRecordsError(code, path: path, message)
     }
 }
+#endif

@@ -1,3 +1,4 @@
+#if SQLite
 internal import GRDB
 
 /// The layout of the database, its versions, and how a file is told to be ours.
@@ -128,3 +129,4 @@ extension RecordSchema {
         }
     }
 }
+#endif

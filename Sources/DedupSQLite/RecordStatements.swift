@@ -1,3 +1,4 @@
+#if SQLite
 internal import Dedup
 internal import Foundation
 internal import GRDB
@@ -151,3 +152,4 @@ extension Row {
         return overflow ? .max : Int(shifted.addingSaturating(low))
     }
 }
+#endif

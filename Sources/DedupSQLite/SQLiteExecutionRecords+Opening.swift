@@ -1,3 +1,4 @@
+#if SQLite
 internal import Foundation
 internal import GRDB
 
@@ -67,3 +68,4 @@ extension SQLiteExecutionRecords {
         return connections
     }
 }
+#endif

@@ -1,3 +1,4 @@
+#if SQLite
 public import Dedup
 internal import Foundation
 internal import GRDB
@@ -47,3 +48,4 @@ extension SQLiteExecutionRecords {
         }
     }
 }
+#endif

@@ -1,3 +1,4 @@
+#if SQLite
 internal import Caching
 public import Dedup
 internal import Foundation
@@ -131,3 +132,4 @@ public final class SQLiteExecutionRecords: ExecutionRecordStore {
         }
     }
 }
+#endif

@@ -1,3 +1,4 @@
+#if SQLite
 /// How ``SQLiteExecutionRecords`` uses its file.
 public struct SQLiteRecordsConfiguration: Hashable, Sendable {
     /// How long a call waits for another connection or process that holds the file's write lock, before it fails with
@@ -78,3 +79,4 @@ extension SQLiteRecordsConfiguration {
         }
     }
 }
+#endif

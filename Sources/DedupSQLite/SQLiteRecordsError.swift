@@ -1,3 +1,4 @@
+#if SQLite
 internal import GRDB
 
 /// Why ``SQLiteExecutionRecords`` refused a file or could not do what it was asked to.
@@ -112,3 +113,4 @@ extension SQLiteRecordsError {
         }
     }
 }
+#endif

@@ -1,3 +1,4 @@
+#if ServiceLifecycle
 public import Dedup
 public import ServiceLifecycle
 
@@ -52,3 +53,4 @@ public enum DedupServiceError: Error, Hashable, Sendable, CustomStringConvertibl
         "Executions were still running or records not written when the grace time was over; allow more of it."
     }
 }
+#endif

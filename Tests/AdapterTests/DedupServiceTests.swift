@@ -1,3 +1,4 @@
+#if ServiceLifecycle
 import Dedup
 import DedupServiceLifecycle
 import DedupTesting
@@ -106,3 +107,4 @@ import Testing
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
 }
+#endif

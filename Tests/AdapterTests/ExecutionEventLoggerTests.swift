@@ -1,3 +1,4 @@
+#if Logging
 import Dedup
 import DedupLogging
 import DedupTesting
@@ -87,3 +88,4 @@ import Testing
         ExecutionEventLogger(events: bus.events(), logger: lines.logger, configuration: configuration)
     }
 }
+#endif

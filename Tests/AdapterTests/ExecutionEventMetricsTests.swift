@@ -1,3 +1,4 @@
+#if Metrics
 import Dedup
 import DedupMetrics
 import DedupTesting
@@ -80,3 +81,4 @@ import Testing
         try backend.expectCounter("dedup.events", [("event", kind.rawValue), ("step", step)]).totalValue
     }
 }
+#endif

@@ -1,3 +1,4 @@
+#if Logging
 import Caching
 import Logging
 
@@ -37,3 +38,4 @@ final class LogLines: Sendable {
         }
     }
 }
+#endif

@@ -1,3 +1,4 @@
+#if SQLite
 import Caching
 import Dedup
 import DedupSQLite
@@ -117,3 +118,4 @@ private final class Opened: Sendable {
         if let all { continuation.resume(returning: all) }
     }
 }
+#endif

@@ -1,3 +1,4 @@
+#if SQLite
 import Dedup
 import DedupSQLite
 import DedupTesting
@@ -148,3 +149,4 @@ import Testing
         PRAGMA user_version = 1;
         """
 }
+#endif

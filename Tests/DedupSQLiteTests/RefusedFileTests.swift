@@ -1,3 +1,4 @@
+#if SQLite
 import Dedup
 import DedupSQLite
 import DedupTesting
@@ -147,3 +148,4 @@ import Testing
         }
     }
 }
+#endif

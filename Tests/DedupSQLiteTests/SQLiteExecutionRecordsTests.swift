@@ -1,3 +1,4 @@
+#if SQLite
 import Dedup
 import DedupSQLite
 import DedupTesting
@@ -143,3 +144,4 @@ import Testing
         #expect(error?.code == .invalidConfiguration && error?.message.hasPrefix(field) == true)
     }
 }
+#endif

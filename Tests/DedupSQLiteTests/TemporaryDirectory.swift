@@ -1,3 +1,4 @@
+#if SQLite
 import Foundation
 import GRDB
 
@@ -43,3 +44,4 @@ final class TemporaryDirectory: Sendable {
         try queue.close()
     }
 }
+#endif

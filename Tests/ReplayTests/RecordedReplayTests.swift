@@ -1,7 +1,6 @@
 import Caching
 import Foundation
 import Testing
-import Workloads
 
 /// The policies on the trace that comes with the package: exactly the hits that a second implementation of them counted,
 /// `Fixtures/golden/make_replay.py`.
@@ -10,7 +9,7 @@ import Workloads
         .deletingLastPathComponent().appending(path: "Fixtures")
 
     private static let trace = Result {
-        try RequestTrace(contentsOf: fixtures.appending(path: "traces/swift-build.csv.zst").path)
+        try TraceFile(contentsOf: fixtures.appending(path: "traces/swift-build.csv.zst").path, as: TraceFile.own)
     }
 
     /// A line of `replay.csv`.
@@ -51,9 +50,9 @@ import Workloads
     @Test(arguments: try rows)
     func hitsAreExactlyThoseOfTheSecondImplementation(row: Row) throws {
         let trace = try Self.trace.get()
-        let weights = row.isWeighted ? trace.sizes.map { max(1, Int($0)) } : []
-        let replay = PolicyReplay(requests: trace.keys, weights: weights, keyCount: trace.keyCount)
-        #expect(trace.count == row.requests)
+        let weights = row.isWeighted ? trace.sizes.map { max(1, $0) } : []
+        let replay = PolicyReplay(requests: trace.requests, weights: weights, keyCount: trace.keyCount)
+        #expect(trace.requests.count == row.requests)
         #expect(replay.hits(row.policy.makePolicy(capacity: row.capacity)) == row.hits)
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 
-/// A request trace of `DEDUP_TRACES`, as dense key numbers in the order of the requests. Formats: `traces/formats.md`.
+/// A recorded request trace, as dense key numbers in the order of the requests. The formats of those in `DEDUP_TRACES`:
+/// `formats.md` beside them.
 struct TraceFile {
     /// The folder with the traces, where the environment names one.
     static var folder: String? { ProcessInfo.processInfo.environment["DEDUP_TRACES"] }
@@ -14,7 +15,12 @@ struct TraceFile {
         case bigEndian(Int)
         /// Text columns; the one with the key, and the one with the size where there is one.
         case column(Int, size: Int?, separator: Character, header: Bool)
+        /// Columns between commas below a header; the key is a text.
+        case text(Int, size: Int)
     }
+
+    /// The trace that comes with the package: its keys are paths of files.
+    static let own = Format.text(1, size: 2)
 
     struct Failure: Error, CustomStringConvertible { let description: String }
 
@@ -43,7 +49,11 @@ struct TraceFile {
         guard let (file, format) = Self.known[name] else {
             throw Failure(description: "No reader for the trace \(name).")
         }
-        let bytes = try Self.expand("\(folder)/\(file)")
+        try self.init(contentsOf: "\(folder)/\(file)", as: format)
+    }
+
+    init(contentsOf path: String, as format: Format) throws {
+        let bytes = try Self.expand(path)
         var numbers: [UInt64: UInt32] = [:]
         var (requests, sizes): ([UInt32], [Int]) = ([], [])
         Self.parse(bytes, as: format) { key, size in
@@ -88,6 +98,15 @@ struct TraceFile {
             for line in bytes.split(separator: UInt8(ascii: "\n")).dropFirst(header ? 1 : 0) {
                 let fields = line.split(separator: separator.asciiValue ?? 0, omittingEmptySubsequences: false)
                 number(fields[column]).map { visit($0, size.flatMap { number(fields[$0]) }) }
+            }
+        case .text(let column, let size):
+            var numbers: [ArraySlice<UInt8>: UInt64] = [:]
+            for line in bytes.split(separator: UInt8(ascii: "\n")).dropFirst() {
+                let fields = line.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+                let next = UInt64(numbers.count)
+                let key = numbers[fields[column], default: next]
+                if key == next { numbers[fields[column]] = next }
+                visit(key, number(fields[size]))
             }
         }
     }

@@ -10,9 +10,9 @@ struct TraceReplayTests {
     /// In debug, where a replay takes some twenty times as long, only the shorter traces.
     static var traces: [String] {
         #if DEBUG
-            ["lirs-multi1", "lirs-cs", "lirs-cpp", "cache2k-web07", "cp-sample"]
+        ["lirs-multi1", "lirs-cs", "lirs-cpp", "cache2k-web07", "cp-sample"]
         #else
-            TraceFile.known.keys.filter { !$0.hasSuffix(", sized") }.sorted()
+        TraceFile.known.keys.filter { !$0.hasSuffix(", sized") }.sorted()
         #endif
     }
 
@@ -33,9 +33,9 @@ struct TraceReplayTests {
     /// In debug the shortest trace only.
     static var sizedTraces: [String] {
         #if DEBUG
-            ["adaptsize-req"]
+        ["adaptsize-req"]
         #else
-            ["adaptsize-req", "cp-sample", "twitter52-1m"]
+        ["adaptsize-req", "cp-sample", "twitter52-1m"]
         #endif
     }
 
@@ -75,9 +75,9 @@ struct TraceReplayTests {
     /// In debug the rows of one capacity for all but the shortest traces.
     private static func shortened(_ rows: Set<Row>) -> Set<Row> {
         #if DEBUG
-            return rows.filter { $0.requests < 20_000 || $0.capacity == 1_000 }
+        return rows.filter { $0.requests < 20_000 || $0.capacity == 1_000 }
         #else
-            return rows
+        return rows
         #endif
     }
 

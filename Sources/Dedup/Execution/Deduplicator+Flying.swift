@@ -5,7 +5,7 @@ extension Deduplicator {
     /// What a caller finds when it comes for work that it did not find in the cache.
     private enum Arrival {
         case hit(CacheHit<CachedResult>)
-        case claim(Flights.Table.Claim)
+        case claim(FlightShards.Table.Claim)
     }
 
     /// Answers a request that has missed the cache.
@@ -22,12 +22,12 @@ extension Deduplicator {
             }
             let end: WaitEnd
             // Only a leader, whose execution began on its own thread, often finds the end of it without waiting.
-            if isLeader, let result = flights.collect(key, seat) {
+            if isLeader, let result = flightShards.collect(key, seat) {
                 end = .settled(result)
             } else if let deadline = request.deadline {
-                end = await flights.wait(key, seat, until: deadline)
+                end = await flightShards.wait(key, seat, until: deadline)
             } else {
-                end = await flights.wait(key, seat)
+                end = await flightShards.wait(key, seat)
             }
             if let caller = request.caller { noLongerWaits(caller, for: key) }
             if let outcome = try land(request, end, asLeader: isLeader) { return outcome }
@@ -71,12 +71,12 @@ extension Deduplicator {
 
     /// Looks into the cache again and claims a flight in one step, so that no result can slip in between.
     private func arrive(_ request: Request, at now: MonotonicInstant) -> Arrival {
-        flights.withTable(for: request.fingerprint) { table in
+        flightShards.withTable(for: request.fingerprint) { table in
             if let hit = cache.valueAfterMiss(for: request.fingerprint, at: now) { return .hit(hit) }
             let claim = table.claim(
                 request.fingerprint, duplicates: request.duplicates, rules: request.policy.flightRules,
                 isNested: request.caller != nil, at: now, epoch: ExecutionNumbers.next)
-            if case .lead = claim { flights.executionBegins() }
+            if case .lead = claim { flightShards.executionBegins() }
             return .claim(claim)
         }
     }
@@ -131,7 +131,7 @@ extension Deduplicator {
     /// Notes that an execution waits for another, unless they would wait for each other for ever.
     private func waits(_ caller: ExecutionContext, for key: FlightKey, _ seat: Seat, _ request: Request) throws {
         if WaitGraph.shared.withLock({ $0.add(from: caller.executionID, to: key.epoch) }) { return }
-        flights.leave(key, seat, .cancelled)
+        flightShards.leave(key, seat, .cancelled)
         throw recursive(request, key.epoch)
     }
 
@@ -157,7 +157,7 @@ extension Deduplicator {
     }
 
     private func refused(
-        _ request: Request, _ claim: Flights.Table.Claim, at now: MonotonicInstant
+        _ request: Request, _ claim: FlightShards.Table.Claim, at now: MonotonicInstant
     ) -> DedupError {
         if let epoch = claim.epochInTheWay, let caller = request.caller,
             WaitGraph.shared.withLock({ $0.closesCircle(from: caller.executionID, to: epoch) })

@@ -77,13 +77,13 @@ extension Deduplicator {
         let deadline = time.now.advanced(by: grace)
         let reserve = min(max(grace, .zero) / 4, .seconds(2))
         let landing = deadline.advanced(by: .zero - reserve)
-        flights.admit(.nested)
+        flightShards.admit(.nested)
         // Beside the landing, so that little is left to write after it; what goes wrong here is tried again at the end.
         let early = Task.detached { try? await self.flush() }
         defer { early.cancel() }
         let landed = await isLanded(by: landing)
         if !landed {
-            flights.abandonAll()
+            flightShards.abandonAll()
             _ = await isIdle(by: landing.advanced(by: reserve / 2))
         }
         let written = await isWritten(by: deadline)
@@ -94,7 +94,7 @@ extension Deduplicator {
     /// Waits for the executions in progress and what they ask for, and lets nobody in after that.
     private func isLanded(by deadline: MonotonicInstant) async -> Bool {
         let landed = await isIdle(by: deadline)
-        flights.admit(.nobody)
+        flightShards.admit(.nobody)
         // Somebody may have been let in at the last moment.
         return landed ? await isIdle(by: deadline) : false
     }
@@ -102,13 +102,13 @@ extension Deduplicator {
     /// Waits until no execution is running.
     private func isIdle(by deadline: MonotonicInstant) async -> Bool {
         let idle = OneShot<Bool>()
-        flights.notify(idle)
-        return await flights.value(of: idle, by: deadline, otherwise: false)
+        flightShards.notify(idle)
+        return await flightShards.value(of: idle, by: deadline, otherwise: false)
     }
 
     private func isWritten(by deadline: MonotonicInstant) async -> Bool {
         let written = OneShot<Bool>()
         Task.detached { written.fulfil((try? await self.flush()) != nil) }
-        return await flights.value(of: written, by: deadline, otherwise: false)
+        return await flightShards.value(of: written, by: deadline, otherwise: false)
     }
 }

@@ -8,9 +8,9 @@ extension Deduplicator {
     /// threads for each short step. Not so for a caller who may have to leave early, because it could not leave before
     /// that first suspension; nor for one inside a step, whose stack would grow with each step in another.
     func start(_ request: Request, _ key: FlightKey) {
-        flights.run(key, immediately: request.deadline == nil && request.caller == nil) {
+        flightShards.run(key, immediately: request.deadline == nil && request.caller == nil) {
             await self.run(request, key)
-            self.flights.executionEnded()
+            self.flightShards.executionEnded()
         }
     }
 
@@ -22,7 +22,7 @@ extension Deduplicator {
         execution.begin()
         counters.count { $0.executions.started += 1 }
         if events.hasSubscribers { events.publish(.executionStarted(details(request, key.epoch))) }
-        let timeout = flights.armTimeout(key, request.policy.timeout, from: start)
+        let timeout = flightShards.armTimeout(key, request.policy.timeout, from: start)
         let context = ExecutionContext(
             executionID: key.epoch, epoch: key.epoch, step: request.step, fingerprint: request.fingerprint)
         do {
@@ -35,7 +35,7 @@ extension Deduplicator {
         } catch {
             execution.fail(error, at: time.now)
         }
-        flights.disarm(timeout)
+        flightShards.disarm(timeout)
         settle(request, execution)
     }
 
@@ -79,7 +79,7 @@ extension Deduplicator {
             if !saved.fulfil(end), case .failure = end { lateFailure() }
         }
         let deadline = time.now.advanced(by: configuration.recordTimeout)
-        try await flights.value(of: saved, by: deadline, otherwise: .failure(TimeIsUp())).get()
+        try await flightShards.value(of: saved, by: deadline, otherwise: .failure(TimeIsUp())).get()
     }
 
     // MARK: - Settling
@@ -91,7 +91,7 @@ extension Deduplicator {
         let (boxed, timeToLive, weight) = execution.keeping(under: request.policy)
         let result = FlightResult(outcome: boxed, executionID: key.epoch, isRefusal: execution.isRefusal)
         var departures = Departures<Fingerprint, CachedResult>()
-        let settlement = flights.withTable(for: key.fingerprint) { table in
+        let settlement = flightShards.withTable(for: key.fingerprint) { table in
             let settlement = table.settle(key, result)
             if let timeToLive, settlement.isCurrent {
                 // Nobody can claim between the two, and whoever finds the result already does not claim.
@@ -102,7 +102,7 @@ extension Deduplicator {
             }
             return settlement
         }
-        if let alarm = settlement.staleAlarm { flights.disarm(alarm) }
+        if let alarm = settlement.staleAlarm { flightShards.disarm(alarm) }
         cache.report(departures)
         if execution.hasBegun {
             addRecord(request, execution, joins: settlement.joins)

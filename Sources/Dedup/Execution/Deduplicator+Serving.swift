@@ -18,6 +18,6 @@ extension Deduplicator {
         let deadline = time.now.advanced(by: grace)
         let isComplete = await shutdown(grace: grace)
         running.cancel()
-        return ServingEnd(isComplete: isComplete, run: await flights.value(of: end, by: deadline, otherwise: nil))
+        return ServingEnd(isComplete: isComplete, run: await flightShards.value(of: end, by: deadline, otherwise: nil))
     }
 }

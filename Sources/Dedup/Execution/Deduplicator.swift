@@ -26,7 +26,7 @@ public final class Deduplicator: Sendable {
     let writer: RecordWriter
     let reporter: RemovalReporter
     let cache: Cache<Fingerprint, CachedResult>
-    let flights: Flights
+    let flightShards: FlightShards
     let names: StepNames
     let counters = Counters()
 
@@ -36,22 +36,14 @@ public final class Deduplicator: Sendable {
     ///   - configuration: Limits and parts; every one has a default.
     ///   - records: Where the durable history goes. Default: a bounded store in memory.
     ///   - time: Where ages, deadlines and timeouts come from. Default: real time.
+    ///   - onRemoval: Told of each result that leaves the cache, in the thread that made it leave, outside every lock.
+    ///     Unlike an event it cannot be dropped and does not come late; hits pay nothing for it. Default: nobody.
     /// - Throws: ``DedupError`` with code ``DedupError/Code/invalidConfiguration`` that names the field.
-    public convenience init(
-        configuration: DeduplicatorConfiguration,
-        records: any ExecutionRecordStore = InMemoryExecutionRecords(),
-        time: any TimeSource = .system
-    ) throws {
-        try self.init(configuration: configuration, records: records, time: time, onRemoval: nil)
-    }
-
-    /// Makes a deduplicator that tells, synchronously and outside every lock, which execution's result was evicted or
-    /// had expired. The benchmarks' proof rests on it: events would cost every hit something, and arrive later.
-    package init(
+    public init(
         configuration: DeduplicatorConfiguration,
         records: any ExecutionRecordStore = InMemoryExecutionRecords(),
         time: any TimeSource = .system,
-        onRemoval: (@Sendable (ExecutionID, ExecutionEvent.Kind) -> Void)?
+        onRemoval: (@Sendable (ResultRemoval) -> Void)? = nil
     ) throws {
         try configuration.validate()
         self.configuration = configuration
@@ -60,10 +52,10 @@ public final class Deduplicator: Sendable {
         events = EventBus()
         writer = RecordWriter(store: records, configuration: configuration.recordWriter, time: time)
         names = StepNames(limit: configuration.stepLimit, byteLimit: configuration.stepNameByteLimit)
-        flights = Flights(
+        flightShards = FlightShards(
             flightLimit: configuration.flightLimit, waiterLimit: configuration.waiterLimit, time: time)
         let reporter = RemovalReporter(
-            events: events, names: names, writer: writer, time: time, observer: onRemoval)
+            events: events, names: names, writer: writer, time: time, listener: onRemoval)
         self.reporter = reporter
         cache = try Cache(configuration.cache) { reporter.report($0) }
     }
@@ -169,7 +161,7 @@ public final class Deduplicator: Sendable {
     /// - Returns: Whether there was a cached result or an execution to forget.
     @discardableResult
     public func invalidate(_ fingerprint: Fingerprint) -> Bool {
-        let wasFlying = flights.detach(fingerprint)
+        let wasFlying = flightShards.detach(fingerprint)
         let wasCached = cache.removeValue(for: fingerprint)
         return wasFlying || wasCached
     }
@@ -180,7 +172,7 @@ public final class Deduplicator: Sendable {
     /// and counted. Where more than ``RecordWriterConfiguration/pendingLimit`` results have been hit, call ``flush()``
     /// before.
     public func invalidateAll() {
-        flights.detachAll()
+        flightShards.detachAll()
         cache.removeAll()
     }
 
@@ -192,7 +184,7 @@ public final class Deduplicator: Sendable {
         var statistics = DeduplicatorStatistics(cache: cache.statistics, records: writer.statistics)
         statistics.outcomes = counts.outcomes
         statistics.executions = counts.executions
-        statistics.flights = flights.count
+        statistics.flights = flightShards.count
         statistics.eventsDropped = events.droppedEvents
         return statistics
     }
@@ -200,18 +192,23 @@ public final class Deduplicator: Sendable {
     /// How many results are cached now, expired ones that nobody has looked up or swept included.
     public var cachedResults: Int { cache.count }
 
+    /// The executions in progress, oldest first. For looking at, not for deciding: it is out of date when it is returned.
+    public var flights: [FlightDescription] {
+        flightShards.descriptions(at: time.now)
+    }
+
     /// Whether a request with this fingerprint would meet a flight.
     package func hasFlight(_ fingerprint: Fingerprint) -> Bool {
-        flights.withTable(for: fingerprint) { $0.hasFlight(for: fingerprint) }
+        flightShards.withTable(for: fingerprint) { $0.hasFlight(for: fingerprint) }
     }
 
     /// How many requests wait for the current flight of a fingerprint.
     package func waiterCount(_ fingerprint: Fingerprint) -> Int {
-        flights.withTable(for: fingerprint) { $0.waiterCount(for: fingerprint) }
+        flightShards.withTable(for: fingerprint) { $0.waiterCount(for: fingerprint) }
     }
 
     /// How many deadlines, timeouts and grace periods are still to come.
-    package var alarmCount: Int { flights.alarmCount }
+    package var alarmCount: Int { flightShards.alarmCount }
 }
 
 extension Outcome {

@@ -6,7 +6,7 @@ struct Refusal {
     let outcome: WritableKeyPath<OutcomeCounts, Int>
 
     init(
-        _ claim: Flights.Table.Claim, _ request: Request, _ configuration: DeduplicatorConfiguration,
+        _ claim: FlightShards.Table.Claim, _ request: Request, _ configuration: DeduplicatorConfiguration,
         at now: MonotonicInstant
     ) {
         let step = request.step
@@ -31,7 +31,7 @@ struct Refusal {
     }
 
     private static func limit(
-        _ claim: Flights.Table.Claim, _ step: String, _ configuration: DeduplicatorConfiguration
+        _ claim: FlightShards.Table.Claim, _ step: String, _ configuration: DeduplicatorConfiguration
     ) -> DedupError {
         switch claim {
         case .tooManyFlights:

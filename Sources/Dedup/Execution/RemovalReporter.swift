@@ -1,4 +1,19 @@
-internal import Caching
+public import Caching
+
+/// A result that has left the cache of a ``Deduplicator``, and why.
+public struct ResultRemoval: Hashable, Sendable {
+    /// The name of the step that made it.
+    public let step: String
+
+    /// What it was found by.
+    public let fingerprint: Fingerprint
+
+    /// The execution that made it.
+    public let executionID: ExecutionID
+
+    /// Why it left.
+    public let cause: RemovalCause
+}
 
 /// Reports what becomes of cached results: evictions and expirations as events, hits not yet recorded to the record writer.
 struct RemovalReporter: Sendable {
@@ -6,16 +21,18 @@ struct RemovalReporter: Sendable {
     let names: StepNames
     let writer: RecordWriter
     let time: any TimeSource
-    var observer: (@Sendable (ExecutionID, ExecutionEvent.Kind) -> Void)?
+    let listener: (@Sendable (ResultRemoval) -> Void)?
 
     func report(_ removal: CacheRemoval<Fingerprint, CachedResult>) {
         if removal.hits > 0 { writer.add(record(removal.hits, of: removal.value, removal.key)) }
+        listener?(
+            ResultRemoval(
+                step: names.name(of: removal.value.stepNumber), fingerprint: removal.key,
+                executionID: removal.value.executionID, cause: removal.cause))
         switch removal.cause {
         case .evicted:
-            observer?(removal.value.executionID, .cacheEvicted)
             if events.hasSubscribers { events.publish(.cacheEvicted(details(removal.value, removal.key))) }
         case .expired:
-            observer?(removal.value.executionID, .cacheExpired)
             if events.hasSubscribers { events.publish(.cacheExpired(details(removal.value, removal.key))) }
         case .invalidated, .replaced: break
         }

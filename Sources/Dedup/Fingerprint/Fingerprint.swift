@@ -6,8 +6,7 @@ public import Caching
 /// whole fingerprint lets whoever reads a log ask for the cached result; ``hexadecimal`` gives all of it, for storage.
 public struct Fingerprint: Hashable, Sendable {
     /// The digest as four big-endian words, the most significant first.
-    @usableFromInline
-    package let words: (UInt64, UInt64, UInt64, UInt64)
+    public let words: (UInt64, UInt64, UInt64, UInt64)
 
     /// Makes a fingerprint of four big-endian words, the most significant first.
     public init(words: (UInt64, UInt64, UInt64, UInt64)) {

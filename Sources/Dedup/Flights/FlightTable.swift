@@ -19,7 +19,7 @@ package struct FlightTable<Continuation: Sendable, Result: Sendable>: Sendable {
         package static func < (lhs: Admission, rhs: Admission) -> Bool { lhs.rawValue < rhs.rawValue }
     }
 
-    // Flights lie side by side, each at the place that its key names, so that all but a claim finds its flight without a
+    // FlightShards lie side by side, each at the place that its key names, so that all but a claim finds its flight without a
     // hash; a dictionary of flights cost a miss eight lookups.
     private var members: [Member] = []
     private var free: [Int] = []
@@ -45,6 +45,15 @@ package struct FlightTable<Continuation: Sendable, Result: Sendable>: Sendable {
     /// How many wait for the current flight of this fingerprint, or are about to.
     package func waiterCount(for fingerprint: Fingerprint) -> Int {
         current[fingerprint].map { members[$0].seats.count } ?? 0
+    }
+
+    /// The executions that have not ended, in no particular order.
+    package func running(at now: MonotonicInstant) -> [FlightDescription] {
+        members.filter(\.isRunning).map { flight in
+            FlightDescription(
+                fingerprint: flight.fingerprint, executionID: flight.epoch,
+                age: flight.startedAt.duration(to: now), waiters: flight.seats.count)
+        }
     }
 
     // MARK: - Coming

@@ -1,11 +1,11 @@
 public import Caching
 
 #if canImport(Glibc)
-    internal import Glibc
+internal import Glibc
 #elseif canImport(Musl)
-    internal import Musl
+internal import Musl
 #elseif canImport(Darwin)
-    internal import Darwin
+internal import Darwin
 #endif
 
 /// Real time: a clock that counts while the machine is suspended for ages and deadlines, so that a cached result ages
@@ -15,9 +15,9 @@ public import Caching
 /// detour over 128-bit durations took three times as long as the system call itself.
 public struct SystemTimeSource: TimeSource {
     #if canImport(Darwin)
-        private static var clock: clockid_t { CLOCK_MONOTONIC_RAW }
+    private static var clock: clockid_t { CLOCK_MONOTONIC_RAW }
     #else
-        private static var clock: clockid_t { CLOCK_BOOTTIME }
+    private static var clock: clockid_t { CLOCK_BOOTTIME }
     #endif
 
     /// Makes the real time source. All of them share one time line, so their instants may be compared.

@@ -1,6 +1,6 @@
 internal import Caching
 internal import Dedup
-internal import Verification
+internal import DedupVerification
 
 /// Hands the history of each key to the checker that also judges the benchmarks.
 struct HistoryOracle {

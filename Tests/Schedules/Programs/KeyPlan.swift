@@ -1,6 +1,6 @@
 internal import Caching
 internal import Dedup
-internal import Verification
+internal import DedupVerification
 
 /// How the work behind one key is deduplicated. All requests for a key share it, so that the checker knows its rule.
 struct KeyPlan: Sendable {

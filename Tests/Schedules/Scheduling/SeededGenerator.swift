@@ -1,11 +1,11 @@
-internal import Workloads
+internal import Caching
 
 /// The same numbers for the same seed for ever, in the forms in which plans ask for them.
 struct SeededGenerator: RandomNumberGenerator {
-    private var words: SplitMix64
+    private var words: SplitMix
 
     init(seed: UInt64) {
-        words = SplitMix64(seed: seed)
+        words = SplitMix(seed: seed)
     }
 
     mutating func next() -> UInt64 { words.next() }

@@ -1,6 +1,6 @@
 internal import Caching
 internal import Dedup
-internal import Verification
+internal import DedupVerification
 
 /// A deduplicator in a hundred lines: right without a bug, wrong with one.
 ///

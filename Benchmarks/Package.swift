@@ -1,0 +1,70 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// What every Swift target here is compiled with, as in the library's own manifest.
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+func target(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func library(_ name: String) -> Target.Dependency { .product(name: name, package: "Dedup") }
+
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+
+let package = Package(
+    name: "DedupBenchmarks",
+    platforms: [.macOS(.v26)],
+    products: [.executable(name: "dedupbench", targets: ["dedupbench"])],
+    dependencies: [
+        .package(name: "Dedup", path: ".."),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CJemalloc", pkgConfig: "jemalloc", providers: [.apt(["libjemalloc-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        target("Workloads", ["CZstd", yams]),
+        target("Measurement", ["CJemalloc", histogram]),
+        target("Gates", [library("DedupVerification")]),
+        target("LoadGeneration", ["Workloads", "Measurement", "Gates", library("DedupVerification")]),
+        target("Reporting", ["Measurement", "Gates", library("DedupVerification")]),
+        .executableTarget(
+            name: "dedupbench",
+            dependencies: [
+                "Workloads", "Measurement", "Gates", "LoadGeneration", "Reporting", library("Caching"),
+                library("Dedup"), library("DedupVerification"), argumentParser, subprocess, crypto,
+            ],
+            swiftSettings: strict),
+
+        tests("WorkloadsTests", ["Workloads"]),
+        tests("MeasurementTests", ["Measurement", library("DedupTesting")]),
+        tests("GatesTests", ["Gates"]),
+        tests(
+            "LoadGenerationTests",
+            ["LoadGeneration", "Workloads", "Measurement", "Gates", library("DedupVerification")]),
+        tests(
+            "ReportingTests",
+            ["Reporting", "Measurement", "Gates", library("DedupTesting"), library("DedupVerification")]),
+        tests("DedupBenchTests", ["dedupbench"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

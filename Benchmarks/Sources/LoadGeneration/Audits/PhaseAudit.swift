@@ -1,0 +1,139 @@
+internal import DedupVerification
+internal import Gates
+internal import Measurement
+internal import Workloads
+
+/// Whether the generator did what the phase declares. A finding that does not pass makes the phase INVALID: the figures
+/// are those of a generator that could not keep up, not of the subject.
+struct PhaseAudit {
+    private let scenario: Scenario
+    private let configuration: LoadConfiguration
+    private let trace: PhaseTrace
+
+    init(_ scenario: Scenario, _ configuration: LoadConfiguration, _ trace: PhaseTrace) {
+        self.scenario = scenario
+        self.configuration = configuration
+        self.trace = trace
+    }
+
+    /// All findings, those that passed too.
+    func findings(
+        _ calls: [Call], latencies: PhaseLatencies, concurrency: AchievedConcurrency, isComplete: Bool
+    ) -> [AuditFinding] {
+        var findings = [history(isComplete), self.concurrency(concurrency, service: latencies.service.mean ?? 0)]
+        if trace.ending == .completed || trace.ending == .historyFull { findings.append(keys(calls)) }
+        if let releases = trace.releases, trace.ending == .completed {
+            findings += [arrivals(releases), pace(releases), lag(latencies), backlog(latencies, concurrency)]
+        }
+        if !trace.threads.isEmpty { findings.append(threads()) }
+        return findings
+    }
+
+    private func history(_ isComplete: Bool) -> AuditFinding {
+        AuditFinding(
+            name: "history", passed: isComplete,
+            explanation: isComplete
+                ? "the history is complete" : "the history had no room for everything, so it proves nothing")
+    }
+
+    /// Blocking callers whose calls are long and never overlap are a sign of starvation: duplicates could not meet.
+    private func concurrency(_ achieved: AchievedConcurrency, service: Double) -> AuditFinding {
+        let mean = (achieved.mean * 10).rounded() / 10
+        let isStarved = trace.plan.workersAreThreads && achieved.clients > 1 && achieved.maximum < 2 && service > 1e6
+        return AuditFinding(
+            name: "concurrency", passed: !isStarved,
+            explanation: "\(achieved.maximum) calls at most and \(mean) on average were open at a time, of "
+                + "\(achieved.clients) clients on \(achieved.workers) workers; "
+                + "\(achieved.overlappingDuplicates) calls overlapped another for their key")
+    }
+
+    // MARK: - Keys
+
+    /// What was asked for, not what had been prepared: a phase that time ends asks for part of its stream.
+    private func keys(_ calls: [Call]) -> AuditFinding {
+        let stream = trace.plan.stream
+        let asked = calls.map { (position: Int($0.request), key: $0.key) }
+        let isBoundByTime = trace.plan.isBoundByHistory || trace.plan.phase.duration != nil
+        var audits = [KeyAudit.audit(asked, of: stream, expecting: isBoundByTime ? nil : trace.plan.limit)]
+        if let declared = scenario.distribution(of: trace.plan.phase) {
+            audits.append(KeyAudit.audit(asked, of: stream, against: KeySampler(declared, seed: scenario.seed)))
+        }
+        return finding("keys", audits)
+    }
+
+    private func finding(_ name: String, _ audits: [Audit], blamesGenerator: Bool = false) -> AuditFinding {
+        AuditFinding(
+            name: name, passed: !audits.contains { $0.verdict == .rejected },
+            explanation: audits.map(\.summary).joined(separator: "; "), blamesGenerator: blamesGenerator)
+    }
+
+    // MARK: - Arrivals
+
+    private func arrivals(_ releases: ReleaseTimes) -> AuditFinding {
+        let stream = trace.plan.stream
+        var audits = [ArrivalAudit.sent(releases.released, of: stream.count)]
+        if trace.plan.phase.model == .poisson, let rate = trace.plan.phase.rate?.perSecond {
+            audits.append(ArrivalAudit.poisson((0..<stream.count).map { stream[$0].intended }, perSecond: rate))
+            let times = (0..<stream.count).map { releases.time(of: $0) }
+            audits.append(ArrivalAudit.released(times.filter { $0 > 0 }, perSecond: rate))
+        }
+        return finding("arrivals", audits, blamesGenerator: true)
+    }
+
+    /// Whether the last request left at about the time it was meant to.
+    private func pace(_ releases: ReleaseTimes) -> AuditFinding {
+        let last = trace.plan.stream.count - 1
+        let intended = Double(trace.plan.stream[last].intended)
+        let achieved = Double(releases.time(of: last) - min(trace.start, releases.time(of: last)))
+        let limit = intended * (1 + configuration.arrivalTolerance) + Double(configuration.lagLimit.nanoseconds)
+        return AuditFinding(
+            name: "pace", passed: achieved <= limit,
+            explanation: "all requests were released within \(Self.milliseconds(achieved)) ms instead of "
+                + "\(Self.milliseconds(intended)) ms"
+                + (achieved <= limit ? "" : ": the generator is saturated, ask for a lower rate"),
+            blamesGenerator: true)
+    }
+
+    private func lag(_ latencies: PhaseLatencies) -> AuditFinding {
+        let lag = latencies.lag.percentile(99) ?? 0
+        let limit = configuration.lagLimit.nanoseconds
+        return AuditFinding(
+            name: "lag", passed: lag <= limit,
+            explanation: "1 % of the requests were released more than \(Self.milliseconds(Double(lag))) ms late"
+                + (lag <= limit
+                    ? "" : ", over the limit of \(Self.milliseconds(Double(limit))) ms: the generator is saturated"),
+            blamesGenerator: true)
+    }
+
+    /// Whether released requests were taken up in time: with all clients busy for long, the rate was not kept.
+    private func backlog(_ latencies: PhaseLatencies, _ achieved: AchievedConcurrency) -> AuditFinding {
+        let wait = latencies.wait.percentile(99) ?? 0
+        let limit = configuration.lagLimit.nanoseconds
+        let share = achieved.subjectShareOfWaiting
+        let isGenerator = share < 0.5
+        let remedy =
+            isGenerator
+            ? "the generator is saturated, ask for a lower rate" : "it cannot keep up, or needs more clients"
+        return AuditFinding(
+            name: "backlog", passed: wait <= limit,
+            explanation: "\(achieved.backlogged) requests found every client busy, and 1 % waited more than "
+                + "\(Self.milliseconds(Double(wait))) ms for one, \(Int(share * 100)) % of that time with the subject at work"
+                + (wait <= limit ? "" : "; over the limit of \(Self.milliseconds(Double(limit))) ms: \(remedy)"),
+            blamesGenerator: isGenerator)
+    }
+
+    // MARK: - Memory
+
+    private func threads() -> AuditFinding {
+        let (least, most) = (trace.threads.min() ?? 0, trace.threads.max() ?? 0)
+        return AuditFinding(
+            name: "threads", passed: true,
+            explanation: least == most
+                ? "\(most) threads at every sample"
+                : "\(least) to \(most) threads at the samples: each holds about 30 KB, which widens the interval")
+    }
+
+    private static func milliseconds(_ nanoseconds: Double) -> Double {
+        (nanoseconds / 1_000).rounded() / 1_000
+    }
+}

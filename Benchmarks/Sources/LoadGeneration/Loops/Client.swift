@@ -1,0 +1,89 @@
+internal import DedupVerification
+internal import Measurement
+internal import Workloads
+
+/// One virtual client of a phase: a loop that calls the subject again and again.
+///
+/// It runs on its worker alone, so it shares lane and pulse with the worker's other clients without a lock. Generic over
+/// the subject: a call goes through one witness, creates no task, allocates nothing, and returns synchronously when the
+/// subject does.
+struct Client<Driven: Subject>: Sendable {
+    let subject: Driven
+    let stream: RequestStream
+    let log: ExecutionLog
+    let lane: HistoryLane
+    let pulse: Pulse
+    let gate: CycleGate
+    let stop: StopSignal
+    let phase: UInt16
+
+    /// Calls back to back: client `number` of `count` takes the positions `number`, `number + count` and so on.
+    func runClosed(number: Int, of count: Int, on worker: isolated Worker) async {
+        let turns = worker.turns
+        var position = number
+        var began: UInt64 = 0
+        while let cycle = await gate.next() {
+            while position < cycle.limit, !stop.isSet {
+                let start = MonotonicClock.now()
+                if start >= cycle.deadline { break }
+                if turns.isUp(after: start &- began) {
+                    await turns.giveWay()
+                    began = MonotonicClock.now()
+                    continue
+                }
+                await call(position, intended: start, start: start)
+                position += count
+            }
+        }
+    }
+
+    /// Calls in step with all other clients: each turn is a herd, released together.
+    func runHerds(number: Int, of count: Int, herd: HerdGate, on worker: isolated Worker) async {
+        var position = number
+        while let cycle = await gate.next() {
+            while position < cycle.limit, !stop.isSet {
+                await herd.arrive()
+                let start = MonotonicClock.now()
+                if start >= cycle.deadline { break }
+                await call(position, intended: start, start: start)
+                position += count
+            }
+            herd.leave()
+        }
+    }
+
+    /// Calls whenever the pacer has released a request of this client's worker, which has the given number.
+    func runOpen(
+        _ number: Int, of workers: Int, mailbox: Mailbox, clock: PhaseClock, on worker: isolated Worker
+    ) async {
+        let turns = worker.turns
+        var began: UInt64 = 0
+        while await gate.next() != nil {
+            while let turn = await mailbox.next() {
+                let position = number + turn * workers
+                let start = MonotonicClock.now()
+                await call(position, intended: clock.start + stream[position].intended, start: start)
+                // Only a backlog keeps a client from suspending; a free client that gave way would look busy.
+                guard start &- began > Worker.slice else { continue }
+                if turns.isUp(after: 0) { await turns.giveWay() }
+                began = MonotonicClock.now()
+            }
+        }
+    }
+
+    /// Inlined by force: as a function of its own it costs an asynchronous frame an operation, about 10 ns of 100.
+    @inline(__always)
+    private func call(_ position: Int, intended: UInt64, start: UInt64) async {
+        let request = stream[position]
+        let number = UInt32(truncatingIfNeeded: position)
+        let operation = Operation(request: request, position: number, phase: phase, log: log)
+        let slot = lane.begin(request: number, key: request.key, intended: intended, start: start, phase: phase)
+        pulse.start()
+        let answer = await subject.call(request, operation)
+        let end = MonotonicClock.now()
+        lane.complete(
+            slot, end: end, outcome: answer.outcome ?? log.classify(answer.execution, for: operation, start: start),
+            execution: answer.execution, value: answer.value)
+        pulse.complete()
+    }
+}

@@ -1,0 +1,85 @@
+internal import DedupVerification
+internal import Foundation
+internal import Workloads
+
+/// What one phase will need, known before it starts.
+struct PhasePlan: Sendable {
+    var phase: Phase
+    var number: UInt16
+    var stream: RequestStream
+    /// Positions from here on are not asked for.
+    var limit: Int
+    /// Whether `limit` comes from the room in the history and not from the scenario.
+    var isBoundByHistory: Bool
+    /// Queues or threads that drive the clients.
+    var workers: Int
+    /// Whether they are threads, one a client.
+    var workersAreThreads: Bool
+
+    var clients: Int { max(1, phase.clients) }
+
+    /// Whether clients are released together, turn by turn.
+    var hasHerds: Bool
+
+    /// The most calls that one worker makes.
+    var callsPerWorker: Int {
+        if stream.isOpen { return (limit + workers - 1) / workers }
+        return (clients + workers - 1) / workers * ((limit + clients - 1) / clients)
+    }
+}
+
+/// What a run will need: the phases, and room for their history.
+struct LoadPlan: Sendable {
+    var phases: [PhasePlan] = []
+
+    /// The most calls of all phases.
+    var calls: Int { phases.reduce(0) { $0 + $1.limit } }
+    /// The lanes of the history: one a worker.
+    var lanes: Int { phases.map(\.workers).max() ?? 1 }
+    /// The room of each lane.
+    var callsPerLane: Int { phases.reduce(0) { $0 + $1.callsPerWorker } }
+
+    init(
+        _ scenario: Scenario, streams: [RequestStream], blocks: Bool, configuration: LoadConfiguration
+    ) throws(LoadError) {
+        let room = try Self.room(scenario, streams, limit: configuration.historyLimit)
+        for (number, phase) in scenario.phases.enumerated() {
+            let stream = streams[number]
+            let bound = Self.bound(phase, stream)
+            let clients = max(1, phase.clients)
+            let queues = configuration.workers ?? ProcessInfo.processInfo.activeProcessorCount
+            phases.append(
+                PhasePlan(
+                    phase: phase, number: UInt16(number), stream: stream, limit: bound ?? room,
+                    isBoundByHistory: bound == nil, workers: blocks ? clients : min(clients, queues),
+                    workersAreThreads: blocks,
+                    hasHerds: !stream.isOpen && clients > 1 && scenario.keys(of: phase).distribution == .burst))
+        }
+    }
+
+    /// How many requests end the phase; nil if only time does.
+    private static func bound(_ phase: Phase, _ stream: RequestStream) -> Int? {
+        if stream.isOpen { return stream.count }
+        return stream.limit ?? (phase.duration == nil ? stream.count : nil)
+    }
+
+    /// The calls left for each phase that only time bounds.
+    private static func room(_ scenario: Scenario, _ streams: [RequestStream], limit: Int) throws(LoadError) -> Int {
+        let bounds = zip(scenario.phases, streams).map { bound($0, $1) }
+        let needed = bounds.reduce(0) { $0 + ($1 ?? 0) }
+        let timed = bounds.count { $0 == nil }
+        guard needed + timed <= limit else {
+            throw LoadError(
+                "phases: together they make \(needed) requests (\(Self.list(scenario, bounds))), more than the "
+                    + "history holds (historyLimit \(limit)); ask for fewer `operations`, or for a larger history with --history-limit"
+            )
+        }
+        return timed == 0 ? 0 : (limit - needed) / timed
+    }
+
+    /// Which phase makes how many requests.
+    private static func list(_ scenario: Scenario, _ bounds: [Int?]) -> String {
+        zip(scenario.phases, bounds).compactMap { phase, bound in bound.map { "\(phase.name) \($0)" } }
+            .joined(separator: ", ")
+    }
+}

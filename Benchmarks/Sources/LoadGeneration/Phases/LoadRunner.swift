@@ -1,0 +1,152 @@
+internal import DedupVerification
+internal import Foundation
+internal import Gates
+internal import Measurement
+package import Workloads
+
+/// Drives subjects through the phases of a scenario.
+///
+/// The request streams are drawn once, in `init`, so every subject gets the same requests.
+package final class LoadRunner: Sendable {
+    /// The scenario that is run.
+    package let scenario: Scenario
+    private let configuration: LoadConfiguration
+    private let stop: StopSignal
+    private let progress: @Sendable (LoadProgress) -> Void
+    private let streams: [RequestStream]
+
+    /// Draws the requests of all phases.
+    ///
+    /// - Throws: ``LoadError``, or `TraceError`.
+    package convenience init(
+        _ scenario: Scenario, configuration: LoadConfiguration = LoadConfiguration(), stop: StopSignal = StopSignal(),
+        progress: @escaping @Sendable (LoadProgress) -> Void = { _ in }
+    ) throws {
+        let builder = try StreamBuilder(scenario)
+        try self.init(
+            scenario, streams: scenario.phases.map { builder.stream(for: $0) }, configuration: configuration,
+            stop: stop,
+            progress: progress)
+    }
+
+    /// A runner for requests that are drawn already: one stream a phase, in order.
+    ///
+    /// - Throws: ``LoadError``.
+    package init(
+        _ scenario: Scenario, streams: [RequestStream], configuration: LoadConfiguration = LoadConfiguration(),
+        stop: StopSignal = StopSignal(), progress: @escaping @Sendable (LoadProgress) -> Void = { _ in }
+    ) throws(LoadError) {
+        try configuration.validate()
+        guard streams.count == scenario.phases.count else {
+            throw LoadError("a scenario of \(scenario.phases.count) phases needs as many streams, not \(streams.count)")
+        }
+        self.scenario = scenario
+        self.configuration = configuration
+        self.stop = stop
+        self.progress = progress
+        self.streams = streams
+    }
+
+    /// The requests of a phase.
+    package func stream(ofPhase number: Int) -> RequestStream { streams[number] }
+
+    /// Makes a subject and drives it through all phases, or until it hangs or the stop signal is given.
+    ///
+    /// - Parameter operations: Makes the body of each phase's operations; by default they are simulated.
+    /// - Throws: What making the subject or a body throws, and ``LoadError``.
+    package func run(
+        _ blueprint: SubjectBlueprint, operations: OperationFactory = { _ in SimulatedOperation() }
+    ) async throws -> SubjectRun {
+        let plan = try LoadPlan(
+            scenario, streams: streams, blocks: blueprint.information.blocks, configuration: configuration)
+        let bodies = try await makeBodies(operations)
+        do {
+            let run = try await run(blueprint, plan, bodies)
+            for body in bodies { await body.cleanUp() }
+            return run
+        } catch {
+            for body in bodies { await body.cleanUp() }
+            throw error
+        }
+    }
+
+    /// Phases with the same operation share a body.
+    private func makeBodies(_ make: OperationFactory) async throws -> [any OperationBody] {
+        var made: [OperationSettings: any OperationBody] = [:]
+        var bodies: [any OperationBody] = []
+        do {
+            for phase in scenario.phases {
+                let settings = scenario.operation(of: phase)
+                let body = if let known = made[settings] { known } else { try await make(settings) }
+                made[settings] = body
+                bodies.append(body)
+            }
+        } catch {
+            for body in made.values { await body.cleanUp() }
+            throw error
+        }
+        return bodies
+    }
+
+    private func run(
+        _ blueprint: SubjectBlueprint, _ plan: LoadPlan, _ bodies: [any OperationBody]
+    ) async throws -> SubjectRun {
+        let equipment = equip(blueprint.information, plan, bodies)
+        let subject = try blueprint.make(
+            SubjectSettings(
+                system: scenario.system, seed: scenario.seed, keyCount: streams.map(\.keyCount).max() ?? 0,
+                excuses: ExcuseLog(equipment.recorder)))
+        let traces = await drive(subject, plan, equipment)
+        var hang = traces.contains { $0.ending == .hung } ? SubjectHang.call : nil
+        if hang == nil, await !finishes({ await subject.quiesce() }) { hang = .quiesce }
+        // A subject that hangs may hold the lock that its counters take.
+        let counters = hang == nil ? subject.counters : SubjectCounters()
+        if hang == nil, await !finishes({ await subject.shutdown() }) { hang = .shutdown }
+        equipment.hiccups.stop()
+        for worker in equipment.workers { worker.finish() }
+        // A stuck execution may still come back and log its end: what it logs into must not be gone by then.
+        if hang != nil || equipment.log.runningExecutions > 0 { _ = Unmanaged.passRetained(equipment.log) }
+
+        let history = HistoryTranslation(blueprint.information).translate(equipment.recorder.finish())
+        var seen = Set<ObjectIdentifier>()
+        let distinct = bodies.filter { seen.insert(ObjectIdentifier($0)).inserted }
+        return SubjectRun(
+            subject: blueprint.information,
+            phases: PhaseAnalysis(scenario, configuration, history, traces).results,
+            history: history, counters: counters, figures: distinct.flatMap(\.figures),
+            plannedPhases: scenario.phases.count, hang: hang)
+    }
+
+    private func finishes(_ body: @escaping @Sendable () async -> Void) async -> Bool {
+        await Watchdog.finishes(within: configuration.watchdog, body)
+    }
+
+    private func equip(
+        _ information: SubjectInformation, _ plan: LoadPlan, _ bodies: [any OperationBody]
+    ) -> RunEquipment {
+        // What is not judged executes nothing, and needs no room for executions.
+        let executions = information.isJudged ? plan.calls + 4_096 : 64
+        let recorder = HistoryRecorder(
+            lanes: plan.lanes, callsPerLane: plan.callsPerLane, executions: executions, excuses: executions)
+        return RunEquipment(
+            recorder: recorder,
+            log: ExecutionLog(
+                recorder: recorder, bodies: bodies, blocking: information.blocks, capacity: executions),
+            workers: (0..<plan.lanes).map { number in
+                Worker(information.blocks ? ThreadExecutor(number: number) : QueueExecutor(number: number))
+            },
+            hiccups: HiccupMonitor(), allocator: Result { () throws(JemallocError) in try Jemalloc() },
+            configuration: configuration, stop: stop, progress: progress, subjectName: information.name,
+            phaseCount: scenario.phases.count)
+    }
+
+    private func drive(_ subject: some Subject, _ plan: LoadPlan, _ equipment: RunEquipment) async -> [PhaseTrace] {
+        var traces: [PhaseTrace] = []
+        for phase in plan.phases where !stop.isSet {
+            let trace = await PhaseConductor(subject, phase, equipment).run()
+            traces.append(trace)
+            if trace.ending == .hung { break }
+        }
+        return traces
+    }
+}

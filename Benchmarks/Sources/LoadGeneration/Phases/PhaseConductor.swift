@@ -1,0 +1,161 @@
+internal import DedupVerification
+internal import Gates
+internal import Measurement
+internal import Workloads
+
+/// Runs one phase: sets its clients up, lets them go, waits for them, and samples memory between cycles.
+struct PhaseConductor<Driven: Subject> {
+    private let subject: Driven
+    private let plan: PhasePlan
+    private let equipment: RunEquipment
+    private let gate: CycleGate
+    private let herd: HerdGate?
+    private let clock = PhaseClock()
+    private let mailboxes: [Mailbox]
+    private let pulses: [Pulse]
+    private let releases: ReleaseTimes?
+    /// Given when the phase is to end early: with the run's signal, or because the subject hangs.
+    private let stop: StopSignal
+
+    init(_ subject: Driven, _ plan: PhasePlan, _ equipment: RunEquipment) {
+        self.subject = subject
+        self.plan = plan
+        self.equipment = equipment
+        gate = CycleGate(parties: plan.clients)
+        herd = plan.hasHerds ? HerdGate(parties: plan.clients) : nil
+        pulses = (0..<plan.workers).map { _ in Pulse() }
+        let clientsPerWorker = (plan.clients + plan.workers - 1) / plan.workers
+        mailboxes = plan.stream.isOpen ? pulses.map { _ in Mailbox(clients: clientsPerWorker) } : []
+        releases = plan.stream.isOpen ? ReleaseTimes(count: plan.stream.count) : nil
+        stop = StopSignal(within: equipment.stop)
+    }
+
+    /// Runs the phase to its end, or until it is stopped or given up.
+    func run() async -> PhaseTrace {
+        var trace = PhaseTrace(plan: plan, releases: releases)
+        let clients = startClients()
+        let monitor = startMonitor()
+        defer { monitor.cancel() }
+        var isHung = await gate.allArrived() == .abandoned
+        _ = equipment.hiccups.take()
+        let processors = ProcessorTime.now()
+        trace.start = MonotonicClock.now()
+        clock.start(at: trace.start)
+        if !isHung { isHung = await runCycles(&trace) }
+        trace.end = MonotonicClock.now()
+        trace.hiccups = equipment.hiccups.take()
+        trace.foreignProcessors = processors.flatMap { ProcessorTime.now()?.foreignProcessors(since: $0) }
+        trace.allocatedEnd = try? equipment.allocator.get().reading().allocated
+        if isHung {
+            stop.stop()
+            trace.ending = .hung
+            return trace
+        }
+        gate.open(nil)
+        for client in clients { await client.value }
+        trace.ending = ending(trace)
+        return trace
+    }
+
+    private func ending(_ trace: PhaseTrace) -> PhaseEnding {
+        if equipment.stop.isSet { return .stopped }
+        let isDone = plan.isBoundByHistory && pulses.reduce(0) { $0 + $1.completed } >= plan.limit
+        return isDone ? .historyFull : .completed
+    }
+
+    // MARK: - Clients
+
+    private func startClients() -> [Task<Void, Never>] {
+        (0..<plan.clients).map { number in
+            let index = number % plan.workers
+            let client = Client(
+                subject: subject, stream: plan.stream, log: equipment.log, lane: equipment.recorder.lane(index),
+                pulse: pulses[index], gate: gate, stop: stop, phase: plan.number)
+            let (count, workers, clock) = (plan.clients, plan.workers, clock)
+            let mailbox = mailboxes.isEmpty ? nil : mailboxes[index]
+            let worker = equipment.workers[index]
+            return Task.detached { [herd] in
+                if let mailbox {
+                    await client.runOpen(index, of: workers, mailbox: mailbox, clock: clock, on: worker)
+                } else if let herd {
+                    await client.runHerds(number: number, of: count, herd: herd, on: worker)
+                } else {
+                    await client.runClosed(number: number, of: count, on: worker)
+                }
+            }
+        }
+    }
+
+    private func startMonitor() -> PhaseMonitor {
+        let (plan, clock, gate) = (plan, clock, gate)
+        let (name, count, progress) = (equipment.subjectName, equipment.phaseCount, equipment.progress)
+        let duration = plan.phase.duration.map { Double(max(1, $0.nanoseconds)) }
+        return PhaseMonitor(
+            pulses: pulses, watchdog: equipment.configuration.watchdog.nanoseconds,
+            interval: equipment.configuration.progressInterval,
+            report: { operations, rate in
+                let start = clock.start
+                let elapsed = start == 0 ? 0 : Double(MonotonicClock.now() - start)
+                let byTime = duration.map { elapsed / $0 } ?? 0
+                let byCount = plan.isBoundByHistory ? 0 : Double(operations) / Double(plan.limit)
+                progress(
+                    LoadProgress(
+                        subject: name, phase: plan.phase.name, phaseNumber: Int(plan.number), phaseCount: count,
+                        fraction: min(1, max(byTime, byCount)), operations: operations, rate: rate))
+            },
+            giveUp: { gate.abandon() })
+    }
+
+    // MARK: - Cycles
+
+    /// - Returns: Whether the subject hung.
+    private func runCycles(_ trace: inout PhaseTrace) async -> Bool {
+        let deadline = plan.phase.duration.map { trace.start &+ $0.nanoseconds } ?? .max
+        guard let memory = plan.phase.memory else {
+            return await runCycle(limit: plan.limit, deadline: plan.stream.isOpen ? .max : deadline)
+        }
+        let sampler = makeSampler(memory, &trace)
+        for number in 1...max(1, memory.samples) {
+            let limit = min(plan.limit, number * memory.operations)
+            if await runCycle(limit: limit, deadline: deadline) { return true }
+            if stop.isSet || MonotonicClock.now() >= deadline { break }
+            guard await becomesQuiet() else { return true }
+            sampler?.sample(operations: limit, liveEntries: subject.liveEntries)
+            trace.threads.append(ThreadCount.now())
+        }
+        trace.memory = sampler?.series
+        return false
+    }
+
+    private func runCycle(limit: Int, deadline: UInt64) async -> Bool {
+        herd?.assemble(plan.clients)
+        if let releases {
+            Pacer(stream: plan.stream, mailboxes: mailboxes, releases: releases, stop: stop).run(from: clock.start)
+        }
+        gate.open(Cycle(limit: limit, deadline: deadline))
+        return await gate.allArrived() == .abandoned
+    }
+
+    private func makeSampler(_ memory: MemorySampling, _ trace: inout PhaseTrace) -> MemorySampler? {
+        trace.threads.reserveCapacity(memory.samples)
+        switch equipment.allocator {
+        case .success(let allocator):
+            return MemorySampler(allocator, capacity: max(2, memory.samples))
+        case .failure(let error):
+            trace.findings.append(AuditFinding(name: "memory", passed: false, explanation: "\(error)"))
+            return nil
+        }
+    }
+
+    /// Waits until neither subject nor executions do anything; false if that takes longer than the watchdog waits.
+    private func becomesQuiet() async -> Bool {
+        let watchdog = equipment.configuration.watchdog
+        guard await Watchdog.finishes(within: watchdog, { [subject] in await subject.quiesce() }) else { return false }
+        let limit = MonotonicClock.now() &+ watchdog.nanoseconds
+        while equipment.log.runningExecutions > 0 {
+            if MonotonicClock.now() > limit { return false }
+            try? await Task.sleep(nanoseconds: 500_000)
+        }
+        return true
+    }
+}

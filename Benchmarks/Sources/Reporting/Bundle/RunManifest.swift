@@ -1,0 +1,207 @@
+internal import DedupVerification
+internal import Gates
+
+/// What `run.json` holds; also what `--format json` prints.
+struct RunManifest: Encodable {
+    struct Subject: Encodable {
+        let subject: String
+        let strategy: [String: String]
+        let verdict: String
+        let ending: String
+        let reason: String?
+        let invalidity: [String]
+        let operations: Int
+        let executions: Int
+        let violations: Int
+        let violationsByKind: [String: Int]
+        let best: Bool?
+        let gates: [Gate]
+        let phases: [Phase]
+        let memory: Memory?
+
+        enum CodingKeys: String, CodingKey {
+            case subject, strategy, verdict, ending, reason, invalidity, operations, executions, violations
+            case violationsByKind = "violations_by_kind"
+            case best, gates, phases, memory
+        }
+    }
+
+    struct Phase: Encodable {
+        let name: String
+        let warmup: Bool
+        let verdict: String?
+        let ending: String
+        let clients: Int?
+        let workers: Int?
+        let meanConcurrency: Double?
+        let maximumConcurrency: Int?
+        let overlappingDuplicates: Int?
+        let backlogged: Int?
+        let herds: Int?
+        let overlappingHerds: Int?
+        let longestHiccup: UInt64?
+        let foreignProcessors: Double?
+        let audits: [Audit]
+
+        enum CodingKeys: String, CodingKey {
+            case name, warmup, verdict, ending, clients, workers
+            case meanConcurrency = "concurrency_mean"
+            case maximumConcurrency = "concurrency_max"
+            case overlappingDuplicates = "overlapping_duplicates"
+            case backlogged, herds
+            case overlappingHerds = "overlapping_herds"
+            case longestHiccup = "hiccup_max_ns"
+            case foreignProcessors = "foreign_processors"
+            case audits
+        }
+    }
+
+    struct Audit: Encodable {
+        let name: String
+        let passed: Bool
+        let explanation: String
+    }
+
+    struct Gate: Encodable {
+        let expression: String
+        let phase: String?
+        let observed: Double?
+        let verdict: String
+        let reason: String
+    }
+
+    struct Memory: Encodable {
+        let verdict: String
+        let bytesPerOperation: Double?
+        let low: Double?
+        let high: Double?
+        let explanation: String
+
+        enum CodingKeys: String, CodingKey {
+            case verdict
+            case bytesPerOperation = "leak_bytes_per_op"
+            case low, high, explanation
+        }
+    }
+
+    struct File: Encodable {
+        let name: String
+        let description: String
+        let bytes: Int
+    }
+
+    let formatVersion = 1
+    let runID: String
+    let scenario: String
+    let seed: UInt64
+    let commit: String
+    let startedAt: String
+    let arguments: [String]
+    let replay: String
+    let partial: Bool
+    let partialReason: String?
+    let skipped: [String]
+    let verdict: String
+    let exitCode: Int32
+    let subjects: [Subject]
+    let files: [File]
+
+    enum CodingKeys: String, CodingKey {
+        case formatVersion = "format_version"
+        case runID = "run_id"
+        case scenario, seed, commit
+        case startedAt = "started_at"
+        case arguments, replay, partial
+        case partialReason = "partial_reason"
+        case skipped, verdict
+        case exitCode = "exit_code"
+        case subjects, files
+    }
+
+    init(report: RunReport, files: [RunReport.File]) {
+        runID = report.identity.id
+        scenario = report.identity.scenario
+        seed = report.identity.seed
+        commit = report.identity.commit
+        startedAt = report.identity.startedAt
+        arguments = report.identity.arguments
+        replay = report.identity.replay
+        partial = report.isPartial
+        partialReason = report.interruption
+        skipped = report.skipped
+        verdict = report.verdict.rawValue
+        exitCode = report.exitCode
+        let best = report.best?.title
+        subjects = report.ranked.map { Subject($0, best: report.isMatrix ? $0.title == best : nil) }
+        self.files = files.map { File(name: $0.name, description: $0.description, bytes: $0.text.utf8.count) }
+    }
+}
+
+extension RunManifest.Subject {
+    init(_ report: SubjectReport, best: Bool?) {
+        subject = report.subject
+        strategy = Dictionary(report.strategy.map { ($0.parameter, $0.value) }, uniquingKeysWith: { $1 })
+        verdict = report.verdict.rawValue
+        ending = report.ending.name
+        reason = report.ending.reason
+        invalidity = report.invalidity
+        operations = report.total.counts.operations
+        executions = report.total.counts.executions
+        violations = report.verification?.violationCount ?? 0
+        violationsByKind = Dictionary(
+            (report.verification?.violationsByKind ?? [:]).map { ($0.key.rawValue, $0.value) },
+            uniquingKeysWith: +)
+        self.best = best
+        gates = report.gates.map { gate in
+            let judged = report.judged(gate)
+            return RunManifest.Gate(
+                expression: gate.gate.expression.description, phase: gate.phase, observed: gate.observed?.value.finite,
+                verdict: judged.verdict.rawValue, reason: judged.reason)
+        }
+        phases = report.phases.map { RunManifest.Phase($0, verdict: report.verdict(of: $0)) }
+        memory = report.memory.map { memory in
+            RunManifest.Memory(
+                verdict: memory.verdict, bytesPerOperation: memory.slope?.finite, low: memory.low?.finite,
+                high: memory.high?.finite, explanation: memory.explanation)
+        }
+    }
+}
+
+extension RunManifest.Phase {
+    init(_ report: PhaseReport, verdict: RunVerdict?) {
+        name = report.name
+        warmup = report.isWarmup
+        self.verdict = verdict?.rawValue
+        ending = report.ending.rawValue
+        let generation = report.generation
+        clients = generation?.clients
+        workers = generation?.workers
+        meanConcurrency = generation?.meanConcurrency?.finite
+        maximumConcurrency = generation?.maximumConcurrency
+        overlappingDuplicates = generation?.overlappingDuplicates
+        backlogged = generation?.backlogged
+        herds = generation?.herds
+        overlappingHerds = generation?.overlappingHerds
+        longestHiccup = generation?.longestHiccup
+        foreignProcessors = generation?.foreignProcessors
+        audits = (generation?.audits ?? []).map {
+            RunManifest.Audit(name: $0.name, passed: $0.passed, explanation: $0.explanation)
+        }
+    }
+}
+
+extension SubjectEnding {
+    /// The name used in reports.
+    var name: String {
+        switch self {
+        case .finished: "finished"
+        case .interrupted: "interrupted"
+        case .hung: "hung"
+        }
+    }
+}
+
+extension Double {
+    /// The number, or nil where it is none or infinite, for which JSON has no word.
+    package var finite: Double? { isFinite ? self : nil }
+}

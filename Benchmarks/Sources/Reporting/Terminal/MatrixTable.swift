@@ -1,0 +1,42 @@
+internal import DedupVerification
+internal import Measurement
+
+/// One row a combination of the matrix: those that passed first, fewest executions first, the best marked.
+struct MatrixTable {
+    private let report: RunReport
+
+    init(_ report: RunReport) {
+        self.report = report
+    }
+
+    func lines(_ palette: Palette) -> [String] {
+        let parameters = report.strategyParameters
+        let left: [(title: String, alignment: TerminalTable.Alignment)] = [("", .left), ("subject", .left)]
+        let first: [(title: String, alignment: TerminalTable.Alignment)] = [
+            ("executions", .right), ("operations", .right),
+        ]
+        let right = first + PhaseColumns.titles + [("memory", .left), ("verdict", .left)]
+        var table = TerminalTable(left + parameters.map { ($0, .left) } + right)
+        let best = report.best?.title
+        for subject in report.ranked {
+            let values = parameters.map { parameter in
+                subject.strategy.first { $0.parameter == parameter }?.value ?? ""
+            }
+            let mark = subject.title == best ? TerminalTable.Cell("best", .good) : TerminalTable.Cell("")
+            table.append([mark, .init(subject.subject)] + values.map { .init($0) } + cells(of: subject))
+        }
+        return table.lines(palette)
+    }
+
+    private func cells(of subject: SubjectReport) -> [TerminalTable.Cell] {
+        let counts = subject.total.counts
+        let verdict = subject.verdict
+        let first: [TerminalTable.Cell] = [
+            .init(HumanNumber.count(counts.executions)), .init(HumanNumber.count(counts.operations)),
+        ]
+        let last: [TerminalTable.Cell] = [
+            .init(SubjectTable.memory(subject.memory)), .init(verdict.rawValue.uppercased(), verdict.role),
+        ]
+        return first + PhaseColumns.cells(of: subject.total) + last
+    }
+}

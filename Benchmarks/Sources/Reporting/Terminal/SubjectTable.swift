@@ -1,0 +1,49 @@
+internal import DedupVerification
+internal import Measurement
+
+/// One row a subject and measured phase: what a person wants to know first.
+struct SubjectTable {
+    private let report: RunReport
+
+    init(_ report: RunReport) {
+        self.report = report
+    }
+
+    func lines(_ palette: Palette) -> [String] {
+        var table = TerminalTable(
+            [
+                ("subject", .left), ("phase", .left), ("operations", .right), ("executions", .right),
+                ("saved", .right),
+            ] + PhaseColumns.titles + [("processes", .right), ("memory", .left), ("verdict", .left)])
+        for subject in report.subjects {
+            let measured = subject.measured
+            for phase in measured where measured.count > 1 { table.append(row(of: phase, subject, isTotal: false)) }
+            table.append(row(of: subject.measuredPhase, subject, isTotal: true))
+        }
+        return table.lines(palette)
+    }
+
+    private func row(of phase: PhaseReport, _ subject: SubjectReport, isTotal: Bool) -> [TerminalTable.Cell] {
+        let counts = phase.counts
+        let verdict = isTotal ? subject.verdict : subject.verdict(of: phase)
+        let processes = phase.processesSpawned.map {
+            "\(HumanNumber.count($0)), saved \(HumanNumber.count(phase.processesSaved))"
+        }
+        let first: [TerminalTable.Cell] = [
+            .init(subject.subject), .init(phase.name), .init(HumanNumber.count(counts.operations)),
+            .init(HumanNumber.count(counts.executions)),
+            PhaseColumns.verified(phase, HumanNumber.count(counts.duplicatesPrevented)),
+        ]
+        let last: [TerminalTable.Cell] = [
+            .init(processes ?? ""), .init(Self.memory(phase.memory)),
+            .init(verdict?.rawValue.uppercased() ?? "", verdict?.role),
+        ]
+        return first + PhaseColumns.cells(of: phase) + last
+    }
+
+    static func memory(_ memory: MemoryReport?) -> String {
+        guard let memory else { return "" }
+        guard let slope = memory.slope else { return memory.verdict }
+        return "\(memory.verdict) \(HumanNumber.plain(slope)) B/op"
+    }
+}

@@ -1,0 +1,150 @@
+internal import DedupVerification
+internal import Gates
+internal import Measurement
+
+/// The report that a person reads: subjects, gates, and on failure the proof.
+package struct TerminalReport {
+    private let report: RunReport
+    private let palette: Palette
+    /// How many violations are drawn.
+    private let violationLimit = 3
+
+    /// A report in the given colours.
+    package init(_ report: RunReport, palette: Palette) {
+        self.report = report
+        self.palette = palette
+    }
+
+    /// The text, with a line end at its end.
+    package var text: String {
+        var blocks = [header, subjectTable]
+        if !gateLines.isEmpty { blocks.append(gateLines) }
+        blocks += [generationLines, noteLines, violationLines].filter { !$0.isEmpty }
+        blocks.append(verdictLines)
+        return blocks.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
+    }
+
+    /// The last lines alone: the verdict and why.
+    package var verdictText: String { verdictLines.joined(separator: "\n") + "\n" }
+
+    private var header: [String] {
+        let identity = report.identity
+        let title = TerminalText.sanitised(identity.scenario)
+        return [
+            palette.paint(title, .heading) + "  seed \(identity.seed)  commit \(identity.commit)  \(identity.startedAt)"
+        ]
+    }
+
+    private var subjectTable: [String] {
+        report.isMatrix ? MatrixTable(report).lines(palette) : SubjectTable(report).lines(palette)
+    }
+
+    private var gateLines: [String] {
+        guard report.subjects.contains(where: { !$0.gates.isEmpty }) else { return [] }
+        var table = TerminalTable([
+            ("gate", .left), ("subject", .left), ("phase", .left), ("observed", .right), ("verdict", .left),
+            ("why", .left),
+        ])
+        for subject in report.ranked {
+            for gate in subject.decisiveGates {
+                let (verdict, reason) = subject.judged(gate)
+                // A matrix has many gates: only those that did not pass are of interest.
+                if report.isMatrix, verdict == .pass { continue }
+                table.append([
+                    .init(gate.gate.expression.description), .init(subject.title), .init(gate.phase ?? "all"),
+                    .init(Self.observed(gate)),
+                    .init(verdict.rawValue.uppercased(), RunVerdict(verdict).role),
+                    .init(verdict == .pass ? "" : reason),
+                ])
+            }
+        }
+        return table.isEmpty ? [] : table.lines(palette)
+    }
+
+    private static func observed(_ gate: GateResult) -> String {
+        guard let value = gate.observed?.value, value.isFinite else { return HumanNumber.missing }
+        return switch gate.gate.expression.dimension {
+        case .time: HumanNumber.time(value)
+        case .ratio: HumanNumber.ratio(value)
+        case .bytes: HumanNumber.bytes(value)
+        case .rate: HumanNumber.count(value) + "/s"
+        case .count: HumanNumber.count(value)
+        }
+    }
+
+    private var noteLines: [String] {
+        report.ranked.flatMap { subject in
+            let memory = subject.memory.flatMap {
+                $0.verdict == "CLEAN" ? nil : "memory \($0.verdict): \($0.explanation)"
+            }
+            let notes =
+                [subject.ending.reason, memory].compactMap(\.self) + subject.invalidity
+                + subject.phases.compactMap(\.shortfall)
+            return notes.map { TerminalText.sanitised("\(subject.title): \($0)") }
+        } + runNotes
+    }
+
+    /// What is to be known of the run as a whole.
+    private var runNotes: [String] {
+        var notes: [String] = []
+        if report.subjects.contains(where: { $0.gates.isEmpty }) {
+            notes.append("there are no gates: the history was checked, and nothing else was asked for")
+        }
+        if report.isMatrix, report.operationsDiffer {
+            notes.append("operations differ, so combinations are sorted by executions an operation")
+        }
+        return notes
+    }
+
+    /// What concurrency each phase achieved. A matrix has too many phases; they are in `metrics.csv`.
+    private var generationLines: [String] {
+        report.isMatrix ? [] : GenerationTable(report).lines(palette)
+    }
+
+    private var violationLines: [String] {
+        var lines: [String] = []
+        for subject in report.ranked {
+            guard let verification = subject.verification, verification.violationCount > 0 else { continue }
+            let shown = verification.firstOfEachKind.prefix(violationLimit)
+            let total = HumanNumber.count(verification.violationCount)
+            let kinds = verification.violationsByKind.sorted { $0.value > $1.value }
+                .map { "\(HumanNumber.count($0.value)) \($0.key.rawValue)" }.joined(separator: ", ")
+            lines.append(palette.paint(TerminalText.sanitised("\(subject.title): \(total) violations: \(kinds)"), .bad))
+            for violation in shown {
+                lines.append(TerminalText.sanitisedLines("\(violation.kind.rawValue): \(violation.description)"))
+            }
+        }
+        return lines
+    }
+
+    private var verdictLines: [String] {
+        let verdict = report.verdict
+        var line = palette.paint(verdict.rawValue.uppercased(), verdict.role)
+        if let reason = report.interruption {
+            line += "  PARTIAL: " + TerminalText.sanitised(reason)
+            if !report.skipped.isEmpty {
+                line += "; not run: " + TerminalText.sanitised(report.skipped.joined(separator: ", "))
+            }
+        }
+        return [line, "again: " + TerminalText.sanitised(report.identity.replay)]
+    }
+}
+
+extension VerificationResult {
+    /// One violation of each kind, in the order of the kinds' first appearance.
+    fileprivate var firstOfEachKind: [Violation] {
+        var seen: Set<ViolationKind> = []
+        return violations.filter { seen.insert($0.kind).inserted }
+    }
+}
+
+extension RunVerdict {
+    /// How the verdict is painted.
+    var role: Palette.Role {
+        switch self {
+        case .pass: .good
+        case .fail, .hung: .bad
+        case .inconclusive, .invalid, .interrupted: .doubtful
+        }
+    }
+}

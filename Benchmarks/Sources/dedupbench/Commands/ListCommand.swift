@@ -1,0 +1,79 @@
+internal import ArgumentParser
+internal import Caching
+internal import DedupVerification
+internal import Gates
+internal import LoadGeneration
+internal import Reporting
+internal import Workloads
+
+/// `dedupbench list`
+struct ListCommand: ParsableCommand {
+    /// What can be listed.
+    enum Topic: String, CaseIterable, ExpressibleByArgument {
+        case scenarios, subjects, policies, gates
+    }
+
+    static let configuration = CommandConfiguration(
+        commandName: "list",
+        abstract: "Lists scenarios, subjects, eviction policies, or the metrics that gates may name.",
+        discussion: """
+            Examples:
+              dedupbench list
+              dedupbench list subjects
+              dedupbench list gates
+            """)
+
+    @Argument(help: "What to list. Default: everything.")
+    var topic: Topic?
+
+    func run() {
+        for topic in topic.map({ [$0] }) ?? Topic.allCases {
+            Console.out(table(of: topic).text(Console.palette))
+            if self.topic == nil, topic != Topic.allCases.last { Console.out("\n") }
+        }
+    }
+
+    private func table(of topic: Topic) -> TerminalTable {
+        switch topic {
+        case .scenarios: scenarios
+        case .subjects: subjects
+        case .policies: policies
+        case .gates: gates
+        }
+    }
+
+    private var scenarios: TerminalTable {
+        var table = TerminalTable([("scenario", .left), ("", .left)])
+        for file in ScenarioFile.known {
+            do throws(ScenarioError) {
+                table.append([.init(file), .init(try ScenarioLoader.load(file: file).description)])
+            } catch {
+                table.append([.init(file), .init("cannot be used: \(error)", .bad)])
+            }
+        }
+        return table
+    }
+
+    private var subjects: TerminalTable {
+        var table = TerminalTable([("subject", .left), ("", .left)])
+        for subject in SubjectCatalog.all {
+            table.append([.init(subject.information.name), .init(subject.information.summary)])
+        }
+        return table
+    }
+
+    private var policies: TerminalTable {
+        var table = TerminalTable([("policy", .left)])
+        for policy in EvictionPolicyKind.allCases { table.append([.init(policy.rawValue)]) }
+        return table
+    }
+
+    private var gates: TerminalTable {
+        var table = TerminalTable([("metric", .left), ("units", .left), ("", .left)])
+        for metric in MetricCatalog.standard.definitions {
+            let units = metric.dimension.units.map(\.name).joined(separator: " ")
+            table.append([.init(metric.name), .init(units), .init(metric.explanation)])
+        }
+        return table
+    }
+}

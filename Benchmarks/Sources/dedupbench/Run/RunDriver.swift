@@ -1,0 +1,90 @@
+internal import Caching
+internal import DedupVerification
+internal import LoadGeneration
+internal import Reporting
+internal import Workloads
+
+/// Runs a plan: every combination, every subject, one after the other.
+struct RunDriver {
+    let plan: RunPlan
+    let progress: ProgressDisplay
+
+    /// Fills the report. What was not run because of an interruption or an error is listed in it, and what was finished
+    /// until then is kept.
+    ///
+    /// - Throws: ``Failure`` when there is nothing to keep: a trace cannot be read, or the first subject cannot be made.
+    func run(_ report: inout RunReport) async throws(Failure) {
+        var failure: Failure?
+        for combination in plan.combinations { await run(combination, &report, &failure) }
+        progress.clear()
+        if let failure { try note(failure, in: &report) }
+        if let reason = Interruption.reason {
+            report.interruption = reason
+            report.interruptionCode = Interruption.exitCode
+        }
+    }
+
+    /// Drives every subject through one combination, until one fails.
+    private func run(
+        _ combination: RunPlan.Combination, _ report: inout RunReport, _ failure: inout Failure?
+    ) async {
+        var runner: LoadRunner?
+        for subject in plan.subjects {
+            let title = SubjectReport(subject: subject.information.name, strategy: combination.strategy).title
+            guard failure == nil, !Interruption.stop.isSet else {
+                report.skipped.append(title)
+                continue
+            }
+            do {
+                let ready = try runner ?? makeRunner(for: combination)
+                runner = ready
+                report.subjects.append(try await run(subject, in: combination, with: ready))
+            } catch {
+                report.skipped.append(title)
+                // What fails because of an interruption is no failure of its own.
+                guard !Interruption.stop.isSet else { continue }
+                failure = Self.failure(from: error, driving: "\(plan.file): \(title)")
+            }
+        }
+    }
+
+    private func note(_ failure: Failure, in report: inout RunReport) throws(Failure) {
+        guard !report.subjects.isEmpty else { throw failure }
+        report.interruption = failure.message
+        report.interruptionCode = failure.code.rawValue
+    }
+
+    /// Tells whether the scenario is to blame, or what happened while it was run.
+    private static func failure(from error: any Error, driving subject: String) -> Failure {
+        switch error {
+        // The trace is to blame, whatever is driven, and the error names its line.
+        case is TraceError: Failure("\(error)", .badScenario)
+        case is LoadError, is CacheConfigurationError: Failure("\(subject) cannot be driven: \(error)", .badScenario)
+        default: Failure("\(subject) cannot be driven: \(error)", .internalError)
+        }
+    }
+
+    /// Drives one subject and judges it.
+    ///
+    /// - Throws: What making the subject or its operations throws.
+    func run(
+        _ subject: SubjectBlueprint, in combination: RunPlan.Combination, with runner: LoadRunner
+    ) async throws -> SubjectReport {
+        let run = try await runner.run(subject, operations: OperationCatalog.body)
+        progress.show("\(run.subject.name): checking \(HumanNumber.count(run.history.calls.count)) calls")
+        let builder = SubjectReportBuilder(
+            combination: combination, gates: plan.gates, interruption: Interruption.reason)
+        return builder.report(of: run)
+    }
+
+    /// What draws the requests of a combination and sends them.
+    ///
+    /// - Throws: ``LoadError``, or ``TraceError``.
+    func makeRunner(for combination: RunPlan.Combination) throws -> LoadRunner {
+        let (progress, strategy) = (progress, combination.strategy)
+        progress.show("drawing the requests of \(combination.scenario.name)")
+        return try LoadRunner(combination.scenario, configuration: plan.load, stop: Interruption.stop) { now in
+            progress.show(now, of: SubjectReport(subject: now.subject, strategy: strategy).title)
+        }
+    }
+}

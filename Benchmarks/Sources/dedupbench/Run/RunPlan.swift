@@ -1,0 +1,152 @@
+internal import DedupVerification
+internal import Gates
+internal import LoadGeneration
+internal import Reporting
+internal import Workloads
+
+/// What will be run, complete and checked: nothing is found wrong later than here that could be found here.
+struct RunPlan {
+    /// One combination of the matrix.
+    struct Combination {
+        let strategy: [StrategySetting]
+        let scenario: Scenario
+    }
+
+    /// The scenario file.
+    let file: String
+    /// The combinations; one without settings when there is no matrix.
+    let combinations: [Combination]
+    /// What is driven, in order.
+    let subjects: [SubjectBlueprint]
+    /// What every subject must keep.
+    let gates: [Gate]
+    /// How load is generated.
+    let load: LoadConfiguration
+
+    /// The scenario of the first combination: the others differ from it in the fields of the matrix only.
+    var scenario: Scenario { combinations[0].scenario }
+
+    /// The scenario as it is run, as YAML, with the subjects and gates that the command line asked for; of a matrix,
+    /// followed by its axes in comments.
+    var resolvedScenario: String {
+        get throws {
+            var scenario = scenario
+            scenario.subjects = subjects.map(\.information.name)
+            scenario.gates = gates.map(\.expression.description)
+            let strategies = combinations.map(\.strategy).filter { !$0.isEmpty }
+            let comments = strategies.map { strategy in
+                "# run with " + strategy.map { "\($0.parameter)=\($0.value)" }.joined(separator: " ") + "\n"
+            }
+            return try scenario.resolvedYAML + comments.joined()
+        }
+    }
+
+    /// Reads and checks everything.
+    ///
+    /// - Throws: ``Failure`` with code 64 for what the command line got wrong and 65 for what the scenario did.
+    init(_ options: PlanOptions) throws(Failure) {
+        let file = try ScenarioFile.locate(options.scenario)
+        self.file = file
+        let overrides = try Self.overrides(options)
+        let matrix = try Self.checked { () throws(ScenarioError) in try ScenarioMatrix(options.matrix) }
+        combinations = try Self.combinations(matrix, overrides: overrides, file: file, phases: options.phases)
+        guard let scenario = combinations.first?.scenario else { throw Failure("nothing is to be run", .usage) }
+        subjects = try Self.subjects(options.subjects, of: scenario)
+        gates = try GateBook.gates(ofScenario: scenario.gates, file: file, options: options.gates)
+        load = LoadConfiguration(historyLimit: options.historyLimit)
+        guard load.historyLimit > 0 else { throw Failure("--history-limit: must be at least 1", .usage) }
+        try checkPhases(options.phases)
+    }
+
+    /// A warm-up is not judged, so a run needs more than that; and a gate needs the phase that it names.
+    private func checkPhases(_ selected: [String]) throws(Failure) {
+        let names = scenario.phases.map(\.name)
+        if scenario.phases.allSatisfy(\.warmup) {
+            throw Failure(
+                "\(file): phases: nothing would be measured, as \(names.joined(separator: ", ")) only warms up; give a "
+                    + "phase without `warmup: true`", .badScenario)
+        }
+        // The loader has seen to those of the scenario. A phase that `--phase` leaves out is known all the same: its gates
+        // are then not measured.
+        guard selected.isEmpty else { return }
+        if let problem = gates.lazy.compactMap({ GateBook.unknownPhase(of: $0, among: names) }).first {
+            throw Failure("--gate: \(problem)", .usage)
+        }
+    }
+
+    /// A plan of one scenario, which is complete and checked already.
+    ///
+    /// - Throws: ``Failure`` with code 65 for a gate that cannot be evaluated.
+    init(
+        _ scenario: Scenario, named name: String, subjects: [SubjectBlueprint], load: LoadConfiguration
+    ) throws(Failure) {
+        file = name
+        self.load = load
+        combinations = [Combination(strategy: [], scenario: scenario)]
+        self.subjects = subjects
+        gates = try GateBook.gates(ofScenario: scenario.gates, file: name, options: [])
+    }
+
+    private static func overrides(_ options: PlanOptions) throws(Failure) -> [ScenarioOverride] {
+        var overrides: [ScenarioOverride] = []
+        for text in options.settings {
+            overrides.append(try checked { () throws(ScenarioError) in try ScenarioOverride(text) })
+        }
+        if let seed = options.seed {
+            overrides.append(ScenarioOverride(path: "seed", value: "\(seed)", option: "--seed"))
+        }
+        return overrides
+    }
+
+    private static func combinations(
+        _ matrix: ScenarioMatrix, overrides: [ScenarioOverride], file: String, phases: [String]
+    ) throws(Failure) -> [Combination] {
+        var combinations: [Combination] = []
+        for combination in matrix.combinations {
+            let scenario = try checked { () throws(ScenarioError) in
+                try ScenarioLoader.load(file: file, overrides: overrides + combination, vocabulary: .dedupbench)
+            }
+            let strategy = combination.map { StrategySetting(parameter: $0.path, value: $0.value) }
+            combinations.append(Combination(strategy: strategy, scenario: try select(phases, of: scenario)))
+        }
+        return combinations
+    }
+
+    private static func select(_ names: [String], of scenario: Scenario) throws(Failure) -> Scenario {
+        guard !names.isEmpty else { return scenario }
+        let known = scenario.phases.map(\.name)
+        if let unknown = names.first(where: { !known.contains($0) }) {
+            throw Failure(
+                "--phase: the scenario has no phase `\(unknown)` (it has: \(known.joined(separator: ", ")))", .usage)
+        }
+        var selected = scenario
+        selected.phases.removeAll { !names.contains($0.name) }
+        return selected
+    }
+
+    private static func subjects(_ names: [String], of scenario: Scenario) throws(Failure) -> [SubjectBlueprint] {
+        let chosen = names.isEmpty ? scenario.subjects : names
+        var subjects: [SubjectBlueprint] = []
+        for name in chosen where !subjects.contains(where: { $0.information.name == name }) {
+            guard let blueprint = SubjectCatalog.blueprint(named: name) else {
+                // The loader has looked up those of the scenario.
+                let known = SubjectCatalog.all.map(\.information.name).joined(separator: ", ")
+                throw Failure("--subject: there is no subject `\(name)` (known: \(known))", .usage)
+            }
+            subjects.append(blueprint)
+        }
+        return subjects
+    }
+
+    /// Scenario errors as failures: 64 when all of them came in by the command line.
+    private static func checked<Result>(
+        _ body: () throws(ScenarioError) -> Result
+    ) throws(Failure) -> Result {
+        do throws(ScenarioError) {
+            return try body()
+        } catch {
+            let usage = error.problems.allSatisfy { $0.override != nil }
+            throw Failure("\(error)", usage ? .usage : .badScenario)
+        }
+    }
+}

@@ -1,0 +1,93 @@
+internal import DedupVerification
+internal import LoadGeneration
+internal import Synchronization
+internal import Workloads
+
+/// A lock around a dictionary with a time to live: what a user would write himself in ten minutes.
+///
+/// Check, then run, then store. Two callers that miss at the same time both run, nothing bounds the dictionary, and what
+/// expired stays until it is asked for again.
+final class DictionarySubject: Subject {
+    /// How it is made.
+    static let blueprint = SubjectBlueprint(
+        SubjectInformation(
+            name: "dictionary", summary: "a lock around a dictionary with a time to live: the floor to beat",
+            duplicates: .none)
+    ) { settings in DictionarySubject(settings.system.cache) }
+
+    private struct Entry {
+        var value: StepValue
+        var storedAt: ContinuousClock.Instant
+        var deadline: ContinuousClock.Instant?
+    }
+
+    private struct State {
+        var entries: [UInt32: Entry] = [:]
+        var hits = 0
+        var executions = 0
+    }
+
+    private let lifetime: Duration?
+    private let slides: Bool
+    private let maximumAge: Duration?
+    private let state = Mutex(State())
+
+    private init(_ cache: CacheSettings) {
+        switch cache.timeToLive.rule {
+        case .forever: (lifetime, slides, maximumAge) = (nil, false, nil)
+        case .fixed(let life): (lifetime, slides, maximumAge) = (life, false, nil)
+        case .sliding(let life, let maximumAge): (lifetime, slides, self.maximumAge) = (life, true, maximumAge)
+        }
+    }
+
+    var information: SubjectInformation { Self.blueprint.information }
+
+    func call(_ request: Request, _ operation: LoadGeneration.Operation) async -> Answer {
+        if let value = cached(request.key) { return .value(value, .hit) }
+        do {
+            let value = try await operation.run()
+            store(value, for: request.key)
+            return .value(value, .executed)
+        } catch {
+            return .failed(error)
+        }
+    }
+
+    private func cached(_ key: UInt32) -> StepValue? {
+        state.withLock { state in
+            let now = ContinuousClock.now
+            guard let entry = state.entries[key], entry.deadline.map({ now < $0 }) ?? true else {
+                state.entries[key] = nil
+                state.executions += 1
+                return nil
+            }
+            state.hits += 1
+            if slides { state.entries[key]?.deadline = deadline(from: now, storedAt: entry.storedAt) }
+            return entry.value
+        }
+    }
+
+    private func store(_ value: StepValue, for key: UInt32) {
+        state.withLock { state in
+            let now = ContinuousClock.now
+            state.entries[key] = Entry(value: value, storedAt: now, deadline: deadline(from: now, storedAt: now))
+        }
+    }
+
+    private func deadline(
+        from now: ContinuousClock.Instant, storedAt: ContinuousClock.Instant
+    ) -> ContinuousClock.Instant? {
+        guard let lifetime else { return nil }
+        return min(now + lifetime, maximumAge.map { storedAt + $0 } ?? now + lifetime)
+    }
+
+    var counters: SubjectCounters {
+        state.withLock { SubjectCounters(hits: $0.hits, joins: 0, executions: $0.executions) }
+    }
+
+    var liveEntries: Int? { state.withLock { $0.entries.count } }
+
+    func reset() async {
+        state.withLock { $0.entries = [:] }
+    }
+}

@@ -1,0 +1,50 @@
+import DedupVerification
+import LoadGeneration
+import Workloads
+
+/// Builds scenarios for tests without files.
+enum TestLoad {
+    /// A scenario of one closed phase over the given requests.
+    static func closed(_ requests: [Request], clients: Int, configure: (inout Phase) -> Void = { _ in }) -> Scenario {
+        var phase = Phase()
+        phase.name = "phase"
+        phase.clients = clients
+        phase.operations = requests.count
+        configure(&phase)
+        var scenario = Scenario()
+        scenario.name = "test"
+        scenario.workload.keys.count = Int(requests.map(\.key).max() ?? 0) + 1
+        scenario.phases = [phase]
+        return scenario
+    }
+
+    /// Requests that take the keys in turn.
+    static func requests(_ count: Int, keys: Int, latency: Duration = .zero, size: Int = 16) -> [Request] {
+        let nanoseconds = UInt32(latency / .nanoseconds(1))
+        return (0..<count).map {
+            Request(key: UInt32($0 % keys), latency: nanoseconds, valueSize: UInt32(size))
+        }
+    }
+
+    /// Runs one phase over exactly these requests.
+    static func run(
+        _ make: @escaping @Sendable (SubjectSettings) throws -> any Subject, _ information: SubjectInformation,
+        requests: [Request], clients: Int, configuration: LoadConfiguration = LoadConfiguration(workers: 2),
+        stop: StopSignal = StopSignal(), configure: (inout Phase) -> Void = { _ in }
+    ) async throws -> SubjectRun {
+        let scenario = closed(requests, clients: clients, configure: configure)
+        let isOpen = scenario.phases[0].isOpen
+        let stream = RequestStream(requests, isOpen: isOpen, limit: scenario.phases[0].operationLimit)
+        let runner = try LoadRunner(scenario, streams: [stream], configuration: configuration, stop: stop)
+        return try await runner.run(SubjectBlueprint(information, make: make))
+    }
+}
+
+extension SubjectRun {
+    /// The checker's judgement, for results that live for the given time.
+    func verify(_ freshness: FreshnessRule = FreshnessRule(.unbounded)) -> VerificationResult {
+        HistoryChecker(
+            freshness: freshness, capacityBounded: subject.isCapacityBounded, duplicateMode: subject.duplicates
+        ).check(history, counters: counters)
+    }
+}

@@ -1,0 +1,74 @@
+/// Proves or refutes, from the history of a run, that every execution was necessary and every answer right.
+///
+/// Sound: given one monotonic clock, executions logged from inside their closure and excuses whose bounds hold, every
+/// violation is real. Wherever the true time of an event is not known, the bound that accuses less is taken. It relies on
+/// what the subject promises: a result is published before any of its callers is answered, a flight is gone before its
+/// waiters wake, and only one flight of a key exists in an epoch. Takes O(n log n) time.
+///
+/// The idea of checking per key, with unique values, is that of Gibbons and Korach ("Testing shared memories", 1997):
+/// when every answer names its source, the checks are interval sweeps and nothing is exponential.
+public struct HistoryChecker: Sendable {
+    /// How long results may be served.
+    public var freshness: FreshnessRule
+    /// Whether the subject's cache is bounded. When not, an `evicted` excuse excuses nothing.
+    public var capacityBounded: Bool
+    /// What happens to a call whose key is being executed.
+    public var duplicateMode: DuplicateMode
+    /// How long before it was logged a removal may have happened whose excuse names no execution and gives no `since`.
+    /// Default 1 s.
+    public var evictionLag: UInt64 = 1_000_000_000
+    /// How long before it was logged a removal may have happened whose excuse names its execution and gives no `since`.
+    /// Default 50 ms: whoever removes a result says so at once, unless it promises less.
+    public var removalLag: UInt64 = 50_000_000
+    /// Whether a call may be answered with an error that comes from no execution: one of a deadline, or of a limit.
+    /// Default no.
+    public var allowsUnexplainedFailures = false
+    /// For how long past its lifetime a result may be answered as stale; nil, the default: never.
+    public var staleAllowance: UInt64?
+    /// How long a flight may live around its execution where no call tells. Default 1 s.
+    public var flightTolerance: UInt64 = 1_000_000_000
+    /// How many violations of each kind are kept in full; all are counted. Default 10.
+    public var examplesPerKind = 10
+
+    /// A checker for what the subject promises.
+    public init(freshness: FreshnessRule, capacityBounded: Bool, duplicateMode: DuplicateMode) {
+        self.freshness = freshness
+        self.capacityBounded = capacityBounded
+        self.duplicateMode = duplicateMode
+    }
+
+    /// Checks everything, and compares the subject's own counters where it has any.
+    public func check(_ history: History, counters: SubjectCounters = SubjectCounters()) -> VerificationResult {
+        let index = HistoryIndex(history)
+        let phases = PhaseTable(history.calls)
+        let answers = AnswerFacts(history.calls, index: index, tolerance: flightTolerance)
+        let excuses = ExcuseIndex(history.excuses, claimedAfter: answers.claimedAfter, checker: self)
+        let timeline = FreshnessTimeline(
+            rule: freshness, index: index, excuses: excuses, answers: answers, calls: history.calls)
+        var log = ViolationLog(examplesPerKind: examplesPerKind)
+        var tally = Tally(phases: phases)
+
+        let executionRules = ExecutionRules(index: index, excuses: excuses, timeline: timeline)
+        let duplicates = executionRules.check(&log) { phases.phase(at: index.executions[$0].begin) }
+        tally.count(index.executions, duplicates: duplicates)
+        let answerRules = AnswerRules(
+            checker: self, history: history, index: index, excuses: excuses, answers: answers, timeline: timeline)
+        for (number, call) in history.calls.enumerated() {
+            tally.count(call, met: answerRules.check(call, number: number, &log))
+        }
+        AttainableHits(rule: freshness, index: index).count(history.calls, into: &tally)
+        tally.measureConcurrency(history.calls)
+        CounterRules(counters: counters).check(against: tally.total, &log)
+        return result(of: history, tally, log)
+    }
+
+    private func result(of history: History, _ tally: Tally, _ log: ViolationLog) -> VerificationResult {
+        var total = tally.total
+        total.violations = log.count
+        var phases = tally.byPhase
+        for (phase, violations) in log.countByPhase { phases[phase]?.violations = violations }
+        return VerificationResult(
+            total: total, phases: phases, violations: log.examples, violationsByKind: log.countByKind,
+            isComplete: history.isComplete)
+    }
+}

@@ -1,0 +1,31 @@
+/// What the subject itself says it did. A counter that it does not have is nil and is not compared.
+public struct SubjectCounters: Hashable, Sendable {
+    /// Calls served from the cache.
+    public var hits: Int?
+    /// Calls that waited for a running execution.
+    public var joins: Int?
+    /// Executions started.
+    public var executions: Int?
+    /// Calls refused because an execution was running.
+    public var rejections: Int?
+    /// Executions that ended in an error.
+    public var failures: Int?
+    /// Calls answered with an error.
+    public var failedCalls: Int?
+    /// Calls served past the time to live on purpose.
+    public var stale: Int?
+
+    /// Counters; each defaults to "not reported".
+    public init(
+        hits: Int? = nil, joins: Int? = nil, executions: Int? = nil, rejections: Int? = nil, failures: Int? = nil,
+        failedCalls: Int? = nil, stale: Int? = nil
+    ) {
+        self.hits = hits
+        self.joins = joins
+        self.executions = executions
+        self.rejections = rejections
+        self.failures = failures
+        self.failedCalls = failedCalls
+        self.stale = stale
+    }
+}

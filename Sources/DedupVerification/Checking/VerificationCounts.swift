@@ -1,0 +1,91 @@
+/// What happened in a stretch of the history.
+public struct VerificationCounts: Hashable, Sendable {
+    /// Calls, returned or not.
+    public var operations = 0
+    /// Calls that never returned.
+    public var lost = 0
+    /// Returned calls of each outcome, indexed by the raw value of ``OutcomeClass``.
+    public var outcomes = [Int](repeating: 0, count: OutcomeClass.allCases.count)
+    /// Executions that began.
+    public var executions = 0
+    /// Executions that ended in an error.
+    public var failedExecutions = 0
+    /// Executions that nothing justified: they overlapped another of their key or ran beside a fresh result.
+    public var duplicateExecutions = 0
+    /// Calls that met a running execution (not their own) or a fresh result of their key.
+    public var opportunities = 0
+    /// Calls that overlapped a running execution of their key which was not their own.
+    public var overlappingCalls = 0
+    /// The most calls that were open at one time.
+    public var maximumConcurrency = 0
+    /// Requests for a key that had been requested before in the history.
+    public var repeatedRequests = 0
+    /// Repeated requests that a cache without bound would have answered without executing.
+    public var attainableHits = 0
+    /// Breaches of any rule.
+    public var violations = 0
+
+    /// Figures of nothing.
+    public init() {}
+
+    /// Adds the figures of another stretch, except the concurrency, which does not add up.
+    mutating func add(_ other: VerificationCounts) {
+        operations += other.operations
+        lost += other.lost
+        for outcome in outcomes.indices { outcomes[outcome] += other.outcomes[outcome] }
+        executions += other.executions
+        failedExecutions += other.failedExecutions
+        duplicateExecutions += other.duplicateExecutions
+        opportunities += other.opportunities
+        overlappingCalls += other.overlappingCalls
+        repeatedRequests += other.repeatedRequests
+        attainableHits += other.attainableHits
+        violations += other.violations
+    }
+
+    /// Returned calls of one outcome.
+    public func count(of outcome: OutcomeClass) -> Int { outcomes[Int(outcome.rawValue)] }
+
+    /// Calls that returned.
+    public var returned: Int { operations - lost }
+
+    /// Executions that were justified.
+    public var necessaryExecutions: Int { executions - duplicateExecutions }
+
+    /// Returned calls less necessary executions: what could have been answered without executing.
+    public var duplicatesOffered: Int { max(0, returned - necessaryExecutions) }
+
+    /// Offered duplicates that did not execute.
+    public var duplicatesPrevented: Int { max(0, duplicatesOffered - duplicateExecutions) }
+
+    /// The share of the offered duplicates that did not execute; NaN when none was offered.
+    public var preventedRatio: Double { Self.ratio(duplicatesPrevented, duplicatesOffered) }
+
+    /// Hits per returned call; NaN when there was none.
+    public var hitRatio: Double { Self.ratio(count(of: .hit), returned) }
+
+    /// Joins per returned call; NaN when there was none.
+    public var joinedRatio: Double { Self.ratio(count(of: .joined), returned) }
+
+    /// Calls answered with a value but without executing (hit, joined, stale) per returned call; NaN when there was none.
+    public var servedRatio: Double {
+        Self.ratio(count(of: .hit) + count(of: .joined) + count(of: .stale), returned)
+    }
+
+    /// Hits and joins per repeated request; NaN when no key was requested twice.
+    public var repeatHitRatio: Double {
+        Self.ratio(count(of: .hit) + count(of: .joined), repeatedRequests)
+    }
+
+    /// What ``repeatHitRatio`` would have been with a cache without bound; NaN when no key was requested twice.
+    public var repeatHitCeiling: Double { Self.ratio(attainableHits, repeatedRequests) }
+
+    /// With 95 % confidence the chance that an opportunity ends in a violation is below this; NaN without opportunities.
+    public var violationBound95: Double {
+        ProportionBound.upper(successes: min(violations, opportunities), trials: opportunities, confidence: 0.95)
+    }
+
+    private static func ratio(_ part: Int, _ whole: Int) -> Double {
+        whole == 0 ? .nan : Double(part) / Double(whole)
+    }
+}

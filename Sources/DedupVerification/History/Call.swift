@@ -1,0 +1,70 @@
+/// How a call was answered. Every call has exactly one outcome.
+public enum OutcomeClass: UInt8, CaseIterable, BitwiseCopyable, Sendable {
+    /// Served from the cache.
+    case hit
+    /// Waited for an execution that was already running.
+    case joined
+    /// Answered by an execution that this call started.
+    case executed
+    /// Refused because an execution of the key was running.
+    case rejected
+    /// Served past its time to live, on purpose.
+    case stale
+    /// Answered with an error.
+    case failed
+
+    /// The name used in reports, CSV columns and metric names.
+    public var name: String {
+        switch self {
+        case .hit: "hit"
+        case .joined: "joined"
+        case .executed: "executed"
+        case .rejected: "rejected"
+        case .stale: "stale"
+        case .failed: "failed"
+        }
+    }
+}
+
+/// One call of the subject as its caller saw it: 56 bytes, all times in nanoseconds of one monotonic clock.
+///
+/// `start` is read before the subject is called and `end` after it has answered, so the true call lies inside.
+public struct Call: Hashable, BitwiseCopyable, Sendable {
+    /// When the schedule wanted the call to start; equal to `start` in a closed loop.
+    public var intended: UInt64
+    /// Read just before the subject was called.
+    public var start: UInt64
+    /// Read just after the subject answered; 0 while no answer has come.
+    public var end: UInt64
+    /// The execution whose value or error the answer carries (or, when rejected, the one in the way); 0 = none named.
+    public var execution: UInt64
+    /// The checksum found in the answer, which must equal `execution`; 0 = not checked.
+    public var value: UInt64
+    /// The number of the request in the stream.
+    public var request: UInt32
+    /// The key that was asked for.
+    public var key: UInt32
+    /// The number of the phase in which the call was made.
+    public var phase: UInt16
+    /// How the call was answered; meaningless while `end` is 0.
+    public var outcome: OutcomeClass
+
+    /// A complete call; `intended` defaults to `start`.
+    public init(
+        request: UInt32, key: UInt32, intended: UInt64? = nil, start: UInt64, end: UInt64, outcome: OutcomeClass,
+        execution: UInt64, value: UInt64 = 0, phase: UInt16 = 0
+    ) {
+        self.intended = intended ?? start
+        self.start = start
+        self.end = end
+        self.execution = execution
+        self.value = value
+        self.request = request
+        self.key = key
+        self.phase = phase
+        self.outcome = outcome
+    }
+
+    /// Whether an answer came before the history was closed.
+    public var hasReturned: Bool { end != 0 }
+}

@@ -1,0 +1,217 @@
+import DedupTesting
+import DedupVerification
+import Testing
+
+@Suite struct HistoryCheckerTests {
+    static let seeds: [UInt64] = Array(0..<120)
+
+    @Test(arguments: seeds)
+    func findsNothingInACleanHistory(seed: UInt64) {
+        let plan = SimulationPlan(seed: seed)
+        let result = plan.checker.check(SimulatedDeduplicator.run(plan, seed: seed))
+        #expect(result.violationCount == 0, "seed \(seed): \(result.violations.first.map(\.description) ?? "")")
+        #expect(result.verdict == .pass)
+        #expect(result.total.preventedRatio == 1)
+        #expect(result.total.repeatHitRatio <= result.total.repeatHitCeiling)
+    }
+
+    @Test(arguments: HistoryMutation.allCases)
+    func findsEveryMutation(mutation: HistoryMutation) {
+        var applicable = 0
+        for seed in UInt64(0)..<60 {
+            var plan = SimulationPlan(seed: seed)
+            mutation.prepare(&plan)
+            var random = SplitMix64(seed: seed ^ 0x77)
+            let clean = SimulatedDeduplicator.run(plan, seed: seed)
+            guard let broken = mutation.apply(to: clean, plan: plan, using: &random) else { continue }
+            applicable += 1
+            let result = plan.checker.check(broken)
+            let found = result.violationsByKind[mutation.expected] ?? 0
+            #expect(found > 0, "\(mutation) of seed \(seed) was missed; found \(result.violationsByKind)")
+            #expect(result.verdict == .fail)
+        }
+        #expect(applicable >= 5, "\(mutation) applied \(applicable) times")
+    }
+
+    @Test(arguments: UInt64(0)..<48)
+    func agreesWithTheNaiveCheckerOnBrokenHistories(seed: UInt64) {
+        var plan = SimulationPlan(seed: seed)
+        plan.keys = 3
+        plan.callsPerKey = 15
+        plan.span = 60_000
+        var checker = plan.checker
+        checker.evictionLag = 2_000
+        checker.flightTolerance = 500
+        checker.removalLag = seed % 2 == 0 ? 1_500 : 60_000
+        checker.allowsUnexplainedFailures = seed % 3 == 0
+        checker.staleAllowance = [nil, 0, 30_000][Int(seed / 2 % 3)]
+        checker.capacityBounded = seed % 7 != 0
+        var random = SplitMix64(seed: seed)
+        var history = SimulatedDeduplicator.run(plan, seed: seed)
+        for _ in 0..<6 {
+            Scrambler.scramble(&history, using: &random)
+            let naive = NaiveChecker(checker, history: history)
+            let result = checker.check(history)
+            #expect(result.violationsByKind == naive.violations(), "seed \(seed)")
+            #expect(result.total.overlappingCalls == naive.overlappingCalls(), "seed \(seed)")
+        }
+    }
+
+    @Test func anIncompleteHistoryIsInvalid() {
+        let plan = SimulationPlan(seed: 1)
+        var history = SimulatedDeduplicator.run(plan, seed: 1)
+        history.droppedExecutions = 1
+        history.executions.removeLast()
+        #expect(plan.checker.check(history).verdict == .invalid)
+    }
+
+    @Test func aHistoryWithoutOpportunitiesIsInconclusive() {
+        let history = History(
+            calls: [Call(request: 0, key: 1, start: 10, end: 90, outcome: .executed, execution: 1)],
+            executions: [Execution(id: 1, key: 1, begin: 20, end: 80)])
+        let result = HistoryChecker(freshness: .init(.unbounded), capacityBounded: false, duplicateMode: .join)
+            .check(history)
+        #expect(result.total.opportunities == 0)
+        #expect(result.verdict == .inconclusive)
+        #expect(result.total.preventedRatio.isNaN)
+    }
+
+    @Test(arguments: [
+        (SubjectCounters(hits: 1, joins: 1, executions: 1, rejections: 0, failures: 0, stale: 0), 0),
+        (SubjectCounters(hits: 2), 1), (SubjectCounters(executions: 2, failures: 1), 2), (SubjectCounters(), 0),
+        (SubjectCounters(failedCalls: 1), 1), (SubjectCounters(failedCalls: 0), 0),
+    ])
+    func comparesTheCountersOfTheSubject(counters: SubjectCounters, mismatches: Int) {
+        let result = Self.joinAndHit.check(Self.joinAndHitHistory, counters: counters)
+        #expect(result.violationsByKind[.counterMismatch] ?? 0 == mismatches)
+    }
+
+    @Test func countsWhatHappened() {
+        let total = Self.joinAndHit.check(Self.joinAndHitHistory).total
+        #expect(total.operations == 3)
+        #expect(total.executions == 1)
+        #expect(total.duplicatesOffered == 2)
+        #expect(total.duplicatesPrevented == 2)
+        #expect(total.opportunities == 2)
+        #expect(total.overlappingCalls == 1)
+        #expect(total.maximumConcurrency == 2)
+        #expect(total.repeatedRequests == 2)
+        #expect(total.repeatHitRatio == 1)
+        #expect(total.repeatHitCeiling == 1)
+    }
+
+    @Test func keepsFewExamplesAndCountsAll() {
+        var history = History()
+        for id in UInt64(1)...50 {
+            history.executions.append(Execution(id: id, key: 9, begin: 100 + id, end: 1_000 + id))
+        }
+        var checker = HistoryChecker(freshness: .init(.none), capacityBounded: false, duplicateMode: .join)
+        checker.examplesPerKind = 3
+        let result = checker.check(history)
+        #expect(result.violationsByKind == [.overlap: 49])
+        #expect(result.violations.count == 3)
+        #expect(result.total.duplicateExecutions == 49)
+    }
+
+    @Test func eachPhaseHasItsOwnFigures() throws {
+        let plan = SimulationPlan(seed: 3)
+        let result = plan.checker.check(SimulatedDeduplicator.run(plan, seed: 3))
+        let phases = try #require(result.phases.count == 2 ? Array(result.phases.values) : nil)
+        #expect(phases.map(\.operations).reduce(0, +) == result.total.operations)
+        #expect(phases.map(\.executions).reduce(0, +) == result.total.executions)
+        #expect(phases.map(\.opportunities).reduce(0, +) == result.total.opportunities)
+        #expect(phases.map(\.repeatedRequests).reduce(0, +) == result.total.repeatedRequests)
+    }
+
+    @Test func anEvictionExcusesNothingWhereNothingCanBeEvicted() {
+        let history = History(
+            executions: [Execution(id: 1, key: 1, begin: 10, end: 20), Execution(id: 2, key: 1, begin: 50, end: 60)],
+            excuses: [Excuse(.evicted, key: 1, at: 30, execution: 1)])
+        for (bounded, violations) in [(true, 0), (false, 1)] {
+            let checker = HistoryChecker(
+                freshness: .init(.unbounded), capacityBounded: bounded, duplicateMode: .join)
+            #expect(checker.check(history).violationCount == violations)
+        }
+    }
+
+    @Test func aFlightCanBeDetachedBeforeItsExecutionBegins() {
+        let calls = [
+            Call(request: 0, key: 1, start: 10, end: 90, outcome: .executed, execution: 1),
+            Call(request: 1, key: 1, start: 35, end: 99, outcome: .executed, execution: 2),
+        ]
+        let executions = [
+            Execution(id: 1, key: 1, begin: 40, end: 80), Execution(id: 2, key: 1, begin: 50, end: 95),
+        ]
+        let checker = HistoryChecker(freshness: .init(.unbounded), capacityBounded: false, duplicateMode: .join)
+        for (since, at, violations) in [(20, 30, 0), (4, 8, 1), (60, 70, 1)] as [(UInt64, UInt64, Int)] {
+            let invalidation = Excuse(.invalidated, key: 1, since: since, at: at)
+            let history = History(calls: calls, executions: executions, excuses: [invalidation])
+            #expect(checker.check(history).violationsByKind[.overlap] ?? 0 == violations)
+        }
+    }
+
+    /// The second execution begins at 50: what was logged later than the lag after that happened later too.
+    @Test(
+        arguments: [
+            (50_000_050, nil, 0), (50_000_051, nil, 1), (60_000_000_000, nil, 1), (60_000_000_000, 60_000_000_000, 0),
+        ] as [(UInt64, UInt64?, Int)])
+    func anExcuseThatNamesItsExecutionMayBeLoggedALittleLate(at: UInt64, lag: UInt64?, violations: Int) {
+        let history = History(
+            executions: [Execution(id: 1, key: 1, begin: 10, end: 20), Execution(id: 2, key: 1, begin: 50, end: 60)],
+            excuses: [Excuse(.evicted, key: 1, at: at, execution: 1)])
+        var checker = HistoryChecker(freshness: .init(.unbounded), capacityBounded: true, duplicateMode: .join)
+        if let lag { checker.removalLag = lag }
+        #expect(checker.check(history).violationCount == violations)
+    }
+
+    @Test(arguments: [(false, 1), (true, 0)])
+    func anErrorThatNamesNoExecutionNeedsAPromise(isPromised: Bool, violations: Int) {
+        var history = Self.joinAndHitHistory
+        history.calls.append(Call(request: 3, key: 1, start: 300, end: 310, outcome: .failed, execution: 0))
+        var checker = Self.joinAndHit
+        checker.allowsUnexplainedFailures = isPromised
+        let result = checker.check(history)
+        #expect(result.violationsByKind[.unexplainedFailure] ?? 0 == violations)
+        #expect(result.violationCount == violations)
+    }
+
+    /// The result was answered at 90 and lives for 1000.
+    @Test(arguments: [(1_200, nil, 1), (1_200, 500, 0), (1_590, 500, 1), (200, nil, 1)] as [(UInt64, UInt64?, Int)])
+    func aStaleAnswerNeedsAPromise(start: UInt64, allowance: UInt64?, violations: Int) {
+        var history = Self.joinAndHitHistory
+        history.calls.append(
+            Call(request: 3, key: 1, start: start, end: start + 10, outcome: .stale, execution: 1, value: 1))
+        var checker = Self.joinAndHit
+        checker.staleAllowance = allowance
+        let result = checker.check(history)
+        #expect(result.violationsByKind[.staleHit] ?? 0 == violations)
+        #expect(result.violationCount == violations)
+    }
+
+    @Test func drawsTheTwoExecutionsThatOverlap() {
+        let history = History(executions: [
+            Execution(id: 41, key: 17, begin: 1_000_000, end: 6_200_000),
+            Execution(id: 44, key: 17, begin: 3_000_000, end: 9_100_000, succeeded: false),
+        ])
+        let checker = HistoryChecker(freshness: .init(.none), capacityBounded: false, duplicateMode: .join)
+        #expect(
+            checker.check(history).violations.map(\.description) == [
+                """
+                two executions of key 17 overlap by 3.2 ms
+                  execution 41 of key 17  [=============================]                   0 ns .. 5.2 ms  succeeded
+                  execution 44 of key 17             [===================================]  2 ms .. 8.1 ms  failed
+                """
+            ])
+    }
+
+    private static let joinAndHit = HistoryChecker(
+        freshness: .init(.fixed(1_000)), capacityBounded: false, duplicateMode: .join)
+
+    private static let joinAndHitHistory = History(
+        calls: [
+            Call(request: 0, key: 1, start: 10, end: 90, outcome: .executed, execution: 1, value: 1),
+            Call(request: 1, key: 1, start: 30, end: 95, outcome: .joined, execution: 1, value: 1),
+            Call(request: 2, key: 1, start: 200, end: 210, outcome: .hit, execution: 1, value: 1),
+        ],
+        executions: [Execution(id: 1, key: 1, begin: 20, end: 80)])
+}

@@ -1,0 +1,66 @@
+import DedupVerification
+import Foundation
+import Testing
+
+@Suite struct HistoryRecorderTests {
+    @Test func givesBackWhatSeveralThreadsRecorded() {
+        let threads = 4
+        let perThread = 2_000
+        let recorder = HistoryRecorder(
+            lanes: threads, callsPerLane: perThread, executions: threads * perThread, excuses: threads * perThread)
+        DispatchQueue.concurrentPerform(iterations: threads) { worker in
+            let lane = recorder.lane(worker)
+            for number in 0..<perThread {
+                let time = UInt64(number) * 10 + 1
+                let slot = lane.begin(
+                    request: UInt32(number), key: UInt32(worker), intended: time, start: time, phase: 3)
+                let id = recorder.beginExecution(of: UInt32(worker), at: time + 1)
+                recorder.endExecution(id, at: time + 2, succeeded: true)
+                recorder.recordExcuse(.evicted, key: UInt32(worker), at: time + 4, execution: id)
+                lane.complete(slot, end: time + 3, outcome: .executed, execution: id, value: id)
+            }
+        }
+        let history = recorder.finish()
+        #expect(history.isComplete)
+        #expect(history.calls.count == threads * perThread)
+        #expect(Set(history.executions.map(\.id)).count == threads * perThread)
+        #expect(history.calls.allSatisfy { $0.hasReturned && $0.phase == 3 && $0.value == $0.execution })
+        let checker = HistoryChecker(freshness: .init(.unbounded), capacityBounded: true, duplicateMode: .join)
+        #expect(checker.check(history).violationCount == 0)
+    }
+
+    @Test func countsWhatFindsNoRoom() {
+        let recorder = HistoryRecorder(lanes: 1, callsPerLane: 2, executions: 1, excuses: 1)
+        let lane = recorder.lane(0)
+        for number in UInt64(1)...5 {
+            lane.record(Call(request: 0, key: 0, start: number, end: number + 1, outcome: .hit, execution: 1))
+            let id = recorder.beginExecution(of: 0, at: number)
+            #expect(id == number)
+            recorder.endExecution(id, at: number, succeeded: true)
+            recorder.recordExcuse(.evicted, key: 0, at: number)
+        }
+        #expect(lane.begin(request: 9, key: 9, intended: 9, start: 9, phase: 0) < 0)
+        let history = recorder.finish()
+        #expect(history.droppedCalls == 4)
+        #expect(history.droppedExecutions == 4)
+        #expect(history.droppedExcuses == 4)
+        #expect(!history.isComplete)
+        #expect(history.calls.count == 2)
+        #expect(recorder.executionCount == 5)
+    }
+
+    @Test func aCallThatIsNeverCompletedIsLost() {
+        let recorder = HistoryRecorder(lanes: 1, callsPerLane: 4, executions: 1, excuses: 1)
+        _ = recorder.lane(0).begin(request: 7, key: 1, intended: 5, start: 6, phase: 0)
+        let checker = HistoryChecker(freshness: .init(.none), capacityBounded: false, duplicateMode: .join)
+        let result = checker.check(recorder.finish())
+        #expect(result.violationsByKind == [.lostCall: 1])
+        #expect(result.total.lost == 1)
+    }
+
+    @Test func aCallTakesFiftySixBytes() {
+        #expect(MemoryLayout<Call>.stride == 56)
+        #expect(MemoryLayout<Execution>.stride == 40)
+        #expect(MemoryLayout<Excuse>.stride == 32)
+    }
+}
