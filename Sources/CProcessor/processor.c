@@ -1,8 +1,8 @@
 #ifdef __linux__
 #define _GNU_SOURCE
-#include <sched.h>
 #endif
 #include <pthread.h>
+#include <sched.h>
 #include <stdint.h>
 #include <unistd.h>
 
@@ -16,6 +16,8 @@ unsigned dedup_processor_current(void) {
 #endif
     return (unsigned)((uintptr_t)pthread_self() >> 12);
 }
+
+void dedup_thread_yield(void) { sched_yield(); }
 
 unsigned dedup_processor_count(void) {
     long count = sysconf(_SC_NPROCESSORS_CONF);

@@ -23,3 +23,28 @@ extension Cache {
         }
     }
 }
+
+extension Cache {
+    /// Removes the entries that meet a condition, which is asked outside every lock; returns how many.
+    @inlinable
+    @discardableResult
+    public func removeAll(where isMeant: (Key, Value) -> Bool) -> Int {
+        var keys: [Key] = []
+        for number in 0..<shards.count {
+            let entries = shards.withLock(number) { shard in shard.entries() }
+            keys += entries.filter { isMeant($0.0, $0.1) }.map(\.0)
+        }
+        return keys.count { removeValue(for: $0) }
+    }
+}
+
+extension CacheShard {
+    @inlinable
+    func entries() -> [(Key, Value)] {
+        (0..<table.usedSlots).compactMap { number in
+            let slot = Slot(number)
+            guard unsafe table.store.header(slot).pointee.hasValue else { return nil }
+            return unsafe (table.store.key(slot).pointee, table.store.value(slot).pointee)
+        }
+    }
+}

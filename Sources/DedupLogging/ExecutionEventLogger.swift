@@ -2,9 +2,9 @@
 public import Dedup
 public import Logging
 
-/// Writes the events of a bus to a swift-log logger.
+/// Writes the events of a deduplicator to a swift-log logger.
 ///
-///     let logger = ExecutionEventLogger(events: bus.events(), logger: Logger(label: "dedup"))
+///     let logger = ExecutionEventLogger(events: deduplicator.events.subscribe(), logger: Logger(label: "dedup"))
 ///     await logger.run()
 ///
 /// Each line has the event's name as its message and `step`, `fingerprint`, `execution_id`, `epoch` and, where there is
@@ -53,14 +53,10 @@ public struct ExecutionEventLogger: Sendable {
             "execution_id": "\(event.executionID)", "epoch": "\(event.epoch)",
         ]
         metadata["duration"] = event.duration.map { "\($0)" }
-        switch event {
-        case .cacheHit(_, let age):
-            metadata["age"] = "\(age)"
-        case .executionFailed(_, _, let error):
+        metadata["age"] = event.age.map { "\($0)" }
+        if let error = event.error {
             metadata["error_type"] = "\(type(of: error))"
             if configuration.includesErrorDescriptions { metadata["error"] = "\(error)" }
-        default:
-            break
         }
         return metadata
     }

@@ -38,6 +38,7 @@ public struct ExecutionEventLoggerConfiguration: Sendable {
         case .executionSuperseded: .notice
         case .executionStarted, .executionCompleted, .executionJoined, .executionRejected: .debug
         case .cacheHit, .cacheEvicted, .cacheExpired: .trace
+        default: .debug
         }
     }
 }

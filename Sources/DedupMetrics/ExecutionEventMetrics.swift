@@ -3,9 +3,9 @@ public import CoreMetrics
 public import Dedup
 internal import Metrics
 
-/// Counts the events of a bus in a swift-metrics backend.
+/// Counts the events of a deduplicator in a swift-metrics backend.
 ///
-///     let metrics = ExecutionEventMetrics(events: bus.events())
+///     let metrics = ExecutionEventMetrics(events: deduplicator.events.subscribe())
 ///     await metrics.run()
 ///
 /// | label | kind | dimensions |

@@ -29,7 +29,7 @@ struct StepMetrics {
     func count(_ event: ExecutionEvent) {
         counters[event.kind]?.increment()
         if let duration = event.duration { durations[event.kind]?.record(duration: duration) }
-        if case .cacheHit(_, let hitAge) = event { age.record(duration: hitAge) }
+        if let hitAge = event.age { age.record(duration: hitAge) }
     }
 }
 #endif

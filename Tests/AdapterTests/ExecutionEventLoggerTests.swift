@@ -11,7 +11,7 @@ import Testing
 
     @Test func logsEachEventUnderItsNameAndLevel() async {
         let logger = logger()
-        for event in ExecutionEvent.oneOfEach() { bus.publish(event) }
+        for event in ExecutionEvent.oneOfEach(error: SecretError()) { bus.publish(event) }
         bus.finish()
         await logger.run()
         let expected: [(String, Logger.Level)] = [
@@ -25,20 +25,20 @@ import Testing
 
     @Test func saysWhatTheEventIsAbout() async throws {
         let logger = logger()
-        bus.publish(ExecutionEvent.oneOfEach()[1])
+        bus.publish(ExecutionEvent.oneOfEach(error: SecretError())[1])
         bus.finish()
         await logger.run()
         let metadata = try #require(lines.all.first).metadata
         #expect(
             metadata == [
-                "step": "a", "fingerprint": "0badcafe", "execution_id": "5", "epoch": "6", "duration": "2.0 seconds",
+                "step": "a", "fingerprint": "0badcafe", "execution_id": "5", "epoch": "6", "duration": "1.0 seconds",
             ])
     }
 
     /// Whole fingerprints and error texts may let a reader of the log ask for results or hold secrets.
     @Test func neverLogsWholeFingerprintsNorErrorTexts() async {
         let logger = logger()
-        for event in ExecutionEvent.oneOfEach() { bus.publish(event) }
+        for event in ExecutionEvent.oneOfEach(error: SecretError()) { bus.publish(event) }
         bus.finish()
         await logger.run()
         let text = lines.all.map { "\($0.message) \($0.metadata)" }.joined(separator: "\n")
@@ -49,7 +49,7 @@ import Testing
 
     @Test func logsErrorTextsWhenAskedTo() async {
         let logger = logger(.init(includesErrorDescriptions: true))
-        bus.publish(ExecutionEvent.oneOfEach()[2])
+        bus.publish(ExecutionEvent.oneOfEach(error: SecretError())[2])
         bus.finish()
         await logger.run()
         #expect(lines.all.first?.metadata["error"] == "hunter2")
@@ -57,7 +57,7 @@ import Testing
 
     @Test func levelsCanBeChangedAndKindsLeftOut() async {
         let logger = logger(.init(levels: [.cacheHit: .info], omitted: [.executionStarted]))
-        for event in ExecutionEvent.oneOfEach() { bus.publish(event) }
+        for event in ExecutionEvent.oneOfEach(error: SecretError()) { bus.publish(event) }
         bus.finish()
         await logger.run()
         #expect(lines.all.first { $0.message == "cache.hit" }?.level == .info)
@@ -66,9 +66,9 @@ import Testing
     }
 
     @Test func saysHowManyEventsWereDropped() async {
-        let events = bus.events(buffering: 2)
+        let events = bus.subscribe(buffering: 2)
         let logger = ExecutionEventLogger(events: events, logger: lines.logger)
-        for _ in 0..<4 { bus.publish(ExecutionEvent.oneOfEach()[0]) }
+        for _ in 0..<4 { bus.publish(ExecutionEvent.oneOfEach(error: SecretError())[0]) }
         bus.finish()
         await logger.run()
         let reports = lines.all.filter { $0.message == "events.dropped" }
@@ -85,7 +85,7 @@ import Testing
     }
 
     private func logger(_ configuration: ExecutionEventLoggerConfiguration = .init()) -> ExecutionEventLogger {
-        ExecutionEventLogger(events: bus.events(), logger: lines.logger, configuration: configuration)
+        ExecutionEventLogger(events: bus.subscribe(), logger: lines.logger, configuration: configuration)
     }
 }
 #endif

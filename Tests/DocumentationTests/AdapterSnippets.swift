@@ -10,23 +10,23 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct AdapterSnippets {
     @Test func logger() async {
-        let bus = EventBus()
-        bus.finish()
+        let deduplicator = Deduplicator()
+        await deduplicator.shutdown()
         // snippet: Sources/DedupLogging/ExecutionEventLogger.swift
-        let logger = ExecutionEventLogger(events: bus.events(), logger: Logger(label: "dedup"))
+        let logger = ExecutionEventLogger(events: deduplicator.events.subscribe(), logger: Logger(label: "dedup"))
         await logger.run()
         // end
-        #expect(!bus.hasSubscribers)
+        #expect(deduplicator.events.subscriberCount == 0)
     }
 
     @Test func metrics() async {
-        let bus = EventBus()
-        bus.finish()
+        let deduplicator = Deduplicator()
+        await deduplicator.shutdown()
         // snippet: Sources/DedupMetrics/ExecutionEventMetrics.swift
-        let metrics = ExecutionEventMetrics(events: bus.events())
+        let metrics = ExecutionEventMetrics(events: deduplicator.events.subscribe())
         await metrics.run()
         // end
-        #expect(!bus.hasSubscribers)
+        #expect(deduplicator.events.subscriberCount == 0)
     }
 
     struct Server: Service {

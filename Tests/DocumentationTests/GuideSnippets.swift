@@ -29,7 +29,7 @@ func git(_ command: String, in path: String) async throws -> String { "\(command
     @Test func registry() async throws {
         let records = InMemoryExecutionRecords()
         // snippet: Sources/Dedup/Steps/Step.swift
-        let status = Step("git.status", ttl: .fixed(.seconds(300))) { (repository: Repository) in
+        let status = Step("git.status", ttl: .seconds(300)) { (repository: Repository) in
             try await git("status", in: repository.path)
         }
         // end
@@ -41,6 +41,64 @@ func git(_ command: String, in path: String) async throws -> String { "\(command
         // end
         #expect(outcome.source == .executed && same.executionID == outcome.executionID)
         #expect(registry.deduplicator.statistics.hits == 1)
+    }
+
+    struct Calendar { func today() -> String { "Friday" } }
+
+    @Test func forms() async throws {
+        let calendar = Calendar()
+        // snippet: Sources/Dedup/Steps/Step.swift
+        let add = Step("add") { (a: Int, b: Int) in a + b }
+        let today = Step("today", ttl: .minutes(1)) { calendar.today() }
+        // end
+        let registry = StepRegistry()
+        try registry.register(add)
+        try registry.register(today)
+        #expect(try await registry.execute(add, 1, 2).value == 3)
+        #expect(try await registry.execute(today).value == "Friday")
+    }
+
+    @Test func once() async throws {
+        @Sendable func load(_ id: Int) async throws -> String { "user \(id)" }
+        @Sendable func load(_ ids: [Int]) async throws -> [Int: String] {
+            Dictionary(uniqueKeysWithValues: ids.map { ($0, "user \($0)") })
+        }
+        let (id, ids) = (1, [1, 2])
+        // snippet: Sources/Dedup/Execution/Deduplicator.swift
+        let dedup = Deduplicator()
+        let user = try await dedup.once("user", id, ttl: .seconds(60)) { try await load(id) }
+        // end
+        do {
+            // snippet: Sources/Dedup/Execution/NamedWork.swift
+            let user = try await dedup.once("user", id, ttl: .seconds(60)) { try await load(id) }
+            // end
+            #expect(user == "user 1")
+        }
+        // snippet: Sources/Dedup/Execution/Deduplicator+Keys.swift
+        let users = try await dedup.once("user", keys: ids) { missing in try await load(missing) }
+        // end
+        #expect(users == [1: user, 2: "user 2"])
+        #expect(dedup.statistics.executions.started == 2)
+    }
+
+    struct MissingTenant: Error {}
+
+    @Test func middleware() async throws {
+        // snippet: Sources/Dedup/Steps/StepMiddleware.swift
+        struct Authorisation: StepMiddleware {
+            func execute<Output: Sendable>(
+                _ request: StepRequest, next: StepChain<Output>
+            ) async throws -> Outcome<Output> {
+                guard request.scope != nil else { throw MissingTenant() }
+                return try await next(request)
+            }
+        }
+        // end
+        let registry = StepRegistry(deduplicator: Deduplicator(), outer: [Authorisation()])
+        let step = Step("a") { 1 }
+        try registry.register(step)
+        await #expect(throws: MissingTenant.self) { try await registry.execute(step) }
+        #expect(try await registry.execute(step, scope: "tenant").value == 1)
     }
 
     @Test func literals() throws {

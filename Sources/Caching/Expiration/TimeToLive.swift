@@ -24,6 +24,18 @@ public struct TimeToLive: Hashable, Sendable {
         TimeToLive(kind: .fixed(duration), jitter: 0)
     }
 
+    /// So many seconds from the insertion.
+    public static func seconds(_ seconds: Int) -> TimeToLive { .fixed(.seconds(seconds)) }
+
+    /// So many milliseconds from the insertion.
+    public static func milliseconds(_ milliseconds: Int) -> TimeToLive { .fixed(.milliseconds(milliseconds)) }
+
+    /// So many minutes from the insertion.
+    public static func minutes(_ minutes: Int) -> TimeToLive { .fixed(.seconds(60 * minutes)) }
+
+    /// So many hours from the insertion.
+    public static func hours(_ hours: Int) -> TimeToLive { .fixed(.seconds(3_600 * hours)) }
+
     /// `duration` from the insertion or the last hit, but no longer than `maximumAge` from the insertion.
     ///
     /// Without a maximum age (nil, the default) a value that is asked for often enough never leaves, however outdated.

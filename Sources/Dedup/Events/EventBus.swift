@@ -1,15 +1,15 @@
 internal import Caching
 internal import Synchronization
 
-/// Hands events to whoever listens, and to nobody's harm: each subscription has its own bounded buffer that drops its
-/// oldest event when it is full, so a subscriber that is slow, gone or never iterates delays neither the publisher nor
+/// Hands events to subscribers, and no subscriber can harm another: each subscription has its own bounded buffer that drops
+/// its oldest event when it is full, so a subscriber that is slow, gone or never iterates delays neither the publisher nor
 /// the others. Every drop is counted, by subscription and in total.
 ///
-/// With nobody listening, publishing costs one relaxed atomic load: the event is not even made.
+/// Without a subscriber, publishing costs one relaxed atomic load: the event is not even made.
 ///
 /// Events of one publisher reach every subscription in the order of publishing. There is no limit on subscriptions,
 /// because they are made by the program and not by its requests; publishing costs time in their number.
-public final class EventBus: Sendable {
+package final class EventBus: Sendable {
     private struct State {
         var subscribers: [EventSubscriber] = []
         var isFinished = false
@@ -19,36 +19,30 @@ public final class EventBus: Sendable {
     private let subscribing = Atomic<Int>(0)
     private let dropped = Atomic<Int>(0)
 
-    /// Makes a bus that nobody listens to yet.
-    public init() {}
+    /// Makes a bus without subscribers.
+    package init() {}
 
     deinit {
         finish()
     }
 
-    /// Whether anybody listens: one relaxed atomic load, so a subscription of this instant may not count yet.
-    public var hasSubscribers: Bool {
+    /// Whether there is a subscriber: one relaxed atomic load, so a subscription of this instant may not count yet.
+    package var hasSubscribers: Bool {
         subscribing.load(ordering: .relaxed) > 0
     }
 
     /// How many subscriptions are alive.
-    public var subscriberCount: Int {
+    package var subscriberCount: Int {
         subscribing.load(ordering: .relaxed)
     }
 
     /// How many events subscriptions have dropped because their buffers were full, ended subscriptions included.
-    public var droppedEvents: Int {
+    package var droppedEvents: Int {
         dropped.load(ordering: .relaxed)
     }
 
-    /// Starts to listen: everything that is published from now on.
-    ///
-    /// The subscription ends when it is cancelled, when the task that iterates it is cancelled, when the last copy of it
-    /// and of its iterators is gone, or when the bus finishes; its buffer is then freed at once. On a bus that has
-    /// finished it is over before it begins.
-    ///
-    /// - Parameter capacity: how many events wait for the subscriber before the oldest is dropped; at least 1.
-    public func events(buffering capacity: Int = 1024) -> EventSubscription {
+    /// Subscribes; see ``ExecutionEvents/subscribe(buffering:)``.
+    package func subscribe(buffering capacity: Int = 1024) -> EventSubscription {
         precondition(capacity > 0, "An event subscription buffers at least one event, not \(capacity).")
         let (stream, continuation) = AsyncStream.makeStream(
             of: ExecutionEvent.self, bufferingPolicy: .bufferingNewest(capacity))
@@ -60,7 +54,7 @@ public final class EventBus: Sendable {
     }
 
     /// Hands an event to all subscriptions. The argument is not evaluated when there is none.
-    public func publish(_ event: @autoclosure () -> ExecutionEvent) {
+    package func publish(_ event: @autoclosure () -> ExecutionEvent) {
         guard hasSubscribers else { return }
         let subscribers = state.withLock { $0.subscribers }
         if subscribers.isEmpty { return }
@@ -71,7 +65,7 @@ public final class EventBus: Sendable {
     }
 
     /// Ends all subscriptions, now and for ever: they deliver what is buffered and then return `nil`.
-    public func finish() {
+    package func finish() {
         let subscribers = state.withLock { state in
             state.isFinished = true
             subscribing.store(0, ordering: .relaxed)

@@ -1,144 +1,119 @@
 /// Something that happened to a request or to a cached result.
 ///
-/// Events carry no inputs and no results. The error of ``executionFailed(_:duration:error:)`` is the step's own and may
-/// hold anything; show its type rather than its text unless you know better.
-public enum ExecutionEvent: Sendable {
-    /// A step began to run.
-    case executionStarted(Details)
+/// Events carry no inputs and no results. The ``error`` of a failed execution is the step's own and may hold anything; show
+/// its type rather than its text unless you know better.
+public struct ExecutionEvent: Sendable {
+    /// What happened. More kinds may come; a `switch` over them needs a `default`.
+    public struct Kind: Hashable, Sendable, CaseIterable, CustomStringConvertible {
+        /// The name that logs and metrics use: `execution.started`.
+        public let rawValue: String
+        /// The same in short, so that kinds are compared without comparing text.
+        private let number: UInt8
 
-    /// A step returned a value, after `duration`.
-    case executionCompleted(Details, duration: Duration)
-
-    /// A step threw, after `duration`.
-    case executionFailed(Details, duration: Duration, error: any Error)
-
-    /// A request joined the execution that its details name.
-    case executionJoined(Details)
-
-    /// A request was refused because the execution that its details name was running.
-    case executionRejected(Details)
-
-    /// An execution ended, after `duration`, when its epoch was already over: its result is not cached.
-    case executionSuperseded(Details, duration: Duration)
-
-    /// A request was answered from the cache with a result of this age.
-    case cacheHit(Details, age: Duration)
-
-    /// A result left the cache to make room.
-    case cacheEvicted(Details)
-
-    /// A result was found to be past its time to live and left the cache.
-    case cacheExpired(Details)
-}
-
-// MARK: - Details
-
-extension ExecutionEvent {
-    /// What an event is about.
-    public struct Details: Hashable, Sendable {
-        /// The name of the step.
-        public let step: String
-
-        /// The fingerprint of the request. Its description is shortened; do not log all of it.
-        public let fingerprint: Fingerprint
-
-        /// The execution that began, ended, was joined, was in the way or made the cached result.
-        public let executionID: ExecutionID
-
-        /// The fence number of that execution's flight.
-        public let epoch: UInt64
-
-        /// When it happened, by the wall clock: for display only.
-        public let time: WallTime
-
-        /// Makes the details of an event.
-        public init(
-            step: String, fingerprint: Fingerprint, executionID: ExecutionID, epoch: UInt64, time: WallTime
-        ) {
-            self.step = step
-            self.fingerprint = fingerprint
-            self.executionID = executionID
-            self.epoch = epoch
-            self.time = time
+        private init(_ number: UInt8, _ rawValue: String) {
+            self.number = number
+            self.rawValue = rawValue
         }
+
+        /// A step began to run.
+        public static let executionStarted = Kind(0, "execution.started")
+        /// A step returned a value.
+        public static let executionCompleted = Kind(1, "execution.completed")
+        /// A step threw.
+        public static let executionFailed = Kind(2, "execution.failed")
+        /// A request joined the execution that the event names.
+        public static let executionJoined = Kind(3, "execution.joined")
+        /// A request was refused because the execution that the event names was running.
+        public static let executionRejected = Kind(4, "execution.rejected")
+        /// An execution ended when its epoch was already over: its result is not cached.
+        public static let executionSuperseded = Kind(5, "execution.superseded")
+        /// A request was answered from the cache.
+        public static let cacheHit = Kind(6, "cache.hit")
+        /// A result left the cache to make room.
+        public static let cacheEvicted = Kind(7, "cache.evicted")
+        /// A result was found to be past its time to live and left the cache.
+        public static let cacheExpired = Kind(8, "cache.expired")
+
+        /// Every kind of this version.
+        public static let allCases: [Kind] = [
+            .executionStarted, .executionCompleted, .executionFailed, .executionJoined, .executionRejected,
+            .executionSuperseded, .cacheHit, .cacheEvicted, .cacheExpired,
+        ]
+
+        /// The ``rawValue``.
+        public var description: String { rawValue }
+
+        /// Whether both are the same kind.
+        public static func == (lhs: Kind, rhs: Kind) -> Bool { lhs.number == rhs.number }
+
+        /// Feeds the kind.
+        public func hash(into hasher: inout Hasher) { hasher.combine(number) }
     }
 
-    /// What the event is about.
-    public var details: Details {
-        switch self {
-        case .executionStarted(let details), .executionCompleted(let details, _), .executionFailed(let details, _, _),
-            .executionJoined(let details), .executionRejected(let details), .executionSuperseded(let details, _),
-            .cacheHit(let details, _), .cacheEvicted(let details), .cacheExpired(let details):
-            details
-        }
-    }
+    /// What happened.
+    public let kind: Kind
 
     /// The name of the step.
-    public var step: String { details.step }
+    public let step: String
 
-    /// The fingerprint of the request.
-    public var fingerprint: Fingerprint { details.fingerprint }
+    /// The fingerprint of the request. Its description is shortened; do not log all of it.
+    public let fingerprint: Fingerprint
 
-    /// The execution that the event names.
-    public var executionID: ExecutionID { details.executionID }
+    /// The execution that began, ended, was joined, was in the way or made the cached result.
+    public let executionID: ExecutionID
 
     /// The fence number of that execution's flight.
-    public var epoch: UInt64 { details.epoch }
+    public let epoch: UInt64
 
-    /// When it happened, by the wall clock.
-    public var time: WallTime { details.time }
-}
+    /// When it happened, by the wall clock: for display only.
+    public let time: WallTime
 
-// MARK: - Kind
+    /// How long the execution took, for the three kinds of events that end one.
+    public let duration: Duration?
 
-extension ExecutionEvent {
-    /// The kinds of events; the raw value is the name that logs and metrics use.
-    public enum Kind: String, CaseIterable, Sendable {
-        /// See ``ExecutionEvent/executionStarted(_:)``.
-        case executionStarted = "execution.started"
-        /// See ``ExecutionEvent/executionCompleted(_:duration:)``.
-        case executionCompleted = "execution.completed"
-        /// See ``ExecutionEvent/executionFailed(_:duration:error:)``.
-        case executionFailed = "execution.failed"
-        /// See ``ExecutionEvent/executionJoined(_:)``.
-        case executionJoined = "execution.joined"
-        /// See ``ExecutionEvent/executionRejected(_:)``.
-        case executionRejected = "execution.rejected"
-        /// See ``ExecutionEvent/executionSuperseded(_:duration:)``.
-        case executionSuperseded = "execution.superseded"
-        /// See ``ExecutionEvent/cacheHit(_:age:)``.
-        case cacheHit = "cache.hit"
-        /// See ``ExecutionEvent/cacheEvicted(_:)``.
-        case cacheEvicted = "cache.evicted"
-        /// See ``ExecutionEvent/cacheExpired(_:)``.
-        case cacheExpired = "cache.expired"
-    }
+    /// How old the result was that was served from the cache.
+    public let age: Duration?
 
-    /// The kind of the event.
-    public var kind: Kind {
-        switch self {
-        case .executionStarted: .executionStarted
-        case .executionCompleted: .executionCompleted
-        case .executionFailed: .executionFailed
-        case .executionJoined: .executionJoined
-        case .executionRejected: .executionRejected
-        case .executionSuperseded: .executionSuperseded
-        case .cacheHit: .cacheHit
-        case .cacheEvicted: .cacheEvicted
-        case .cacheExpired: .cacheExpired
-        }
-    }
+    /// What the step threw.
+    public let error: (any Error)?
 
     /// The name of the event's kind, `execution.started` for example.
     public var name: String { kind.rawValue }
 
-    /// How long the execution took, for the three kinds of events that end one.
-    public var duration: Duration? {
-        switch self {
-        case .executionCompleted(_, let duration), .executionFailed(_, let duration, _),
-            .executionSuperseded(_, let duration):
-            duration
-        default: nil
-        }
+    /// Makes an event, for tests of what handles events.
+    public init(
+        _ kind: Kind, step: String, fingerprint: Fingerprint, executionID: ExecutionID, epoch: UInt64, time: WallTime,
+        duration: Duration? = nil, age: Duration? = nil, error: (any Error)? = nil
+    ) {
+        self.kind = kind
+        self.step = step
+        self.fingerprint = fingerprint
+        self.executionID = executionID
+        self.epoch = epoch
+        self.time = time
+        self.duration = duration
+        self.age = age
+        self.error = error
+    }
+}
+
+extension ExecutionEvent {
+    /// An event of the execution in epoch `epoch`, for which `request` has come.
+    static func execution(
+        _ kind: Kind, _ request: Request, _ epoch: UInt64, _ time: WallTime, duration: Duration? = nil,
+        error: (any Error)? = nil
+    ) -> ExecutionEvent {
+        ExecutionEvent(
+            kind, step: request.step, fingerprint: request.fingerprint, executionID: epoch, epoch: epoch, time: time,
+            duration: duration, error: error)
+    }
+
+    /// An event of a cached result.
+    static func cached(
+        _ kind: Kind, _ result: StoredResult, _ fingerprint: Fingerprint, _ time: WallTime, age: Duration? = nil
+    ) -> ExecutionEvent {
+        ExecutionEvent(
+            kind, step: result.labels.step, fingerprint: fingerprint, executionID: result.executionID,
+            epoch: result.executionID, time: time, age: age)
     }
 }

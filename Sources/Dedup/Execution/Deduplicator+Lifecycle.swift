@@ -1,6 +1,6 @@
 internal import Caching
 
-// What happens beside requests: sweeping, writing records, and coming to an end.
+// Beside requests: sweeping, writing records, and shutting down.
 extension Deduplicator {
     /// Sweeps expired results, folds hit counts into records, and writes records, until the task is cancelled; then
     /// writes what is left. Everything works without it, but expired results stay until they are looked up, and hits
@@ -34,6 +34,7 @@ extension Deduplicator {
     /// than until the next sweep would be due.
     private func sweep() async {
         let now = time.now
+        unrecorded.sweep(at: now)
         let deadline = now.advanced(by: configuration.sweepInterval)
         var cursor: CacheCursor? = CacheCursor()
         while let start = cursor {
@@ -58,7 +59,7 @@ extension Deduplicator {
         try await writer.flush { room, add in
             guard let start = drain else { return false }
             drain = cache.drainHits(from: start, limit: room) { fingerprint, result, hits in
-                add(reporter.record(hits, of: result, fingerprint))
+                add(.hits(hits, of: result, fingerprint))
             }
             return drain != nil
         }
@@ -68,47 +69,75 @@ extension Deduplicator {
     /// within `grace`. What an execution in progress itself asks for is still run.
     ///
     /// A quarter of the time, at most two seconds, is kept for the end: executions that are not done by then are cancelled,
-    /// and those who wait for them get ``DedupError/Code/shutDown``; what they leave behind is written with the rest.
-    /// Results that are cached are served all the same.
+    /// and the requests that wait for them get ``DedupError/Code/shutDown``; what they leave behind is written with the
+    /// rest. Results that are cached are served all the same.
     ///
     /// - Returns: Whether everything had ended by itself and been written in time.
     @discardableResult
     public func shutdown(grace: Duration = .seconds(10)) async -> Bool {
         let deadline = time.now.advanced(by: grace)
         let reserve = min(max(grace, .zero) / 4, .seconds(2))
-        let landing = deadline.advanced(by: .zero - reserve)
-        flightShards.admit(.nested)
-        // Beside the landing, so that little is left to write after it; what goes wrong here is tried again at the end.
+        let lastEnd = deadline.advanced(by: .zero - reserve)
+        flightShards.restrict(to: .nested)
+        // Beside the executions, so that little is left to write after them; what goes wrong here is tried again at the end.
         let early = Task.detached { try? await self.flush() }
         defer { early.cancel() }
-        let landed = await isLanded(by: landing)
-        if !landed {
-            flightShards.abandonAll()
-            _ = await isIdle(by: landing.advanced(by: reserve / 2))
+        let ended = await haveEnded(by: lastEnd)
+        if !ended {
+            flightShards.giveUpAll()
+            _ = await isIdle(by: lastEnd.advanced(by: reserve / 2))
         }
         let written = await isWritten(by: deadline)
-        events.finish()
-        return landed && written
+        bus.finish()
+        return ended && written
     }
 
-    /// Waits for the executions in progress and what they ask for, and lets nobody in after that.
-    private func isLanded(by deadline: MonotonicInstant) async -> Bool {
-        let landed = await isIdle(by: deadline)
-        flightShards.admit(.nobody)
-        // Somebody may have been let in at the last moment.
-        return landed ? await isIdle(by: deadline) : false
+    /// Waits for the executions in progress and what they ask for, and accepts no request after that.
+    private func haveEnded(by deadline: MonotonicInstant) async -> Bool {
+        let ended = await isIdle(by: deadline)
+        flightShards.restrict(to: .none)
+        // A request may have been accepted at the last moment.
+        return ended ? await isIdle(by: deadline) : false
     }
 
     /// Waits until no execution is running.
     private func isIdle(by deadline: MonotonicInstant) async -> Bool {
         let idle = OneShot<Bool>()
-        flightShards.notify(idle)
+        flightShards.fulfilWhenIdle(idle)
         return await flightShards.value(of: idle, by: deadline, otherwise: false)
     }
 
     private func isWritten(by deadline: MonotonicInstant) async -> Bool {
+        // However little time there is, it is enough when there is nothing to write.
+        let rest = cache.drainHits(from: CacheCursor(), limit: writer.room) { fingerprint, result, hits in
+            writer.add(.hits(hits, of: result, fingerprint))
+        }
+        if rest == nil, writer.statistics.pending == 0 { return true }
         let written = OneShot<Bool>()
         Task.detached { written.fulfil((try? await self.flush()) != nil) }
         return await flightShards.value(of: written, by: deadline, otherwise: false)
+    }
+
+    // MARK: - Serving
+
+    /// How serving came to an end.
+    package struct ServingEnd: Sendable {
+        /// Whether every execution had ended, and every record was written, within the grace time.
+        package let isComplete: Bool
+        /// What ``Deduplicator/run()`` ended with; nil if it had not ended within the grace time.
+        package let run: Result<Void, any Error>?
+    }
+
+    /// Runs the background work until `stop` returns and then shuts down, all within `grace` from there, whatever the
+    /// record store does: the shutdown comes before the end of the background work, which is not waited for any longer.
+    package func serve(until stop: () async -> Void, grace: Duration) async -> ServingEnd {
+        let end = OneShot<Result<Void, any Error>?>()
+        let running = Task { end.fulfil(await Result { try await run() }) }
+        await stop()
+        let deadline = time.now.advanced(by: grace)
+        let isComplete = await shutdown(grace: grace)
+        running.cancel()
+        return ServingEnd(
+            isComplete: isComplete, run: await flightShards.value(of: end, by: deadline, otherwise: nil))
     }
 }

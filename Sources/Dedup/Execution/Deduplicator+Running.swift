@@ -1,14 +1,17 @@
 internal import Caching
 
-// The execution itself: the step runs in a task of the library's own, and its end is settled in a fixed order.
+// The execution itself: the step runs in a task of the library's own, and its end is handled in a fixed order.
 extension Deduplicator {
     /// Starts the flight's execution.
     ///
     /// It begins on the caller's own thread and goes on elsewhere from its first suspension on, which saves a change of
-    /// threads for each short step. Not so for a caller who may have to leave early, because it could not leave before
-    /// that first suspension; nor for one inside a step, whose stack would grow with each step in another.
-    func start(_ request: Request, _ key: FlightKey) {
-        flightShards.run(key, immediately: request.deadline == nil && request.caller == nil) {
+    /// threads for each short step. Not so for a caller on an actor, which could do nothing else meanwhile, unless the
+    /// policy says so; for a caller with a deadline, which could not leave before that first suspension; and for one inside
+    /// a step, whose stack would grow with each step in another.
+    func start(_ request: Request, _ key: FlightKey, isOnActor: Bool) {
+        let isFreeToBegin = request.deadline == nil && request.caller == nil
+        let inline = isFreeToBegin && (!isOnActor || request.policy.start == .inline)
+        flightShards.run(key, inline: inline) {
             await self.run(request, key)
             self.flightShards.executionEnded()
         }
@@ -17,34 +20,44 @@ extension Deduplicator {
     private func run(_ request: Request, _ key: FlightKey) async {
         let start = time.now
         var execution = Execution(key: key, startedAt: start, wallTime: time.wallTime)
-        // Whoever asked for it has gone before it began: there is nothing to run it for.
-        if Task.isCancelled { return settle(request, execution) }
+        // Every request for it has left before it began: there is nothing to run it for.
+        if Task.isCancelled { return finish(request, execution) }
+        if configuration.recordStoreFailure == .failClosed,
+            let earlier = unrecorded.result(for: request.fingerprint, at: start)
+        {
+            return await finish(request, execution, confirming: earlier)
+        }
         execution.begin()
         counters.count { $0.executions.started += 1 }
-        if events.hasSubscribers { events.publish(.executionStarted(details(request, key.epoch))) }
+        if bus.hasSubscribers { bus.publish(.execution(.executionStarted, request, key.epoch, time.wallTime)) }
         let timeout = flightShards.armTimeout(key, request.policy.timeout, from: start)
+        await execute(request, &execution)
+        flightShards.disarm(timeout)
+        finish(request, execution)
+    }
+
+    private func execute(_ request: Request, _ execution: inout Execution) async {
         let context = ExecutionContext(
-            executionID: key.epoch, epoch: key.epoch, step: request.step, fingerprint: request.fingerprint)
+            executionID: execution.key.epoch, epoch: execution.key.epoch, step: request.step,
+            fingerprint: request.fingerprint)
         do {
             if configuration.recordStoreFailure == .failClosed { try await openRecord(request) }
             let end = await Result {
                 try await ExecutionContext.$current.withValue(context) { try await request.work(context) }
             }
-            execution.end(end, at: time.now)
+            execution.end(end, wasCancelled: Task.isCancelled, step: request.step, at: time.now)
             if configuration.recordStoreFailure == .failClosed { await storeRecord(request, &execution) }
         } catch {
-            execution.fail(error, at: time.now)
+            execution.notRun(error, at: time.now)
         }
-        flightShards.disarm(timeout)
-        settle(request, execution)
     }
 
     // MARK: - Records, when the store has to have them
 
-    /// Makes sure that the store can take a record before anything is run, and that somebody still wants it run.
+    /// Makes sure that the store can take a record before anything is run, and that a request still wants it run.
     private func openRecord(_ request: Request) async throws {
         do {
-            try await save(ExecutionRecord(step: request.step, fingerprint: request.fingerprint))
+            try await save(ExecutionRecord(step: request.step, fingerprint: request.fingerprint)).get()
         } catch {
             throw DedupError(
                 .recordStoreUnavailable,
@@ -54,86 +67,114 @@ extension Deduplicator {
         try Task.checkCancellation()
     }
 
-    /// Stores what has run before anybody gets its result. What the store refuses is written later, as other records are,
-    /// so that the history has it all the same; so is what it refuses after its time was up.
+    /// Stores what has run before any request gets its result. What the store refuses is written later, as other records
+    /// are, so that the history has it all the same; the result is kept back until then, and not made again.
     private func storeRecord(_ request: Request, _ execution: inout Execution) async {
         let change = execution.record(of: request, joins: 0)
-        do {
-            try await save(change) { [writer] in writer.add(change) }
-        } catch {
-            if !(error is TimeIsUp) { writer.add(change) }
-            execution.refuse(
-                DedupError(
-                    .recordStoreUnavailable,
-                    "Step '\(request.step)' has run, but its record could not be stored (\(type(of: error))).",
-                    underlying: error))
+        let state = RecordState()
+        let end = await save(change) { [writer] end in
+            if case .failure = end { writer.add(change) }
+            state.answered(end)
+        }
+        if case .failure(let error) = end {
+            execution.withhold(until: state, because: .recordNotStored(step: request.step, error))
         }
     }
 
     /// Saves one record, within ``DeduplicatorConfiguration/recordTimeout`` and whether or not the execution is cancelled.
-    /// Calls `lateFailure` if the store refuses it after that.
-    private func save(_ change: ExecutionRecord, lateFailure: @escaping @Sendable () -> Void = {}) async throws {
+    /// Calls `ended` when the store has answered, in time or late.
+    private func save(
+        _ change: ExecutionRecord, ended: @escaping @Sendable (Result<Void, any Error>) -> Void = { _ in }
+    ) async -> Result<Void, any Error> {
         let saved = OneShot<Result<Void, any Error>>()
-        Task.detached { [store] in
-            let end = await Result { try await store.save([change]) }
-            if !saved.fulfil(end), case .failure = end { lateFailure() }
+        // Detached, so that the store sees nothing of the request that happens to lead.
+        Task.detached { [records] in
+            let end = await Result { try await records.save([change]) }
+            ended(end)
+            saved.fulfil(end)
         }
         let deadline = time.now.advanced(by: configuration.recordTimeout)
-        try await flightShards.value(of: saved, by: deadline, otherwise: .failure(TimeIsUp())).get()
+        return await flightShards.value(of: saved, by: deadline, otherwise: .failure(TimeIsUp()))
     }
 
-    // MARK: - Settling
+    /// Answers with the result of an earlier execution if its record is stored by now, and refuses otherwise: the step is
+    /// not run again.
+    private func finish(_ request: Request, _ execution: Execution, confirming earlier: UnrecordedResult) async {
+        var execution = execution
+        let deadline = time.now.advanced(by: configuration.recordTimeout)
+        let answered = OneShot<Bool>()
+        earlier.state.fulfilWhenAnswered(answered)
+        _ = await flightShards.value(of: answered, by: deadline, otherwise: false)
+        if earlier.state.isPending {
+            let flushed = OneShot<Result<Void, any Error>>()
+            Task.detached { flushed.fulfil(await Result { try await self.flush() }) }
+            let end = await flightShards.value(of: flushed, by: deadline, otherwise: .failure(TimeIsUp()))
+            if case .success = end { earlier.state.answered(end) }
+        }
+        execution.confirm(earlier, step: request.step, at: time.now)
+        finish(request, execution)
+    }
 
-    /// Settles an execution that has ended: is this still the epoch? then the cache, the flight, the record, and at last
-    /// those who wait.
-    private func settle(_ request: Request, _ execution: Execution) {
+    // MARK: - Finishing
+
+    /// Ends a flight whose execution has ended: if this is still the epoch the result goes into the cache, then the flight
+    /// leaves the table, then the record and the events follow, and at last the waiters are resumed.
+    private func finish(_ request: Request, _ execution: Execution) {
         let key = execution.key
-        let (boxed, timeToLive, weight) = execution.keeping(under: request.policy)
-        let result = FlightResult(outcome: boxed, executionID: key.epoch, isRefusal: execution.isRefusal)
-        var departures = Departures<Fingerprint, CachedResult>()
-        let settlement = flightShards.withTable(for: key.fingerprint) { table in
-            let settlement = table.settle(key, result)
-            if let timeToLive, settlement.isCurrent {
-                // Nobody can claim between the two, and whoever finds the result already does not claim.
+        let results = execution.results(of: request)
+        var removals = Departures<Fingerprint, StoredResult>()
+        var unrecordedRemovals = Departures<Fingerprint, UnrecordedResult>()
+        let action = flightShards.withTable(for: key.fingerprint) { table in
+            let action = table.finish(key, results.result)
+            guard action.isCurrent else { return action }
+            if let kept = results.kept, let timeToLive = kept.timeToLive {
+                // No request can claim between the two, and a request that finds the result already does not claim.
                 cache.insert(
-                    CachedResult(payload: boxed, executionID: key.epoch, stepNumber: request.stepNumber),
-                    for: key.fingerprint, timeToLive: timeToLive, weight: weight, at: execution.endedAt,
-                    departures: &departures)
+                    kept.result, for: key.fingerprint, timeToLive: timeToLive, weight: kept.weight,
+                    at: kept.result.endedAt, departures: &removals)
             }
-            return settlement
+            if let unrecorded = results.unrecorded {
+                self.unrecorded.keep(unrecorded, for: key.fingerprint, removals: &unrecordedRemovals)
+            } else if case .confirmed = execution.progress {
+                self.unrecorded.remove(key.fingerprint)
+            }
+            return action
         }
-        if let alarm = settlement.staleAlarm { flightShards.disarm(alarm) }
-        cache.report(departures)
+        if let alarm = action.staleAlarm { flightShards.disarm(alarm) }
+        cache.report(removals)
+        addRecord(request, execution, joins: action.joins)
         if execution.hasBegun {
-            addRecord(request, execution, joins: settlement.joins)
-            report(request, execution, isCurrent: settlement.isCurrent)
+            report(request, execution, results.result, isCurrent: action.isCurrent)
         }
-        for waiter in settlement.served { waiter.resume(returning: .settled(result)) }
-        for waiter in settlement.vacated { waiter.resume(returning: .vacated) }
+        for waiter in action.resume { waiter.resume(returning: .finished(results.result)) }
+        for waiter in action.claimAgain { waiter.resume(returning: .claimAgain) }
     }
 
     private func addRecord(_ request: Request, _ execution: Execution, joins: Int) {
-        if configuration.recordStoreFailure == .failOpen {
+        if execution.hasBegun, configuration.recordStoreFailure == .failOpen {
             writer.add(execution.record(of: request, joins: joins))
         } else if joins > 0 {
             writer.add(ExecutionRecord(step: request.step, fingerprint: request.fingerprint, joins: joins))
         }
     }
 
-    private func report(_ request: Request, _ execution: Execution, isCurrent: Bool) {
+    private func report(_ request: Request, _ execution: Execution, _ result: StoredResult, isCurrent: Bool) {
         let (epoch, took) = (execution.key.epoch, execution.took)
-        switch (execution.result, isCurrent) {
+        let kind: ExecutionEvent.Kind
+        var failure: (any Error)?
+        switch (result.outcome, isCurrent) {
         case (.failure(let error), _):
             counters.count { $0.executions.failed += 1 }
-            if events.hasSubscribers {
-                events.publish(.executionFailed(details(request, epoch), duration: took, error: error))
-            }
+            (kind, failure) = (.executionFailed, error)
         case (.success, true):
             counters.count { $0.executions.succeeded += 1 }
-            if events.hasSubscribers { events.publish(.executionCompleted(details(request, epoch), duration: took)) }
+            kind = .executionCompleted
         case (.success, false):
             counters.count { $0.executions.superseded += 1 }
-            if events.hasSubscribers { events.publish(.executionSuperseded(details(request, epoch), duration: took)) }
+            kind = .executionSuperseded
+        }
+        if bus.hasSubscribers {
+            bus.publish(.execution(kind, request, epoch, time.wallTime, duration: took, error: failure))
         }
     }
 }

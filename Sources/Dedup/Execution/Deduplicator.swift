@@ -4,31 +4,35 @@ public import Caching
 ///
 /// A request comes with a ``Fingerprint``. If a result for it is cached, that is served; if the same work is running,
 /// the request joins it or is refused; otherwise it runs, once, in a task that belongs to the library and not to the
-/// request, so that whoever leaves takes nothing away from the others.
+/// request, so that a request that leaves takes nothing away from the others.
+///
+///     let dedup = Deduplicator()
+///     let user = try await dedup.once("user", id, ttl: .seconds(60)) { try await load(id) }
 ///
 /// In one process, at most one execution of a fingerprint is in progress within an epoch. A new epoch begins when the
 /// old flight is superseded by its timeout, invalidated, or was cancelled and may overlap. An execution that returns a
 /// value after that is counted under ``ExecutionCounts/superseded``, one that throws under ``ExecutionCounts/failed``.
 ///
 /// A hit takes one lock, allocates nothing, and touches neither record store nor subscriber. Expired results go when
-/// they are looked up; ``run()`` frees those that nobody asks for.
+/// they are looked up; ``run()`` frees those that no request asks for.
 ///
 /// The step runs without the task-locals of the request that happens to start it, since its result is for all.
 ///
-/// <doc:Semantics> has every case.
+/// <doc:Semantics> has every case, <doc:HowARequestFlows> the way of a request through the code.
 public final class Deduplicator: Sendable {
-    /// The events of everything this deduplicator does.
-    public let events: EventBus
+    /// Where the history is kept: the store that the deduplicator was made with. It lacks what has not been written yet;
+    /// see ``flush()``.
+    public let records: any ExecutionRecordStore
 
     let configuration: DeduplicatorConfiguration
     let time: any TimeSource
-    let store: any ExecutionRecordStore
+    let bus = EventBus()
     let writer: RecordWriter
-    let reporter: RemovalReporter
-    let cache: Cache<Fingerprint, CachedResult>
+    let cache: Cache<Fingerprint, StoredResult>
     let flightShards: FlightShards
-    let names: StepNames
+    let unrecorded: UnrecordedResults
     let counters = Counters()
+    let namedWork: NamedWork
 
     /// Makes a deduplicator.
     ///
@@ -48,15 +52,13 @@ public final class Deduplicator: Sendable {
         try configuration.validate()
         self.configuration = configuration
         self.time = time
-        store = records
-        events = EventBus()
+        self.records = records
         writer = RecordWriter(store: records, configuration: configuration.recordWriter, time: time)
-        names = StepNames(limit: configuration.stepLimit, byteLimit: configuration.stepNameByteLimit)
         flightShards = FlightShards(
             flightLimit: configuration.flightLimit, waiterLimit: configuration.waiterLimit, time: time)
-        let reporter = RemovalReporter(
-            events: events, names: names, writer: writer, time: time, listener: onRemoval)
-        self.reporter = reporter
+        unrecorded = UnrecordedResults(limit: configuration.recordWriter.pendingLimit)
+        namedWork = NamedWork(configuration.fingerprinter, limit: configuration.stepLimit)
+        let reporter = RemovalReporter(bus: bus, writer: writer, time: time, listener: onRemoval)
         cache = try Cache(configuration.cache) { reporter.report($0) }
     }
 
@@ -78,12 +80,14 @@ public final class Deduplicator: Sendable {
     /// - Parameters:
     ///   - fingerprint: What makes this the same work as other requests.
     ///   - step: The name under which it is recorded and reported. Takes no part in deduplication.
+    ///   - scope: Whose work it is, for ``invalidate(scope:)``. Takes no part in deduplication: it is for the fingerprint to
+    ///     keep scopes apart.
     ///   - policy: How this kind of work is deduplicated. The policy of the request that starts a flight holds for it.
     ///   - call: What this request alone asks for.
     ///   - timeToLive: Decides for a result how long it is cached, in place of the policy; nil does not cache it.
     ///   - weight: How much of the cache's capacity a result takes where the capacity is a weight, in place of the policy:
     ///     for example its size in bytes. Less than 1 counts as 1.
-    ///   - body: The work. It runs at most once for all who share the flight.
+    ///   - body: The work. It runs at most once for all requests that share the flight.
     /// - Returns: The value and how it came about.
     /// - Throws: What `body` throws, `CancellationError` when the calling task is cancelled while it waits, or
     ///   ``DedupError``.
@@ -91,6 +95,7 @@ public final class Deduplicator: Sendable {
     public func execute<Value: Sendable>(
         _ fingerprint: Fingerprint,
         step: String = "",
+        scope: String? = nil,
         policy: ExecutionPolicy = .standard,
         call: CallOptions = CallOptions(),
         timeToLive: (@Sendable (Value) -> TimeToLive?)? = nil,
@@ -99,84 +104,52 @@ public final class Deduplicator: Sendable {
     ) async throws -> Outcome<Value> {
         // Inlinable so that a value is boxed and unboxed with the caller's own type: through generic metadata, looking the
         // types up took more than half of a hit's time, and a waiting task held two kilobytes of generic frames more.
-        if let found = try found(fingerprint) { return try Outcome(found, in: self) }
-        let request = try request(fingerprint, step: step, policy: policy, call: call) { context in
-            let value = try await body(context)
-            return Product(
-                value, keeping: timeToLive.map { .decided($0(value)) } ?? .asPolicy, weight: weight.map { $0(value) })
+        let answer = try await resolve(fingerprint, call) {
+            try request(fingerprint, step: step, scope: scope, policy: policy, call: call) { context in
+                let value = try await body(context)
+                return Product(
+                    value, keeping: timeToLive.map { .decided($0(value)) } ?? .asPolicy,
+                    weight: weight.map { $0(value) })
+            }
         }
-        return try Outcome(await fly(request), in: self)
+        return try Outcome(answer, in: self)
     }
 
-    /// Prepares a request that has just missed the cache.
+    /// Answers a request whose work does not need to know of its execution; see
+    /// ``execute(_:step:scope:policy:call:timeToLive:weight:_:)-(_,_,_,_,_,_,_,(ExecutionContext)->Value)``.
+    @inlinable
+    public func execute<Value: Sendable>(
+        _ fingerprint: Fingerprint,
+        step: String = "",
+        scope: String? = nil,
+        policy: ExecutionPolicy = .standard,
+        call: CallOptions = CallOptions(),
+        timeToLive: (@Sendable (Value) -> TimeToLive?)? = nil,
+        weight: (@Sendable (Value) -> Int)? = nil,
+        _ body: @escaping @Sendable () async throws -> Value
+    ) async throws -> Outcome<Value> {
+        try await execute(
+            fingerprint, step: step, scope: scope, policy: policy, call: call, timeToLive: timeToLive, weight: weight
+        ) { _ in try await body() }
+    }
+
+    /// Makes a request of a caller that has no step registered.
     @usableFromInline
     func request(
-        _ fingerprint: Fingerprint, step: String, policy: ExecutionPolicy, call: CallOptions, _ work: @escaping Work
+        _ fingerprint: Fingerprint, step: String, scope: String?, policy: ExecutionPolicy, call: CallOptions,
+        _ work: @escaping Work
     ) throws -> Request {
-        do {
-            try policy.validate()
-            return Request(
-                fingerprint, step: step, stepNumber: try names.number(of: step), policy: policy, call: call,
-                at: time.now, work: work)
-        } catch {
-            counters.count { $0.outcomes.refused += 1 }
-            throw error
-        }
+        try policy.validate()
+        try configuration.checkName(step)
+        return Request(
+            fingerprint, labels: RequestLabels(step: step, scope: scope, tags: call.tags), policy: policy, call: call,
+            at: time.now, work: work)
     }
 
-    /// What the cache has for a fingerprint, or nil. Counts as a request only if there is something.
-    ///
-    /// - Throws: The error of a cached failure.
-    @usableFromInline
-    func found(_ fingerprint: Fingerprint) throws -> BoxedOutcome? {
-        let now = time.now
-        guard let hit = cache.value(for: fingerprint, at: now) else { return nil }
-        return try open(hit, fingerprint, at: now)
-    }
+    // MARK: - Statistics
 
-    func open(
-        _ hit: CacheHit<CachedResult>, _ fingerprint: Fingerprint, at now: MonotonicInstant
-    ) throws -> BoxedOutcome {
-        let result = hit.value
-        // The result may have been stored after the clock was read and before the cache was asked.
-        let age = Duration.nanoseconds(max(0, now.nanoseconds - hit.storedAt.nanoseconds))
-        if events.hasSubscribers {
-            events.publish(.cacheHit(reporter.details(result, fingerprint), age: age))
-        }
-        switch result.payload {
-        case .failure(let error):
-            counters.count { $0.outcomes.cachedFailures += 1 }
-            throw error
-        case .success(let boxed):
-            return BoxedOutcome(boxed: boxed, source: .hit(age: age), executionID: result.executionID)
-        }
-    }
-
-    // MARK: - Invalidating
-
-    /// Forgets the result of a fingerprint. An execution in progress goes on for those who wait for it, but its result
-    /// is not cached, and no later request joins it. Requests that wait for a cancelled one to end wait no longer: one of
-    /// them executes the work, beside what is left of the old execution.
-    ///
-    /// - Returns: Whether there was a cached result or an execution to forget.
-    @discardableResult
-    public func invalidate(_ fingerprint: Fingerprint) -> Bool {
-        let wasFlying = flightShards.detach(fingerprint)
-        let wasCached = cache.removeValue(for: fingerprint)
-        return wasFlying || wasCached
-    }
-
-    /// Forgets everything, as ``invalidate(_:)`` does for one fingerprint.
-    ///
-    /// Hits of the results that are forgotten go to the record writer at once; those that it has no room for are dropped
-    /// and counted. Where more than ``RecordWriterConfiguration/pendingLimit`` results have been hit, call ``flush()``
-    /// before.
-    public func invalidateAll() {
-        flightShards.detachAll()
-        cache.removeAll()
-    }
-
-    // MARK: - Looking
+    /// The events of everything this deduplicator does, for subscribers.
+    public var events: ExecutionEvents { ExecutionEvents(bus: bus) }
 
     /// What has been done so far.
     public var statistics: DeduplicatorStatistics {
@@ -185,17 +158,15 @@ public final class Deduplicator: Sendable {
         statistics.outcomes = counts.outcomes
         statistics.executions = counts.executions
         statistics.flights = flightShards.count
-        statistics.eventsDropped = events.droppedEvents
+        statistics.eventsDropped = bus.droppedEvents
         return statistics
     }
 
-    /// How many results are cached now, expired ones that nobody has looked up or swept included.
+    /// How many results are cached now, expired ones that were neither looked up nor swept included.
     public var cachedResults: Int { cache.count }
 
     /// The executions in progress, oldest first. For looking at, not for deciding: it is out of date when it is returned.
-    public var flights: [FlightDescription] {
-        flightShards.descriptions(at: time.now)
-    }
+    public var flights: [FlightDescription] { flightShards.descriptions(at: time.now) }
 
     /// Whether a request with this fingerprint would meet a flight.
     package func hasFlight(_ fingerprint: Fingerprint) -> Bool {
@@ -209,19 +180,4 @@ public final class Deduplicator: Sendable {
 
     /// How many deadlines, timeouts and grace periods are still to come.
     package var alarmCount: Int { flightShards.alarmCount }
-}
-
-extension Outcome {
-    /// The answer in the type that the caller expects.
-    ///
-    /// - Throws: ``DedupError`` with code ``DedupError/Code/typeMismatch``.
-    @inlinable
-    init(_ outcome: BoxedOutcome, in deduplicator: Deduplicator) throws {
-        guard let box = outcome.boxed as? Boxed<Value> else {
-            throw deduplicator.mismatched(Value.self, outcome.source)
-        }
-        if case .hit = outcome.source {} else { deduplicator.countAnswer(outcome.source) }
-        self.init(
-            value: box.value, source: outcome.source, executionID: outcome.executionID, epoch: outcome.executionID)
-    }
 }

@@ -5,7 +5,9 @@ public enum RecordStoreFailurePolicy: String, CaseIterable, Hashable, Sendable {
     /// Steps run all the same; records wait in a bounded buffer, and what it cannot hold is dropped and counted.
     case failOpen
     /// A step runs only once its record could be opened in the store, and its result is handed out only once its
-    /// record is stored; otherwise the request fails with ``DedupError/Code/recordStoreUnavailable``.
+    /// record is stored; otherwise the request fails with ``DedupError/Code/recordStoreUnavailable``. A result whose record
+    /// could not be stored is withheld for its time to live: a retry does not run the step again, and gets the result as
+    /// soon as the record is stored.
     case failClosed
 }
 
@@ -22,7 +24,12 @@ public struct DeduplicatorConfiguration: Sendable {
     /// How many requests may wait for one flight. Default: 100,000.
     public var waiterLimit: Int
 
-    /// How many different step names there may be. Default: 10,000.
+    /// What makes fingerprints of names and inputs: it holds the namespace and the key for secret fields. A
+    /// ``StepRegistry`` over the deduplicator uses it too, unless it is given another. Default: no namespace, and a key that
+    /// is drawn for the process.
+    public var fingerprinter: Fingerprinter
+
+    /// How many steps a registry may hold. Default: 10,000.
     public var stepLimit: Int
 
     /// How long a step's name may be, in UTF-8 bytes. Default: 256.
@@ -44,6 +51,7 @@ public struct DeduplicatorConfiguration: Sendable {
     /// Makes a configuration; every part has a default.
     public init(
         cache: CacheConfiguration = CacheConfiguration(),
+        fingerprinter: Fingerprinter = Fingerprinter(),
         flightLimit: Int = 100_000,
         waiterLimit: Int = 100_000,
         stepLimit: Int = 10_000,
@@ -54,6 +62,7 @@ public struct DeduplicatorConfiguration: Sendable {
         sweepInterval: Duration = .seconds(1)
     ) {
         self.cache = cache
+        self.fingerprinter = fingerprinter
         self.flightLimit = flightLimit
         self.waiterLimit = waiterLimit
         self.stepLimit = stepLimit
@@ -84,5 +93,14 @@ public struct DeduplicatorConfiguration: Sendable {
         }
         do { try cache.validate() } catch { throw .invalidConfiguration("cache", "\(error)") }
         do { try recordWriter.validate() } catch { throw .invalidConfiguration("recordWriter", "\(error)") }
+    }
+    /// Checks the length of a step's name.
+    ///
+    /// - Throws: ``DedupError`` with code ``DedupError/Code/stepNameLimit``.
+    func checkName(_ step: String) throws(DedupError) {
+        if step.utf8.count <= stepNameByteLimit { return }
+        throw DedupError(
+            .stepNameLimit,
+            "A step's name has \(step.utf8.count) bytes, and \(stepNameByteLimit) are allowed (stepNameByteLimit).")
     }
 }

@@ -31,7 +31,7 @@ public struct DeduplicatorStatistics: Hashable, Sendable {
     /// Requests answered with a value without an execution of their own, as a share of all requests; nil before the
     /// first.
     public var servedWithoutExecution: Double? {
-        requests > 0 ? Double(hits + outcomes.joined) / Double(requests) : nil
+        requests > 0 ? Double(hits + outcomes.joined + outcomes.confirmed) / Double(requests) : nil
     }
 }
 
@@ -41,7 +41,10 @@ public struct OutcomeCounts: Hashable, Sendable {
     public internal(set) var executed = 0
     /// Answered by an execution that was running already.
     public internal(set) var joined = 0
-    /// The step failed, for its leader as for those who joined.
+    /// Answered with the result of an earlier execution, whose record could only now be stored; see
+    /// ``RecordStoreFailurePolicy/failClosed``.
+    public internal(set) var confirmed = 0
+    /// The step failed, for its leader as for the requests that joined.
     public internal(set) var failed = 0
     /// Answered from the cache with an error: the step's failure was cached, or the result is of another type than the
     /// request expects. These are among the cache's hits, so they are not part of ``total``.
@@ -63,7 +66,7 @@ public struct OutcomeCounts: Hashable, Sendable {
 
     /// All requests that the cache did not answer.
     public var total: Int {
-        executed + joined + failed + rejected + overdue + cancelled + deadlineExceeded + recursive + refused
+        executed + joined + confirmed + failed + rejected + overdue + cancelled + deadlineExceeded + recursive + refused
     }
 }
 
@@ -80,4 +83,22 @@ public struct ExecutionCounts: Hashable, Sendable {
 
     /// Begun and not ended.
     public var running: Int { started - succeeded - failed - superseded }
+}
+
+/// The counts of a deduplicator that the cache does not keep. Nothing on the hit path counts here.
+final class Counters: Sendable {
+    struct Counts: Sendable {
+        var outcomes = OutcomeCounts()
+        var executions = ExecutionCounts()
+    }
+
+    private let counts = Lock(Counts())
+
+    /// Changes the counts; `change` adds to some of them and does nothing else.
+    func count(_ change: (inout Counts) -> Void) {
+        counts.withLock { change(&$0) }
+    }
+
+    /// All counts at one moment.
+    var snapshot: Counts { counts.withLock { $0 } }
 }

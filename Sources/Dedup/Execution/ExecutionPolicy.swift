@@ -25,12 +25,13 @@ public enum OverlapPolicy: Hashable, Sendable {
 }
 
 /// What happens when an execution takes longer than it should. The execution itself goes on: nothing can stop a step
-/// that does not cooperate, and a late result is still one for those who waited.
+/// that does not cooperate, and a late result is still one for the requests that waited.
 public enum ExecutionTimeout: Hashable, Sendable {
     /// An execution may take as long as it likes.
     case none
-    /// The key becomes free: a newcomer starts a new epoch; the late result reaches only those who waited for it and
-    /// is not cached.
+    /// The key becomes free: a newcomer starts a new epoch; the late result reaches only the requests that waited for it
+    /// and is not cached. How many executions may pile up this way, ``ExecutionPolicy/overlapLimit`` says; the last holds
+    /// its key.
     case supersede(after: Duration)
     /// The key stays taken until the execution ends; newcomers get ``DedupError/Code/overdue`` at once.
     case hold(after: Duration)
@@ -42,6 +43,16 @@ public enum ExecutionTimeout: Hashable, Sendable {
         case .supersede(let duration), .hold(let duration): duration
         }
     }
+}
+
+/// On which thread an execution begins.
+public enum ExecutionStart: String, CaseIterable, Hashable, Sendable {
+    /// On the thread of the request that starts it, unless that is on an actor: a step never keeps the caller's actor, the
+    /// main actor for example, from doing something else.
+    case offActors
+    /// On the thread of the request that starts it, on an actor too. That saves the change of threads for a short step,
+    /// and blocks the actor until the step first suspends.
+    case inline
 }
 
 /// How one kind of work is deduplicated: what is cached and for how long, and how its flights treat duplicates,
@@ -67,6 +78,14 @@ public struct ExecutionPolicy: Hashable, Sendable {
     /// What happens when an execution takes too long. Default: nothing.
     public var timeout: ExecutionTimeout
 
+    /// How many executions of one fingerprint may be in progress at once where they may overlap at all: under
+    /// ``ExecutionTimeout/supersede(after:)`` and ``OverlapPolicy/allowed``, and after an invalidation. The last of them
+    /// holds its key, so that a step that hangs does not pile up executions without end. Default: 8.
+    public var overlapLimit: Int
+
+    /// On which thread an execution begins. Default: never on the caller's actor.
+    public var start: ExecutionStart
+
     /// How much of the cache's capacity one result takes where the capacity is a weight. Default: 1.
     public var weight: Int
 
@@ -78,6 +97,8 @@ public struct ExecutionPolicy: Hashable, Sendable {
         abandonment: AbandonmentPolicy = .cancel(after: .zero),
         overlap: OverlapPolicy = .never,
         timeout: ExecutionTimeout = .none,
+        overlapLimit: Int = 8,
+        start: ExecutionStart = .offActors,
         weight: Int = 1
     ) {
         self.timeToLive = timeToLive
@@ -86,6 +107,8 @@ public struct ExecutionPolicy: Hashable, Sendable {
         self.abandonment = abandonment
         self.overlap = overlap
         self.timeout = timeout
+        self.overlapLimit = overlapLimit
+        self.start = start
         self.weight = weight
     }
 
@@ -110,6 +133,9 @@ public struct ExecutionPolicy: Hashable, Sendable {
         if weight < 1 {
             throw .invalidConfiguration("weight", "\(weight) is not a weight; use 1 or more.")
         }
+        if overlapLimit < 1 {
+            throw .invalidConfiguration("overlapLimit", "\(overlapLimit) lets nothing run; use 1 or more.")
+        }
         if let duration = timeout.duration, duration <= .zero {
             throw .invalidConfiguration("timeout", "\(duration) leaves no time to run; use a positive duration.")
         }
@@ -119,7 +145,7 @@ public struct ExecutionPolicy: Hashable, Sendable {
     }
 
     var flightRules: FlightRules {
-        FlightRules(abandonment: abandonment, overlap: overlap, timeout: timeout)
+        FlightRules(abandonment: abandonment, overlap: overlap, timeout: timeout, overlapLimit: overlapLimit)
     }
 }
 
@@ -132,9 +158,27 @@ public struct CallOptions: Hashable, Sendable {
     /// with ``DedupError/Code/deadlineExceeded`` and the execution goes on for the others.
     public var deadline: Duration?
 
+    /// How long this request wants the result to be cached if it starts the execution, whatever the policy and the step
+    /// say; nil, the default, leaves it to them. A time of zero caches nothing.
+    public var timeToLive: TimeToLive?
+
+    /// Whether a cached result is no answer: the work is executed anew, or joined where it is running, and the cached
+    /// result goes on being served to others until the new one takes its place. Default: false.
+    public var refresh: Bool
+
+    /// What the result can be invalidated by, beside its step and scope, if this request starts the execution; see
+    /// ``Deduplicator/invalidate(tag:)``. Default: none.
+    public var tags: [String]
+
     /// Makes options; all of them are off by default.
-    public init(duplicates: DuplicateMode? = nil, deadline: Duration? = nil) {
+    public init(
+        duplicates: DuplicateMode? = nil, deadline: Duration? = nil, timeToLive: TimeToLive? = nil,
+        refresh: Bool = false, tags: [String] = []
+    ) {
         self.duplicates = duplicates
         self.deadline = deadline
+        self.timeToLive = timeToLive
+        self.refresh = refresh
+        self.tags = tags
     }
 }

@@ -1,34 +1,56 @@
 public import Caching
 
 /// One request on its way through the deduplicator: what makes it the same work as others, how it is to be delivered,
-/// and what to run if nobody has the result.
+/// and what to run if the result is neither cached nor in flight.
 ///
 /// It knows no types. What handles it is compiled once and not for each type of value, and a waiting task holds one
 /// reference to it in place of a copy in each of its frames: with generic frames a waiter took 6.8 KiB.
 @usableFromInline
 final class Request: Sendable {
     let fingerprint: Fingerprint
-    let step: String
-    let stepNumber: UInt32
+    let labels: RequestLabels
     let policy: ExecutionPolicy
     let duplicates: DuplicateMode
     let deadline: MonotonicInstant?
+    /// How long this request wants a result to be cached, whatever the policy and the step say.
+    let timeToLive: TimeToLive?
+    /// Whether a cached result is no answer.
+    let refreshes: Bool
     /// The execution in whose task the request was made.
     let caller: ExecutionContext?
     let work: Work
 
     init(
-        _ fingerprint: Fingerprint, step: String, stepNumber: UInt32, policy: ExecutionPolicy, call: CallOptions,
+        _ fingerprint: Fingerprint, labels: RequestLabels, policy: ExecutionPolicy, call: CallOptions,
         at now: MonotonicInstant, work: @escaping Work
     ) {
         self.fingerprint = fingerprint
-        self.step = step
-        self.stepNumber = stepNumber
+        self.labels = labels
         self.policy = policy
         duplicates = call.duplicates ?? policy.duplicates
         deadline = call.deadline.map { now.advanced(by: $0) }
+        timeToLive = call.timeToLive
+        refreshes = call.refresh
         caller = ExecutionContext.current
         self.work = work
+    }
+
+    /// The name of the step.
+    var step: String { labels.step }
+}
+
+/// What results and flights are found by beside their fingerprint.
+@usableFromInline
+struct RequestLabels: Hashable, Sendable {
+    @usableFromInline let step: String
+    @usableFromInline let scope: String?
+    @usableFromInline let tags: [String]
+
+    @usableFromInline
+    init(step: String, scope: String?, tags: [String]) {
+        self.step = step
+        self.scope = scope
+        self.tags = tags
     }
 }
 
@@ -60,41 +82,24 @@ struct Product: Sendable {
     }
 }
 
-/// A value in its box, whatever its type.
-@usableFromInline
-protocol AnyBoxed: Sendable {
-    /// The value without its type, for callers who do not know it.
-    var erased: any Sendable { get }
-    /// The type of the value.
-    var type: any Sendable.Type { get }
-}
+/// What a running step may know about its own execution.
+public struct ExecutionContext: Hashable, Sendable {
+    /// The execution that the current task belongs to; nil outside a step.
+    ///
+    /// The library finds requests that wait for themselves through this, so a request made from a detached task inside
+    /// a step is not recognised as part of it.
+    @TaskLocal public static var current: ExecutionContext?
 
-/// A value in the box in which flights and the cache of all types carry it. The box keeps an optional that is nil
-/// apart from no value at all, which a bare cast would confuse.
-@usableFromInline
-struct Boxed<Value: Sendable>: AnyBoxed {
-    @usableFromInline let value: Value
+    /// The execution.
+    public let executionID: ExecutionID
 
-    @usableFromInline
-    init(value: Value) {
-        self.value = value
-    }
+    /// Its epoch: pass it to systems that can refuse a writer whose epoch is over. It is greater than that of every
+    /// earlier execution of this process and, see ``ExecutionID``, of those before it.
+    public let epoch: UInt64
 
-    @usableFromInline var erased: any Sendable { value }
-    @usableFromInline var type: any Sendable.Type { Value.self }
-}
+    /// The step's name.
+    public let step: String
 
-/// The answer to a request, its value boxed.
-@usableFromInline
-struct BoxedOutcome: Sendable {
-    @usableFromInline let boxed: any AnyBoxed
-    @usableFromInline let source: OutcomeSource
-    @usableFromInline let executionID: ExecutionID
-}
-
-/// What the cache holds for a fingerprint.
-struct CachedResult: Sendable {
-    let payload: Result<any AnyBoxed, any Error>
-    let executionID: ExecutionID
-    let stepNumber: UInt32
+    /// What makes this work the same as other work.
+    public let fingerprint: Fingerprint
 }

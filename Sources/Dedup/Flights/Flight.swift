@@ -4,57 +4,64 @@ internal import Caching
 package struct FlightKey: Hashable, Sendable {
     package let fingerprint: Fingerprint
     package let epoch: UInt64
-    /// Where its table keeps it; whether it is still there, the epoch tells.
-    let slot: Int
+    /// Its place in the table; the epoch tells whether it is still there.
+    let index: Int
 }
 
-/// How a flight treats those who come, those who go and the clock. The delivery half of an ``ExecutionPolicy``.
+/// How a flight treats requests that join and leave, and the time it takes. The delivery half of an ``ExecutionPolicy``.
 package struct FlightRules: Hashable, Sendable {
     package var abandonment: AbandonmentPolicy = .cancel(after: .zero)
     package var overlap: OverlapPolicy = .never
     package var timeout: ExecutionTimeout = .none
+    package var overlapLimit = 8
 
     /// Makes rules; the defaults are those of an ``ExecutionPolicy``.
     package init(
         abandonment: AbandonmentPolicy = .cancel(after: .zero), overlap: OverlapPolicy = .never,
-        timeout: ExecutionTimeout = .none
+        timeout: ExecutionTimeout = .none, overlapLimit: Int = 8
     ) {
         self.abandonment = abandonment
         self.overlap = overlap
         self.timeout = timeout
+        self.overlapLimit = overlapLimit
     }
 }
 
-/// One execution in progress and those who wait for it.
-struct Flight<Continuation: Sendable, Result: Sendable>: Sendable {
+/// One execution in progress and its waiters.
+///
+/// `Label` is what the owner of the table wants to know the flight by: its request.
+struct Flight<Continuation: Sendable, Result: Sendable, Label: Sendable>: Sendable {
     enum Phase: Sendable {
-        /// Somebody waits, or the step completes whether anybody waits or not.
+        /// It has a waiter, or its execution completes with or without one.
         case running
-        /// The last waiter has left, for the n-th time; unless one comes back before the grace period ends, the
-        /// execution is cancelled.
+        /// The last waiter has left, for the n-th time; unless a request joins before the grace period ends, the execution
+        /// is cancelled.
         case abandoned(round: Int)
-        /// It has exceeded its timeout and keeps its key: newcomers are told at once. Whoever waits for one that was
-        /// cancelled has come after its cancellation, and claims anew.
+        /// The execution has exceeded its timeout and keeps its key: newcomers are told at once. Requests that wait for the
+        /// end of one that was cancelled have come after its cancellation, and claim again.
         case overdue(isCancelled: Bool)
-        /// It was cancelled and has not ended yet. Nobody joins it; newcomers sit here until it is gone or detached.
-        case draining
-        /// It has ended; callers who had reserved a seat but not yet suspended collect this result.
-        case settled(Result)
-        /// It ended after it was cancelled, or the library shut down: whoever still has a seat must claim anew.
-        case vacated
-        /// It has ended and everybody has left: its place in the table is free.
-        case gone
+        /// The execution was cancelled and has not ended yet. No request joins it; newcomers wait until it has ended or is
+        /// detached.
+        case cancelled
+        /// The execution has ended; requests that have joined and not suspended yet take this result.
+        case finished(Result)
+        /// The execution ended after it was cancelled, or the library shut down: the waiters that are left claim again.
+        case discarded
+        /// The execution has ended and no waiter is left: the place in the table is free.
+        case free
     }
 
     private(set) var fingerprint: Fingerprint
     private(set) var epoch: UInt64
     private(set) var startedAt: MonotonicInstant
     private(set) var rules: FlightRules
+    /// Nil only in a place that is free.
+    private(set) var label: Label?
     var phase: Phase = .running
     /// Whether newcomers with its fingerprint meet it.
     var isCurrent = true
-    var seats = SeatList<Continuation>()
-    private(set) var leader: Seat
+    var waiters = WaiterList<Continuation>()
+    private(set) var leader: WaiterID
     /// The task that runs the step, once it has been handed over.
     var task: Task<Void, Never>?
     /// The alarm of the grace period that began last; it may have gone off.
@@ -62,63 +69,70 @@ struct Flight<Continuation: Sendable, Result: Sendable>: Sendable {
     /// How often the last waiter has left, so that the alarm of an earlier grace period is told from this one's.
     private var abandonments = 0
 
-    /// Begins a flight with its leader seated.
-    init(_ fingerprint: Fingerprint, epoch: UInt64, startedAt: MonotonicInstant, rules: FlightRules) {
+    /// Begins a flight with its leader as the first waiter.
+    init(
+        _ fingerprint: Fingerprint, epoch: UInt64, startedAt: MonotonicInstant, rules: FlightRules, label: Label
+    ) {
         self.fingerprint = fingerprint
         self.epoch = epoch
         self.startedAt = startedAt
         self.rules = rules
-        leader = seats.reserve()
+        self.label = label
+        leader = waiters.add()
     }
 
-    /// Begins another flight in the place of one that is gone, whose memory for seats is used again.
-    mutating func restart(_ fingerprint: Fingerprint, epoch: UInt64, startedAt: MonotonicInstant, rules: FlightRules) {
+    /// Begins another flight in a place that is free, whose memory for waiters is used again.
+    mutating func restart(
+        _ fingerprint: Fingerprint, epoch: UInt64, startedAt: MonotonicInstant, rules: FlightRules, label: Label
+    ) {
         self.fingerprint = fingerprint
         self.epoch = epoch
         self.startedAt = startedAt
         self.rules = rules
+        self.label = label
         phase = .running
         isCurrent = true
         abandonments = 0
-        leader = seats.reserve()
+        leader = waiters.add()
     }
 
-    /// Lets go of everything but the memory for a few seats.
-    mutating func depart() {
-        phase = .gone
+    /// Frees everything but the memory for a few waiters.
+    mutating func clear() {
+        phase = .free
+        label = nil
         task = nil
         graceAlarm = nil
-        seats.clear()
+        waiters.clear()
     }
 
     /// Whether the execution has been told to stop, so that what it returns may be half of a result.
     var isCancelled: Bool {
         switch phase {
-        case .draining, .vacated, .overdue(isCancelled: true): true
-        case .running, .abandoned, .overdue(isCancelled: false), .settled, .gone: false
+        case .cancelled, .discarded, .overdue(isCancelled: true): true
+        case .running, .abandoned, .overdue(isCancelled: false), .finished, .free: false
         }
     }
 
     /// Whether the execution has not ended.
     var isRunning: Bool {
         switch phase {
-        case .running, .abandoned, .overdue, .draining: true
-        case .settled, .vacated, .gone: false
+        case .running, .abandoned, .overdue, .cancelled: true
+        case .finished, .discarded, .free: false
         }
     }
 
-    /// Whether it has ended and nobody is left to hear of it.
-    var isOver: Bool { !isRunning && seats.isEmpty }
+    /// Whether the execution has ended and no waiter is left.
+    var isOver: Bool { !isRunning && waiters.isEmpty }
 
     /// The last waiter has left.
-    mutating func abandon() -> AbandonmentConsequence {
+    mutating func abandon() -> AbandonmentAction {
         switch (rules.abandonment, phase) {
         case (.cancel(let grace), .running) where grace > .zero:
             abandonments += 1
             phase = .abandoned(round: abandonments)
             return .startGrace(grace, round: abandonments)
         case (.cancel, .running):
-            phase = .draining
+            phase = .cancelled
             return .cancel
         case (.cancel, .overdue(isCancelled: false)):
             phase = .overdue(isCancelled: true)
@@ -130,30 +144,30 @@ struct Flight<Continuation: Sendable, Result: Sendable>: Sendable {
 
     /// The execution has exceeded its timeout, and the flight is current.
     ///
-    /// - Returns: Those who waited for a cancelled execution to end, and whether to cancel one that nobody waits for:
-    ///   nobody can come back to a flight that is overdue, so its grace period is over.
-    mutating func exceedTimeout() -> (vacated: [Continuation], consequence: AbandonmentConsequence) {
-        switch (phase, rules.timeout) {
-        case (.draining, .hold), (.draining, .supersede):
+    /// - Parameter keepsKey: Whether newcomers are refused from here on. If not, they start another flight.
+    /// - Returns: The requests that waited for the end of a cancelled execution, and whether to cancel one that has no
+    ///   waiter: no request can join a flight that is overdue, so its grace period is over.
+    mutating func exceedTimeout(keepsKey: Bool) -> (claimAgain: [Continuation], action: AbandonmentAction) {
+        switch phase {
+        case .cancelled:
             phase = .overdue(isCancelled: true)
-            return (seats.releaseWaiting(), .none)
-        case (.abandoned, .hold):
+            return (waiters.removeSuspended(), .none)
+        case .abandoned where keepsKey:
             phase = .overdue(isCancelled: true)
             return ([], .cancel)
-        case (.running, .hold):
+        case .running where keepsKey:
             phase = .overdue(isCancelled: false)
             return ([], .none)
-        case (.running, _), (.abandoned, _), (.draining, .none), (.overdue, _), (.settled, _), (.vacated, _),
-            (.gone, _):
+        case .running, .abandoned, .overdue, .finished, .discarded, .free:
             return ([], .none)
         }
     }
 }
 
-/// What becomes of an execution that nobody waits for any more.
-package enum AbandonmentConsequence: Equatable {
+/// What becomes of an execution whose last waiter has left.
+package enum AbandonmentAction: Equatable {
     case none
-    /// Cancel it unless somebody comes back within this time.
+    /// Cancel it unless a request joins within this time.
     case startGrace(Duration, round: Int)
     /// Cancel it now.
     case cancel

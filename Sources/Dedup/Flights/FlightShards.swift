@@ -1,36 +1,27 @@
 internal import Caching
 
-/// How waiting in a seat came to an end.
+/// How the waiting of a request came to an end.
 enum WaitEnd: Sendable {
     /// The execution has ended, and this is its result.
-    case settled(FlightResult)
-    /// The flight is gone without a result for this caller, which claims again.
-    case vacated
-    /// The caller was cancelled.
+    case finished(StoredResult)
+    /// The flight is gone without a result for this request, which claims again.
+    case claimAgain
+    /// The request was cancelled.
     case cancelled
-    /// The caller's own deadline has passed.
+    /// The request's own deadline has passed.
     case deadlinePassed
 }
 
-/// What an execution ended with, its value boxed so that flights of all types share one table.
-struct FlightResult: Sendable {
-    let outcome: Result<any AnyBoxed, any Error>
-    let executionID: ExecutionID
-    /// Whether an error of the outcome is the library's: the step was not run, or nobody may have its result, because its
-    /// record could not be stored.
-    let isRefusal: Bool
-}
-
-/// The flights of a deduplicator: shards of ``FlightTable``, each behind one lock, and the only place where a caller
+/// The flights of a deduplicator: shards of ``FlightTable``, each behind one lock, and the only place where a request
 /// is suspended and resumed.
 ///
-/// A waiter is one ``Waker`` in its flight's seat list, not a task that awaits another task: awaiting a task's value
-/// costs time quadratic in the number of waiters, and a cancelled waiter could not leave before the value is there.
+/// A waiter is one ``Waker`` in its flight's list, not a task that awaits another task: awaiting a task's value costs
+/// time quadratic in the number of waiters, and a cancelled waiter could not leave before the value is there.
 final class FlightShards: Sendable {
-    typealias Table = FlightTable<Waker, FlightResult>
+    typealias Table = FlightTable<Waker, StoredResult, RequestLabels>
 
     private enum Alarm: Sendable {
-        case deadline(FlightKey, Seat)
+        case deadline(FlightKey, WaiterID)
         case timeout(FlightKey)
         case grace(FlightKey, round: Int)
         case limit(@Sendable () -> Void)
@@ -56,10 +47,10 @@ final class FlightShards: Sendable {
         weak var flights: FlightShards?
     }
 
-    /// How many executions have not ended, and who wants to know when none is left.
+    /// How many executions have not ended, and what to fulfil when none is left.
     private struct Running: Sendable {
         var count = 0
-        var ended: [OneShot<Bool>] = []
+        var idle: [OneShot<Bool>] = []
     }
 
     private static let shardLimit = 16
@@ -90,7 +81,16 @@ final class FlightShards: Sendable {
 
     /// The executions that have not ended, oldest first.
     func descriptions(at now: MonotonicInstant) -> [FlightDescription] {
-        shards.flatMap { $0.table.withLock { $0.running(at: now) } }.sorted { $0.executionID < $1.executionID }
+        shards.flatMap { shard in
+            shard.table.withLock { table in
+                table.running { labels, key, startedAt, waiters in
+                    FlightDescription(
+                        step: labels.step, scope: labels.scope, fingerprint: key.fingerprint, executionID: key.epoch,
+                        age: startedAt.duration(to: now), waiters: waiters)
+                }
+            }
+        }
+        .sorted { $0.executionID < $1.executionID }
     }
 
     /// How many alarms are set.
@@ -107,56 +107,56 @@ final class FlightShards: Sendable {
 
     // MARK: - Waiting
 
-    /// The result of a flight that has ended before its caller had to wait.
-    func collect(_ key: FlightKey, _ seat: Seat) -> FlightResult? {
-        withTable(for: key.fingerprint) { $0.collect(key, seat) }
+    /// The result of a flight that has ended before the waiter had to suspend.
+    func takeResult(_ key: FlightKey, _ waiter: WaiterID) -> StoredResult? {
+        withTable(for: key.fingerprint) { $0.takeResult(key, waiter) }
     }
 
-    /// Suspends the caller in its seat until the flight ends, the caller is cancelled, or `deadline` passes.
+    /// Suspends a waiter until the flight ends, its request is cancelled, or `deadline` passes.
     @inline(never)
-    func wait(_ key: FlightKey, _ seat: Seat, until deadline: MonotonicInstant) async -> WaitEnd {
-        let alarm = alarms.set(.deadline(key, seat), at: deadline)
+    func wait(_ key: FlightKey, _ waiter: WaiterID, until deadline: MonotonicInstant) async -> WaitEnd {
+        let alarm = alarms.set(.deadline(key, waiter), at: deadline)
         defer { alarms.remove(alarm) }
-        return await wait(key, seat)
+        return await wait(key, waiter)
     }
 
-    /// Suspends the caller in its seat until the flight ends or the caller is cancelled.
+    /// Suspends a waiter until the flight ends or its request is cancelled.
     @inline(never)
-    func wait(_ key: FlightKey, _ seat: Seat) async -> WaitEnd {
+    func wait(_ key: FlightKey, _ waiter: WaiterID) async -> WaitEnd {
         await withTaskCancellationHandler {
-            unsafe await withUnsafeContinuation { unsafe suspend(key, seat, Waker($0)) }
+            unsafe await withUnsafeContinuation { unsafe suspend(key, waiter, Waker($0)) }
         } onCancel: {
-            leave(key, seat, .cancelled)
+            leave(key, waiter, .cancelled)
         }
     }
 
-    private func suspend(_ key: FlightKey, _ seat: Seat, _ waker: Waker) {
-        switch withTable(for: key.fingerprint, { $0.suspend(key, seat, waker) }) {
+    private func suspend(_ key: FlightKey, _ waiter: WaiterID, _ waker: Waker) {
+        switch withTable(for: key.fingerprint, { $0.suspend(key, waiter, waker) }) {
         case .suspended: break
-        case .settled(let result): waker.resume(returning: .settled(result))
-        case .vacated: waker.resume(returning: .vacated)
+        case .finished(let result): waker.resume(returning: .finished(result))
+        case .claimAgain: waker.resume(returning: .claimAgain)
         case .left: waker.resume(returning: Task.isCancelled ? .cancelled : .deadlinePassed)
         }
     }
 
-    /// Takes the caller of `seat` out of the flight and resumes it with `end` if it is suspended.
-    func leave(_ key: FlightKey, _ seat: Seat, _ end: WaitEnd) {
-        leave(key, seat, end)?.cancel()
+    /// Removes a waiter from the flight and resumes it with `end` if it is suspended.
+    func leave(_ key: FlightKey, _ waiter: WaiterID, _ end: WaitEnd) {
+        leave(key, waiter, end)?.cancel()
     }
 
-    /// Takes the caller of `seat` out of the flight, and leaves it to whoever calls this to cancel the execution.
-    private func leave(_ key: FlightKey, _ seat: Seat, _ end: WaitEnd) -> Task<Void, Never>? {
-        let departure = withTable(for: key.fingerprint) { $0.leave(key, seat) }
-        departure.resume?.resume(returning: end)
-        if let alarm = departure.staleAlarm { alarms.remove(alarm) }
-        switch departure.consequence {
+    /// Removes a waiter from the flight, and leaves it to the caller to cancel the execution.
+    private func leave(_ key: FlightKey, _ waiter: WaiterID, _ end: WaitEnd) -> Task<Void, Never>? {
+        let action = withTable(for: key.fingerprint) { $0.leave(key, waiter) }
+        action.resume?.resume(returning: end)
+        if let alarm = action.staleAlarm { alarms.remove(alarm) }
+        switch action.abandonment {
         case .none:
             return nil
         case .cancel:
-            return departure.task
+            return action.task
         case .startGrace(let grace, let round):
             let alarm = alarms.set(.grace(key, round: round), at: time.now.advanced(by: grace))
-            let isNeeded = withTable(for: key.fingerprint) { $0.graceArmed(key, round: round, alarm) }
+            let isNeeded = withTable(for: key.fingerprint) { $0.graceAlarmSet(key, round: round, alarm) }
             if !isNeeded { alarms.remove(alarm) }
             return nil
         }
@@ -164,26 +164,48 @@ final class FlightShards: Sendable {
 
     // MARK: - Running
 
-    /// Counts the execution of a flight that has just been claimed. Called in the same step as the claim, so that
-    /// whoever closes the tables and then asks whether anything is running hears of it.
+    /// Counts the execution of a flight that has just been claimed. Called in the same step as the claim, so that a
+    /// shutdown that closes the tables and then asks whether anything is running hears of it.
     func executionBegins() {
         running.withLock { $0.count += 1 }
     }
 
-    /// Runs a flight's execution in a task of its own, which can be cancelled when nobody waits any more. One that begins
-    /// `immediately` runs on the caller's thread up to its first suspension, and if it never suspends, has ended when this
-    /// returns.
+    /// Counts the end of an execution.
+    func executionEnded() {
+        let idle = running.withLock { running -> [OneShot<Bool>] in
+            running.count -= 1
+            if running.count > 0 { return [] }
+            defer { running.idle = [] }
+            return running.idle
+        }
+        for shot in idle { shot.fulfil(true) }
+    }
+
+    /// Fulfils `shot` when no execution is running, at once if none is.
+    func fulfilWhenIdle(_ shot: OneShot<Bool>) {
+        let isIdle = running.withLock { running in
+            if running.count > 0 { running.idle.append(shot) }
+            return running.count == 0
+        }
+        if isIdle { shot.fulfil(true) }
+    }
+
+    /// Runs a flight's execution in a task of its own, which can be cancelled when no request waits any more. One that
+    /// begins `inline` runs on the caller's thread up to its first suspension, and if it never suspends, has ended when
+    /// this returns.
     /// The last that `execution` does is to call ``executionEnded()``.
-    func run(_ key: FlightKey, immediately: Bool, _ execution: @escaping @isolated(any) @Sendable () async -> Void) {
+    func run(_ key: FlightKey, inline: Bool, _ execution: @escaping @isolated(any) @Sendable () async -> Void) {
         let priority = Task.currentPriority
         let task =
-            immediately
+            inline
             ? Task.immediateDetached(priority: priority, operation: execution)
             : Task.detached(priority: priority, operation: execution)
         if withTable(for: key.fingerprint, { $0.started(key, task) }) { task.cancel() }
     }
 
-    /// Arms the execution timeout that the flight's rules ask for; returns the ticket for ``disarm(_:)``.
+    // MARK: - Alarms
+
+    /// Sets the alarm for the timeout of an execution; returns the ticket for ``disarm(_:)``.
     func armTimeout(_ key: FlightKey, _ timeout: ExecutionTimeout, from start: MonotonicInstant) -> UInt64? {
         timeout.duration.map { alarms.set(.timeout(key), at: start.advanced(by: $0)) }
     }
@@ -192,6 +214,8 @@ final class FlightShards: Sendable {
     func value<Value: Sendable>(
         of shot: OneShot<Value>, by deadline: MonotonicInstant, otherwise late: Value
     ) async -> Value {
+        // What has come already is not late, however little time there was.
+        if let value = shot.current { return value }
         let alarm = alarms.set(.limit { shot.fulfil(late) }, at: deadline)
         defer { disarm(alarm) }
         return await shot.value
@@ -204,12 +228,12 @@ final class FlightShards: Sendable {
 
     private func goOff(_ alarm: Alarm) {
         switch alarm {
-        case .deadline(let key, let seat):
-            cancelAside(leave(key, seat, .deadlinePassed))
+        case .deadline(let key, let waiter):
+            cancelAside(leave(key, waiter, .deadlinePassed))
         case .timeout(let key):
-            let timeout = withTable(for: key.fingerprint) { $0.timedOut(key) }
-            for continuation in timeout.vacated { continuation.resume(returning: .vacated) }
-            cancelAside(timeout.task)
+            let action = withTable(for: key.fingerprint) { $0.timedOut(key) }
+            for continuation in action.claimAgain { continuation.resume(returning: .claimAgain) }
+            cancelAside(action.task)
         case .grace(let key, let round):
             cancelAside(withTable(for: key.fingerprint) { $0.graceEnded(key, round: round) }.task)
         case .limit(let limit):
@@ -225,53 +249,37 @@ final class FlightShards: Sendable {
 
     // MARK: - All at once
 
-    /// Lets no newcomer meet what is running now for a fingerprint; those who wait for something cancelled to end start
-    /// anew.
+    /// Lets no newcomer meet what is running now for a fingerprint; requests that wait for something cancelled to end claim
+    /// again.
     ///
     /// - Returns: Whether anything is running.
     func detach(_ fingerprint: Fingerprint) -> Bool {
-        let detachment = withTable(for: fingerprint) { $0.detach(fingerprint) }
-        for continuation in detachment.vacated { continuation.resume(returning: .vacated) }
-        return detachment.epoch != nil
+        let action = withTable(for: fingerprint) { $0.detach(fingerprint) }
+        for continuation in action.claimAgain { continuation.resume(returning: .claimAgain) }
+        return action.epoch != nil
     }
 
-    /// Lets no newcomer meet what is running now.
-    func detachAll() {
+    /// Lets no newcomer meet what is running now and meets a condition; returns how many executions that are.
+    func detachAll(where isMeant: (RequestLabels) -> Bool) -> Int {
+        var count = 0
         for shard in shards {
-            for continuation in shard.table.withLock({ $0.detachAll() }) { continuation.resume(returning: .vacated) }
+            let action = shard.table.withLock { $0.detachAll(where: isMeant) }
+            for continuation in action.claimAgain { continuation.resume(returning: .claimAgain) }
+            count += action.count
         }
+        return count
     }
 
-    /// Lets in from here on only those whom `admission` names.
-    func admit(_ admission: Table.Admission) {
-        for shard in shards { shard.table.withLock { $0.admit(admission) } }
-    }
-
-    /// Tells `ended` when no execution is running, at once if none is.
-    func notify(_ ended: OneShot<Bool>) {
-        let isIdle = running.withLock { running in
-            if running.count > 0 { running.ended.append(ended) }
-            return running.count == 0
-        }
-        if isIdle { ended.fulfil(true) }
-    }
-
-    /// Counts the end of an execution.
-    func executionEnded() {
-        let ended = running.withLock { running -> [OneShot<Bool>] in
-            running.count -= 1
-            if running.count > 0 { return [] }
-            defer { running.ended = [] }
-            return running.ended
-        }
-        for ended in ended { ended.fulfil(true) }
+    /// Accepts from here on only the requests that `acceptance` names.
+    func restrict(to acceptance: Table.Acceptance) {
+        for shard in shards { shard.table.withLock { $0.restrict(to: acceptance) } }
     }
 
     /// Resumes every waiter and cancels every execution.
-    func abandonAll() {
+    func giveUpAll() {
         for shard in shards {
-            let (waiting, tasks) = shard.table.withLock { $0.abandonAll() }
-            for continuation in waiting { continuation.resume(returning: .vacated) }
+            let (waiting, tasks) = shard.table.withLock { $0.giveUpAll() }
+            for continuation in waiting { continuation.resume(returning: .claimAgain) }
             for task in tasks { cancelAside(task) }
         }
     }

@@ -1,320 +1,350 @@
 package import Caching
 
-/// The flights of one shard as a pure state machine: events go in, decisions come out, and nothing foreign runs inside.
+/// The flights of one shard as a pure state machine: events go in, actions come out, and nothing foreign runs inside.
 ///
 /// A flight is *current* while newcomers with its fingerprint meet it, and *detached* once they no longer do: because
 /// it was superseded, invalidated, cancelled under ``OverlapPolicy/allowed``, or because it has ended. A detached
-/// flight still serves those who have a seat in it. Each fingerprint has at most one current flight; epochs grow, so
-/// the flight that a late event speaks of is always found by identity and never mistaken for its successor.
-package struct FlightTable<Continuation: Sendable, Result: Sendable>: Sendable {
-    typealias Member = Flight<Continuation, Result>
-
-    /// Whom the table lets in, from the most to the least.
-    package enum Admission: Int, Comparable, Sendable {
-        case everybody
-        /// Only those whom an execution in progress sends, so that it can come to its end.
+/// flight still serves its waiters. Each fingerprint has at most one current flight; epochs grow, so the flight that a
+/// late event speaks of is always found by identity and never mistaken for its successor.
+package struct FlightTable<Continuation: Sendable, Result: Sendable, Label: Sendable>: Sendable {
+    /// Which requests the table accepts, from the most to the fewest.
+    package enum Acceptance: Int, Comparable, Sendable {
+        case all
+        /// Only those that come from an execution in progress, so that it can come to its end.
         case nested
-        case nobody
+        case none
 
-        package static func < (lhs: Admission, rhs: Admission) -> Bool { lhs.rawValue < rhs.rawValue }
+        package static func < (lhs: Acceptance, rhs: Acceptance) -> Bool { lhs.rawValue < rhs.rawValue }
     }
 
-    // FlightShards lie side by side, each at the place that its key names, so that all but a claim finds its flight without a
-    // hash; a dictionary of flights cost a miss eight lookups.
-    private var members: [Member] = []
+    // Flights lie side by side, each at the place that its key names, so that every event but a claim finds its flight
+    // without a hash; a dictionary of flights cost a miss eight lookups.
+    private var flights: [Flight<Continuation, Result, Label>] = []
     private var free: [Int] = []
     private var current: [Fingerprint: Int] = [:]
-    private var admission = Admission.everybody
+    /// How many detached executions of a fingerprint have not ended.
+    private var detachedRunning: [Fingerprint: Int] = [:]
+    private var acceptance = Acceptance.all
     private let flightLimit: Int
     private let waiterLimit: Int
 
-    /// Makes an empty table that holds at most `flightLimit` running flights, each with at most `waiterLimit` seats.
+    /// Makes an empty table that holds at most `flightLimit` running flights, each with at most `waiterLimit` waiters.
     package init(flightLimit: Int, waiterLimit: Int) {
         self.flightLimit = flightLimit
         self.waiterLimit = waiterLimit
     }
 
-    /// How many flights have not ended, or have ended with callers who are yet to collect their result.
-    package var count: Int { members.count - free.count }
+    /// How many flights have not ended, or have ended with waiters that are yet to take their result.
+    package var count: Int { flights.count - free.count }
 
     /// Whether a newcomer with this fingerprint would meet a flight.
     package func hasFlight(for fingerprint: Fingerprint) -> Bool {
         current[fingerprint] != nil
     }
 
-    /// How many wait for the current flight of this fingerprint, or are about to.
+    /// How many requests wait for the current flight of this fingerprint, or are about to.
     package func waiterCount(for fingerprint: Fingerprint) -> Int {
-        current[fingerprint].map { members[$0].seats.count } ?? 0
+        current[fingerprint].map { flights[$0].waiters.count } ?? 0
     }
 
-    /// The executions that have not ended, in no particular order.
-    package func running(at now: MonotonicInstant) -> [FlightDescription] {
-        members.filter(\.isRunning).map { flight in
-            FlightDescription(
-                fingerprint: flight.fingerprint, executionID: flight.epoch,
-                age: flight.startedAt.duration(to: now), waiters: flight.seats.count)
+    /// Lists the executions that have not ended, the oldest first.
+    package func running<Description>(
+        _ describe: (Label, FlightKey, _ startedAt: MonotonicInstant, _ waiters: Int) -> Description
+    ) -> [Description] {
+        runningIndices.compactMap { index in
+            let flight = flights[index]
+            let key = FlightKey(fingerprint: flight.fingerprint, epoch: flight.epoch, index: index)
+            return flight.label.map { describe($0, key, flight.startedAt, flight.waiters.count) }
         }
     }
 
-    // MARK: - Coming
+    /// The places of the executions that have not ended, the oldest first, so that the same run can be repeated.
+    private var runningIndices: [Int] {
+        flights.indices.filter { flights[$0].isRunning }.sorted { flights[$0].epoch < flights[$1].epoch }
+    }
 
-    /// A caller wants the work of `fingerprint` done. `isNested` says that an execution in progress sends it.
+    // MARK: - Joining
+
+    /// A request wants the work of `fingerprint` done. `isNested` says that it comes from an execution in progress.
     package mutating func claim(
-        _ fingerprint: Fingerprint, duplicates: DuplicateMode, rules: FlightRules, isNested: Bool = false,
+        _ fingerprint: Fingerprint, duplicates: DuplicateMode, rules: FlightRules, label: Label, isNested: Bool = false,
         at now: MonotonicInstant, epoch: () -> UInt64
     ) -> Claim {
-        switch admission {
-        case .everybody: break
+        switch acceptance {
+        case .all: break
         case .nested: if !isNested { return .closed }
-        case .nobody: return .closed
+        case .none: return .closed
         }
-        guard let slot = current[fingerprint] else {
-            return lead(fingerprint, rules: rules, at: now, epoch: epoch)
+        guard let index = current[fingerprint] else {
+            return lead(fingerprint, rules: rules, label: label, at: now, epoch: epoch)
         }
-        let (epoch, startedAt) = (members[slot].epoch, members[slot].startedAt)
-        switch members[slot].phase {
+        let (epoch, startedAt) = (flights[index].epoch, flights[index].startedAt)
+        switch flights[index].phase {
         case .overdue:
             return .overdue(epoch: epoch, startedAt: startedAt)
-        case .running, .abandoned, .draining:
+        case .running, .abandoned, .cancelled:
             if duplicates == .reject { return .rejected(epoch: epoch, startedAt: startedAt) }
-            return join(FlightKey(fingerprint: fingerprint, epoch: epoch, slot: slot))
-        case .settled, .vacated, .gone:
+            return join(FlightKey(fingerprint: fingerprint, epoch: epoch, index: index))
+        case .finished, .discarded, .free:
             preconditionFailure("A flight that has ended is detached in the same step.")
         }
     }
 
     private mutating func join(_ key: FlightKey) -> Claim {
-        guard members[key.slot].seats.count < waiterLimit else { return .tooManyWaiters(epoch: key.epoch) }
-        let seat = members[key.slot].seats.reserve()
-        if case .draining = members[key.slot].phase { return .awaitDrained(key, seat) }
-        members[key.slot].phase = .running
-        return .join(key, seat)
+        guard flights[key.index].waiters.count < waiterLimit else { return .tooManyWaiters(epoch: key.epoch) }
+        let waiter = flights[key.index].waiters.add()
+        if case .cancelled = flights[key.index].phase { return .waitForEnd(key, waiter) }
+        flights[key.index].phase = .running
+        return .join(key, waiter)
     }
 
     private mutating func lead(
-        _ fingerprint: Fingerprint, rules: FlightRules, at now: MonotonicInstant, epoch: () -> UInt64
+        _ fingerprint: Fingerprint, rules: FlightRules, label: Label, at now: MonotonicInstant, epoch: () -> UInt64
     ) -> Claim {
         guard count < flightLimit else { return .tooManyFlights }
         let epoch = epoch()
-        let slot: Int
+        let index: Int
         if let last = free.popLast() {
-            slot = last
-            members[slot].restart(fingerprint, epoch: epoch, startedAt: now, rules: rules)
+            index = last
+            flights[index].restart(fingerprint, epoch: epoch, startedAt: now, rules: rules, label: label)
         } else {
-            slot = members.count
-            members.append(Member(fingerprint, epoch: epoch, startedAt: now, rules: rules))
+            index = flights.count
+            flights.append(Flight(fingerprint, epoch: epoch, startedAt: now, rules: rules, label: label))
         }
-        current[fingerprint] = slot
-        return .lead(FlightKey(fingerprint: fingerprint, epoch: epoch, slot: slot), members[slot].leader)
+        current[fingerprint] = index
+        return .lead(FlightKey(fingerprint: fingerprint, epoch: epoch, index: index), flights[index].leader)
     }
 
-    /// The caller who reserved `seat` suspends in it, unless there is nothing left to wait for.
-    package mutating func suspend(_ key: FlightKey, _ seat: Seat, _ continuation: Continuation) -> Suspension {
-        guard isHere(key), members[key.slot].seats.isReserved(seat) else { return .left }
-        switch members[key.slot].phase {
-        case .settled(let result):
-            _ = members[key.slot].seats.leave(seat)
-            departIfOver(key.slot)
-            return .settled(result)
-        case .vacated, .overdue(isCancelled: true):
-            return vacate(key.slot, seat)
-        case .draining where !members[key.slot].isCurrent:
-            return vacate(key.slot, seat)
-        case .running, .abandoned, .overdue(isCancelled: false), .draining:
-            members[key.slot].seats.take(seat, continuation)
+    /// A waiter suspends, unless there is nothing left to wait for.
+    package mutating func suspend(_ key: FlightKey, _ waiter: WaiterID, _ continuation: Continuation) -> Suspension {
+        guard holds(key), flights[key.index].waiters.hasNotSuspended(waiter) else { return .left }
+        switch flights[key.index].phase {
+        case .finished(let result):
+            removeWaiter(waiter, of: key.index)
+            return .finished(result)
+        case .discarded, .overdue(isCancelled: true):
+            removeWaiter(waiter, of: key.index)
+            return .claimAgain
+        case .cancelled where !flights[key.index].isCurrent:
+            removeWaiter(waiter, of: key.index)
+            return .claimAgain
+        case .running, .abandoned, .overdue(isCancelled: false), .cancelled:
+            flights[key.index].waiters.suspend(waiter, continuation)
             return .suspended
-        case .gone:
+        case .free:
             return .left
         }
     }
 
-    private mutating func vacate(_ slot: Int, _ seat: Seat) -> Suspension {
-        _ = members[slot].seats.leave(seat)
-        departIfOver(slot)
-        return .vacated
+    private mutating func removeWaiter(_ waiter: WaiterID, of index: Int) {
+        _ = flights[index].waiters.remove(waiter)
+        freeIfOver(index)
     }
 
-    /// Takes the result of a flight that has ended before the caller had to suspend.
-    package mutating func collect(_ key: FlightKey, _ seat: Seat) -> Result? {
-        guard isHere(key), case .settled(let result) = members[key.slot].phase,
-            members[key.slot].seats.isReserved(seat)
+    /// Takes the result of a flight that has ended before the waiter had to suspend.
+    package mutating func takeResult(_ key: FlightKey, _ waiter: WaiterID) -> Result? {
+        guard holds(key), case .finished(let result) = flights[key.index].phase,
+            flights[key.index].waiters.hasNotSuspended(waiter)
         else { return nil }
-        _ = members[key.slot].seats.leave(seat)
-        departIfOver(key.slot)
+        removeWaiter(waiter, of: key.index)
         return result
     }
 
-    // MARK: - Going
+    // MARK: - Leaving
 
-    /// A waiter goes: its caller was cancelled, or its deadline has passed. The others do not notice.
-    package mutating func leave(_ key: FlightKey, _ seat: Seat) -> Departure {
-        var departure = Departure()
-        guard isHere(key) else { return departure }
-        switch members[key.slot].seats.leave(seat) {
-        case .unknown: return departure
-        case .beforeWaiting: break
-        case .waiting(let continuation): departure.resume = continuation
+    /// A waiter leaves: its request was cancelled, or its deadline has passed. The others do not notice.
+    package mutating func leave(_ key: FlightKey, _ waiter: WaiterID) -> LeaveAction {
+        var action = LeaveAction()
+        guard holds(key) else { return action }
+        switch flights[key.index].waiters.remove(waiter) {
+        case .unknown: return action
+        case .joined: break
+        case .suspended(let continuation): action.resume = continuation
         }
-        guard members[key.slot].seats.isEmpty else { return departure }
-        if case .settled(let result) = members[key.slot].phase { departure.uncollected = result }
-        departure.consequence = members[key.slot].abandon()
-        switch departure.consequence {
+        guard flights[key.index].waiters.isEmpty else { return action }
+        if case .finished(let result) = flights[key.index].phase { action.untakenResult = result }
+        action.abandonment = flights[key.index].abandon()
+        switch action.abandonment {
         case .none: break
-        case .startGrace: departure.staleAlarm = members[key.slot].graceAlarm.take()
+        case .startGrace: action.staleAlarm = flights[key.index].graceAlarm.take()
         case .cancel:
-            departure.task = members[key.slot].task
-            makeRoomIfOverlapIsAllowed(key.slot)
+            action.task = flights[key.index].task
+            makeRoomIfOverlapIsAllowed(key.index)
         }
-        departIfOver(key.slot)
-        return departure
+        freeIfOver(key.index)
+        return action
     }
 
     /// The alarm `ticket` is set for the end of the grace period that began when the last waiter left for the `round`-th
     /// time.
     ///
-    /// - Returns: Whether it is needed: false when somebody has come back meanwhile, or the execution has ended.
-    package mutating func graceArmed(_ key: FlightKey, round: Int, _ ticket: UInt64) -> Bool {
-        guard isHere(key), case .abandoned(round) = members[key.slot].phase else { return false }
-        members[key.slot].graceAlarm = ticket
+    /// - Returns: Whether it is needed: false when a request has joined meanwhile, or the execution has ended.
+    package mutating func graceAlarmSet(_ key: FlightKey, round: Int, _ ticket: UInt64) -> Bool {
+        guard holds(key), case .abandoned(round) = flights[key.index].phase else { return false }
+        flights[key.index].graceAlarm = ticket
         return true
     }
 
     /// The grace period that began when the last waiter left for the `round`-th time has ended.
     ///
-    /// - Returns: The consequence; none when somebody has come back meanwhile, or the execution has ended.
-    package mutating func graceEnded(_ key: FlightKey, round: Int) -> Departure {
-        guard isHere(key), case .abandoned(round) = members[key.slot].phase else { return Departure() }
-        members[key.slot].phase = .draining
-        members[key.slot].graceAlarm = nil
-        makeRoomIfOverlapIsAllowed(key.slot)
-        return Departure(consequence: .cancel, task: members[key.slot].task)
+    /// - Returns: Whether to cancel the execution: no when a request has joined meanwhile, or the execution has ended.
+    package mutating func graceEnded(_ key: FlightKey, round: Int) -> LeaveAction {
+        guard holds(key), case .abandoned(round) = flights[key.index].phase else { return LeaveAction() }
+        flights[key.index].phase = .cancelled
+        flights[key.index].graceAlarm = nil
+        makeRoomIfOverlapIsAllowed(key.index)
+        return LeaveAction(abandonment: .cancel, task: flights[key.index].task)
     }
 
-    private mutating func makeRoomIfOverlapIsAllowed(_ slot: Int) {
-        if members[slot].isCurrent, members[slot].rules.overlap == .allowed { detach(slot) }
+    private mutating func makeRoomIfOverlapIsAllowed(_ index: Int) {
+        if flights[index].isCurrent, flights[index].rules.overlap == .allowed, mayOverlap(index) { detach(index) }
+    }
+
+    /// Whether another execution may start beside that of a current flight.
+    private func mayOverlap(_ index: Int) -> Bool {
+        let detached = detachedRunning[flights[index].fingerprint] ?? 0
+        return detached + 2 <= flights[index].rules.overlapLimit
     }
 
     // MARK: - Running
 
     /// The flight's execution runs in `task`.
     ///
-    /// - Returns: Whether it has to be cancelled at once, because everybody had left before the task was known.
+    /// - Returns: Whether it has to be cancelled at once, because every waiter had left before the task was known.
     package mutating func started(_ key: FlightKey, _ task: Task<Void, Never>) -> Bool {
-        guard isHere(key), members[key.slot].isRunning || members[key.slot].isCancelled else { return false }
-        members[key.slot].task = task
-        return members[key.slot].isCancelled
+        guard holds(key), flights[key.index].isRunning || flights[key.index].isCancelled else { return false }
+        flights[key.index].task = task
+        return flights[key.index].isCancelled
     }
 
     // MARK: - Time and invalidation
 
     /// The execution has exceeded its timeout.
-    package mutating func timedOut(_ key: FlightKey) -> Timeout {
-        guard isHere(key), members[key.slot].isCurrent else { return Timeout() }
-        let (vacated, consequence) = members[key.slot].exceedTimeout()
-        var timeout = Timeout(vacated: vacated)
-        if consequence == .cancel {
-            timeout.task = members[key.slot].task
-            makeRoomIfOverlapIsAllowed(key.slot)
+    package mutating func timedOut(_ key: FlightKey) -> TimeoutAction {
+        guard holds(key), flights[key.index].isCurrent else { return TimeoutAction() }
+        let keepsKey: Bool
+        switch flights[key.index].rules.timeout {
+        case .none: return TimeoutAction()
+        case .hold: keepsKey = true
+        case .supersede: keepsKey = !mayOverlap(key.index)
         }
-        if members[key.slot].isCurrent, case .supersede = members[key.slot].rules.timeout {
-            detach(key.slot)
-            timeout.isSuperseded = true
+        let (claimAgain, abandonment) = flights[key.index].exceedTimeout(keepsKey: keepsKey)
+        var action = TimeoutAction(claimAgain: claimAgain)
+        if abandonment == .cancel {
+            action.task = flights[key.index].task
+            makeRoomIfOverlapIsAllowed(key.index)
         }
-        return timeout
+        if !keepsKey {
+            detach(key.index)
+            action.isSuperseded = true
+        }
+        return action
     }
 
-    /// What is current for `fingerprint` no longer is: those who wait for its value get it, the cache does not, and those
-    /// who wait for it to end need not wait any more.
-    package mutating func detach(_ fingerprint: Fingerprint) -> Detachment {
-        guard let slot = current[fingerprint] else { return Detachment() }
-        detach(slot)
-        return Detachment(epoch: members[slot].epoch, vacated: releaseNewcomers(slot))
+    /// What is current for `fingerprint` no longer is: its waiters get its value, the cache does not, and the requests that
+    /// wait for its end need not wait any more.
+    package mutating func detach(_ fingerprint: Fingerprint) -> DetachAction {
+        guard let index = current[fingerprint] else { return DetachAction() }
+        detach(index)
+        return DetachAction(epoch: flights[index].epoch, claimAgain: releaseNewcomers(index))
     }
 
-    /// Detaches every current flight.
+    /// Detaches every current flight whose label meets a condition.
     ///
-    /// - Returns: Those who waited for a cancelled flight to end, and claim again.
-    package mutating func detachAll() -> [Continuation] {
+    /// - Returns: How many, and the requests that waited for a cancelled flight to end, and claim again.
+    package mutating func detachAll(where isMeant: (Label) -> Bool) -> (count: Int, claimAgain: [Continuation]) {
         // The oldest first, so that the same run can be repeated.
-        let slots = current.values.sorted { members[$0].epoch < members[$1].epoch }
-        for slot in slots { members[slot].isCurrent = false }
-        current = [:]
-        return slots.flatMap { releaseNewcomers($0) }
+        let indices = current.values.filter { flights[$0].label.map(isMeant) ?? false }
+            .sorted { flights[$0].epoch < flights[$1].epoch }
+        for index in indices { detach(index) }
+        return (indices.count, indices.flatMap { releaseNewcomers($0) })
     }
 
-    /// Takes those who wait for the end of a cancelled flight out of it.
-    private mutating func releaseNewcomers(_ slot: Int) -> [Continuation] {
-        guard case .draining = members[slot].phase else { return [] }
-        return members[slot].seats.releaseWaiting()
+    /// Takes the requests that wait for the end of a cancelled flight out of it.
+    private mutating func releaseNewcomers(_ index: Int) -> [Continuation] {
+        guard case .cancelled = flights[index].phase else { return [] }
+        return flights[index].waiters.removeSuspended()
     }
 
-    private mutating func detach(_ slot: Int) {
-        members[slot].isCurrent = false
-        current[members[slot].fingerprint] = nil
+    /// Newcomers do not meet the flight any more, whose execution goes on.
+    private mutating func detach(_ index: Int) {
+        removeCurrent(index)
+        detachedRunning[flights[index].fingerprint, default: 0] += 1
+    }
+
+    private mutating func removeCurrent(_ index: Int) {
+        flights[index].isCurrent = false
+        current[flights[index].fingerprint] = nil
     }
 
     // MARK: - Ending
 
     /// Whether the flight is current and was not cancelled, so that its result may be published.
     package func isCurrent(_ key: FlightKey) -> Bool {
-        isHere(key) && members[key.slot].isCurrent && !members[key.slot].isCancelled
+        holds(key) && flights[key.index].isCurrent && !flights[key.index].isCancelled
     }
 
     /// The execution has ended: the flight leaves the table by identity.
-    package mutating func settle(_ key: FlightKey, _ result: Result) -> Settlement {
-        guard isHere(key), members[key.slot].isRunning else { return Settlement() }
-        var settlement = Settlement(isCurrent: isCurrent(key))
-        settlement.staleAlarm = members[key.slot].graceAlarm.take()
-        if members[key.slot].isCurrent { detach(key.slot) }
-        if members[key.slot].isCancelled {
-            settlement.vacated = members[key.slot].seats.releaseWaiting()
-            members[key.slot].phase = .vacated
+    package mutating func finish(_ key: FlightKey, _ result: Result) -> FinishAction {
+        guard holds(key), flights[key.index].isRunning else { return FinishAction() }
+        var action = FinishAction(isCurrent: isCurrent(key))
+        action.staleAlarm = flights[key.index].graceAlarm.take()
+        endRunning(key.index)
+        if flights[key.index].isCancelled {
+            action.claimAgain = flights[key.index].waiters.removeSuspended()
+            flights[key.index].phase = .discarded
         } else {
-            let isLed = members[key.slot].seats.isTaken(members[key.slot].leader)
-            settlement.joins = members[key.slot].seats.count - (isLed ? 1 : 0)
-            settlement.served = members[key.slot].seats.releaseWaiting()
-            members[key.slot].phase = .settled(result)
+            let hasLeader = flights[key.index].waiters.contains(flights[key.index].leader)
+            action.joins = flights[key.index].waiters.count - (hasLeader ? 1 : 0)
+            action.resume = flights[key.index].waiters.removeSuspended()
+            flights[key.index].phase = .finished(result)
         }
-        departIfOver(key.slot)
-        return settlement
+        freeIfOver(key.index)
+        return action
     }
 
-    /// From here on only those whom `admission` names are let in; who is not gets ``Claim/closed``. Who was shut out
-    /// before stays out.
-    package mutating func admit(_ admission: Admission) {
-        self.admission = max(self.admission, admission)
+    /// The execution of a flight no longer counts as running.
+    private mutating func endRunning(_ index: Int) {
+        if flights[index].isCurrent { return removeCurrent(index) }
+        let fingerprint = flights[index].fingerprint
+        let others = (detachedRunning[fingerprint] ?? 1) - 1
+        detachedRunning[fingerprint] = others > 0 ? others : nil
+    }
+
+    /// From here on only the requests that `acceptance` names are accepted; the others get ``Claim/closed``. What was
+    /// excluded before stays so.
+    package mutating func restrict(to acceptance: Acceptance) {
+        self.acceptance = max(self.acceptance, acceptance)
     }
 
     /// Gives up every flight that has not ended: shutdown has run out of time.
     ///
-    /// - Returns: All who were waiting, who get no result, and the tasks to cancel.
-    package mutating func abandonAll() -> (waiting: [Continuation], tasks: [Task<Void, Never>]) {
-        var waiting = detachAll()
-        var tasks: [Task<Void, Never>] = []
-        // The oldest first, so that the same run can be repeated. They are found before the first of them departs, because
-        // the table gives its places back with the last.
-        let running = members.indices.filter { members[$0].isRunning }
-        for slot in running.sorted(by: { members[$0].epoch < members[$1].epoch }) {
-            waiting += members[slot].seats.releaseWaiting()
-            if let task = members[slot].task { tasks.append(task) }
-            members[slot].phase = .vacated
-            departIfOver(slot)
+    /// - Returns: All waiters that were suspended, which get no result, and the tasks to cancel.
+    package mutating func giveUpAll() -> (claimAgain: [Continuation], tasks: [Task<Void, Never>]) {
+        var (claimAgain, tasks) = ([Continuation](), [Task<Void, Never>]())
+        // They are found before the first of them is freed, because the table gives its places back with the last.
+        for index in runningIndices {
+            claimAgain += flights[index].waiters.removeSuspended()
+            if let task = flights[index].task { tasks.append(task) }
+            endRunning(index)
+            flights[index].phase = .discarded
+            freeIfOver(index)
         }
-        return (waiting, tasks)
+        return (claimAgain, tasks)
     }
 
     // MARK: - Finding by identity
 
-    private func isHere(_ key: FlightKey) -> Bool {
-        key.slot < members.count && members[key.slot].epoch == key.epoch
+    private func holds(_ key: FlightKey) -> Bool {
+        key.index < flights.count && flights[key.index].epoch == key.epoch
     }
 
-    /// Frees the place of a flight that has ended and that everybody has left.
-    private mutating func departIfOver(_ slot: Int) {
-        guard members[slot].isOver else { return }
-        members[slot].depart()
-        free.append(slot)
-        // After a rush the memory goes back once everything has landed.
-        if free.count == members.count, members.count > 1_024 { (members, free) = ([], []) }
+    /// Frees the place of a flight that has ended and has no waiter left.
+    private mutating func freeIfOver(_ index: Int) {
+        guard flights[index].isOver else { return }
+        flights[index].clear()
+        free.append(index)
+        // After a rush the memory goes back once every flight has ended.
+        if free.count == flights.count, flights.count > 1_024 { (flights, free) = ([], []) }
     }
 }

@@ -1,5 +1,3 @@
-internal import Caching
-
 /// A request for a step on its way through the middleware.
 public struct StepRequest: Sendable {
     /// The step that is to be executed.
@@ -16,11 +14,18 @@ public struct StepRequest: Sendable {
     /// What this request alone asks for.
     public var call: CallOptions
 
-    let identify: @Sendable (_ scope: String?) throws -> Fingerprint
-    /// The step's own `TimeToLiveDecision<Output>`, where it has one.
-    var timeToLive: (any Sendable)?
-    /// Whether the cache was asked a moment ago, and had nothing.
-    let hasMissed: Bool
+    private let identify: @Sendable (_ scope: String?) throws -> Fingerprint
+
+    init(
+        step: StepDescription, input: any Sendable, scope: String?, call: CallOptions,
+        identify: @escaping @Sendable (_ scope: String?) throws -> Fingerprint
+    ) {
+        self.step = step
+        self.input = input
+        self.scope = scope
+        self.call = call
+        self.identify = identify
+    }
 
     /// What makes this request the same work as others, under the scope that it has now.
     ///
@@ -31,9 +36,19 @@ public struct StepRequest: Sendable {
 
 /// Something that wraps the execution of every step of a registry: logging, metrics, authorisation.
 ///
-/// Middleware in front of ``Deduplication`` sees every request, hits and joins included; middleware behind it sees
-/// executions only. A middleware answers by calling `next`, or by throwing, or with an outcome of its own. What it answers
-/// in front of the deduplication by itself is no request of the deduplicator, and counts nowhere.
+///     struct Authorisation: StepMiddleware {
+///         func execute<Output: Sendable>(
+///             _ request: StepRequest, next: StepChain<Output>
+///         ) async throws -> Outcome<Output> {
+///             guard request.scope != nil else { throw MissingTenant() }
+///             return try await next(request)
+///         }
+///     }
+///
+/// Middleware in front of the deduplication sees every request, hits and joins included; middleware behind it sees
+/// executions only; ``StepRegistry/init(deduplicator:fingerprinter:outer:inner:)`` says which is which. A middleware
+/// answers by calling `next`, or by throwing, or with an outcome of its own. What it answers by itself in front of the
+/// deduplication is no request of the deduplicator, and counts nowhere.
 public protocol StepMiddleware: Sendable {
     /// Answers a request, usually by passing it on.
     ///
@@ -41,39 +56,23 @@ public protocol StepMiddleware: Sendable {
     ///   - request: The request; pass it on as it is or changed.
     ///   - next: The rest of the chain, with the step's body at its end.
     func execute<Output: Sendable>(
-        _ request: StepRequest, next: @escaping @Sendable (StepRequest) async throws -> Outcome<Output>
+        _ request: StepRequest, next: StepChain<Output>
     ) async throws -> Outcome<Output>
 }
 
-/// The middleware that deduplicates: what is behind it runs once for all requests with the same fingerprint.
-public struct Deduplication: StepMiddleware {
-    let deduplicator: Deduplicator
+/// The rest of the chain behind a middleware. It is called like a function.
+///
+/// A type of its own and not a closure, because the type of a closure spells out where it is isolated, and modules differ in
+/// what they leave unsaid: a plain conformance has to compile in all of them.
+public struct StepChain<Output: Sendable>: Sendable {
+    private let rest: @Sendable (StepRequest) async throws -> Outcome<Output>
 
-    /// Makes the middleware of a deduplicator.
-    public init(_ deduplicator: Deduplicator) {
-        self.deduplicator = deduplicator
+    init(_ rest: @escaping @Sendable (StepRequest) async throws -> Outcome<Output>) {
+        self.rest = rest
     }
 
-    /// Answers from the cache, from an execution in progress, or by passing the request on.
-    public func execute<Output: Sendable>(
-        _ request: StepRequest, next: @escaping @Sendable (StepRequest) async throws -> Outcome<Output>
-    ) async throws -> Outcome<Output> {
-        let fingerprint = try deduplicator.countingRefusal { try request.fingerprint() }
-        let decision = request.timeToLive as? TimeToLiveDecision<Output>
-        if !request.hasMissed, let found = try deduplicator.found(fingerprint) {
-            return try Outcome(found, in: deduplicator)
-        }
-        let missed = try deduplicator.request(
-            fingerprint, step: request.step.name, policy: request.step.policy, call: request.call
-        ) { _ in
-            let value = try await next(request).value
-            return Product(value, keeping: decision.map { .decided($0.decide(value)) } ?? .asPolicy, weight: nil)
-        }
-        return try Outcome(await deduplicator.fly(missed), in: deduplicator)
+    /// Passes a request on.
+    public func callAsFunction(_ request: StepRequest) async throws -> Outcome<Output> {
+        try await rest(request)
     }
-}
-
-/// A step's own decision about the time to live of its results, in a box that passes middleware of any type.
-struct TimeToLiveDecision<Output: Sendable>: Sendable {
-    let decide: @Sendable (Output) -> TimeToLive?
 }

@@ -1,6 +1,6 @@
 internal import Caching
 
-/// Steps by name, executed through a chain of middleware of which deduplication is one.
+/// Steps by name, executed through a chain of middleware and the deduplication.
 ///
 ///     let registry = StepRegistry(records: records)
 ///     try registry.register(status)
@@ -18,27 +18,29 @@ public final class StepRegistry: Sendable {
     public let deduplicator: Deduplicator
 
     private let fingerprinter: Fingerprinter
-    /// The whole chain, and where in it the deduplication stands.
-    let middleware: [any StepMiddleware]
-    let deduplicationIndex: Int
-    private let entries = Lock<[Spelling: StepEntry]>([:])
+    /// Middleware that sees every request.
+    let outer: [any StepMiddleware]
+    /// Middleware that sees executions only.
+    let inner: [any StepMiddleware]
+    private let table = ReadMostly(StepTable())
     private let contexts = ContextMemo.makeFingerprints()
 
     /// Makes a registry.
     ///
     /// - Parameters:
     ///   - deduplicator: What deduplicates.
-    ///   - fingerprinter: What makes fingerprints; it holds the namespace and the key for secret fields.
+    ///   - fingerprinter: What makes fingerprints; it holds the namespace and the key for secret fields. Default: that of
+    ///     the deduplicator's configuration.
     ///   - outer: Middleware that sees every request, the first outermost.
     ///   - inner: Middleware that sees executions only, the first outermost.
     public init(
-        deduplicator: Deduplicator, fingerprinter: Fingerprinter = Fingerprinter(),
-        outer: [any StepMiddleware] = [], inner: [any StepMiddleware] = []
+        deduplicator: Deduplicator, fingerprinter: Fingerprinter? = nil, outer: [any StepMiddleware] = [],
+        inner: [any StepMiddleware] = []
     ) {
         self.deduplicator = deduplicator
-        self.fingerprinter = fingerprinter
-        middleware = outer + [Deduplication(deduplicator)] + inner
-        deduplicationIndex = outer.count
+        self.fingerprinter = fingerprinter ?? deduplicator.configuration.fingerprinter
+        self.outer = outer
+        self.inner = inner
     }
 
     /// Makes a registry with a deduplicator of its own, in the default configuration.
@@ -54,22 +56,23 @@ public final class StepRegistry: Sendable {
     ///
     /// Names are told apart by their bytes: two spellings of "é" are two steps.
     ///
-    /// - Throws: ``DedupError`` with code ``DedupError/Code/duplicateStep``, or
-    ///   ``DedupError/Code/invalidConfiguration`` for the step's policy.
+    /// - Throws: ``DedupError`` with code ``DedupError/Code/duplicateStep``, ``DedupError/Code/stepNameLimit`` for a name
+    ///   that is too long or one step too many, or ``DedupError/Code/invalidConfiguration`` for the step's policy.
     public func register<Input, Output>(_ step: Step<Input, Output>) throws {
         try step.description.policy.validate()
-        let entry = StepEntry(step, fingerprinter, contexts)
-        let isNew = entries.withLock { entries in
-            if let old = entries[Spelling(step.name)] {
-                if old.hasBody { return false }
-                entry.status = old.status
-            }
-            entries[Spelling(step.name)] = entry
-            return true
+        try deduplicator.configuration.checkName(step.name)
+        let new = RegisteredStep(step.definition, fingerprinter, contexts)
+        let limit = deduplicator.configuration.stepLimit
+        switch table.update({ $0.add(new, limit: limit) }) {
+        case .added: return
+        case .isTaken:
+            throw DedupError(
+                .duplicateStep, "Step '\(step.name)' is registered already; unregister it first, or use another name.")
+        case .isFull:
+            throw DedupError(
+                .stepNameLimit,
+                "There are \(limit) steps already (stepLimit); unregister one, or put what varies into the input.")
         }
-        if isNew { return }
-        throw DedupError(
-            .duplicateStep, "Step '\(step.name)' is registered already; unregister it first, or use another name.")
     }
 
     /// Takes a step away. Executions in progress are not affected, and cached results stay until they expire.
@@ -77,9 +80,9 @@ public final class StepRegistry: Sendable {
     /// - Returns: Whether there was one.
     @discardableResult
     public func unregister(_ name: String) -> Bool {
-        // Taken out of the lock, so that what the step's body holds is destroyed outside it.
-        let entry = entries.withLock { $0.removeValue(forKey: Spelling(name)) }
-        return entry != nil
+        // Nothing of the step is destroyed inside the table's lock.
+        let step = table.update { $0.remove(name) }
+        return step != nil
     }
 
     /// Lets a step be executed, or not.
@@ -87,9 +90,10 @@ public final class StepRegistry: Sendable {
     /// - Throws: ``DedupError`` with code ``DedupError/Code/unknownStep``.
     public func setStatus(_ status: StepStatus, of name: String) throws {
         // In one step with finding it, so that a step which replaces it now has the new status too.
-        let isKnown = entries.withLock { entries in
-            entries[Spelling(name)]?.status = status
-            return entries[Spelling(name)] != nil
+        let isKnown = table.withoutChanges { table in
+            let step = table[name]
+            step?.status = status
+            return step != nil
         }
         if !isKnown { throw Self.unknownStep(name) }
     }
@@ -97,38 +101,192 @@ public final class StepRegistry: Sendable {
     /// Whether a step may be executed.
     ///
     /// - Throws: ``DedupError`` with code ``DedupError/Code/unknownStep``.
-    public func status(of name: String) throws -> StepStatus { try entry(name).status }
+    public func status(of name: String) throws -> StepStatus { try find(name).status }
 
     /// What a step has done.
     ///
     /// - Throws: ``DedupError`` with code ``DedupError/Code/unknownStep``.
-    public func statistics(of name: String) throws -> StepStatistics { try entry(name).statistics }
+    public func statistics(of name: String) throws -> StepStatistics { try find(name).statistics }
 
     /// All registered steps by name.
     public var steps: [StepDescription] {
-        entries.withLock { Array($0.values) }.map(\.description)
+        table.read { $0.all }.map(\.description)
             .sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    }
+
+    // MARK: - Executing
+
+    /// Executes a registered step with a typed input.
+    ///
+    /// - Parameters:
+    ///   - step: The step; the body that was registered under its name is what runs.
+    ///   - input: What it is executed with.
+    ///   - scope: Whose work this is, for example a tenant: requests of different scopes never share a result.
+    ///   - call: What this request alone asks for.
+    /// - Returns: The value and how it came about.
+    /// - Throws: What the step throws, ``FingerprintError`` for an input without a canonical form,
+    ///   `CancellationError`, or ``DedupError``.
+    public func execute<Input, Output>(
+        _ step: Step<Input, Output>, _ input: Input, scope: String? = nil, call: CallOptions = CallOptions()
+    ) async throws -> Outcome<Output> {
+        try await deduplicator.countingRefusal { try stepCall(step, input) }.execute(scope: scope, call: call)
+    }
+
+    /// Executes a registered step that takes no input; see ``execute(_:_:scope:call:)``.
+    public func execute<Output>(
+        _ step: Step<NoInput, Output>, scope: String? = nil, call: CallOptions = CallOptions()
+    ) async throws -> Outcome<Output> {
+        try await execute(step, NoInput(), scope: scope, call: call)
+    }
+
+    /// Executes a registered step that takes two values; see ``execute(_:_:scope:call:)``.
+    public func execute<First: Codable & Sendable, Second: Codable & Sendable, Output>(
+        _ step: Step<StepInputs<First, Second>, Output>, _ first: First, _ second: Second, scope: String? = nil,
+        call: CallOptions = CallOptions()
+    ) async throws -> Outcome<Output> {
+        try await execute(step, StepInputs(first, second), scope: scope, call: call)
+    }
+
+    /// Executes a registered step that takes three values; see ``execute(_:_:scope:call:)``.
+    public func execute<First: Codable & Sendable, Second: Codable & Sendable, Third: Codable & Sendable, Output>(
+        _ step: Step<StepInputs<First, Second, Third>, Output>, _ first: First, _ second: Second, _ third: Third,
+        scope: String? = nil, call: CallOptions = CallOptions()
+    ) async throws -> Outcome<Output> {
+        try await execute(step, StepInputs(first, second, third), scope: scope, call: call)
+    }
+
+    /// Executes a registered step by name with a JSON context.
+    ///
+    /// The context is decoded into the step's input, and the fingerprint is that of the input: unknown members, the order
+    /// and the spelling of the rest make no difference, and neither does `null` in the place of an optional that is left
+    /// out. A dynamic step takes the context as it is. A context that does not describe an input is refused before
+    /// anything runs. `JSONDecoder` decodes it, which follows 512 levels of arrays and objects.
+    ///
+    /// - Parameters:
+    ///   - name: The step's name.
+    ///   - context: What describes its input; for a step without input an empty object, the default.
+    ///   - scope: Whose work this is: requests of different scopes never share a result.
+    ///   - call: What this request alone asks for.
+    /// - Returns: The value and how it came about.
+    /// - Throws: As the typed form, and ``DedupError`` with code ``DedupError/Code/invalidContext``.
+    public func execute(
+        _ name: String, context: JSONValue = [:], scope: String? = nil, call: CallOptions = CallOptions()
+    ) async throws -> Outcome<any Sendable> {
+        let step = try deduplicator.countingRefusal { try find(name) }
+        var known: Fingerprint?
+        if outer.isEmpty {
+            known = try deduplicator.countingRefusal {
+                try step.checkExecutable()
+                return try step.knownFingerprint(of: context, scope: scope)
+            }
+        }
+        // A hit takes no generic code: to find out what that is for the step's types takes longer than the hit.
+        guard let known else {
+            return try await step.definition.execute(context: context, scope: scope, call: call, by: self, step)
+        }
+        let answer = try await deduplicator.resolve(known, call) {
+            try step.definition.request(known, context: context, scope: scope, call: call, by: self, step)
+        }
+        return try Outcome(erasing: answer, as: step.definition.output, in: deduplicator)
+    }
+
+    /// Executes a registered step by name, for a caller that knows the type of its results.
+    ///
+    /// - Parameters:
+    ///   - name: The step's name.
+    ///   - context: What describes its input.
+    ///   - type: The type of the step's results.
+    ///   - scope: Whose work this is.
+    ///   - call: What this request alone asks for.
+    /// - Returns: The value and how it came about.
+    /// - Throws: As the form without a type, and ``DedupError`` with code ``DedupError/Code/typeMismatch``, before anything
+    ///   runs, if the step's results are of another type.
+    public func execute<Output: Sendable>(
+        _ name: String, context: JSONValue = [:], as type: Output.Type, scope: String? = nil,
+        call: CallOptions = CallOptions()
+    ) async throws -> Outcome<Output> {
+        try deduplicator.countingRefusal {
+            let output = try find(name).definition.output
+            guard output == type else {
+                throw DedupError(.typeMismatch, "Step '\(name)' returns \(output), not \(type).")
+            }
+        }
+        return try await execute(name, context: context, scope: scope, call: call).map { value in
+            guard let value = value as? Output else { throw DedupError.typeMismatch(type) }
+            return value
+        }
     }
 
     // MARK: - Finding
 
-    /// What is registered under a name.
+    /// A call of a step that is registered.
+    func stepCall<Input, Output>(_ step: Step<Input, Output>, _ input: Input) throws -> StepCall<Input, Output> {
+        let registered = try find(step.name)
+        return StepCall(
+            registry: self, step: registered, definition: try registered.definition(matching: step),
+            input: .given(input))
+    }
+
+    /// What is registered under a name. Takes no lock.
     ///
-    /// The error names the step that was asked for and no other: whoever asks may not be one to know them.
-    func entry(_ name: String) throws(DedupError) -> StepEntry {
-        if let entry = entries.withLock({ $0[Spelling(name)] }) { return entry }
+    /// The error names the step that was asked for and no other, since the caller may not be meant to know them.
+    func find(_ name: String) throws(DedupError) -> RegisteredStep {
+        if let step = table.read({ $0[name] }) { return step }
         throw Self.unknownStep(name)
     }
 
     private static func unknownStep(_ name: String) -> DedupError {
         DedupError(.unknownStep, "No step '\(name)' is registered.")
     }
+}
 
-    /// What is registered under the name of a step, and with its types.
-    func entry<Input, Output>(of step: Step<Input, Output>) throws(DedupError) -> StepEntry {
-        let entry = try entry(step.name)
-        if entry.input == Input.self, entry.output == Output.self { return entry }
-        throw DedupError(
-            .typeMismatch, "Step '\(step.name)' is registered with other types than \(Input.self) and \(Output.self).")
+/// The registered steps by name.
+///
+/// Divided by the hash of the name, because a change copies what it changes: with one dictionary ten thousand
+/// registrations would copy fifty million entries.
+struct StepTable: Sendable {
+    /// What has become of a step that was to be added.
+    enum Addition: Sendable {
+        case added
+        /// A step of that name is there.
+        case isTaken
+        /// There are as many steps as there may be.
+        case isFull
     }
+
+    private var parts: [[Spelling: RegisteredStep]] = Array(repeating: [:], count: 64)
+    private var count = 0
+
+    /// All steps, in no particular order.
+    var all: [RegisteredStep] { parts.flatMap(\.values) }
+
+    subscript(name: String) -> RegisteredStep? {
+        let spelling = Spelling(name)
+        return parts[Self.part(of: spelling)][spelling]
+    }
+
+    /// Adds a step, or puts it in the place of one that was only declared, whose status it takes over.
+    mutating func add(_ step: RegisteredStep, limit: Int) -> Addition {
+        let spelling = Spelling(step.name)
+        let part = Self.part(of: spelling)
+        if let old = parts[part][spelling] {
+            if old.definition.hasBody { return .isTaken }
+            step.status = old.status
+        } else {
+            if count >= limit { return .isFull }
+            count += 1
+        }
+        parts[part][spelling] = step
+        return .added
+    }
+
+    /// Removes a step and returns it.
+    mutating func remove(_ name: String) -> RegisteredStep? {
+        let spelling = Spelling(name)
+        let step = parts[Self.part(of: spelling)].removeValue(forKey: spelling)
+        if step != nil { count -= 1 }
+        return step
+    }
+
+    private static func part(of spelling: Spelling) -> Int { Int(UInt(bitPattern: spelling.hashValue) % 64) }
 }

@@ -19,7 +19,7 @@ let registry = StepRegistry()
 let greeting = Step("greeting") { (name: String) in "Hello, \(name)!" }
 try registry.register(greeting)
 let logger = ExecutionEventLogger(
-    events: registry.deduplicator.events.events(), logger: Logger(label: "dedup") { _ in PrintingHandler() },
+    events: registry.deduplicator.events.subscribe(), logger: Logger(label: "dedup") { _ in PrintingHandler() },
     configuration: ExecutionEventLoggerConfiguration(omitted: [.executionCompleted]))
 _ = try await registry.execute(greeting, "Ada")
 await registry.deduplicator.shutdown()

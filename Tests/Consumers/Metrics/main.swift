@@ -29,7 +29,7 @@ final class PrintingFactory: MetricsFactory {
 let registry = StepRegistry()
 let greeting = Step("greeting") { (name: String) in "Hello, \(name)!" }
 try registry.register(greeting)
-let metrics = ExecutionEventMetrics(events: registry.deduplicator.events.events(), factory: PrintingFactory())
+let metrics = ExecutionEventMetrics(events: registry.deduplicator.events.subscribe(), factory: PrintingFactory())
 _ = try await registry.execute(greeting, "Ada")
 await registry.deduplicator.shutdown()
 await metrics.run()

@@ -59,7 +59,7 @@ import Testing
     }
 
     @Test func theEventsOfAFlightComeInOrder() async throws {
-        let subscription = desk.deduplicator.events.events()
+        let subscription = desk.deduplicator.events.subscribe()
         let leader = desk.ask { [step] in try await step.run(1) }
         let joiner = desk.ask { 2 }
         _ = await desk.ask(call: CallOptions(duplicates: .reject)) { 3 }.result
@@ -83,7 +83,7 @@ import Testing
     }
 
     @Test func aSupersededExecutionIsToldOfAsSuch() async throws {
-        let subscription = desk.deduplicator.events.events()
+        let subscription = desk.deduplicator.events.subscribe()
         let leader = desk.ask { [step] in try await step.run(1) }
         desk.deduplicator.invalidate(.number(1))
         step.gate.open()

@@ -266,7 +266,7 @@ import Testing
         await desk.expectNothingLeft()
     }
 
-    @Test func aStepThatThrowsCancellationFailsAllWhoWaitAndIsCountedAsAFailure() async throws {
+    @Test func aCancellationErrorOfTheStepItselfIsNoCancellationOfItsWaiters() async throws {
         let waiters = (0..<3).map { _ in
             desk.ask { [step] in
                 _ = try await step.run(1)
@@ -274,7 +274,7 @@ import Testing
             }
         }
         step.gate.open()
-        for waiter in waiters { #expect(await waiter.failure is CancellationError) }
+        for waiter in waiters { #expect(await desk.refusal(waiter) == .stepCancelledItself) }
         let statistics = desk.deduplicator.statistics
         #expect(statistics.outcomes.failed == 3 && statistics.outcomes.cancelled == 0)
     }
@@ -301,7 +301,7 @@ import Testing
     @Test func shutdownWaitsForAnExecutionThatIsJustBeginning() async throws {
         let time = HookedTime()
         let deduplicator = Deduplicator(time: time)
-        let subscription = deduplicator.events.events()
+        let subscription = deduplicator.events.subscribe()
         let shutdown = Cell<Task<Bool, Never>?>(nil)
         time.onNextWallTime {
             shutdown.withLock { $0 = Task.immediate { await deduplicator.shutdown(grace: .seconds(10)) } }

@@ -129,7 +129,10 @@ extension SemanticsTable {
         #expect(await desk.refusal(request) == .recordStoreUnavailable)
         #expect(step.runs == call - 1)
         store.heal()
-        #expect(try await desk.answer { 2 }.value == 2)
+        // What has run is not run again: its result is handed out once the store has taken its record.
+        let answer = try await desk.answer { 2 }
+        #expect(answer.value == (call == 1 ? 2 : 1))
+        #expect(desk.deduplicator.statistics.outcomes.confirmed == call - 1)
         await desk.expectNothingLeft()
     }
 

@@ -42,6 +42,41 @@ extension SemanticsTable {
         await desk.expectNothingLeft()
     }
 
+    /// A step that hangs under `supersede` does not pile up executions without end: the last of as many as may overlap
+    /// holds its key.
+    @Test(arguments: [1, 2, 3])
+    func supersededExecutionsPileUpToALimit(limit: Int) async throws {
+        let policy = ExecutionPolicy(timeout: .supersede(after: .seconds(10)), overlapLimit: limit)
+        var requests: [Task<Outcome<Int>, any Error>] = []
+        for execution in 1...limit {
+            requests.append(desk.ask(policy: policy) { [step] in try await step.run(execution) })
+            #expect(step.runs == execution)
+            desk.time.advance(by: .seconds(10))
+            await eventually { desk.deduplicator.alarmCount == 0 }
+        }
+        for _ in 0..<3 { #expect(await desk.refusal(desk.ask(policy: policy) { -1 }) == .overdue) }
+        #expect(step.runs == limit)
+        step.gate.open()
+        for request in requests { _ = try await request.value }
+        await desk.expectNothingLeft()
+        // The one that held its key was current all the time.
+        #expect(try await desk.answer(policy: policy) { -1 }.value == limit)
+    }
+
+    @Test func aCancelledExecutionIsOverlappedUpToALimit() async throws {
+        let policy = ExecutionPolicy(overlap: .allowed, overlapLimit: 2)
+        for execution in 1...2 {
+            let request = desk.ask(policy: policy) { [step] in try await step.run(execution) }
+            request.cancel()
+            _ = await request.result
+        }
+        let newcomer = desk.ask(policy: policy) { 3 }
+        #expect(step.runs == 2 && desk.deduplicator.waiterCount(.number(1)) == 1)
+        step.gate.open()
+        #expect(try await newcomer.value.value == 3)
+        await desk.expectNothingLeft()
+    }
+
     private func hasBeenSuperseded() async -> Bool { !desk.deduplicator.hasFlight(.number(1)) }
 
     @Test func aHeldKeyStaysTakenAndNewcomersAreToldAtOnce() async throws {

@@ -25,7 +25,7 @@ struct FlightModel {
     struct Waiter {
         let continuation: Int
         let key: FlightKey
-        let seat: Seat
+        let id: WaiterID
         /// It waits for the end of a cancelled flight and may never get its result.
         let isNewcomer: Bool
         let isLeader: Bool
@@ -34,7 +34,7 @@ struct FlightModel {
 
     var flights: [Flight] = []
     var waiters: [Waiter] = []
-    var admission = FlightTable<Int, Int>.Admission.everybody
+    var acceptance = FlightTable<Int, Int, String>.Acceptance.all
 
     func index(of key: FlightKey) -> Int? { flights.firstIndex { $0.key == key } }
 
@@ -42,22 +42,22 @@ struct FlightModel {
         flights.firstIndex { $0.key.fingerprint == fingerprint && $0.isCurrent && $0.isRunning }
     }
 
-    func seats(_ key: FlightKey) -> Int { waiters.count { $0.key == key } }
+    func waiterCount(_ key: FlightKey) -> Int { waiters.count { $0.key == key } }
 
     /// How many get the result of a flight beside its leader, if it ends now.
     func joins(_ key: FlightKey) -> Int { waiters.count { $0.key == key && !$0.isLeader && !$0.isNewcomer } }
 
     /// How many flights the table has to remember.
-    var count: Int { flights.count { $0.isRunning || seats($0.key) > 0 } }
+    var count: Int { flights.count { $0.isRunning || waiterCount($0.key) > 0 } }
 
-    /// Takes out all who are suspended in a flight.
+    /// Removes all suspended waiters of a flight.
     mutating func release(_ key: FlightKey) -> [Int] {
         let released = waiters.filter { $0.key == key && $0.isSuspended }.map(\.continuation)
         waiters.removeAll { $0.key == key && $0.isSuspended }
         return released
     }
 
-    mutating func abandon(_ index: Int) -> AbandonmentConsequence {
+    mutating func abandon(_ index: Int) -> AbandonmentAction {
         guard flights[index].isRunning, !flights[index].isCancelled,
             case .cancel(let period) = flights[index].rules.abandonment
         else { return .none }
@@ -85,19 +85,19 @@ struct FlightModel {
     }
 
     /// What the timeout of a flight does, and who waited for its end.
-    mutating func timeOut(_ index: Int) -> (isSuperseded: Bool, vacated: [Int]) {
+    mutating func timeOut(_ index: Int) -> (isSuperseded: Bool, claimAgain: [Int]) {
         let wasCancelled = flights[index].isCancelled
-        let vacated = wasCancelled ? release(flights[index].key) : []
+        let claimAgain = wasCancelled ? release(flights[index].key) : []
         flights[index].isPassedBy = wasCancelled
         if case .supersede = flights[index].rules.timeout {
             flights[index].isCurrent = false
-            return (true, vacated)
+            return (true, claimAgain)
         }
         flights[index].isOverdue = true
         if flights[index].grace != nil {
             cancel(index)
             flights[index].isPassedBy = true
         }
-        return (false, vacated)
+        return (false, claimAgain)
     }
 }

@@ -3,7 +3,7 @@ import Dedup
 import DedupTesting
 import Testing
 
-/// Random events against ``FlightModel``: after each event both must agree, and at the end nobody may be missing.
+/// Random events against ``FlightModel``: after each event both must agree, and at the end no waiter may be missing.
 @Suite struct FlightTableModelTests {
     @Test(arguments: (1...40).map { UInt64($0) })
     func behavesAsTheModel(seed: UInt64) {
@@ -16,7 +16,7 @@ import Testing
 }
 
 private struct FlightTableRun {
-    typealias Table = FlightTable<Int, Int>
+    typealias Table = FlightTable<Int, Int, String>
 
     let seed: UInt64
     var random: SplitMix64
@@ -49,9 +49,9 @@ private struct FlightTableRun {
         switch Int.random(in: 0..<100, using: &random) {
         case 0..<28: claim()
         case 28..<50: suspend()
-        case 50..<54: collect()
+        case 50..<54: takeResult()
         case 54..<70: leave()
-        case 70..<80: settle(model.flights.filter(\.isRunning).randomElement(using: &random))
+        case 70..<80: finish(model.flights.filter(\.isRunning).randomElement(using: &random))
         case 80..<87: timeOut()
         case 87..<94: endGrace()
         case 94..<97: detach(.number(.random(in: 0..<4, using: &random)))
@@ -89,41 +89,42 @@ private struct FlightTableRun {
         let isNested = Bool.random(using: &random)
         let expected = expectedClaim(fingerprint, duplicates, isNested)
         let claim = table.claim(
-            fingerprint, duplicates: duplicates, rules: rules, isNested: isNested, at: .zero
+            fingerprint, duplicates: duplicates, rules: rules, label: "\(fingerprint.words.0 % 2)", isNested: isNested,
+            at: .zero
         ) { epochs + 1 }
         expect(name(claim) == expected, "claimed \(name(claim)) instead of \(expected)")
         switch claim {
-        case .lead(let key, let seat):
+        case .lead(let key, let waiter):
             epochs += 1
             model.flights.append(.init(key: key, rules: rules))
-            sit(key, seat, isLeader: true)
-        case .join(let key, let seat):
-            sit(key, seat)
+            join(key, waiter, isLeader: true)
+        case .join(let key, let waiter):
+            join(key, waiter)
             guard let index = model.index(of: key) else { return expect(false, "joined an unknown flight") }
             model.flights[index].grace = nil
-        case .awaitDrained(let key, let seat): sit(key, seat, isNewcomer: true)
+        case .waitForEnd(let key, let waiter): join(key, waiter, isNewcomer: true)
         default: break
         }
     }
 
-    private mutating func sit(_ key: FlightKey, _ seat: Seat, isNewcomer: Bool = false, isLeader: Bool = false) {
+    private mutating func join(_ key: FlightKey, _ id: WaiterID, isNewcomer: Bool = false, isLeader: Bool = false) {
         continuations += 1
         model.waiters.append(
-            .init(continuation: continuations, key: key, seat: seat, isNewcomer: isNewcomer, isLeader: isLeader))
+            .init(continuation: continuations, key: key, id: id, isNewcomer: isNewcomer, isLeader: isLeader))
     }
 
     private func expectedClaim(
         _ fingerprint: Fingerprint, _ duplicates: DuplicateMode, _ isNested: Bool
     ) -> String {
-        if model.admission == .nobody || (model.admission == .nested && !isNested) { return "closed" }
+        if model.acceptance == .none || (model.acceptance == .nested && !isNested) { return "closed" }
         guard let index = model.current(fingerprint) else {
             return model.count < flightLimit ? "lead" : "tooManyFlights"
         }
         let flight = model.flights[index]
         if flight.isOverdue { return "overdue" }
         if duplicates == .reject { return "rejected" }
-        if model.seats(flight.key) >= waiterLimit { return "tooManyWaiters" }
-        return flight.isCancelled ? "awaitDrained" : "join"
+        if model.waiterCount(flight.key) >= waiterLimit { return "tooManyWaiters" }
+        return flight.isCancelled ? "waitForEnd" : "join"
     }
 
     private func name(_ claim: Table.Claim) -> String {
@@ -136,48 +137,48 @@ private struct FlightTableRun {
         let waiter = model.waiters[index]
         guard let flight = model.index(of: waiter.key).map({ model.flights[$0] }) else { return }
         let passesBy = waiter.isNewcomer && (flight.isPassedBy || !flight.isRunning)
-        switch table.suspend(waiter.key, waiter.seat, waiter.continuation) {
+        switch table.suspend(waiter.key, waiter.id, waiter.continuation) {
         case .suspended:
             expect(flight.isRunning && !passesBy, "suspended in a flight that is gone")
             suspended.insert(waiter.continuation)
             model.waiters[index].isSuspended = true
-        case .settled(let result):
-            expect(!waiter.isNewcomer && flight.result == result, "settled")
+        case .finished(let result):
+            expect(!waiter.isNewcomer && flight.result == result, "finished")
             model.waiters.remove(at: index)
-        case .vacated:
-            expect(passesBy || flight.isGivenUp, "vacated")
+        case .claimAgain:
+            expect(passesBy || flight.isGivenUp, "claim again")
             model.waiters.remove(at: index)
         case .left:
-            expect(false, "a seat was lost")
+            expect(false, "a waiter was lost")
         }
     }
 
-    private mutating func collect() {
+    private mutating func takeResult() {
         guard let index = model.waiters.indices.randomElement(using: &random) else { return }
         let waiter = model.waiters[index]
         let result = model.index(of: waiter.key).flatMap { model.flights[$0].result }
         let expected = waiter.isNewcomer || waiter.isSuspended ? nil : result
-        expect(table.collect(waiter.key, waiter.seat) == expected, "collected")
+        expect(table.takeResult(waiter.key, waiter.id) == expected, "took the result")
         if expected != nil { model.waiters.remove(at: index) }
     }
 
     private mutating func leave() {
         guard let position = model.waiters.indices.randomElement(using: &random) else { return }
         let waiter = model.waiters.remove(at: position)
-        let departure = table.leave(waiter.key, waiter.seat)
-        expect(departure.resume == (waiter.isSuspended ? waiter.continuation : nil), "resumed on leaving")
-        if let resumed = departure.resume { released.append(resumed) }
+        let action = table.leave(waiter.key, waiter.id)
+        expect(action.resume == (waiter.isSuspended ? waiter.continuation : nil), "resumed on leaving")
+        if let resumed = action.resume { released.append(resumed) }
         guard let index = model.index(of: waiter.key) else { return }
-        let consequence = model.seats(waiter.key) == 0 ? model.abandon(index) : .none
-        expect(departure.consequence == consequence, "\(departure.consequence) instead of \(consequence)")
-        if case .startGrace(_, let round) = consequence {
-            expect(departure.staleAlarm == model.flights[index].alarm, "stale alarm")
+        let abandonment = model.waiterCount(waiter.key) == 0 ? model.abandon(index) : .none
+        expect(action.abandonment == abandonment, "\(action.abandonment) instead of \(abandonment)")
+        if case .startGrace(_, let round) = abandonment {
+            expect(action.staleAlarm == model.flights[index].alarm, "stale alarm")
             arm(index, round)
         } else {
-            expect(departure.staleAlarm == nil, "alarm taken back")
+            expect(action.staleAlarm == nil, "alarm taken back")
         }
-        let again = table.leave(waiter.key, waiter.seat)
-        expect(again.resume == nil && again.consequence == .none, "left twice")
+        let again = table.leave(waiter.key, waiter.id)
+        expect(again.resume == nil && again.abandonment == .none, "left twice")
     }
 
     /// Sets the alarm of a grace period, at once or after another event, as a busy thread would.
@@ -188,42 +189,42 @@ private struct FlightTableRun {
         guard let index = model.index(of: key) else { return }
         alarms += 1
         let isNeeded = model.flights[index].isRunning && model.flights[index].grace == round
-        expect(table.graceArmed(key, round: round, alarms) == isNeeded, "armed")
+        expect(table.graceAlarmSet(key, round: round, alarms) == isNeeded, "armed")
         if isNeeded { model.flights[index].alarm = alarms }
     }
 
-    private mutating func settle(_ flight: FlightModel.Flight?) {
+    private mutating func finish(_ flight: FlightModel.Flight?) {
         guard let flight, let index = model.index(of: flight.key) else { return }
         let isCurrent = flight.isCurrent && !flight.isCancelled
         expect(table.isCurrent(flight.key) == isCurrent, "current before the end")
         let joins = flight.isCancelled ? 0 : model.joins(flight.key)
-        let settlement = table.settle(flight.key, Int(flight.key.epoch))
+        let action = table.finish(flight.key, Int(flight.key.epoch))
         let waiting = model.release(flight.key)
         model.flights[index].result = Int(flight.key.epoch)
-        expect(settlement.isCurrent == isCurrent && settlement.joins == joins, "settled")
-        expect(settlement.staleAlarm == flight.alarm, "alarm of a flight that has ended")
-        expect(settlement.served.sorted() == (flight.isCancelled ? [] : waiting), "served")
-        expect(settlement.vacated.sorted() == (flight.isCancelled ? waiting : []), "vacated")
-        released += settlement.served + settlement.vacated
-        expect(table.settle(flight.key, -1).served.isEmpty, "settled twice")
+        expect(action.isCurrent == isCurrent && action.joins == joins, "settled")
+        expect(action.staleAlarm == flight.alarm, "alarm of a flight that has ended")
+        expect(action.resume.sorted() == (flight.isCancelled ? [] : waiting), "resumed")
+        expect(action.claimAgain.sorted() == (flight.isCancelled ? waiting : []), "claim again")
+        released += action.resume + action.claimAgain
+        expect(table.finish(flight.key, -1).resume.isEmpty, "finished twice")
     }
 
     private mutating func timeOut() {
         guard let flight = model.flights.filter({ $0.rules.timeout != .none }).randomElement(using: &random),
             timedOut.insert(flight.key).inserted, let index = model.index(of: flight.key)
         else { return }
-        let timeout = table.timedOut(flight.key)
+        let action = table.timedOut(flight.key)
         let expected = flight.isCurrent && flight.isRunning ? model.timeOut(index) : (false, [])
-        expect(timeout.isSuperseded == expected.0 && timeout.vacated.sorted() == expected.1, "timed out")
-        released += timeout.vacated
+        expect(action.isSuperseded == expected.0 && action.claimAgain.sorted() == expected.1, "timed out")
+        released += action.claimAgain
     }
 
     private mutating func endGrace() {
         guard let index = model.flights.indices.randomElement(using: &random) else { return }
         let round = Int.random(in: 1...3, using: &random)
         let ends = model.flights[index].grace == round && model.flights[index].isRunning
-        let departure = table.graceEnded(model.flights[index].key, round: round)
-        expect(departure.consequence == (ends ? .cancel : .none) && departure.resume == nil, "grace ended")
+        let action = table.graceEnded(model.flights[index].key, round: round)
+        expect(action.abandonment == (ends ? .cancel : .none) && action.resume == nil, "grace ended")
         if ends {
             model.cancel(index)
             model.flights[index].alarm = nil
@@ -232,28 +233,28 @@ private struct FlightTableRun {
 
     private mutating func detach(_ fingerprint: Fingerprint) {
         let index = model.current(fingerprint)
-        let detachment = table.detach(fingerprint)
-        expect(detachment.epoch == index.map { model.flights[$0].key.epoch }, "detached")
-        expect(detachment.vacated.sorted() == (index.map { model.detach($0) } ?? []), "vacated by detaching")
-        released += detachment.vacated
+        let action = table.detach(fingerprint)
+        expect(action.epoch == index.map { model.flights[$0].key.epoch }, "detached")
+        expect(action.claimAgain.sorted() == (index.map { model.detach($0) } ?? []), "claim again after detaching")
+        released += action.claimAgain
     }
 
     private mutating func detachAll() {
-        let vacated = table.detachAll()
+        let vacated = table.detachAll { _ in true }.claimAgain
         let expected = model.flights.indices.filter { model.flights[$0].isCurrent }.flatMap { model.detach($0) }
         expect(vacated.sorted() == expected.sorted(), "vacated by detaching all")
         released += vacated
     }
 
     private mutating func giveUp() {
-        let admission = Bool.random(using: &random) ? FlightTable<Int, Int>.Admission.nested : .nobody
-        table.admit(admission)
-        if model.admission != .nobody { model.admission = admission }
+        let acceptance = Bool.random(using: &random) ? FlightTable<Int, Int, String>.Acceptance.nested : .none
+        table.restrict(to: acceptance)
+        if model.acceptance != .none { model.acceptance = acceptance }
         if Bool.random(using: &random) { return }
         let waiting = model.flights.flatMap { model.release($0.key) }
-        let abandoned = table.abandonAll().waiting
-        expect(abandoned.sorted() == waiting.sorted(), "abandoned")
-        released += abandoned
+        let resumed = table.giveUpAll().claimAgain
+        expect(resumed.sorted() == waiting.sorted(), "given up")
+        released += resumed
         for index in model.flights.indices where model.flights[index].isRunning {
             model.flights[index].isGivenUp = true
             model.flights[index].isCurrent = false
@@ -262,9 +263,9 @@ private struct FlightTableRun {
 
     // MARK: - The end
 
-    /// Every execution ends and every caller that has a seat comes to suspend in it; then nothing may be left.
+    /// Every execution ends and every waiter comes to suspend; then nothing may be left.
     mutating func finish() {
-        for flight in model.flights.filter(\.isRunning) { settle(flight) }
+        for flight in model.flights.filter(\.isRunning) { finish(flight) }
         while !model.waiters.isEmpty {
             let before = model.waiters.count
             suspend()

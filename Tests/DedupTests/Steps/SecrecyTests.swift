@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test func aSecretAppearsInNoEventRecordErrorStatisticOrDump() async throws {
-        let subscription = registry.deduplicator.events.events()
+        let subscription = registry.deduplicator.events.subscribe()
         var told: [Any] = []
         told.append(try await registry.execute(login, Login(user: "u", password: secret)))
         told.append(try await registry.execute("login", context: ["user": "u", "password": .string(secret)]))

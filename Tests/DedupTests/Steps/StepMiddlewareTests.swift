@@ -93,7 +93,7 @@ private struct Tracer: StepMiddleware {
     let log: Cell<[String]>
 
     func execute<Output: Sendable>(
-        _ request: StepRequest, next: @escaping @Sendable (StepRequest) async throws -> Outcome<Output>
+        _ request: StepRequest, next: StepChain<Output>
     ) async throws -> Outcome<Output> {
         log.withLock { $0.append("\(name)>") }
         defer { log.withLock { $0.append("<\(name)") } }
@@ -106,7 +106,7 @@ private struct Authorisation: StepMiddleware {
     let tenant: String?
 
     func execute<Output: Sendable>(
-        _ request: StepRequest, next: @escaping @Sendable (StepRequest) async throws -> Outcome<Output>
+        _ request: StepRequest, next: StepChain<Output>
     ) async throws -> Outcome<Output> {
         guard let tenant else { throw Denied() }
         var request = request
@@ -117,7 +117,7 @@ private struct Authorisation: StepMiddleware {
 
 private struct NoDuplicates: StepMiddleware {
     func execute<Output: Sendable>(
-        _ request: StepRequest, next: @escaping @Sendable (StepRequest) async throws -> Outcome<Output>
+        _ request: StepRequest, next: StepChain<Output>
     ) async throws -> Outcome<Output> {
         var request = request
         request.call.duplicates = .reject
@@ -127,7 +127,7 @@ private struct NoDuplicates: StepMiddleware {
 
 private struct Canned: StepMiddleware {
     func execute<Output: Sendable>(
-        _ request: StepRequest, next: @escaping @Sendable (StepRequest) async throws -> Outcome<Output>
+        _ request: StepRequest, next: StepChain<Output>
     ) async throws -> Outcome<Output> {
         guard let value = "canned" as? Output else { return try await next(request) }
         return Outcome(value: value, source: .executed, executionID: 0, epoch: 0)
@@ -144,7 +144,7 @@ private struct Rescoping: StepMiddleware {
     let seen: SeenFingerprints
 
     func execute<Output: Sendable>(
-        _ request: StepRequest, next: @escaping @Sendable (StepRequest) async throws -> Outcome<Output>
+        _ request: StepRequest, next: StepChain<Output>
     ) async throws -> Outcome<Output> {
         let before = try request.fingerprint()
         var request = request

@@ -62,7 +62,7 @@ import Testing
 
 private struct Passing: StepMiddleware {
     func execute<Output: Sendable>(
-        _ request: StepRequest, next: @escaping @Sendable (StepRequest) async throws -> Outcome<Output>
+        _ request: StepRequest, next: StepChain<Output>
     ) async throws -> Outcome<Output> {
         try await next(request)
     }
@@ -72,7 +72,7 @@ private struct Forbidding: StepMiddleware {
     struct Denied: Error {}
 
     func execute<Output: Sendable>(
-        _ request: StepRequest, next: @escaping @Sendable (StepRequest) async throws -> Outcome<Output>
+        _ request: StepRequest, next: StepChain<Output>
     ) async throws -> Outcome<Output> {
         throw Denied()
     }

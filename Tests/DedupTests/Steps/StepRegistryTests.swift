@@ -87,7 +87,7 @@ struct Login: Codable, Hashable, Sendable {
     @Test func aStepCalledWithOtherTypesThanRegisteredIsRefused() async throws {
         try registry.register(step())
         let other = Step("git.status") { (_: Repository) in 1 }
-        #expect(await code { _ = try await registry.execute(other, Repository(path: "a")) } == .typeMismatch)
+        #expect(await code { _ = try await registry.execute(other, Repository(path: "a")) } == .stepMismatch)
     }
 
     // MARK: - Steps that cannot be executed
@@ -183,7 +183,7 @@ struct Login: Codable, Hashable, Sendable {
 
     @Test func aContextThatDescribesNoInputIsNoRun() async throws {
         try registry.register(step())
-        let events = registry.deduplicator.events.events()
+        let events = registry.deduplicator.events.subscribe()
         #expect(await code { _ = try await registry.execute("git.status", context: ["path": 5]) } == .invalidContext)
         #expect(try registry.statistics(of: "git.status").runs == 0)
         let statistics = registry.deduplicator.statistics

@@ -64,11 +64,11 @@ struct CoreEvidence {
         var superseded: [UInt64: UInt64] = [:]
         var unrecorded: Set<UInt64> = []
         for event in events {
-            switch event {
-            case .executionSuperseded(let details, _):
-                superseded[details.epoch] = UInt64(details.time.nanosecondsSinceEpoch)
-            case .executionFailed(let details, _, let error as DedupError) where error.code == .recordStoreUnavailable:
-                unrecorded.insert(details.epoch)
+            switch event.kind {
+            case .executionSuperseded:
+                superseded[event.epoch] = UInt64(event.time.nanosecondsSinceEpoch)
+            case .executionFailed where (event.error as? DedupError)?.code == .recordStoreUnavailable:
+                unrecorded.insert(event.epoch)
             default: break
             }
         }

@@ -73,7 +73,7 @@ private struct KeyHistory {
         history.executions.append(
             Execution(
                 id: execution.id, key: key, begin: execution.begin, end: execution.end ?? 0,
-                ended: execution.end != nil, succeeded: execution.succeeded && !isUnrecorded, epoch: execution.epoch))
+                ended: execution.end != nil, succeeded: execution.succeeded, epoch: execution.epoch))
         addExcuses(execution, isUnrecorded: isUnrecorded)
     }
 
@@ -106,7 +106,10 @@ private struct KeyHistory {
         // After a shutdown no event tells what became of an execution whose record was still being stored.
         let isUnheard =
             evidence.shutdown != nil && evidence.program.configuration.recordStoreFailure == .failClosed
-        if isSuperseded || isUnrecorded || mayBeUnpublished || isUnheard { excuse(.superseded, execution, since: end) }
+        // A result is withheld until its record is stored, and not made again, unless its epoch is over by then.
+        let mayBeOver = plan.supersededAfter != nil || plan.cancelsAbandoned || !evidence.invalidations.isEmpty
+        let isLost = isUnrecorded && (!execution.succeeded || mayBeOver)
+        if isSuperseded || isLost || mayBeUnpublished || isUnheard { excuse(.superseded, execution, since: end) }
     }
 
     /// Whether the epoch may have been invalidated before the execution began.

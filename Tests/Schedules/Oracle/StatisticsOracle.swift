@@ -10,7 +10,7 @@ struct StatisticsOracle {
         let statistics = core.statistics
         let outcomes = statistics.outcomes
         compare("requests", statistics.requests, evidence.calls.count)
-        compare("hits", statistics.hits, seen.hits)
+        compare("hits", statistics.hits + outcomes.confirmed, seen.hits)
         compare("executed", outcomes.executed, seen.executed)
         compare("joined", outcomes.joined, seen.joined)
         compare("failed and cached failures", outcomes.failed + outcomes.cachedFailures, seen.stepFailed)

@@ -34,9 +34,9 @@ final class Stage: @unchecked Sendable {
         self.program = program
         self.scheduler = scheduler
         self.observer = observer
-        events = subject.core?.events.events(buffering: 1 << 16)
+        events = subject.core?.events.subscribe(buffering: 1 << 16)
         let bus = subject.core?.events
-        slowSubscriber = program.slowSubscriberBuffer.flatMap { bus?.events(buffering: $0) }
+        slowSubscriber = program.slowSubscriberBuffer.flatMap { bus?.subscribe(buffering: $0) }
         actors = Actors(
             program: program, subject: subject, scheduler: scheduler, observer: observer,
             dice: Dice(seed: seed &+ 77))
@@ -68,7 +68,7 @@ final class Stage: @unchecked Sendable {
         Task.detached {
             do { try await core.flush() } catch { self.flushError = "\(error)" }
             let records = (try? await self.store.duplicates(over: -1, limit: 1_000)) ?? []
-            core.events.finish()
+            events.cancel()
             var all: [ExecutionEvent] = []
             for await event in events { all.append(event) }
             self.collected = CoreEvidence(

@@ -31,6 +31,11 @@ final class OneShot<Value: Sendable>: Sendable {
         return isFirst
     }
 
+    /// The value, if it has arrived.
+    var current: Value? {
+        state.withLock { if case .fulfilled(let value) = $0 { value } else { nil } }
+    }
+
     /// Waits for the value.
     var value: Value {
         get async {

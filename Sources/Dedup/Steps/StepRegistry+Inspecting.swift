@@ -9,7 +9,7 @@ extension StepRegistry {
     public func fingerprint<Input, Output>(
         of step: Step<Input, Output>, _ input: Input, scope: String? = nil
     ) throws -> Fingerprint {
-        try entry(of: step).fingerprint(of: input, by: step, scope: scope)
+        try stepCall(step, input).fingerprint(scope: scope)
     }
 
     /// What makes a request by name the same work as others.
@@ -17,8 +17,10 @@ extension StepRegistry {
     /// - Throws: ``DedupError`` with code ``DedupError/Code/unknownStep`` or ``DedupError/Code/invalidContext``, or
     ///   ``FingerprintError``.
     public func fingerprint(of name: String, context: JSONValue, scope: String? = nil) throws -> Fingerprint {
-        let entry = try self.entry(name)
-        return try entry.fingerprint(of: context, scope: scope) { try entry.canonical(context) }
+        let step = try find(name)
+        return try step.fingerprint(of: context, scope: scope) {
+            try step.definition.canonical(context, limits: step.fingerprinter.limits)
+        }
     }
 
     /// Where two inputs of a step differ as far as fingerprints are concerned, without values.
@@ -28,9 +30,9 @@ extension StepRegistry {
     public func explain<Input, Output>(
         _ step: Step<Input, Output>, _ first: Input, _ second: Input
     ) throws -> [FieldDifference] {
-        let entry = try self.entry(of: step)
-        let limits = entry.fingerprinter.limits
-        return try entry.fingerprinter.explain(step.encode(first, limits), step.encode(second, limits))
+        let registered = try find(step.name)
+        let (coding, limits) = (try registered.definition(matching: step).coding, registered.fingerprinter.limits)
+        return try registered.fingerprinter.explain(coding.encode(first, limits), coding.encode(second, limits))
     }
 
     /// Where two contexts of a step differ as far as fingerprints are concerned, without values: where the inputs differ
@@ -39,8 +41,10 @@ extension StepRegistry {
     /// - Returns: The differing paths, in canonical order; empty exactly when the fingerprints are the same.
     /// - Throws: As ``fingerprint(of:context:scope:)``.
     public func explain(_ name: String, _ first: JSONValue, _ second: JSONValue) throws -> [FieldDifference] {
-        let entry = try self.entry(name)
-        return try entry.fingerprinter.explain(entry.canonical(first), entry.canonical(second))
+        let step = try find(name)
+        let limits = step.fingerprinter.limits
+        return try step.fingerprinter.explain(
+            step.definition.canonical(first, limits: limits), step.definition.canonical(second, limits: limits))
     }
 
     // MARK: - Invalidating

@@ -4,7 +4,7 @@ import DedupTesting
 import Testing
 
 /// What a registry tells of a request without executing it.
-@Suite(.timeLimit(.minutes(1))) struct StepLookingTests {
+@Suite(.timeLimit(.minutes(1))) struct StepInspectingTests {
     let registry = StepRegistry(time: ManualTimeSource())
     let status = Step("git.status") { (repository: Repository) in repository.path }
     let context: JSONValue = ["path": "/srv/app", "depth": nil, "unknown": 1]
@@ -16,7 +16,7 @@ import Testing
     }
 
     @Test func theFingerprintIsThatOfTheExecution() async throws {
-        let subscription = registry.deduplicator.events.events()
+        let subscription = registry.deduplicator.events.subscribe()
         _ = try await registry.execute(status, input, scope: "tenant")
         await registry.deduplicator.shutdown()
         let executed = await subscription.first { _ in true }?.fingerprint
@@ -67,10 +67,10 @@ import Testing
             do { try await body() } catch { return (error as? DedupError)?.code }
             return nil
         }
-        #expect(await code { _ = try registry.fingerprint(of: other, "a") } == .typeMismatch)
+        #expect(await code { _ = try registry.fingerprint(of: other, "a") } == .stepMismatch)
         #expect(await code { _ = try registry.explain("unknown", nil, nil) } == .unknownStep)
         #expect(await code { try registry.invalidate("git.status", context: [:]) } == .invalidContext)
         #expect(await code { _ = try await registry.record(of: "unknown", context: [:]) } == .unknownStep)
-        #expect(registry.deduplicator.statistics.requests == 0, "Looking is no request.")
+        #expect(registry.deduplicator.statistics.requests == 0, "Inspecting is no request.")
     }
 }

@@ -1,8 +1,29 @@
 internal import Synchronization
 
-/// One listener's view of an ``EventBus``: an asynchronous sequence of the events published since it was made.
+/// The events of a ``Deduplicator``, for subscribers.
+public struct ExecutionEvents: Sendable {
+    let bus: EventBus
+
+    /// How many subscriptions are alive.
+    public var subscriberCount: Int { bus.subscriberCount }
+
+    /// How many events subscriptions have dropped because their buffers were full, ended subscriptions included.
+    public var droppedEvents: Int { bus.droppedEvents }
+
+    /// Subscribes to everything that happens from now on.
+    ///
+    /// The subscription ends when it is cancelled, when the task that iterates it is cancelled, when the last copy of it
+    /// and of its iterators is gone, or when the deduplicator is shut down; its buffer is then freed at once. After a
+    /// shutdown it is over before it begins.
+    ///
+    /// - Parameter capacity: How many events wait for the subscriber before the oldest is dropped; at least 1.
+    public func subscribe(buffering capacity: Int = 1024) -> EventSubscription { bus.subscribe(buffering: capacity) }
+}
+
+/// The events since it was made, as an asynchronous sequence.
 ///
-/// One task should iterate it. It ends when the bus finishes, when it is cancelled, or when that task is cancelled.
+/// One task should iterate it. It ends when the deduplicator is shut down, when it is cancelled, or when that task is
+/// cancelled.
 public struct EventSubscription: AsyncSequence, Sendable {
     let stream: AsyncStream<ExecutionEvent>
     let subscriber: EventSubscriber

@@ -1,0 +1,242 @@
+internal import Caching
+
+// From a fingerprint to an answer: look it up, else claim a flight, wait, and turn the end of the wait into an answer.
+// Every call ends here, with or without a registry and middleware.
+extension Deduplicator {
+    /// Answers a request. `makeRequest` is called only if the cache has no answer.
+    @inlinable
+    func resolve(
+        _ fingerprint: Fingerprint, _ call: CallOptions, _ makeRequest: () throws -> Request
+    ) async throws -> Answer {
+        if !call.refresh, let answer = try lookup(fingerprint) { return answer }
+        return try await executeOrJoin(countingRefusal(makeRequest))
+    }
+
+    /// What the cache has for a fingerprint, or nil. Counts as a request only if there is something.
+    ///
+    /// - Throws: The error of a cached failure.
+    @usableFromInline
+    func lookup(_ fingerprint: Fingerprint) throws -> Answer? {
+        let now = time.now
+        guard let hit = cache.value(for: fingerprint, at: now) else { return nil }
+        return try answer(hit, fingerprint, at: now)
+    }
+
+    private func answer(
+        _ hit: CacheHit<StoredResult>, _ fingerprint: Fingerprint, at now: MonotonicInstant
+    ) throws -> Answer {
+        let result = hit.value
+        // The result may have been stored after the clock was read and before the cache was asked.
+        let age = Duration.nanoseconds(max(0, now.nanoseconds - hit.storedAt.nanoseconds))
+        if bus.hasSubscribers { bus.publish(.cached(.cacheHit, result, fingerprint, time.wallTime, age: age)) }
+        switch result.outcome {
+        case .failure(let error):
+            counters.count { $0.outcomes.cachedFailures += 1 }
+            throw error
+        case .success(let boxed):
+            return Answer(boxed: boxed, source: .hit(age: age), executionID: result.executionID, isFromCache: true)
+        }
+    }
+
+    /// Answers a request that has missed the cache.
+    @usableFromInline
+    func executeOrJoin(_ request: Request) async throws -> Answer {
+        let isolation: (any Actor)? = #isolation
+        let isOnActor = isolation != nil
+        while true {
+            let claimed = try claim(request, isOnActor: isOnActor)
+            if let answer = try await wait(request, claimed) { return answer }
+        }
+    }
+
+    /// What a claim has come to.
+    enum Claimed {
+        case answered(Answer)
+        case waits(FlightKey, WaiterID, isLeader: Bool)
+    }
+
+    /// Waits for the end of a flight that a request has claimed or joined.
+    ///
+    /// - Returns: The answer, or nil when the flight is gone and the request has to claim again.
+    // Inlined, because each suspended waiter would hold its frame.
+    @inline(__always)
+    func wait(_ request: Request, _ claimed: Claimed) async throws -> Answer? {
+        guard case .waits(let key, let waiter, let isLeader) = claimed else {
+            if case .answered(let answer) = claimed { return answer }
+            return nil
+        }
+        let end: WaitEnd
+        // Only a leader, whose execution began on its own thread, often finds the end of it without waiting.
+        if isLeader, let result = flightShards.takeResult(key, waiter) {
+            end = .finished(result)
+        } else if let deadline = request.deadline {
+            end = await flightShards.wait(key, waiter, until: deadline)
+        } else {
+            end = await flightShards.wait(key, waiter)
+        }
+        if let caller = request.caller { noLongerWaits(caller, for: key) }
+        return try answer(request, end, key, isLeader: isLeader)
+    }
+
+    /// Leaves a flight without having waited for its end.
+    func leave(_ request: Request, _ claimed: Claimed) {
+        guard case .waits(let key, let waiter, _) = claimed else { return }
+        flightShards.leave(key, waiter, .cancelled)
+        if let caller = request.caller { noLongerWaits(caller, for: key) }
+    }
+
+    /// Claims a flight or joins that of another request; or finds that the answer has come meanwhile.
+    @inline(never)
+    func claim(_ request: Request, isOnActor: Bool) throws -> Claimed {
+        if Task.isCancelled {
+            counters.count { $0.outcomes.cancelled += 1 }
+            throw CancellationError()
+        }
+        let now = time.now
+        if let deadline = request.deadline, deadline <= now { throw deadlineExceeded(request) }
+        var hit: CacheHit<StoredResult>?
+        // The cache is asked again in one step with the claim, so that no result can slip in between.
+        let claim = flightShards.withTable(for: request.fingerprint) { table -> FlightShards.Table.Claim? in
+            if !request.refreshes { hit = cache.valueAfterMiss(for: request.fingerprint, at: now) }
+            if hit != nil { return nil }
+            let claim = table.claim(
+                request.fingerprint, duplicates: request.duplicates, rules: request.policy.flightRules,
+                label: request.labels, isNested: request.caller != nil, at: now, epoch: ExecutionNumbers.next)
+            if case .lead = claim { flightShards.executionBegins() }
+            return claim
+        }
+        if let hit { return .answered(try answer(hit, request.fingerprint, at: now)) }
+        switch claim {
+        case .lead(let key, let waiter)?:
+            if let caller = request.caller { try waits(caller, for: key, waiter, request) }
+            start(request, key, isOnActor: isOnActor)
+            return .waits(key, waiter, isLeader: true)
+        case .join(let key, let waiter)?:
+            if let caller = request.caller { try waits(caller, for: key, waiter, request) }
+            if bus.hasSubscribers { bus.publish(.execution(.executionJoined, request, key.epoch, time.wallTime)) }
+            return .waits(key, waiter, isLeader: false)
+        case .waitForEnd(let key, let waiter)?:
+            if let caller = request.caller { try waits(caller, for: key, waiter, request) }
+            return .waits(key, waiter, isLeader: false)
+        case let refusal?:
+            throw refused(request, refusal, at: now)
+        case nil:
+            preconditionFailure("A request that finds no result claims a flight.")
+        }
+    }
+
+    /// The answer that the end of a wait gives.
+    ///
+    /// - Returns: The answer, or nil when the flight is gone and the request has to claim again.
+    @inline(never)
+    private func answer(_ request: Request, _ end: WaitEnd, _ key: FlightKey, isLeader: Bool) throws -> Answer? {
+        switch end {
+        case .claimAgain: return nil
+        case .cancelled:
+            counters.count { $0.outcomes.cancelled += 1 }
+            throw CancellationError()
+        case .deadlinePassed: throw deadlineExceeded(request)
+        case .finished(let result):
+            switch result.outcome {
+            case .success(let boxed):
+                // The result of an earlier execution, whose record could be stored only now, is no execution of this flight.
+                let source: OutcomeSource =
+                    result.executionID != key.epoch
+                    ? .hit(age: result.endedAt.duration(to: time.now)) : isLeader ? .executed : .joined
+                return Answer(
+                    boxed: boxed, source: source, executionID: result.executionID, isFromCache: false)
+            case .failure(let error):
+                counters.count { counts in
+                    if result.isRefusal { counts.outcomes.refused += 1 } else { counts.outcomes.failed += 1 }
+                }
+                throw error
+            }
+        }
+    }
+
+    // MARK: - Circles
+
+    /// Notes that an execution waits for another, unless they would wait for each other for ever.
+    private func waits(
+        _ caller: ExecutionContext, for key: FlightKey, _ waiter: WaiterID, _ request: Request
+    ) throws {
+        if WaitGraph.shared.withLock({ $0.add(from: caller.executionID, to: key.epoch) }) { return }
+        flightShards.leave(key, waiter, .cancelled)
+        throw recursive(request, key.epoch)
+    }
+
+    @inline(never)
+    private func noLongerWaits(_ caller: ExecutionContext, for key: FlightKey) {
+        WaitGraph.shared.withLock { $0.remove(from: caller.executionID, to: key.epoch) }
+    }
+
+    // MARK: - Refusals
+
+    private func recursive(_ request: Request, _ epoch: UInt64) -> DedupError {
+        counters.count { $0.outcomes.recursive += 1 }
+        return .recursive(request, epoch)
+    }
+
+    private func deadlineExceeded(_ request: Request) -> DedupError {
+        counters.count { $0.outcomes.deadlineExceeded += 1 }
+        return .deadlineExceeded(request)
+    }
+
+    private func refused(
+        _ request: Request, _ claim: FlightShards.Table.Claim, at now: MonotonicInstant
+    ) -> DedupError {
+        if let epoch = claim.epochInTheWay, let caller = request.caller,
+            WaitGraph.shared.withLock({ $0.closesCircle(from: caller.executionID, to: epoch) })
+        {
+            return recursive(request, epoch)
+        }
+        switch claim {
+        case .rejected(let epoch, let startedAt):
+            counters.count { $0.outcomes.rejected += 1 }
+            if bus.hasSubscribers { bus.publish(.execution(.executionRejected, request, epoch, time.wallTime)) }
+            return .rejected(request, epoch, elapsed: startedAt.duration(to: now))
+        case .overdue(let epoch, let startedAt):
+            counters.count { $0.outcomes.overdue += 1 }
+            return .overdue(request, epoch, elapsed: startedAt.duration(to: now))
+        case .tooManyFlights, .tooManyWaiters, .closed:
+            counters.count { $0.outcomes.refused += 1 }
+            return .limit(claim, request, configuration)
+        case .lead, .join, .waitForEnd:
+            preconditionFailure("A claim that gives a place in a flight is not a refusal.")
+        }
+    }
+
+    // MARK: - Counting
+
+    /// Counts a request that has got its value in the type that it expects, and not from the cache.
+    @usableFromInline
+    func countAnswer(_ source: OutcomeSource) {
+        counters.count { counts in
+            switch source {
+            case .executed: counts.outcomes.executed += 1
+            case .joined: counts.outcomes.joined += 1
+            case .hit: counts.outcomes.confirmed += 1
+            }
+        }
+    }
+
+    /// The error of an answer of another type, which counts as an answer with an error and not as one with a value.
+    @usableFromInline
+    func mismatched(_ type: Any.Type, _ answer: Answer) -> DedupError {
+        counters.count { counts in
+            if answer.isFromCache { counts.outcomes.cachedFailures += 1 } else { counts.outcomes.refused += 1 }
+        }
+        return .typeMismatch(type)
+    }
+
+    /// Counts a request that ends here with an error, before it can count as anything else.
+    @usableFromInline
+    func countingRefusal<Result>(_ body: () throws -> Result) rethrows -> Result {
+        do {
+            return try body()
+        } catch {
+            counters.count { $0.outcomes.refused += 1 }
+            throw error
+        }
+    }
+}

@@ -1,0 +1,96 @@
+internal import Caching
+
+/// What an execution ended with, its value boxed so that results of all types share one cache and one table of flights.
+///
+/// The waiters of the flight, the cache and whoever is answered from it hold the same object, so a hit crosses one
+/// reference.
+@usableFromInline
+final class StoredResult: Sendable {
+    @usableFromInline let outcome: Result<any AnyBoxed, any Error>
+    @usableFromInline let executionID: ExecutionID
+    let labels: RequestLabels
+    let endedAt: MonotonicInstant
+    /// Whether the error of a failure is the library's: the step was not run, or its result is withheld, because the record
+    /// could not be stored.
+    let isRefusal: Bool
+
+    init(
+        _ outcome: Result<any AnyBoxed, any Error>, executionID: ExecutionID, labels: RequestLabels,
+        endedAt: MonotonicInstant, isRefusal: Bool = false
+    ) {
+        self.outcome = outcome
+        self.executionID = executionID
+        self.labels = labels
+        self.endedAt = endedAt
+        self.isRefusal = isRefusal
+    }
+
+    /// The value in its box.
+    ///
+    /// - Throws: The error of a failure.
+    @usableFromInline var boxed: any AnyBoxed {
+        get throws { try outcome.get() }
+    }
+}
+
+/// A value in its box, whatever its type.
+@usableFromInline
+protocol AnyBoxed: Sendable {
+    /// The value without its type, for callers that do not know it.
+    var erased: any Sendable { get }
+    /// The type of the value.
+    var type: any Sendable.Type { get }
+}
+
+/// A value in a box, which keeps an optional that is nil apart from no value at all; a bare cast would confuse them.
+@usableFromInline
+struct Boxed<Value: Sendable>: AnyBoxed {
+    @usableFromInline let value: Value
+
+    @usableFromInline
+    init(value: Value) {
+        self.value = value
+    }
+
+    @usableFromInline var erased: any Sendable { value }
+    @usableFromInline var type: any Sendable.Type { Value.self }
+}
+
+/// The answer to a request, its value boxed.
+@usableFromInline
+struct Answer: Sendable {
+    @usableFromInline let boxed: any AnyBoxed
+    @usableFromInline let source: OutcomeSource
+    @usableFromInline let executionID: ExecutionID
+    /// Whether the cache counted a hit for it.
+    @usableFromInline let isFromCache: Bool
+}
+
+extension Outcome {
+    /// The answer in the type that the caller expects.
+    ///
+    /// - Throws: ``DedupError`` with code ``DedupError/Code/typeMismatch``.
+    @inlinable
+    init(_ answer: Answer, in deduplicator: Deduplicator) throws {
+        guard let box = answer.boxed as? Boxed<Value> else {
+            throw deduplicator.mismatched(Value.self, answer)
+        }
+        self.init(box.value, answer, in: deduplicator)
+    }
+
+    @inlinable
+    init(_ value: Value, _ answer: Answer, in deduplicator: Deduplicator) {
+        if !answer.isFromCache { deduplicator.countAnswer(answer.source) }
+        self.init(value: value, source: answer.source, executionID: answer.executionID, epoch: answer.executionID)
+    }
+}
+
+extension Outcome where Value == any Sendable {
+    /// The answer for a caller that does not know the step's types, of which the results are of type `output`.
+    ///
+    /// - Throws: ``DedupError`` with code ``DedupError/Code/typeMismatch``.
+    init(erasing answer: Answer, as output: any Sendable.Type, in deduplicator: Deduplicator) throws {
+        guard answer.boxed.type == output else { throw deduplicator.mismatched(output, answer) }
+        self.init(answer.boxed.erased, answer, in: deduplicator)
+    }
+}

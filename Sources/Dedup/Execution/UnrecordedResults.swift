@@ -1,0 +1,110 @@
+internal import Caching
+
+/// A result with its time to live.
+struct KeptResult: Sendable {
+    let result: StoredResult
+    /// Nil keeps nothing.
+    let timeToLive: TimeToLive?
+    let weight: Int
+}
+
+/// A result that is withheld, because its record could not be stored.
+struct UnrecordedResult: Sendable {
+    let kept: KeptResult
+    let state: RecordState
+}
+
+/// What has become of one record that the store did not take in time.
+final class RecordState: Sendable {
+    private enum State: Sendable {
+        /// The store has not answered; what to fulfil when it has.
+        case saving([OneShot<Bool>])
+        /// The store has refused it; it waits in the record writer.
+        case pending
+        case stored
+    }
+
+    private let state = Lock(State.saving([]))
+
+    /// Whether the record waits in the record writer.
+    var isPending: Bool { state.withLock { if case .pending = $0 { true } else { false } } }
+
+    /// Whether the record is stored.
+    var isStored: Bool { state.withLock { if case .stored = $0 { true } else { false } } }
+
+    /// Fulfils `shot` when the store has answered, at once if it has.
+    func fulfilWhenAnswered(_ shot: OneShot<Bool>) {
+        let isAnswered = state.withLock { state in
+            guard case .saving(let waiting) = state else { return true }
+            state = .saving(waiting + [shot])
+            return false
+        }
+        if isAnswered { shot.fulfil(true) }
+    }
+
+    /// The store has answered. A record that is stored stays so.
+    func answered(_ end: Result<Void, any Error>) {
+        let waiting = state.withLock { state -> [OneShot<Bool>] in
+            var waiting: [OneShot<Bool>] = []
+            switch state {
+            case .stored: return []
+            case .saving(let shots): waiting = shots
+            case .pending: break
+            }
+            if case .success = end { state = .stored } else { state = .pending }
+            return waiting
+        }
+        for shot in waiting { shot.fulfil(true) }
+    }
+}
+
+/// Under ``RecordStoreFailurePolicy/failClosed``: the results that are withheld because their records could not be stored.
+///
+/// The step has run, so a retry must not run it again; it gets the result as soon as the record is stored. Each is kept
+/// for its own time to live, and there is room for a bounded number of them.
+struct UnrecordedResults: Sendable {
+    private let results: Cache<Fingerprint, UnrecordedResult>
+
+    /// Makes room for `limit` results.
+    init(limit: Int) {
+        do {
+            results = try Cache(CacheConfiguration(capacity: .entries(limit), policy: .fifo, shards: 1))
+        } catch {
+            preconditionFailure("The limit was validated: \(error)")
+        }
+    }
+
+    /// The withheld result of a fingerprint, if it has not expired at `now`.
+    func result(for fingerprint: Fingerprint, at now: MonotonicInstant) -> UnrecordedResult? {
+        results.peek(for: fingerprint, at: now)?.value
+    }
+
+    /// Keeps a result. What has to leave for it goes into `removals`, to be destroyed outside the caller's lock.
+    func keep(
+        _ result: UnrecordedResult, for fingerprint: Fingerprint,
+        removals: inout Departures<Fingerprint, UnrecordedResult>
+    ) {
+        guard let timeToLive = result.kept.timeToLive else { return }
+        results.insert(
+            result, for: fingerprint, timeToLive: timeToLive, weight: 1, at: result.kept.result.endedAt,
+            departures: &removals)
+    }
+
+    /// Forgets the result of a fingerprint: it was confirmed or invalidated.
+    ///
+    /// - Returns: Whether there was one.
+    @discardableResult
+    func remove(_ fingerprint: Fingerprint) -> Bool { results.removeValue(for: fingerprint) }
+
+    /// Forgets the results whose labels meet a condition; returns how many.
+    @discardableResult
+    func removeAll(where isMeant: (RequestLabels) -> Bool) -> Int {
+        results.removeAll { _, result in isMeant(result.kept.result.labels) }
+    }
+
+    /// Forgets all results.
+    func removeAll() { results.removeAll() }
+
+    /// Frees what has expired.
+    func sweep(at now: MonotonicInstant) { results.sweep(at: now) }
+}

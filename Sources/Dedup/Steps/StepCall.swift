@@ -1,0 +1,151 @@
+internal import Caching
+
+/// One call of a registered step: through the middleware in front of the deduplication, to a fingerprint and its
+/// resolution, and, if the step has to run, through the middleware behind it to the body.
+struct StepCall<Input: Sendable, Output: Sendable>: Sendable {
+    let registry: StepRegistry
+    let step: RegisteredStep
+    let definition: StepDefinition<Input, Output>
+    let input: StepInput<Input>
+
+    /// Answers the call.
+    func execute(scope: String?, call: CallOptions) async throws -> Outcome<Output> {
+        if registry.outer.isEmpty { return try await deduplicate(scope: scope, call: call) }
+        return try await passOuter(stepRequest(scope: scope, call: call), from: 0)
+    }
+
+    /// Passes a request through the middleware in front of the deduplication, from the `index`-th on.
+    private func passOuter(_ request: StepRequest, from index: Int) async throws -> Outcome<Output> {
+        guard index < registry.outer.count else {
+            return try await deduplicate(scope: request.scope, call: request.call)
+        }
+        return try await registry.outer[index].execute(
+            request, next: StepChain { try await passOuter($0, from: index + 1) })
+    }
+
+    /// Answers from the cache, from an execution in progress, or by running the step.
+    private func deduplicate(scope: String?, call: CallOptions) async throws -> Outcome<Output> {
+        let deduplicator = registry.deduplicator
+        let fingerprint = try deduplicator.countingRefusal { () throws -> Fingerprint in
+            try step.checkExecutable()
+            return try self.fingerprint(scope: scope)
+        }
+        let answer = try await deduplicator.resolve(fingerprint, call) {
+            try request(fingerprint, scope: scope, call: call)
+        }
+        return try Outcome(answer, in: deduplicator)
+    }
+
+    /// What makes the call the same work as others.
+    ///
+    /// It is always made of the input itself. An input that was described as JSON is decoded first, unless it was before,
+    /// so that what the type leaves out, fills in or spells differently separates nothing.
+    func fingerprint(scope: String?) throws -> Fingerprint {
+        let limits = step.fingerprinter.limits
+        switch input {
+        case .given(let input):
+            return try step.fingerprinter.fingerprint(definition.coding.encode(input, limits), scope: scope)
+        case .described(let input):
+            return try step.fingerprint(of: input.context, scope: scope) {
+                try definition.coding.encode(input.value, limits)
+            }
+        }
+    }
+
+    /// The request for the deduplicator.
+    func request(_ fingerprint: Fingerprint, scope: String?, call: CallOptions) throws -> Request {
+        var tags = call.tags
+        if let own = definition.handling.tags { tags += try own(input.value) }
+        return Request(
+            fingerprint, labels: RequestLabels(step: step.name, scope: scope, tags: tags),
+            policy: step.description.policy, call: call, at: registry.deduplicator.time.now
+        ) { _ in
+            try await product(stepRequest(scope: scope, call: call))
+        }
+    }
+
+    /// Runs the step, and what stands behind the deduplication.
+    private func product(_ request: StepRequest) async throws -> Product {
+        let value = try await passInner(request, from: 0).value
+        return Product(
+            value, keeping: definition.handling.timeToLive.map { .decided($0(value)) } ?? .asPolicy,
+            weight: definition.handling.weight.map { $0(value) })
+    }
+
+    /// Passes a request through the middleware behind the deduplication, from the `index`-th on, to the step's body.
+    private func passInner(_ request: StepRequest, from index: Int) async throws -> Outcome<Output> {
+        guard index < registry.inner.count else { return try await run() }
+        return try await registry.inner[index].execute(
+            request, next: StepChain { try await passInner($0, from: index + 1) })
+    }
+
+    private func run() async throws -> Outcome<Output> {
+        guard let body = definition.body else {
+            preconditionFailure("A step without a body is not executed.")
+        }
+        let input = try input.value
+        let value = try await step.run(time: registry.deduplicator.time) { try await body(input) }
+        let execution = ExecutionContext.current?.executionID ?? 0
+        return Outcome(value: value, source: .executed, executionID: execution, epoch: execution)
+    }
+
+    private func stepRequest(scope: String?, call: CallOptions) -> StepRequest {
+        StepRequest(step: step.description, input: input.asGiven, scope: scope, call: call) { scope in
+            try fingerprint(scope: scope)
+        }
+    }
+}
+
+/// What a step is executed with.
+enum StepInput<Input: Sendable>: Sendable {
+    /// The caller gave it.
+    case given(Input)
+    /// The caller described it.
+    case described(DescribedInput<Input>)
+
+    /// The input itself.
+    ///
+    /// - Throws: ``DedupError`` with code ``DedupError/Code/invalidContext``, or ``FingerprintError`` for a context beyond
+    ///   the limits.
+    var value: Input {
+        get throws {
+            switch self {
+            case .given(let input): input
+            case .described(let input): try input.value
+            }
+        }
+    }
+
+    /// What the caller gave: the input, or the context that describes it.
+    var asGiven: any Sendable {
+        switch self {
+        case .given(let input): input
+        case .described(let input): input.context
+        }
+    }
+}
+
+/// An input that a JSON context describes, decoded when it is first asked for: behind the middleware that may refuse
+/// the request, and in front of everything that counts as work.
+final class DescribedInput<Input: Sendable>: Sendable {
+    let context: JSONValue
+    private let coding: InputCoding<Input>
+    private let limits: FingerprintLimits
+    private let decoded = Lock<Input?>(nil)
+
+    init(_ context: JSONValue, _ coding: InputCoding<Input>, limits: FingerprintLimits) {
+        self.context = context
+        self.coding = coding
+        self.limits = limits
+    }
+
+    var value: Input {
+        get throws {
+            if let input = decoded.withLock({ $0 }) { return input }
+            // Outside the lock: this is the type's own code. Two readers that come at once may both decode.
+            let input = try coding.decode(context, limits)
+            decoded.withLock { $0 = $0 ?? input }
+            return input
+        }
+    }
+}

@@ -1,0 +1,124 @@
+import Caching
+import Dedup
+import DedupTesting
+import Testing
+
+/// Under `failClosed` a step that has run is not run again because its record could not be stored.
+@Suite(.timeLimit(.minutes(1))) struct FailClosedTests {
+    let store = FaultyRecordStore()
+    let runs = Cell(0)
+    let desk: Desk
+
+    init() throws {
+        desk = try Desk(
+            DeduplicatorConfiguration(recordStoreFailure: .failClosed, recordTimeout: .seconds(3)), store: store)
+    }
+
+    private func charge(
+        _ key: UInt64 = 1, policy: ExecutionPolicy = .sideEffect()
+    ) -> Task<Outcome<Int>, any Error> {
+        desk.ask(key, policy: policy) { [runs] in
+            runs.withLock { runs in
+                runs += 1
+                return runs
+            }
+        }
+    }
+
+    @Test func aRetryGetsTheResultOnceTheRecordIsStored() async throws {
+        store.fail(calls: [2])
+        #expect(await desk.refusal(charge()) == .recordStoreUnavailable)
+        let retry = try await charge().value
+        #expect(retry.value == 1 && retry.source == .hit(age: .zero))
+        #expect(try await charge().value == retry, "It is cached as any other result is.")
+        #expect(runs.withLock { $0 } == 1)
+        try await desk.deduplicator.flush()
+        let record = try await store.find(.number(1), step: "step")
+        #expect(record?.executions == 1 && record?.failures == 0 && record?.hits == 1)
+        let outcomes = desk.deduplicator.statistics.outcomes
+        #expect(outcomes.refused == 1 && outcomes.confirmed == 1 && outcomes.executed == 0)
+        #expect(desk.deduplicator.statistics.requests == 3)
+        await desk.expectNothingLeft()
+    }
+
+    @Test func aRetryIsRefusedWhileTheStoreFailsAndRunsNothing() async throws {
+        store.fail(calls: 2...100)
+        for _ in 0..<4 { #expect(await desk.refusal(charge()) == .recordStoreUnavailable) }
+        #expect(runs.withLock { $0 } == 1)
+        store.heal()
+        #expect(try await charge().value.value == 1)
+        #expect(runs.withLock { $0 } == 1)
+        await desk.expectNothingLeft()
+    }
+
+    @Test func allWhoRetryAtOnceShareOneConfirmation() async throws {
+        store.fail(calls: [2])
+        #expect(await desk.refusal(charge()) == .recordStoreUnavailable)
+        let latch = store.hang()
+        let retries = (0..<3).map { _ in charge() }
+        try await latch.waitForWaiters(1)
+        store.heal()
+        for retry in retries { #expect(try await retry.value.value == 1) }
+        #expect(desk.deduplicator.statistics.outcomes.confirmed == 3)
+        #expect(runs.withLock { $0 } == 1)
+    }
+
+    @Test func aResultIsWithheldForItsTimeToLiveAndNoLonger() async throws {
+        store.fail(calls: [2])
+        let policy = ExecutionPolicy.sideEffect(timeToLive: .fixed(.seconds(10)))
+        #expect(await desk.refusal(charge(policy: policy)) == .recordStoreUnavailable)
+        desk.time.advance(by: .seconds(9))
+        #expect(try await charge(policy: policy).value.source == .hit(age: .seconds(9)))
+        desk.time.advance(by: .seconds(1))
+        #expect(try await charge(policy: policy).value.source == .executed)
+        #expect(runs.withLock { $0 } == 2)
+    }
+
+    @Test func aResultThatIsNotCachedIsNotWithheld() async throws {
+        store.fail(calls: [2])
+        let policy = ExecutionPolicy.sideEffect(timeToLive: nil)
+        #expect(await desk.refusal(charge(policy: policy)) == .recordStoreUnavailable)
+        #expect(try await charge(policy: policy).value.value == 2)
+    }
+
+    @Test(arguments: ["fingerprint", "step", "everything"])
+    func anInvalidatedResultIsNotWithheld(by: String) async throws {
+        store.fail(calls: [2])
+        #expect(await desk.refusal(charge()) == .recordStoreUnavailable)
+        switch by {
+        case "fingerprint": #expect(desk.deduplicator.invalidate(.number(1)))
+        case "step": #expect(desk.deduplicator.invalidate(step: "step") == 1)
+        default: desk.deduplicator.invalidateAll()
+        }
+        #expect(try await charge().value.value == 2)
+    }
+
+    @Test func aFailureThatIsNotRecordedRunsAgain() async throws {
+        store.fail(calls: [2])
+        let failing = desk.ask { throw Boom() }
+        #expect(await desk.refusal(failing) == .recordStoreUnavailable)
+        #expect(try await charge().value.value == 1)
+        try await desk.deduplicator.flush()
+        #expect(try await store.find(.number(1), step: "step")?.failures == 1)
+    }
+
+    @Test func anErrorOfTheLibraryThatAStepThrowsIsNotCached() async throws {
+        let desk = try Desk()
+        let policy = ExecutionPolicy(failureTimeToLive: .fixed(.seconds(60)))
+        let errors: [@Sendable () throws -> Void] = [
+            { _ = try CanonicalJSON.bytes(encoding: Double.nan) },
+            { throw DedupError(.overdue, "inner") },
+            { throw CancellationError() },
+        ]
+        for (key, fail) in zip(UInt64(10)..., errors) {
+            let request = desk.ask(key, policy: policy) {
+                try fail()
+                return 1
+            }
+            #expect(await request.failure != nil)
+            #expect(desk.deduplicator.cachedResults == 0)
+        }
+        _ = await desk.ask(policy: policy) { throw Boom() }.result
+        #expect(desk.deduplicator.cachedResults == 1)
+    }
+}
