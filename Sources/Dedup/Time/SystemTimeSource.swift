@@ -33,11 +33,12 @@ public struct SystemTimeSource: TimeSource {
     /// The system's wall clock.
     public var wallTime: WallTime { .systemNow }
 
-    /// Sleeps on `ContinuousClock` until the deadline, in stretches of at most ``longestStretch``.
+    /// Sleeps on `ContinuousClock` until the deadline, a second at most at a stretch.
     ///
     /// A cancelled sleep throws at once, but its timer stays in the system, with about 800 bytes, until it would have fired.
-    /// Because of the stretches that is never longer than a second, however far away the deadline is. A task that sleeps
-    /// for hours wakes once a second for that, which costs about ten microseconds of processor time each.
+    /// Because of the stretches that is within a second, however far away the deadline is. The price is that a task which
+    /// sleeps for long wakes once a second: about 10 microseconds of processor time each, or 200 where the process is idle
+    /// and a thread has to wake too.
     public func sleep(until deadline: MonotonicInstant) async throws {
         try await Self.sleep(until: deadline, now: { now }, stretch: { try await ContinuousClock().sleep(for: $0) })
     }
