@@ -48,16 +48,6 @@ import Testing
         #expect(error.code == .notADatabase || error.code == .corrupt, "\(error)")
     }
 
-    @Test func anEmptiedStoreWithALogIsRefused() async throws {
-        let store = try SQLiteExecutionRecords(path: directory.database)
-        try await store.save([ExecutionRecord(step: "a", fingerprint: .number(1), hits: 1)])
-        let log = try Data(contentsOf: URL(fileURLWithPath: directory.database + "-wal"))
-        try store.close()
-        try directory.write(Data())
-        try log.write(to: URL(fileURLWithPath: directory.database + "-wal"))
-        #expect(refusal()?.code == .corrupt)
-    }
-
     @Test func aFileOfNoBytesIsANewStore() async throws {
         try directory.write(Data())
         let store = try SQLiteExecutionRecords(path: directory.database)
