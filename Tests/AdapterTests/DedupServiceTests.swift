@@ -61,7 +61,8 @@ import Testing
         run.cancel()
         let clock = letTimePass()
         defer { clock.cancel() }
-        await #expect(throws: DedupServiceError.graceTimeExceeded) { try await run.value }
+        let error = await #expect(throws: DedupServiceError.self) { try await run.value }
+        #expect(error?.code == .graceTimeExceeded)
         latch.open()
         _ = await execution.result
     }
@@ -82,7 +83,8 @@ import Testing
         await group.triggerGracefulShutdown()
         let clock = letTimePass()
         defer { clock.cancel() }
-        await #expect(throws: DedupServiceError.graceTimeExceeded) { try await run.value }
+        let error = await #expect(throws: DedupServiceError.self) { try await run.value }
+        #expect(error?.code == .graceTimeExceeded)
         let refusal = await #expect(throws: DedupError.self) { try await waiter.value }
         #expect(refusal?.code == .shutDown)
         step.open()

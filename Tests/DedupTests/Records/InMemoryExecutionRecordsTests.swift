@@ -40,8 +40,14 @@ import Testing
         }
     }
 
-    @Test func wantsRoomForOne() async {
-        await #expect(processExitsWith: .failure) { _ = InMemoryExecutionRecords(capacity: 0) }
+    @Test func hasRoomForOneRecordAtLeast() async throws {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = InMemoryExecutionRecords(capacity: 0)
+        }
+        #if DEBUG
+        let text = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
+        #expect(text.contains("capacity is 0; a record store holds at least 1 record."))
+        #endif
     }
 
     private func hit(_ number: UInt64) -> ExecutionRecord {

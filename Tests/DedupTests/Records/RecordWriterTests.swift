@@ -175,7 +175,16 @@ import Testing
     ])
     func namesTheSettingThatMakesNoSense(configuration: RecordWriterConfiguration, field: String) {
         let error = #expect(throws: RecordWriterError.self) { try configuration.validate() }
+        #expect(error?.code == .invalidConfiguration && error?.field == field)
         #expect(error.map { "\($0)".hasPrefix("RecordWriterConfiguration.\(field) is") } == true)
+    }
+
+    @Test func codesHaveTheirNames() {
+        let codes = RecordWriterError.Code.allCases
+        #expect(codes == [.invalidConfiguration, .finalFlushTimedOut])
+        #expect(codes.map { RecordWriterError.Code(rawValue: $0.rawValue) } == codes)
+        #expect(codes.map { "\($0)" } == ["invalidConfiguration", "finalFlushTimedOut"])
+        #expect(RecordWriterError.Code(rawValue: "busy") == nil)
     }
 
     @Test func refusesAConfigurationThatMakesNoSense() async {
