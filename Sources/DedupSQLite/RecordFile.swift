@@ -11,7 +11,7 @@ internal import Darwin
 
 /// The file of a record store, checked or made before SQLite opens it.
 ///
-/// SQLite takes a file of no bytes for a new database, and makes files that everybody may read. So an existing file is
+/// SQLite takes a file of no bytes for a new database, and makes files that all users may read. So an existing file is
 /// checked here first, and a new one is made for its owner only (mode 0600).
 struct RecordFile: Sendable {
     /// Which file a path leads to, as the file system tells files apart.
@@ -67,7 +67,8 @@ struct RecordFile: Sendable {
 
     /// Throws if the path leads to another file than `opened`, or to none.
     ///
-    /// SQLite goes on with the file that it has open, where it has another name or none, and nobody would find the records.
+    /// SQLite goes on with the file that it has open, although that has another name or none, and its records would not be
+    /// found again.
     func checkIsStill(_ opened: Identity) throws(SQLiteRecordsError) {
         guard identity != opened else { return }
         throw SQLiteRecordsError(
@@ -90,10 +91,10 @@ extension RecordFile {
             isNew = try create(path)
             information.st_size = 0
         } else {
-            throw systemError(.cannotOpen, path, "The file cannot be looked at", "Check the path.")
+            throw systemError(.cannotOpen, path, "The file cannot be found", "Check the path.")
         }
         guard let pointer = realpath(path, nil) else {
-            throw systemError(.cannotOpen, path, "The file cannot be found", "Check the path.")
+            throw systemError(.cannotOpen, path, "The file was removed while it was opened", "Try again.")
         }
         defer { free(pointer) }
         let realPath = String(cString: pointer)
@@ -138,7 +139,7 @@ extension RecordFile {
         // Another process has made the file in the meantime.
         if stat(path, &information) == 0 { return false }
         // There is a symbolic link that leads to no file. Without O_EXCL the file is made where the link leads to, for its
-        // owner only all the same; if it were left to SQLite, everybody could read it.
+        // owner only all the same; SQLite would make it for all users.
         guard makeFile(path, 0) else { throw cannotMake(path) }
         return true
     }

@@ -28,8 +28,8 @@ extension SQLiteExecutionRecords {
     /// Switches a new file to write-ahead mode.
     ///
     /// SQLite takes a read lock for that and then needs the write lock too. It does not wait for the second while it holds
-    /// the first, because two connections that do so would wait for each other; it fails at once, whatever its busy timeout.
-    /// So the waiting is done here, without a lock.
+    /// the first, because two connections that do so would wait for each other; it fails at once, and its busy timeout has no
+    /// effect. So the waiting is done here, without a lock.
     private static func enterWriteAheadMode(
         _ database: DatabaseQueue, within timeout: Duration, pause: (Duration) -> Void
     ) throws {

@@ -9,9 +9,9 @@ internal import GRDB
 ///     let records = try SQLiteExecutionRecords(path: "executions.sqlite")
 ///
 /// The file is written in write-ahead mode: readers and the writer do not wait for each other, and several connections,
-/// also of several processes on one machine, may share the file; their changes add up. A batch is one transaction. What it
-/// survives is up to ``SQLiteRecordsConfiguration/durability``: by default a crash of the program, but after a power failure
-/// the last batches may be missing.
+/// also of several processes on one machine, may share the file; their changes add up. A batch is one transaction.
+/// By default a saved batch survives a crash of the program, but after a power failure the last batches may be missing;
+/// ``SQLiteRecordsConfiguration/durability`` changes that.
 ///
 /// Opening a file that exists checks it first and changes nothing unless it is a record store: a directory, a damaged file,
 /// a database of another program or of a later version is refused with a ``SQLiteRecordsError`` that names the remedy. A file

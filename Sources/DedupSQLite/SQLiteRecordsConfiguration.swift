@@ -60,7 +60,7 @@ public struct SQLiteRecordsConfiguration: Hashable, Sendable {
 }
 
 extension SQLiteRecordsConfiguration {
-    /// What a saved batch survives. Either way a batch is in the file wholly or not at all, and nothing is damaged.
+    /// How much a saved batch survives. In both cases a batch is in the file wholly or not at all, and nothing is damaged.
     public enum Durability: String, CaseIterable, Hashable, Sendable {
         /// A saved batch survives a crash or the end of the program. After a power failure or a crash of the system the last
         /// batches may be missing. (Write-ahead log, `synchronous = NORMAL`.)
@@ -71,7 +71,7 @@ extension SQLiteRecordsConfiguration {
         case full
     }
 
-    /// Whether opening looks for damage in the whole file (`PRAGMA quick_check`), which takes about the time to read it.
+    /// Whether opening checks the whole file for damage (`PRAGMA quick_check`), which takes about the time to read it.
     ///
     /// Damage that opening has not found is found when its page is read: the call fails with
     /// ``SQLiteRecordsError/Code/corrupt``, and nothing is taken for an empty store.

@@ -28,8 +28,8 @@ import Testing
         }
     }
 
-    /// The same as when two stores switch a new file to write-ahead mode at the same time: SQLite fails at once, whatever its
-    /// busy timeout.
+    /// The same as when two stores switch a new file to write-ahead mode at the same time: SQLite fails at once,
+    /// and its busy timeout has no effect.
     @Test func openingANewFileWaitsForAnotherWriter() async throws {
         let other = try directory.otherConnection()
         try await other.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }

@@ -5,7 +5,7 @@ import DedupTesting
 import Foundation
 import Testing
 
-/// The file of a store in its directory: symbolic links, who may read it, and what happens when it is moved.
+/// The file of a store in its directory: symbolic links, permissions, and moving it.
 @Suite struct RecordFileTests {
     let directory: TemporaryDirectory
     private let change = ExecutionRecord(step: "a", fingerprint: .number(1), hits: 1)
@@ -36,7 +36,7 @@ import Testing
         try expectPrivate(database)
     }
 
-    /// One link, one after another, and one with a path of its own.
+    /// One link, a chain of two, and one whose target begins with a directory.
     @Test(arguments: [["records.sqlite"], ["second", "records.sqlite"], ["./records.sqlite"]])
     func aNewFileBehindALinkCanBeReadByItsOwnerOnly(targets: [String]) async throws {
         for (name, target) in zip(["first"] + targets, targets) { _ = try link(name, to: target) }

@@ -67,7 +67,7 @@ import Testing
         #expect(try await store.find(.number(1), step: "a") == change)
     }
 
-    @Test func aFullFileRefusesABatchWholly() async throws {
+    @Test func aFullFileRefusesTheWholeBatch() async throws {
         let store = try SQLiteExecutionRecords(
             path: directory.database, configuration: .init(maximumFileSize: 65_536))
         let kept = ExecutionRecord(step: "a", fingerprint: .number(1), hits: 1)
@@ -80,7 +80,7 @@ import Testing
         #expect(try await store.find(.number(1), step: "a")?.hits == 2)
     }
 
-    @Test func aWriterKeepsWhatABusyFileRefused() async throws {
+    @Test func aWriterKeepsABatchThatABusyFileRefused() async throws {
         let store = try SQLiteExecutionRecords(path: directory.database, configuration: .init(busyTimeout: .zero))
         let writer = RecordWriter(store: store, time: ManualTimeSource())
         let other = try directory.otherConnection()
@@ -121,7 +121,7 @@ import Testing
         ),
         ("DELETE FROM record_totals", "the totals are missing"),
     ])
-    func damageThatOnlyTheStoreKnowsIsNotToldInTheNameOfSQLite(sql: String, problem: String) async throws {
+    func damageThatOnlyTheStoreFindsIsNotReportedAsSQLites(sql: String, problem: String) async throws {
         let store = try SQLiteExecutionRecords(path: directory.database)
         let change = ExecutionRecord(step: "a", fingerprint: .number(1), hits: 1)
         try await store.save([change])
@@ -168,7 +168,7 @@ import Testing
         (SQLiteRecordsConfiguration(maximumRecords: 0), "maximumRecords"),
         (SQLiteRecordsConfiguration(integrityCheck: .upTo(bytes: -1)), "integrityCheck"),
     ])
-    func namesTheSettingThatMakesNoSense(configuration: SQLiteRecordsConfiguration, field: String) {
+    func namesTheInvalidSetting(configuration: SQLiteRecordsConfiguration, field: String) {
         let error = #expect(throws: SQLiteRecordsError.self) {
             try SQLiteExecutionRecords(path: directory.database, configuration: configuration)
         }

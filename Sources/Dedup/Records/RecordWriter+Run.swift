@@ -1,7 +1,7 @@
 internal import Caching
 
 extension RecordWriter {
-    /// Writes every ``RecordWriterConfiguration/interval`` until the task is cancelled, then writes what is left.
+    /// Writes every ``RecordWriterConfiguration/interval`` until the task is cancelled, then writes the rest.
     ///
     /// A write that fails is counted and tried again an interval later. Returns normally after cancellation if the last
     /// write succeeds.

@@ -129,7 +129,7 @@ public final class RecordWriter: Sendable {
 // MARK: - Writing
 
 extension RecordWriter {
-    /// Writes what is pending now. The caller has the turn.
+    /// Writes the changes that are pending now. The caller has the turn.
     private func writePending() async throws {
         // The rest of a failed write is older than the open changes, and both were added before this call.
         if state.withLock({ $0.pending.hasReturned }) { try await writeRun() }
@@ -155,7 +155,7 @@ extension RecordWriter {
 
     /// Saves one batch in a task of its own, without the caller's task-locals but cancelled with the caller.
     ///
-    /// The task has no priority of its own; it gets that of the caller, who awaits it.
+    /// The task has no priority of its own; it gets that of the caller, which awaits it.
     private func save(_ batch: [ExecutionRecord]) async throws {
         let saving = Task.detached { [store] in try await store.save(batch) }
         try await withTaskCancellationHandler {
@@ -227,7 +227,7 @@ extension RecordWriter {
 
 // MARK: - Statistics
 
-/// What a ``RecordWriter`` has done with the changes that were added to it.
+/// Counts of the changes that were added to a ``RecordWriter``.
 ///
 /// At every moment `added == written + dropped + pending`: a change is never lost without being counted.
 public struct RecordWriterStatistics: Hashable, Sendable {

@@ -8,7 +8,7 @@ import Testing
         try await requirement.check(InMemoryExecutionRecords())
     }
 
-    @Test func forgetsWhatWasChangedLongestAgo() async throws {
+    @Test func forgetsTheRecordThatWasChangedLongestAgo() async throws {
         let store = InMemoryExecutionRecords(capacity: 2)
         try await store.save([hit(1), hit(2), hit(1), hit(3)])
         #expect(store.count == 2)

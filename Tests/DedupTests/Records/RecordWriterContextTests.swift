@@ -3,9 +3,9 @@ import Dedup
 import DedupTesting
 import Testing
 
-/// A batch holds the changes of many requests, so the store must not take it for the work of the one that writes it.
+/// A batch holds the changes of many requests, so a store must not attribute it to the one that happens to write it.
 @Suite(.timeLimit(.minutes(1))) struct RecordWriterContextTests {
-    /// What a tracing library keeps for a request.
+    /// A task-local as a tracing library has it for each request.
     @TaskLocal static var requestID: Int?
 
     /// A store that notes for which request it is called.

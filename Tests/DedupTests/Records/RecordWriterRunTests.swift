@@ -44,7 +44,7 @@ import Testing
         try await run.value
     }
 
-    @Test func writesWhatIsLeftWhenCancelled() async throws {
+    @Test func writesTheRestWhenCancelled() async throws {
         let run = Task { try await writer.run() }
         try await time.nextSleeper()
         writer.add(hit(1))
@@ -64,7 +64,7 @@ import Testing
         #expect(memory.count == 1)
     }
 
-    @Test func throwsWhatTheLastWriteThrew() async throws {
+    @Test func throwsTheErrorOfTheLastWrite() async throws {
         store.fail()
         writer.add(hit(1))
         let run = Task { try await writer.run() }
