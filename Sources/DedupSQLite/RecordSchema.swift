@@ -1,10 +1,10 @@
 #if SQLite
 internal import GRDB
 
-/// The layout of the database, its versions, and how a file is told to be ours.
+/// The layout of the database, its versions, and the test whether a file is a record store.
 ///
-/// The application id says whose the file is and the user version which layout it has. Both stand in the header of every
-/// SQLite file, and `file(1)` shows them.
+/// The application id names the program of the file, the user version its layout. Both are in the header of every SQLite
+/// file, and `file(1)` shows them.
 enum RecordSchema {
     /// "Dedu" in ASCII.
     static let applicationID: Int32 = 0x4465_6475
@@ -12,7 +12,7 @@ enum RecordSchema {
     /// The layout that this version of the library writes.
     static let version: Int32 = 2
 
-    /// Every step from an empty file to the current layout. A migration that was released never changes.
+    /// Every step from an empty file to the current layout. A released migration never changes.
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1 execution records") { database in
@@ -25,7 +25,7 @@ enum RecordSchema {
     }
 
     /// Durations are nanoseconds, times are nanoseconds since 1970. A table without row ids keeps the records of a step
-    /// together, which is what statistics read; the index keeps those that were offered most at one end.
+    /// together, as statistics read them; the index keeps the records that were offered most at one end.
     private static let firstLayout = """
         CREATE TABLE execution_record (
             step                TEXT NOT NULL,
@@ -48,8 +48,8 @@ enum RecordSchema {
         PRAGMA user_version = 1;
         """
 
-    /// Which record was changed longest ago, by the number of its last change, and how many records there are: counting
-    /// them anew would read all of them.
+    /// The number of the last change of each record, to find the one that was changed longest ago, and the number of records,
+    /// because counting them reads all of them.
     private static let orderOfChanges = """
         ALTER TABLE execution_record ADD COLUMN changed INTEGER NOT NULL DEFAULT 0;
         CREATE INDEX execution_record_by_change ON execution_record (changed, step, fingerprint);
@@ -81,7 +81,7 @@ enum RecordSchema {
 extension RecordSchema {
     /// Accepts a new database and a record store, without changing either.
     ///
-    /// - Throws: ``SQLiteRecordsError`` for a file that is not ours, is of a later version or is damaged.
+    /// - Throws: ``SQLiteRecordsError`` for a file of another program or a later version, or a damaged one.
     static func inspect(_ database: Database, path: String, checksIntegrity: Bool) throws {
         let application = try Int32.fetchOne(database, sql: "PRAGMA application_id") ?? 0
         let found = try Int32.fetchOne(database, sql: "PRAGMA user_version") ?? 0
@@ -101,8 +101,8 @@ extension RecordSchema {
         try checkColumns(database, version: found, path: path)
     }
 
-    /// Whether there is nothing in the database but perhaps the table in which GRDB notes migrations: another process
-    /// may be just about to make the first layout.
+    /// Whether the database has no tables, or only the one in which GRDB lists migrations: another process may be about to
+    /// make the first layout.
     private static func isEmpty(_ database: Database) throws -> Bool {
         try Int.fetchOne(
             database, sql: "SELECT count(*) FROM sqlite_master WHERE tbl_name <> 'grdb_migrations'") == 0
@@ -124,7 +124,7 @@ extension RecordSchema {
         guard found == columns(of: version) else {
             throw SQLiteRecordsError(
                 .foreignDatabase, path: path,
-                "The table execution_record does not have the columns of layout \(version). Somebody changed it; restore "
+                "The table execution_record does not have the columns of layout \(version). It was changed; restore "
                     + "the file from a backup, or give the path of another one.")
         }
     }

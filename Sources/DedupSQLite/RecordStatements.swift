@@ -3,11 +3,11 @@ internal import Dedup
 internal import Foundation
 internal import GRDB
 
-/// The statements of the store. Whatever a caller gives is bound, never part of the text.
+/// The SQL statements of the store. Values are bound and never part of the text.
 ///
-/// Step names go in and out as bytes, because they may contain a zero byte, at which a C string ends.
+/// Step names are written and read as bytes, because they may contain a zero byte, at which a C string ends.
 enum RecordStatements {
-    /// Adds one change and notes its number. Sums saturate: at most what is missing to the highest number is added.
+    /// Adds one change and stores its number. Sums saturate: at most the difference to the highest number is added.
     static let save = """
         INSERT INTO execution_record (
             step, fingerprint, executions, hits, joins, failures,
@@ -32,14 +32,14 @@ enum RecordStatements {
             SELECT step, fingerprint FROM execution_record ORDER BY changed, step, fingerprint LIMIT ?)
         """
 
-    /// The next records behind one that are out of date.
+    /// The next outdated records behind a key.
     static let outdated = """
         SELECT CAST(step AS BLOB), fingerprint FROM execution_record
         WHERE (step, fingerprint) > (CAST(? AS TEXT), ?) AND \(isOutdated)
         ORDER BY step, fingerprint LIMIT ?
         """
 
-    /// Deletes a record if it is still out of date.
+    /// Deletes a record if it is still outdated.
     static let prune = """
         DELETE FROM execution_record WHERE step = CAST(? AS TEXT) AND fingerprint = ? AND \(isOutdated)
         """
@@ -62,7 +62,7 @@ enum RecordStatements {
         first_execution_ns, last_execution_ns, total_ns, minimum_ns, maximum_ns
         """
 
-    /// SQLite's sum fails when it overflows, so the halves are added up apart and put together in Swift.
+    /// SQLite's sum fails when it overflows, so the halves are added up separately and put together in Swift.
     private static let sums = """
         CAST(step AS BLOB), count(*), \(halves("executions")), \(halves("hits")), \(halves("joins")),
         \(halves("failures")), min(first_execution_ns), max(last_execution_ns), \(halves("total_ns")),
@@ -77,7 +77,7 @@ enum RecordStatements {
         "\(column) = \(column) + min(excluded.\(column), 9223372036854775807 - \(column))"
     }
 
-    /// The lower or higher of two values, or the one that is there: SQLite's `min(a, b)` is null if either is.
+    /// The lower or higher of two values, or the one that is not null: SQLite's `min(a, b)` is null if either is.
     private static func extreme(_ column: String, _ function: String) -> String {
         "\(column) = coalesce(\(function)(\(column), excluded.\(column)), \(column), excluded.\(column))"
     }
@@ -86,14 +86,14 @@ enum RecordStatements {
 // MARK: - Values in
 
 extension ExecutionRecord.ID {
-    /// What the statements bind for step and fingerprint.
+    /// The values that the statements bind for step and fingerprint.
     var arguments: StatementArguments {
         [Data(step.utf8), Data(fingerprint.bytes)]
     }
 }
 
 extension ExecutionRecord {
-    /// What the save statement binds for the change with this number.
+    /// The values that the save statement binds for the change with this number.
     func arguments(number: Int64) -> StatementArguments {
         let tally = tally
         return id.arguments + [
@@ -110,7 +110,7 @@ extension ExecutionRecord {
     /// Reads a row of all columns.
     init(_ row: Row) throws {
         guard let fingerprint = Fingerprint(bytes: row[1] as Data) else {
-            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "a fingerprint does not have 32 bytes")
+            throw DamagedRecord(problem: "a fingerprint does not have 32 bytes")
         }
         self.init(
             step: row.step, fingerprint: fingerprint,
@@ -145,7 +145,7 @@ extension Row {
         (self[index] as Int64?).map { .nanoseconds($0) }
     }
 
-    /// The sum whose halves stand at `index` and behind it, at most the highest number; `nil` of nothing.
+    /// The sum whose halves are at `index` and behind it, at most the highest number; `nil` if there was nothing to add.
     fileprivate func sum(_ index: Int) -> Int? {
         guard let high = self[index] as Int64?, let low = self[index + 1] as Int64? else { return nil }
         let (shifted, overflow) = high.multipliedReportingOverflow(by: 1 << 32)

@@ -6,10 +6,10 @@ internal import GRDB
 extension SQLiteExecutionRecords {
     /// Forgets every record whose last execution began before `time`, and every record without an execution.
     ///
-    /// Works in transactions of at most 500 records, between which others write. Reads every record once.
+    /// Works in transactions of at most 500 records, so that other writes get their turn. Reads every record once.
     ///
     /// - Returns: How many records were forgotten. They do not count in ``forgottenRecords``.
-    /// - Throws: ``SQLiteRecordsError`` or `CancellationError`; what was forgotten by then stays forgotten.
+    /// - Throws: ``SQLiteRecordsError`` or `CancellationError`; records that were forgotten by then stay forgotten.
     @discardableResult
     public func prune(lastExecutionBefore time: WallTime) async throws -> Int {
         var pruned = 0
@@ -25,9 +25,9 @@ extension SQLiteExecutionRecords {
 
     private static let pruningBatch = 500
 
-    /// The keys of the next records behind one that are out of date.
+    /// The keys of the next outdated records behind a key.
     private func outdated(before time: WallTime, after last: StatementArguments) async throws -> [StatementArguments] {
-        try await SQLiteRecordsError.translating(path: path) {
+        try await access { pool in
             try await pool.read { database in
                 let statement = try database.cachedStatement(sql: RecordStatements.outdated)
                 let arguments = last + [time.nanosecondsSinceEpoch, Self.pruningBatch]
@@ -37,7 +37,7 @@ extension SQLiteExecutionRecords {
     }
 
     private func delete(_ keys: [StatementArguments], outdatedBefore time: WallTime) async throws -> Int {
-        try await SQLiteRecordsError.translating(path: path) {
+        try await access { pool in
             try await pool.write { database in
                 let statement = try database.cachedStatement(sql: RecordStatements.prune)
                 return try keys.reduce(0) { count, key in

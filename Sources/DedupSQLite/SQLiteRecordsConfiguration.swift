@@ -1,25 +1,28 @@
 #if SQLite
-/// How ``SQLiteExecutionRecords`` uses its file.
+/// The settings of ``SQLiteExecutionRecords``.
 public struct SQLiteRecordsConfiguration: Hashable, Sendable {
-    /// How long a call waits for another connection or process that holds the file's write lock, before it fails with
-    /// ``SQLiteRecordsError/Code/busy``. Zero fails at once, also when two open a new file at the same time; a day is the
-    /// most. Default 5 seconds.
+    /// How long a call waits while another connection or process holds the file's write lock, before it fails with
+    /// ``SQLiteRecordsError/Code/busy``. With zero it fails at once, also when two stores open a new file at the same time;
+    /// a day is the most. Default 5 seconds.
     public var busyTimeout: Duration
 
     /// The highest number of queries that read at the same time, while at most one transaction writes. Default 4.
     public var maximumReaders: Int
 
-    /// The highest size of the database file in bytes, rounded down to whole pages; the write-ahead log beside it comes on
-    /// top. A save that needs more fails with ``SQLiteRecordsError/Code/full`` and changes nothing. A file that is larger
-    /// already does not grow. Default `nil`: no limit.
+    /// The highest size of the database file in bytes, rounded down to whole pages, without the write-ahead log beside it.
+    /// A save that needs more fails with ``SQLiteRecordsError/Code/full`` and changes nothing. A file that is already larger
+    /// does not grow. Default `nil`: no limit.
     public var maximumFileSize: Int?
 
-    /// The highest number of records. When a save brings more, those that were changed longest ago are forgotten and
+    /// The highest number of records. When a save adds more, the records that were changed longest ago are forgotten and
     /// counted in ``SQLiteExecutionRecords/forgottenRecords``. Default 1,000,000, which is about 300 MB; `nil` is no limit.
     public var maximumRecords: Int?
 
     /// Whether opening reads the whole file and refuses it if it is damaged. Default ``IntegrityCheck/standard``.
     public var integrityCheck: IntegrityCheck
+
+    /// Whether a batch that was saved survives a power failure. Default ``Durability/standard``.
+    public var durability: Durability
 
     /// Makes a configuration; every setting has a default.
     public init(
@@ -27,16 +30,18 @@ public struct SQLiteRecordsConfiguration: Hashable, Sendable {
         maximumReaders: Int = 4,
         maximumFileSize: Int? = nil,
         maximumRecords: Int? = 1_000_000,
-        integrityCheck: IntegrityCheck = .standard
+        integrityCheck: IntegrityCheck = .standard,
+        durability: Durability = .standard
     ) {
         self.busyTimeout = busyTimeout
         self.maximumReaders = maximumReaders
         self.maximumFileSize = maximumFileSize
         self.maximumRecords = maximumRecords
         self.integrityCheck = integrityCheck
+        self.durability = durability
     }
 
-    /// What is wrong with the configuration, field first, or `nil`.
+    /// The first fault of the configuration, beginning with the field, or `nil`.
     var problem: String? {
         if busyTimeout < .zero { return "busyTimeout is \(busyTimeout); it must be zero or longer." }
         if busyTimeout > .seconds(86_400) { return "busyTimeout is \(busyTimeout); it must be a day or shorter." }
@@ -55,14 +60,25 @@ public struct SQLiteRecordsConfiguration: Hashable, Sendable {
 }
 
 extension SQLiteRecordsConfiguration {
-    /// Whether opening looks for damage in the whole file (`PRAGMA quick_check`), which takes about the time to read it.
+    /// How much a saved batch survives. In both cases a batch is in the file wholly or not at all, and nothing is damaged.
+    public enum Durability: String, CaseIterable, Hashable, Sendable {
+        /// A saved batch survives a crash or the end of the program. After a power failure or a crash of the system the last
+        /// batches may be missing. (Write-ahead log, `synchronous = NORMAL`.)
+        case standard
+        /// A saved batch survives a power failure too, provided that the disk keeps its promises: each save waits until the
+        /// disk has it, which takes milliseconds. Choose it with `RecordStoreFailurePolicy.failClosed`, if a side effect must
+        /// not be without its record. (Write-ahead log, `synchronous = FULL`, on Apple systems also `fullfsync`.)
+        case full
+    }
+
+    /// Whether opening checks the whole file for damage (`PRAGMA quick_check`), which takes about the time to read it.
     ///
-    /// Damage that opening has not looked for is found when it is met: the call fails with
+    /// Damage that opening has not found is found when its page is read: the call fails with
     /// ``SQLiteRecordsError/Code/corrupt``, and nothing is taken for an empty store.
     public enum IntegrityCheck: Hashable, Sendable {
         /// Every time: a start takes longer as the file grows.
         case always
-        /// While the file has no more than so many bytes.
+        /// If the file has no more than so many bytes.
         case upTo(bytes: Int)
         /// Never: a start takes the same time for every file.
         case never

@@ -1,7 +1,7 @@
 public import Dedup
 internal import Testing
 
-/// The contract of `ExecutionRecordStore` as tests: every store, yours included, must pass them.
+/// The contract of `ExecutionRecordStore` as tests, which every store must pass, yours included.
 ///
 ///     @Test(arguments: ExecutionRecordStoreConformance.allCases)
 ///     func keepsTheContract(_ requirement: ExecutionRecordStoreConformance) async throws {
@@ -10,18 +10,18 @@ internal import Testing
 ///
 /// Each case wants a new, empty store with room for 5,000 records. Failures are reported to Swift Testing.
 public enum ExecutionRecordStoreConformance: String, CaseIterable, Sendable {
-    /// What was never saved is `nil` or empty, not an error.
-    case knowsNothingAtFirst
+    /// A record that was never saved is `nil`, and a query without results is empty; neither is an error.
+    case startsEmpty
     /// A record comes back as it was saved, unknown times as unknown.
-    case findsWhatWasSaved
-    /// A second change is added to the first, whatever is unknown on either side.
+    case findsSavedRecords
+    /// A second change is added to the first, also if a time is unknown on either side.
     case addsUp
     /// A batch that names a record twice counts both.
     case addsUpWithinABatch
     /// An empty batch changes nothing.
     case acceptsAnEmptyBatch
-    /// A change of nothing makes a record of nothing.
-    case keepsARecordOfNothing
+    /// An empty change makes an empty record.
+    case keepsAnEmptyRecord
     /// A record is found by step and fingerprint together.
     case tellsStepsAndFingerprintsApart
     /// Step names may be any text and are compared byte by byte.
@@ -32,13 +32,13 @@ public enum ExecutionRecordStoreConformance: String, CaseIterable, Sendable {
     case sumsByStep
     /// Most offered first, then by the bytes of the name.
     case ordersStatistics
-    /// Only as many steps as asked for; none for 0.
+    /// At most as many steps as the limit; none for 0.
     case limitsStatistics
     /// Only records offered more often than the threshold, executions, hits and joins together.
     case findsDuplicates
     /// Most offered first, then by step and fingerprint.
     case ordersDuplicates
-    /// Only as many records as asked for; none for 0.
+    /// At most as many records as the limit; none for 0.
     case limitsDuplicates
     /// A negative limit is an error.
     case refusesNegativeLimits
@@ -51,17 +51,17 @@ public enum ExecutionRecordStoreConformance: String, CaseIterable, Sendable {
 
     /// Checks the requirement.
     ///
-    /// - Parameter store: a new, empty store.
-    /// - Throws: what the store throws where it should not.
+    /// - Parameter store: A new, empty store.
+    /// - Throws: Errors of the store where it should not throw.
     public func check(_ store: any ExecutionRecordStore) async throws {
         let checks = RecordStoreChecks(store: store)
         switch self {
-        case .knowsNothingAtFirst: try await checks.knowsNothingAtFirst()
-        case .findsWhatWasSaved: try await checks.findsWhatWasSaved()
+        case .startsEmpty: try await checks.startsEmpty()
+        case .findsSavedRecords: try await checks.findsSavedRecords()
         case .addsUp: try await checks.addsUp()
         case .addsUpWithinABatch: try await checks.addsUpWithinABatch()
         case .acceptsAnEmptyBatch: try await checks.acceptsAnEmptyBatch()
-        case .keepsARecordOfNothing: try await checks.keepsARecordOfNothing()
+        case .keepsAnEmptyRecord: try await checks.keepsAnEmptyRecord()
         case .tellsStepsAndFingerprintsApart: try await checks.tellsStepsAndFingerprintsApart()
         case .keepsOddStepNames: try await checks.keepsOddStepNames()
         case .saturates: try await checks.saturates()

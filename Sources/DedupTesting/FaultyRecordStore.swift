@@ -3,14 +3,14 @@ public import Dedup
 
 /// A record store that fails or hangs on command, in front of one that works.
 ///
-/// What it refuses, the store behind it never sees: a failed call changes nothing.
+/// A call that fails does not reach the store behind it and changes nothing.
 public final class FaultyRecordStore: ExecutionRecordStore {
-    /// What the store throws when it was told to fail.
+    /// The error of a call that was told to fail.
     public struct Fault: Error, Hashable, Sendable, CustomStringConvertible {
-        /// Which call failed, counted from 1 over all methods.
+        /// The number of the call, counted from 1 over all methods.
         public let call: Int
 
-        /// Makes the error of a call, to compare with.
+        /// Makes the error of a call, to compare it with.
         public init(call: Int) {
             self.call = call
         }
@@ -30,12 +30,12 @@ public final class FaultyRecordStore: ExecutionRecordStore {
     private let store: any ExecutionRecordStore
     private let state = Lock(State())
 
-    /// Makes a store that works until it is told otherwise.
+    /// Makes a store that works until it is told to fail or to hang.
     public init(_ store: any ExecutionRecordStore = InMemoryExecutionRecords()) {
         self.store = store
     }
 
-    /// How many calls there have been, failed and hanging ones included.
+    /// How many calls there were, including those that failed or hang.
     public var calls: Int { state.withLock { $0.calls } }
 
     /// Lets the calls with these numbers fail, counted from 1 over all methods since the store was made.
@@ -48,11 +48,11 @@ public final class FaultyRecordStore: ExecutionRecordStore {
         state.withLock { $0.failsAlways = true }
     }
 
-    /// Lets every call that comes from now on hang until the latch is opened or the call is cancelled.
+    /// Lets every later call hang until the latch is opened or the call is cancelled.
     ///
-    /// - Parameter ignoringCancellation: whether a call hangs on when it is cancelled, as one does that waits for a network
-    ///   without a timeout. Default `false`.
-    /// - Returns: the latch, which also tells when a call hangs at it.
+    /// - Parameter ignoringCancellation: Whether a cancelled call goes on hanging, like one that waits for a network without
+    ///   a timeout. Default `false`.
+    /// - Returns: The latch; its waiters are the calls that hang.
     public func hang(ignoringCancellation: Bool = false) -> Latch {
         let latch = Latch()
         state.withLock { state in
@@ -62,7 +62,7 @@ public final class FaultyRecordStore: ExecutionRecordStore {
         return latch
     }
 
-    /// Lets calls work again, and lets those go on that hang.
+    /// Lets calls work again, including those that hang.
     public func heal() {
         let latch = state.withLock { state in
             state.failsAlways = false
@@ -72,7 +72,7 @@ public final class FaultyRecordStore: ExecutionRecordStore {
         latch?.open()
     }
 
-    private func meetFaults() async throws {
+    private func failOrHang() async throws {
         let (call, latch, heedsCancellation) = state.withLock { state in
             state.calls += 1
             return (state.calls, state.latch, state.heedsCancellation)
@@ -89,25 +89,25 @@ public final class FaultyRecordStore: ExecutionRecordStore {
 extension FaultyRecordStore {
     /// Saves, unless the call is to fail.
     public func save(_ changes: [ExecutionRecord]) async throws {
-        try await meetFaults()
+        try await failOrHang()
         try await store.save(changes)
     }
 
     /// Finds, unless the call is to fail.
     public func find(_ fingerprint: Fingerprint, step: String) async throws -> ExecutionRecord? {
-        try await meetFaults()
+        try await failOrHang()
         return try await store.find(fingerprint, step: step)
     }
 
     /// Adds up by step, unless the call is to fail.
     public func statistics(step: String?, limit: Int) async throws -> [StepRecordStatistics] {
-        try await meetFaults()
+        try await failOrHang()
         return try await store.statistics(step: step, limit: limit)
     }
 
     /// Lists duplicates, unless the call is to fail.
     public func duplicates(over threshold: Int, limit: Int) async throws -> [ExecutionRecord] {
-        try await meetFaults()
+        try await failOrHang()
         return try await store.duplicates(over: threshold, limit: limit)
     }
 }

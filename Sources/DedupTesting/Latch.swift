@@ -1,8 +1,8 @@
 internal import Caching
 
-/// A barrier that tests put into the way of the code they test: closed at first, opened once, open for ever.
+/// A barrier in the code that a test calls: closed at first, opened once, then open for ever.
 ///
-/// It knows how many wait at it, so a test can wait until the code has got there instead of sleeping:
+/// It counts the tasks that wait for it, so a test can wait until its code is at the latch instead of sleeping:
 ///
 ///     let latch = Latch()
 ///     let step = Task {
@@ -17,7 +17,7 @@ public final class Latch: Sendable {
         let continuation: CheckedContinuation<Void, any Error>
     }
 
-    /// Somebody who waits until so many wait at the latch.
+    /// A task that waits until so many wait for the latch.
     private struct Counter {
         let waiter: Waiter
         let count: Int
@@ -43,10 +43,10 @@ public final class Latch: Sendable {
     /// Whether the latch has been opened.
     public var isOpen: Bool { state.withLock { $0.isOpen } }
 
-    /// How many wait for the latch to open.
+    /// How many tasks wait for the latch to open.
     public var waiterCount: Int { state.withLock { $0.waiters.count } }
 
-    /// Opens the latch and lets everybody through, those who wait for waiters too. Opening it again does nothing.
+    /// Opens the latch and resumes all waiting tasks, also those in ``waitForWaiters(_:)``. Opening it again does nothing.
     public func open() {
         let waiters = state.withLock { state in
             state.isOpen = true
@@ -72,7 +72,7 @@ public final class Latch: Sendable {
         }
     }
 
-    /// Waits until at least `count` wait for the latch at once, or until it is open: nobody will wait for it from then on.
+    /// Waits until at least `count` tasks wait for the latch at once, or until it is open: no task waits for it after that.
     ///
     /// - Throws: `CancellationError` promptly when the task is cancelled.
     public func waitForWaiters(_ count: Int) async throws {
@@ -83,7 +83,7 @@ public final class Latch: Sendable {
         }
     }
 
-    /// Parks the task; `enter` files it and says who goes on because of that.
+    /// Suspends the task. `enter` adds it to the state and returns the waiters that are to be resumed because of that.
     private func park(_ enter: (inout State, Waiter) -> [Waiter]) async throws {
         let id = state.withLock { $0.makeID() }
         try await withTaskCancellationHandler {

@@ -3,8 +3,8 @@ public import Dedup
 
 /// Time that stands still until a test moves it.
 ///
-/// A test must know that the code it tests has gone to sleep before it moves the time; otherwise the move comes too early
-/// and the sleeper waits for ever. So waiting for a sleeper is part of the source, without yields and without hoping:
+/// A test must know that the code it tests sleeps before it moves the time; otherwise the move comes too early and the code
+/// sleeps for ever. So the source can wait for a sleeper, without yields, and in every order of the threads:
 ///
 ///     let time = ManualTimeSource()
 ///     let writer = RecordWriter(store: records, time: time)
@@ -30,10 +30,10 @@ public final class ManualTimeSource: TimeSource {
     /// The wall time at which the time stands.
     public var wallTime: WallTime { state.withLock { $0.wallTime } }
 
-    /// How many sleepers are parked now.
+    /// How many tasks sleep now.
     public var sleeperCount: Int { state.withLock { $0.sleepers.count } }
 
-    /// Parks the task until the time is moved to `deadline` or beyond; returns at once if it is there already.
+    /// Suspends the task until the time is moved to `deadline` or beyond; returns at once if it is there already.
     ///
     /// - Throws: `CancellationError` promptly when the task is cancelled.
     public func sleep(until deadline: MonotonicInstant) async throws {
@@ -56,15 +56,14 @@ public final class ManualTimeSource: TimeSource {
 extension ManualTimeSource {
     /// Moves the time forward by `duration` and wakes all sleepers whose deadlines it reaches, the earliest first.
     ///
-    /// The sleepers are awake when this returns, but need not have run yet.
+    /// The sleepers are awake when this returns, but may not have run yet.
     ///
     /// - Precondition: `duration` is not negative: time only moves forward.
     public func advance(by duration: Duration) {
         advance { $0.advanced(by: duration) }
     }
 
-    /// Moves the time forward to `instant`; see ``advance(by:)``. The wall time stops at the last moment that it can say, in
-    /// the year 2262.
+    /// Moves the time forward to `instant`; see ``advance(by:)``. The wall time stops at its last moment, in the year 2262.
     ///
     /// - Precondition: `instant` is not in the past: time only moves forward.
     public func advance(to instant: MonotonicInstant) {
@@ -76,7 +75,7 @@ extension ManualTimeSource {
         for sleeper in woken { sleeper.continuation.resume() }
     }
 
-    /// Moves the wall time alone, as an operator or a time server does; it may go back.
+    /// Sets the wall time alone, as an operator or a time server does; it may go back.
     public func setWallTime(_ wallTime: WallTime) {
         state.withLock { $0.wallTime = wallTime }
     }
@@ -85,8 +84,8 @@ extension ManualTimeSource {
 // MARK: - The handshake
 
 extension ManualTimeSource {
-    /// Waits until a task parks that no earlier call has told of, and returns its deadline. Sleepers are told of in the
-    /// order in which they parked, also those that have woken since; of more than 10,000, the latest.
+    /// Waits for a task that goes to sleep, and returns its deadline. Each sleeper is returned once, in the order in which
+    /// they went to sleep, also if it has woken since. Of more than 10,000 sleepers the latest are remembered.
     ///
     /// - Throws: `CancellationError` promptly when the task is cancelled.
     @discardableResult
@@ -94,7 +93,7 @@ extension ManualTimeSource {
         try await observe { $0.nextReport() }
     }
 
-    /// Waits until at least `count` sleepers are parked at once.
+    /// Waits until at least `count` tasks sleep at once.
     ///
     /// - Throws: `CancellationError` promptly when the task is cancelled.
     public func waitForSleepers(_ count: Int) async throws {

@@ -1,7 +1,8 @@
 internal import Caching
 internal import Dedup
 
-/// What a ``ManualTimeSource`` knows. Its methods return what is to be done once its lock is released.
+/// The state of a ``ManualTimeSource``. Its methods return the continuations that are to be resumed after its lock is
+/// released.
 struct ManualTimeState {
     struct Sleeper {
         let id: UInt64
@@ -9,7 +10,7 @@ struct ManualTimeState {
         let continuation: CheckedContinuation<Void, any Error>
     }
 
-    /// Somebody who waits for a state of the sleepers.
+    /// A task that waits for a state of the sleepers.
     struct Observer {
         let id: UInt64
         let condition: @Sendable (inout ManualTimeState) -> MonotonicInstant?
@@ -22,7 +23,7 @@ struct ManualTimeState {
     var wallTime: WallTime
     private(set) var sleepers: [Sleeper] = []
     private var observers: [Observer] = []
-    /// The deadlines that nobody was told of yet, the latest ``reportLimit`` of them: most tests never ask.
+    /// The deadlines that no call has returned yet, the latest ``reportLimit`` of them: most tests never ask.
     private var unreported: ArraySlice<MonotonicInstant> = []
     private static let reportLimit = 10_000
     private var lastID: UInt64 = 0
@@ -37,8 +38,8 @@ struct ManualTimeState {
         return lastID
     }
 
-    /// Parks a sleeper, unless it has nothing to wait for. A cancellation is looked up under the lock, so that it is
-    /// either seen here or finds the sleeper parked.
+    /// Adds a sleeper, unless its deadline has passed. The caller reads under the lock whether it is cancelled, so that a
+    /// cancellation is either seen here or finds the sleeper.
     mutating func park(_ sleeper: Sleeper, isCancelled: Bool) -> [Wake] {
         if isCancelled { return [{ sleeper.continuation.resume(throwing: CancellationError()) }] }
         if sleeper.deadline <= now { return [{ sleeper.continuation.resume() }] }
@@ -74,7 +75,7 @@ struct ManualTimeState {
         observers.firstIndex { $0.id == id }.map { observers.remove(at: $0) }
     }
 
-    /// The deadline of the earliest parked sleeper that nobody was told of.
+    /// The deadline of the earliest sleeper that no call has returned yet.
     mutating func nextReport() -> MonotonicInstant? {
         unreported.popFirst()
     }

@@ -5,14 +5,14 @@ internal import Testing
 struct RecordStoreChecks {
     let store: any ExecutionRecordStore
 
-    func knowsNothingAtFirst() async throws {
+    func startsEmpty() async throws {
         #expect(try await store.find(.number(1), step: "a") == nil)
         #expect(try await store.statistics(step: nil, limit: 10) == [])
         #expect(try await store.statistics(step: "a", limit: 10) == [])
         #expect(try await store.duplicates(over: -1, limit: 10) == [])
     }
 
-    func findsWhatWasSaved() async throws {
+    func findsSavedRecords() async throws {
         let full = ExecutionRecord(
             step: "a", fingerprint: .number(1), executions: 5, hits: 7, joins: 3, failures: 2,
             firstExecution: WallTime(nanosecondsSinceEpoch: -5), lastExecution: WallTime(nanosecondsSinceEpoch: 90),
@@ -45,7 +45,7 @@ struct RecordStoreChecks {
         #expect(try await store.duplicates(over: -1, limit: 10) == [])
     }
 
-    func keepsARecordOfNothing() async throws {
+    func keepsAnEmptyRecord() async throws {
         let nothing = ExecutionRecord(step: "a", fingerprint: .number(1))
         try await store.save([nothing])
         #expect(try await store.find(.number(1), step: "a") == nothing)
@@ -120,7 +120,7 @@ struct RecordStoreChecks {
         #expect(found.count == expected.count)
     }
 
-    /// Changes in which everything is now known and now unknown, and now higher and now lower than before.
+    /// Changes in which every value is sometimes known and sometimes unknown, sometimes higher and sometimes lower than before.
     private static let variedChanges: [ExecutionTally] = [
         ExecutionTally(hits: 1),
         ExecutionTally(

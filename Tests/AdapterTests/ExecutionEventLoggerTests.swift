@@ -23,7 +23,7 @@ import Testing
         #expect(lines.all.map(\.level) == expected.map(\.1))
     }
 
-    @Test func saysWhatTheEventIsAbout() async throws {
+    @Test func metadataDescribesTheEvent() async throws {
         let logger = logger()
         bus.publish(ExecutionEvent.oneOfEach(error: SecretError())[1])
         bus.finish()
@@ -55,7 +55,7 @@ import Testing
         #expect(lines.all.first?.metadata["error"] == "hunter2")
     }
 
-    @Test func levelsCanBeChangedAndKindsLeftOut() async {
+    @Test func levelsCanBeChangedAndKindsOmitted() async {
         let logger = logger(.init(levels: [.cacheHit: .info], omitted: [.executionStarted]))
         for event in ExecutionEvent.oneOfEach(error: SecretError()) { bus.publish(event) }
         bus.finish()
@@ -65,7 +65,7 @@ import Testing
         #expect(lines.all.count == 8)
     }
 
-    @Test func saysHowManyEventsWereDropped() async {
+    @Test func logsTheNumberOfDroppedEvents() async {
         let events = bus.subscribe(buffering: 2)
         let logger = ExecutionEventLogger(events: events, logger: lines.logger)
         for _ in 0..<4 { bus.publish(ExecutionEvent.oneOfEach(error: SecretError())[0]) }

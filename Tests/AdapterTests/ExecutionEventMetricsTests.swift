@@ -1,4 +1,6 @@
 #if Metrics
+import Caching
+import CoreMetrics
 import Dedup
 import DedupMetrics
 import DedupTesting
@@ -45,7 +47,7 @@ import Testing
         #expect(throws: (any Error).self) { try total(of: .executionStarted, step: "c") }
     }
 
-    @Test func aStepThatIsCalledLikeTheOthersTakesNoPlace() async throws {
+    @Test func aStepThatIsNamedLikeTheOthersTakesNoPlace() async throws {
         let metrics = ExecutionEventMetrics(events: bus.subscribe(), factory: backend, stepLimit: 1)
         for step in ["other", "a", "b"] { bus.publish(ExecutionEvent.oneOfEach(step: step)[0]) }
         bus.finish()
@@ -54,7 +56,26 @@ import Testing
         #expect(try total(of: .executionStarted, step: "other") == 2)
     }
 
-    @Test func countsWhatWasDropped() async throws {
+    @Test func twoSpellingsOfANameAreTwoSteps() async {
+        let names = ["caf\u{e9}", "cafe\u{301}"]
+        let backend = ListedMetrics()
+        let metrics = ExecutionEventMetrics(events: bus.subscribe(), factory: backend)
+        for step in names + names { bus.publish(ExecutionEvent.oneOfEach(step: step)[0]) }
+        bus.finish()
+        await metrics.run()
+        #expect(backend.stepsOfHitAges == names.map { Array($0.utf8) })
+    }
+
+    @Test func twoSpellingsOfANameTakeTwoPlaces() async {
+        let backend = ListedMetrics()
+        let metrics = ExecutionEventMetrics(events: bus.subscribe(), factory: backend, stepLimit: 1)
+        for step in ["caf\u{e9}", "cafe\u{301}"] { bus.publish(ExecutionEvent.oneOfEach(step: step)[0]) }
+        bus.finish()
+        await metrics.run()
+        #expect(backend.stepsOfHitAges == ["caf\u{e9}", "other"].map { Array($0.utf8) })
+    }
+
+    @Test func countsDroppedEvents() async throws {
         let events = bus.subscribe(buffering: 3)
         for _ in 0..<10 { bus.publish(ExecutionEvent.oneOfEach()[0]) }
         bus.finish()
@@ -71,14 +92,49 @@ import Testing
         #expect(!bus.hasSubscribers)
     }
 
-    @Test func aNumberOfStepsIsNotNegative() async {
-        await #expect(processExitsWith: .failure) {
+    @Test func theStepLimitIsNotNegative() async throws {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             _ = ExecutionEventMetrics(events: EventBus().subscribe(), factory: TestMetrics(), stepLimit: -1)
         }
+        let text = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
+        // An optimized program stops without a message.
+        #expect(
+            text.contains("stepLimit is -1; use 0 or more steps with series of their own.")
+                || !_isDebugAssertConfiguration())
     }
 
     private func total(of kind: ExecutionEvent.Kind, step: String) throws -> Int64 {
         try backend.expectCounter("dedup.events", [("event", kind.rawValue), ("step", step)]).totalValue
     }
+}
+
+/// A backend that lists which series were made. Others, as `TestMetrics`, take two spellings of a label for one.
+private final class ListedMetrics: MetricsFactory, Sendable {
+    private let timers = Lock<[[UInt8]]>([])
+
+    /// The bytes of the step of each series of hit ages, in the order in which they were made.
+    var stepsOfHitAges: [[UInt8]] { timers.withLock { $0 } }
+
+    func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
+        if label == "dedup.hit.age" {
+            let steps = dimensions.filter { $0.0 == "step" }.map { Array($0.1.utf8) }
+            timers.withLock { $0 += steps }
+        }
+        return NOOPMetricsHandler.instance
+    }
+
+    func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
+        NOOPMetricsHandler.instance
+    }
+
+    func makeRecorder(
+        label: String, dimensions: [(String, String)], aggregate: Bool
+    ) -> any RecorderHandler {
+        NOOPMetricsHandler.instance
+    }
+
+    func destroyTimer(_ handler: any TimerHandler) {}
+    func destroyCounter(_ handler: any CounterHandler) {}
+    func destroyRecorder(_ handler: any RecorderHandler) {}
 }
 #endif

@@ -2,7 +2,7 @@
 import Caching
 import Logging
 
-/// What has been logged, in memory.
+/// Log lines in memory.
 final class LogLines: Sendable {
     struct Line: Sendable {
         let level: Logger.Level

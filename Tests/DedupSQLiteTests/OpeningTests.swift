@@ -5,10 +5,9 @@ import DedupSQLite
 import DedupTesting
 import Foundation
 import GRDB
-import Synchronization
 import Testing
 
-/// Many that open one file at the same time, as the processes of a service do when it starts.
+/// Several stores that open one file at the same time, as the processes of a service do when it starts.
 @Suite(.timeLimit(.minutes(3))) struct OpeningTests {
     let directory: TemporaryDirectory
 
@@ -16,9 +15,9 @@ import Testing
         directory = try TemporaryDirectory()
     }
 
-    @Test func manyMayOpenANewFileAtTheSameTime() async throws {
+    @Test func manyStoresMayOpenANewFileAtTheSameTime() async throws {
         let openers = 8
-        for round in 0..<30 {
+        for round in 0..<8 {
             let path = directory.path + "/records-\(round).sqlite"
             let stores = try await open(path, times: openers).map { try $0.get() }
             for store in stores {
@@ -29,20 +28,23 @@ import Testing
         }
     }
 
-    /// What happens when two switch a new file to write-ahead mode at the same time, only more often: SQLite gives up at
-    /// once, whatever its busy timeout.
-    @Test func aNewFileThatSomebodyWritesIsOpenedBetweenTwoWrites() async throws {
-        for round in 0..<10 {
-            let path = directory.path + "/written-\(round).sqlite"
-            let writer = try OtherWriter(path: path)
-            try await writer.hasBegun.wait()
-            let stores = await open(path, times: 1)
-            writer.stop()
-            for store in stores { try store.get().close() }
+    /// The same as when two stores switch a new file to write-ahead mode at the same time: SQLite fails at once,
+    /// and its busy timeout has no effect.
+    @Test func openingANewFileWaitsForAnotherWriter() async throws {
+        let other = try directory.otherConnection()
+        try await other.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
+        var pauses: [Duration] = []
+        let store = try SQLiteExecutionRecords(
+            path: directory.database, configuration: .init(busyTimeout: .seconds(3_600))
+        ) { pause in
+            pauses.append(pause)
+            if pauses.count == 8 { try? other.writeWithoutTransaction { try $0.execute(sql: "ROLLBACK") } }
         }
+        #expect(pauses == [1, 2, 4, 8, 16, 32, 50, 50].map { .milliseconds($0) })
+        try await store.save([ExecutionRecord(step: "a", fingerprint: .number(1), hits: 1)])
     }
 
-    @Test func aNewFileThatSomebodyWritesForEverIsBusyInTheEnd() async throws {
+    @Test func aNewFileThatAnotherWriterKeepsIsBusy() async throws {
         let other = try directory.otherConnection()
         try await other.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
         let error = #expect(throws: SQLiteRecordsError.self) {
@@ -53,51 +55,35 @@ import Testing
         try SQLiteExecutionRecords(path: directory.database).close()
     }
 
-    /// Opens the file on so many threads at once: tasks would take turns on the few threads of the runtime.
+    /// NORMAL is 1 and FULL is 2; see https://www.sqlite.org/pragma.html#pragma_synchronous.
+    @Test(arguments: [(.standard, 1), (.full, 2)] as [(SQLiteRecordsConfiguration.Durability, Int)])
+    func theWritingConnectionIsAsDurableAsConfigured(
+        durability: SQLiteRecordsConfiguration.Durability, synchronous: Int
+    ) async throws {
+        let store = try SQLiteExecutionRecords(path: directory.database, configuration: .init(durability: durability))
+        try await store.save([ExecutionRecord(step: "a", fingerprint: .number(1), hits: 1)])
+        #expect(try store.pragma("synchronous") == synchronous)
+        #expect(try store.pragma("fullfsync") == (durability == .full ? 1 : 0))
+    }
+
+    /// Opens the file on so many threads at once: tasks would take turns on the few threads of the runtime. How long one of
+    /// them waits is up to the machine, so none gives up.
     private func open(_ path: String, times: Int) async -> [Result<SQLiteExecutionRecords, any Error>] {
         await withCheckedContinuation { continuation in
             let opened = Opened(expected: times, continuation)
             for _ in 0..<times {
-                Thread { opened.add(Result { try SQLiteExecutionRecords(path: path) }) }.start()
+                Thread {
+                    opened.add(
+                        Result {
+                            try SQLiteExecutionRecords(path: path, configuration: .init(busyTimeout: .seconds(3_600)))
+                        })
+                }.start()
             }
         }
     }
 }
 
-/// Another program that has a write transaction half of the time, until it is told to stop. It never changes the file.
-private final class OtherWriter: Sendable {
-    /// Open once the first transaction has begun.
-    let hasBegun = Latch()
-    private let isStopped = Atomic(false)
-
-    init(path: String) throws {
-        let file = try DatabaseQueue(path: path)
-        Thread { [self] in
-            while !isStopped.load(ordering: .relaxed) {
-                try? file.writeWithoutTransaction { database in
-                    try database.inTransaction(.immediate) {
-                        hasBegun.open()
-                        try Self.spendTime(in: database)
-                        return .rollback
-                    }
-                    try Self.spendTime(in: database)
-                }
-            }
-        }.start()
-    }
-
-    func stop() {
-        isStopped.store(true, ordering: .relaxed)
-    }
-
-    /// Counts, without a look at the file.
-    private static func spendTime(in database: Database) throws {
-        let sql = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) SELECT max(i) FROM n"
-        _ = try Int.fetchOne(database, sql: sql)
-    }
-}
-
-/// What the threads have opened so far.
+/// The stores that the threads have opened.
 private final class Opened: Sendable {
     typealias Results = [Result<SQLiteExecutionRecords, any Error>]
 

@@ -4,7 +4,7 @@ import DedupSQLite
 import DedupTesting
 import Testing
 
-/// A file holds as many records as it may, and forgets the right ones.
+/// A file holds as many records as configured, and forgets the right ones.
 @Suite struct PruningTests {
     let directory: TemporaryDirectory
 
@@ -26,7 +26,7 @@ import Testing
 
     // MARK: - By age
 
-    @Test func pruneForgetsWhatWasLastExecutedBefore() async throws {
+    @Test func pruneForgetsRecordsThatWereLastExecutedBefore() async throws {
         let store = try store()
         let records = (0..<3_000).map { number in
             ExecutionRecord.execution(
@@ -41,7 +41,7 @@ import Testing
         #expect(store.forgottenRecords == 0)
     }
 
-    @Test func pruneGoesByTheLastExecutionAndTakesARecordWithoutOneForOld() async throws {
+    @Test func pruneComparesTheLastExecutionAndForgetsRecordsWithoutOne() async throws {
         let store = try store()
         let early = WallTime(nanosecondsSinceEpoch: 10)
         let late = WallTime(nanosecondsSinceEpoch: 20)
@@ -55,7 +55,7 @@ import Testing
     // MARK: - By number
 
     @Test(arguments: [1, 2, 3] as [UInt64])
-    func forgetsWhatTheStoreInMemoryForgets(seed: UInt64) async throws {
+    func forgetsTheSameRecordsAsTheStoreInMemory(seed: UInt64) async throws {
         let store = try store(maximum: 20)
         let model = InMemoryExecutionRecords(capacity: 20)
         var random = SplitMix64(seed: seed)
@@ -122,7 +122,7 @@ import Testing
         #expect(try await store().find(.number(1), step: "a")?.hits == 6)
     }
 
-    /// What the first version of the library wrote.
+    /// The layout of the first version of the library.
     private static let firstLayout = """
         CREATE TABLE execution_record (
             step                TEXT NOT NULL,

@@ -5,7 +5,7 @@ import DedupTesting
 import Foundation
 import Testing
 
-/// What is not a record store is refused with a clear error, and stays as it was to the byte.
+/// A file that is not a record store is refused with a clear error, and no byte of it is changed.
 @Suite struct RefusedFileTests {
     let directory: TemporaryDirectory
 
@@ -20,7 +20,7 @@ import Testing
         ("half a header", Data("SQLite format 3\u{0}".utf8)),
         ("a header and zeroes", Data("SQLite format 3\u{0}".utf8) + Data(count: 4_080)),
     ])
-    func whatIsNoDatabaseIsRefused(name: String, contents: Data) throws {
+    func aFileThatIsNoDatabaseIsRefused(name: String, contents: Data) throws {
         try directory.write(contents)
         let error = try #require(refusal())
         #expect(error.code == .notADatabase || error.code == .corrupt, "\(name): \(error)")
@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test(arguments: [1, 16, 99, 100, 512, 4_095, 4_096, 4_097, 8_192, 20_000, 40_960])
-    func aStoreThatWasCutShortIsRefused(length: Int) async throws {
+    func aTruncatedStoreIsRefused(length: Int) async throws {
         let contents = try await store(records: 500)
         try #require(contents.count > length)
         try directory.write(contents.prefix(length))
@@ -46,16 +46,6 @@ import Testing
         try directory.write(contents)
         let error = try #require(refusal(check))
         #expect(error.code == .notADatabase || error.code == .corrupt, "\(error)")
-    }
-
-    @Test func anEmptiedStoreWithALogIsRefused() async throws {
-        let store = try SQLiteExecutionRecords(path: directory.database)
-        try await store.save([ExecutionRecord(step: "a", fingerprint: .number(1), hits: 1)])
-        let log = try Data(contentsOf: URL(fileURLWithPath: directory.database + "-wal"))
-        try store.close()
-        try directory.write(Data())
-        try log.write(to: URL(fileURLWithPath: directory.database + "-wal"))
-        #expect(refusal()?.code == .corrupt)
     }
 
     @Test func aFileOfNoBytesIsANewStore() async throws {
@@ -96,7 +86,7 @@ import Testing
     }
 
     @Test(arguments: ["", "\u{0}", ":memory:", "/", "/dev/null"])
-    func whatIsNoPathOfAFileIsRefused(path: String) {
+    func aPathThatIsNoFileIsRefused(path: String) {
         let error = #expect(throws: SQLiteRecordsError.self) { try SQLiteExecutionRecords(path: path) }
         #expect(error?.code == .notAFile)
     }
@@ -116,7 +106,7 @@ import Testing
     }
 
     @Test(arguments: [.never, .upTo(bytes: 8_192)] as [SQLiteRecordsConfiguration.IntegrityCheck])
-    func damageThatNobodyLookedForIsAnErrorAndNotAnEmptyStore(
+    func damageThatOpeningDidNotCheckForIsAnErrorLater(
         check: SQLiteRecordsConfiguration.IntegrityCheck
     ) async throws {
         var contents = try await store(records: 500)

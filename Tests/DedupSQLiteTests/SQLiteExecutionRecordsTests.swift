@@ -53,14 +53,6 @@ import Testing
         }
     }
 
-    @Test func aNewFileIsItsOwnersAlone() async throws {
-        let store = try SQLiteExecutionRecords(path: directory.database)
-        try await store.save([ExecutionRecord(step: "a", fingerprint: .number(1), hits: 1)])
-        for file in [directory.database, directory.database + "-wal", directory.database + "-shm"] {
-            #expect(try directory.permissions(of: file) == 0o600)
-        }
-    }
-
     @Test func aFileThatIsLockedIsBusy() async throws {
         let store = try SQLiteExecutionRecords(
             path: directory.database, configuration: .init(busyTimeout: .zero))
@@ -75,7 +67,7 @@ import Testing
         #expect(try await store.find(.number(1), step: "a") == change)
     }
 
-    @Test func aFullFileRefusesABatchWholly() async throws {
+    @Test func aFullFileRefusesTheWholeBatch() async throws {
         let store = try SQLiteExecutionRecords(
             path: directory.database, configuration: .init(maximumFileSize: 65_536))
         let kept = ExecutionRecord(step: "a", fingerprint: .number(1), hits: 1)
@@ -88,7 +80,7 @@ import Testing
         #expect(try await store.find(.number(1), step: "a")?.hits == 2)
     }
 
-    @Test func aWriterKeepsWhatABusyFileRefused() async throws {
+    @Test func aWriterKeepsABatchThatABusyFileRefused() async throws {
         let store = try SQLiteExecutionRecords(path: directory.database, configuration: .init(busyTimeout: .zero))
         let writer = RecordWriter(store: store, time: ManualTimeSource())
         let other = try directory.otherConnection()
@@ -108,6 +100,45 @@ import Testing
         let saving = await #expect(throws: SQLiteRecordsError.self) { try await store.save([change]) }
         let finding = await #expect(throws: SQLiteRecordsError.self) { try await store.find(.number(1), step: "a") }
         #expect(saving?.code == .closed && finding?.code == .closed)
+        #expect(saving?.message == "The record store has been closed. Open it anew.")
+        #expect(saving?.message == finding?.message)
+        try store.close()
+    }
+
+    @Test func aWriterOfAClosedStoreSaysSo() async throws {
+        let store = try SQLiteExecutionRecords(path: directory.database)
+        let writer = RecordWriter(store: store, time: ManualTimeSource())
+        writer.add(ExecutionRecord(step: "a", fingerprint: .number(1), hits: 1))
+        try store.close()
+        let error = await #expect(throws: SQLiteRecordsError.self) { try await writer.flush() }
+        #expect(error?.code == .closed && error?.message.contains("memory") == false)
+    }
+
+    @Test(arguments: [
+        (
+            "PRAGMA ignore_check_constraints = ON; UPDATE execution_record SET fingerprint = x'00'",
+            "a fingerprint does not"
+        ),
+        ("DELETE FROM record_totals", "the totals are missing"),
+    ])
+    func damageThatOnlyTheStoreFindsIsNotReportedAsSQLites(sql: String, problem: String) async throws {
+        let store = try SQLiteExecutionRecords(path: directory.database)
+        let change = ExecutionRecord(step: "a", fingerprint: .number(1), hits: 1)
+        try await store.save([change])
+        try directory.execute(sql)
+        let error = await #expect(throws: SQLiteRecordsError.self) {
+            try await store.save([change])
+            _ = try await store.duplicates(over: -1, limit: 10)
+        }
+        #expect(error?.code == .corrupt)
+        #expect(error?.message.hasPrefix("The database is damaged: \(problem)") == true)
+    }
+
+    @Test func codesHaveTheirNames() {
+        let codes = SQLiteRecordsError.Code.allCases
+        #expect(codes.map { SQLiteRecordsError.Code(rawValue: $0.rawValue) } == codes)
+        #expect(Set(codes).count == codes.count && codes.contains(.replaced))
+        #expect("\(SQLiteRecordsError.Code.busy)" == "busy" && SQLiteRecordsError.Code(rawValue: "bus") == nil)
     }
 
     @Test func aCancelledSaveChangesNothing() async throws {
@@ -137,7 +168,7 @@ import Testing
         (SQLiteRecordsConfiguration(maximumRecords: 0), "maximumRecords"),
         (SQLiteRecordsConfiguration(integrityCheck: .upTo(bytes: -1)), "integrityCheck"),
     ])
-    func namesTheSettingThatMakesNoSense(configuration: SQLiteRecordsConfiguration, field: String) {
+    func namesTheInvalidSetting(configuration: SQLiteRecordsConfiguration, field: String) {
         let error = #expect(throws: SQLiteRecordsError.self) {
             try SQLiteExecutionRecords(path: directory.database, configuration: configuration)
         }

@@ -6,7 +6,7 @@ final class BrokenRecords: ExecutionRecordStore {
     enum Defect: String, CaseIterable, Sendable {
         case replacesInsteadOfAdding, countsABatchOnce, countsRows, ignoresTheStep, cutsStepsAtZero, ordersByName
         case ignoresTheLimit, countsTheThreshold, acceptsNegativeLimits, losesConcurrentWrites, savesOneByOne
-        case inventsRecords, forgetsTimes, refusesEmptyBatches, dropsRecordsOfNothing, overflows
+        case inventsRecords, forgetsTimes, refusesEmptyBatches, dropsEmptyRecords, overflows
         case ignoresTheLimitOfSteps, ordersDuplicatesByName, believesTheLastWriter
 
         /// The requirement that finds it.
@@ -23,10 +23,10 @@ final class BrokenRecords: ExecutionRecordStore {
             case .acceptsNegativeLimits: .refusesNegativeLimits
             case .losesConcurrentWrites: .addsUpConcurrently
             case .savesOneByOne: .savesBatchesAtomically
-            case .inventsRecords: .knowsNothingAtFirst
-            case .forgetsTimes: .findsWhatWasSaved
+            case .inventsRecords: .startsEmpty
+            case .forgetsTimes: .findsSavedRecords
             case .refusesEmptyBatches: .acceptsAnEmptyBatch
-            case .dropsRecordsOfNothing: .keepsARecordOfNothing
+            case .dropsEmptyRecords: .keepsAnEmptyRecord
             case .overflows: .saturates
             case .ignoresTheLimitOfSteps: .limitsStatistics
             case .ordersDuplicatesByName: .ordersDuplicates
@@ -35,7 +35,7 @@ final class BrokenRecords: ExecutionRecordStore {
         }
     }
 
-    /// What a broken store throws where it should not throw.
+    /// The error of a broken store where it should not throw.
     struct Refusal: Error {}
 
     private let defect: Defect
@@ -65,7 +65,7 @@ final class BrokenRecords: ExecutionRecordStore {
             }
         case .forgetsTimes: try await memory.save(changes.map(\.withoutTimes))
         case .refusesEmptyBatches where changes.isEmpty: throw Refusal()
-        case .dropsRecordsOfNothing: try await memory.save(changes.filter { $0.tally != ExecutionTally() })
+        case .dropsEmptyRecords: try await memory.save(changes.filter { $0.tally != ExecutionTally() })
         case .overflows: try await memory.saveUnlessItOverflows(changes)
         case .believesTheLastWriter: await memory.saveWithTheLastTime(changes)
         default: try await memory.save(changes)
@@ -112,7 +112,7 @@ final class BrokenRecords: ExecutionRecordStore {
     }
 }
 
-/// A store whose records can be replaced, rightly and wrongly.
+/// A store whose records can be replaced, correctly and wrongly.
 private actor Replaceable: ExecutionRecordStore {
     private var records: [ExecutionRecord.ID: ExecutionRecord] = [:]
     private let bothHaveRead = Latch()
@@ -134,7 +134,7 @@ private actor Replaceable: ExecutionRecordStore {
         try await save(changes)
     }
 
-    /// Takes the change that came last for the latest, whatever its time.
+    /// Takes the change that was saved last for the latest, without regard to its time.
     func saveWithTheLastTime(_ changes: [ExecutionRecord]) {
         for change in changes {
             let sum = records[change.id]?.merging(change) ?? change

@@ -57,14 +57,14 @@ import Testing
     }
 }
 
-/// A conformance suite is worth what it finds: each of these stores is broken in one way, and one requirement says so.
+/// Checks the conformance suite itself: each of these stores has one defect, and one requirement finds it.
 @Suite(.timeLimit(.minutes(1))) struct ConformanceCanaryTests {
     @Test(arguments: BrokenRecords.Defect.allCases)
     func findsTheDefect(defect: BrokenRecords.Defect) async throws {
         try await withKnownIssue("A broken store must not pass.") {
             try await defect.requirement.check(BrokenRecords(defect))
         } matching: { issue in
-            // A check of the requirement failed, or the store threw what only a broken one throws.
+            // A check of the requirement failed, or the store threw an error that only a broken one throws.
             switch issue.kind {
             case .expectationFailed: issue.sourceLocation?.fileID.hasPrefix("DedupTesting/RecordStoreChecks") == true
             case .errorCaught(let error): error is BrokenRecords.Refusal
@@ -73,7 +73,7 @@ import Testing
         }
     }
 
-    @Test func everyRequirementFindsSomething() {
+    @Test func everyRequirementFindsADefect() {
         let found = Set(BrokenRecords.Defect.allCases.map(\.requirement))
         #expect(found == Set(ExecutionRecordStoreConformance.allCases))
     }

@@ -2,7 +2,7 @@ import DedupTesting
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct LatchTests {
-    @Test func holdsEverybodyUntilItOpens() async throws {
+    @Test func suspendsAllWaitersUntilItOpens() async throws {
         let latch = Latch()
         let waiters = (0..<20).map { _ in Task { try await latch.wait() } }
         try await latch.waitForWaiters(20)
@@ -12,7 +12,7 @@ import Testing
         #expect(latch.waiterCount == 0 && latch.isOpen)
     }
 
-    @Test func anOpenLatchHoldsNobody() async throws {
+    @Test func anOpenLatchSuspendsNoTask() async throws {
         let latch = Latch()
         latch.open()
         latch.open()
@@ -20,7 +20,7 @@ import Testing
         #expect(latch.isOpen && latch.waiterCount == 0)
     }
 
-    @Test(.timeLimit(.minutes(1))) func whoWaitsForWaitersGoesOnWhenTheLatchOpensBeforeTheyCome() async throws {
+    @Test(.timeLimit(.minutes(1))) func openingResumesATaskThatWaitsForWaiters() async throws {
         let latch = Latch()
         let counter = Task { try await latch.waitForWaiters(2) }
         let waiter = Task { try await latch.wait() }
@@ -31,7 +31,7 @@ import Testing
         try await latch.waitForWaiters(5)
     }
 
-    @Test func aCancelledWaiterLeavesAtOnce() async throws {
+    @Test func aCancelledWaiterEndsAtOnce() async throws {
         let latch = Latch()
         let waiters = [Task { try await latch.wait() }, Task { try await latch.waitForWaiters(9) }]
         try await latch.waitForWaiters(1)

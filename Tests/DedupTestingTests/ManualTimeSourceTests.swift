@@ -16,7 +16,7 @@ import Testing
         #expect(time.now.nanoseconds == 105)
     }
 
-    @Test func aDeadlineThatHasPassedDoesNotPark() async throws {
+    @Test func aDeadlineThatHasPassedDoesNotSuspend() async throws {
         try await time.sleep(until: MonotonicInstant(nanoseconds: 100))
         try await time.sleep(until: .zero)
         #expect(time.sleeperCount == 0)
@@ -57,7 +57,7 @@ import Testing
         #expect(time.now == .distantFuture && time.wallTime.nanosecondsSinceEpoch == .max)
     }
 
-    @Test func sleepersThatNobodyAsksForAreForgottenInTheEnd() async throws {
+    @Test func ofManySleepersTheLatestAreRemembered() async throws {
         for number in 1...10_001 {
             let deadline = MonotonicInstant(nanoseconds: 100 + Int64(number))
             let sleeper = Task.immediate { try await time.sleep(until: deadline) }
@@ -75,7 +75,7 @@ import Testing
         #expect(time.sleeperCount == 0)
     }
 
-    @Test func aTaskThatIsCancelledAlreadyDoesNotPark() async {
+    @Test func aTaskThatIsCancelledAlreadyDoesNotSleep() async {
         let sleeper = Task {
             withUnsafeCurrentTask { $0?.cancel() }
             try await time.sleep(until: .distantFuture)
@@ -84,7 +84,7 @@ import Testing
         #expect(time.sleeperCount == 0)
     }
 
-    @Test func whoeverWaitsForSleepersCanBeCancelled() async {
+    @Test func waitingForSleepersCanBeCancelled() async {
         let waiting = [Task { _ = try await time.nextSleeper() }, Task { try await time.waitForSleepers(3) }]
         for task in waiting {
             task.cancel()

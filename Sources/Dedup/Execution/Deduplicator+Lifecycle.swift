@@ -8,11 +8,12 @@ extension Deduplicator {
     ///
     /// - Throws: What the record store throws on the last write.
     public func run() async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await self.writer.run { try await self.flush() } }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.writer.writeUntilCancelled { try await self.flush() } }
             group.addTask { await self.sweepUntilCancelled() }
-            try await group.waitForAll()
         }
+        // After the last sweep, because that hands hits to the writer too.
+        try await writer.writeFinally { try await self.flush() }
     }
 
     private func sweepUntilCancelled() async {
@@ -42,6 +43,8 @@ extension Deduplicator {
             guard let rest = cursor else { return }
             let written = await writer.attempt({ try await self.writer.flush() }, until: deadline)
             guard case .success? = written else {
+                // A sweep that is cancelled leaves the rest in the cache, hits included, and the last write takes them.
+                if Task.isCancelled { return }
                 _ = cache.sweep(from: rest, at: now, limit: .max)
                 return
             }

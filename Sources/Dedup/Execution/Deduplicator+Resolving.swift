@@ -27,7 +27,7 @@ extension Deduplicator {
     ) throws -> Answer {
         let result = hit.value
         // The result may have been stored after the clock was read and before the cache was asked.
-        let age = Duration.nanoseconds(max(0, now.nanoseconds - hit.storedAt.nanoseconds))
+        let age = max(.zero, hit.storedAt.duration(to: now))
         if bus.hasSubscribers { bus.publish(.cached(.cacheHit, result, fingerprint, time.wallTime, age: age)) }
         switch result.outcome {
         case .failure(let error):

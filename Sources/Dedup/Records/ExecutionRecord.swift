@@ -1,24 +1,25 @@
-/// The durable history of one fingerprint: how often it ran, how often a run was spared, and how long the runs took.
+/// The durable history of one fingerprint: how often it was executed, how often an execution was avoided, and how long the
+/// executions took.
 ///
-/// The same type carries a *change*: a record writer is given records that say what has just happened, and a store adds
-/// them to what it has. Every count of the ``tally`` reads as the record's own:
+/// The same type carries a *change*, for example that of one execution: a store adds changes to the records that it has.
+/// Every count of the ``tally`` reads as the record's own:
 ///
 ///     let executions = record.executions  // 3
 ///     let average = record.averageDuration  // 1.2 seconds
 @dynamicMemberLookup
 public struct ExecutionRecord: Hashable, Identifiable, Sendable {
-    /// What a record is found by: the step and the fingerprint.
+    /// The key of the record: step and fingerprint.
     public let id: ID
 
-    /// What was counted.
+    /// The counts and durations.
     public private(set) var tally: ExecutionTally
 
-    /// Makes a record of what was counted about a fingerprint of a step.
+    /// Makes a record of a fingerprint of a step.
     public init(step: String, fingerprint: Fingerprint, tally: ExecutionTally) {
         self.init(id: ID(step: step, fingerprint: fingerprint), tally: tally)
     }
 
-    /// Makes a record of what was counted under an id.
+    /// Makes a record with an id.
     public init(id: ID, tally: ExecutionTally) {
         self.id = id
         self.tally = tally
@@ -44,6 +45,54 @@ public struct ExecutionRecord: Hashable, Identifiable, Sendable {
     }
 }
 
+// MARK: - ID
+
+extension ExecutionRecord {
+    /// The key of a record: the name of a step and a fingerprint.
+    ///
+    /// Step names are compared byte by byte, as databases do, and not as Swift compares strings: two spellings of "é" are
+    /// two steps. So an id means the same in memory and in a store.
+    public struct ID: Hashable, Sendable {
+        /// The name of the step.
+        public let step: String
+
+        /// The fingerprint of the requests.
+        public let fingerprint: Fingerprint
+
+        /// Makes the id of a fingerprint of a step.
+        public init(step: String, fingerprint: Fingerprint) {
+            self.step = step
+            self.fingerprint = fingerprint
+        }
+
+        /// Whether fingerprint and step name are the same in every byte.
+        public static func == (lhs: ID, rhs: ID) -> Bool {
+            lhs.fingerprint == rhs.fingerprint && lhs.step.utf8.elementsEqual(rhs.step.utf8)
+        }
+
+        /// Feeds the fingerprint, which already tells steps apart, and the length of the name.
+        public func hash(into hasher: inout Hasher) {
+            hasher.combine(fingerprint)
+            hasher.combine(step.utf8.count)
+        }
+    }
+}
+
+extension ExecutionRecord.ID: Comparable {
+    /// By the bytes of the step name, then by fingerprint: the order in which stores break ties.
+    public static func < (lhs: Self, rhs: Self) -> Bool {
+        guard lhs.step.utf8.elementsEqual(rhs.step.utf8) else {
+            return lhs.step.utf8.lexicographicallyPrecedes(rhs.step.utf8)
+        }
+        return lhs.fingerprint.words < rhs.fingerprint.words
+    }
+}
+
+extension ExecutionRecord.ID: CustomStringConvertible {
+    /// The step and the shortened fingerprint, for messages.
+    public var description: String { "\(step)/\(fingerprint)" }
+}
+
 // MARK: - Changes
 
 extension ExecutionRecord {
@@ -51,10 +100,8 @@ extension ExecutionRecord {
     package mutating func add(_ change: ExecutionTally) {
         tally.merge(change)
     }
-}
 
-extension ExecutionRecord {
-    /// Makes a record of separate counts; those that are left out are zero or unknown.
+    /// Makes a record of separate counts; counts that are left out are zero, times unknown.
     public init(
         step: String,
         fingerprint: Fingerprint,
@@ -77,7 +124,7 @@ extension ExecutionRecord {
                 totalDuration: totalDuration, minimumDuration: minimumDuration, maximumDuration: maximumDuration))
     }
 
-    /// The change that one finished run makes: one execution, its start and its duration.
+    /// The change that one finished execution makes: its count, its start and its duration.
     public static func execution(
         step: String, fingerprint: Fingerprint, startedAt start: WallTime, duration: Duration, failed: Bool = false,
         joins: Int = 0
@@ -96,7 +143,7 @@ extension ExecutionRecord: Codable {
         case step, fingerprint
     }
 
-    /// Reads what ``encode(to:)`` wrote.
+    /// Reads a record that ``encode(to:)`` wrote.
     public init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         self.init(

@@ -1,7 +1,10 @@
-/// Where execution records are kept.
+/// A store of execution records.
 ///
-/// A store only ever adds up: ``save(_:)`` takes changes, not states, so that several writers, processes and machines may
-/// share one store. `DedupTesting` has a conformance suite that every store must pass.
+/// A store adds up: ``save(_:)`` takes changes, not states, so that several writers, processes and machines may share one
+/// store. `DedupTesting` has a conformance suite that every store must pass.
+///
+/// The library calls ``save(_:)`` in tasks of its own, without the task-locals of a request, and the other methods in the
+/// task that asks.
 ///
 /// Edges, the same for all stores:
 /// - a `limit` of 0 gives an empty result, a negative one throws ``RecordQueryError``;
@@ -9,7 +12,7 @@
 /// - step names may be any text, the empty one included, and are compared byte by byte;
 /// - sums saturate at `Int.max`.
 public protocol ExecutionRecordStore: Sendable {
-    /// Adds the changes to what is stored under the same ids, all of them or, when it throws, none.
+    /// Adds the changes to the records with the same ids: all changes or, when it throws, none.
     ///
     /// A batch may name an id several times; each change counts. An empty batch does nothing.
     func save(_ changes: [ExecutionRecord]) async throws
@@ -17,7 +20,7 @@ public protocol ExecutionRecordStore: Sendable {
     /// The record of a fingerprint, or `nil` if none is stored.
     func find(_ fingerprint: Fingerprint, step: String) async throws -> ExecutionRecord?
 
-    /// The sums over all records of each step, most offered first, equals by the bytes of their names.
+    /// The sums over all records of each step, most offered first, equally often offered ones by the bytes of their names.
     ///
     /// - Parameters:
     ///   - step: only this step; `nil` for all.
@@ -25,22 +28,22 @@ public protocol ExecutionRecordStore: Sendable {
     /// - Throws: ``RecordQueryError`` if the limit is negative.
     func statistics(step: String?, limit: Int) async throws -> [StepRecordStatistics]
 
-    /// The records that were offered (executed, hit or joined) more than `threshold` times, most offered first, equals
-    /// by id.
+    /// The records that were offered (executed, hit or joined) more than `threshold` times, most offered first, equally
+    /// often offered ones by id.
     ///
     /// - Parameters:
-    ///   - threshold: a record that was offered just as often is left out; a negative threshold leaves out none.
+    ///   - threshold: a record that was offered exactly as often is left out; a negative threshold leaves out none.
     ///   - limit: the highest number of records in the result.
     /// - Throws: ``RecordQueryError`` if the limit is negative.
     func duplicates(over threshold: Int, limit: Int) async throws -> [ExecutionRecord]
 }
 
-/// A question that no store can answer.
+/// The error of a query whose arguments make no sense.
 public struct RecordQueryError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The argument that is wrong.
     public let argument: String
 
-    /// What is wrong with it and how to put it right.
+    /// The fault and its remedy.
     public let message: String
 
     /// The argument and the message.

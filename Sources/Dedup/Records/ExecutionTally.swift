@@ -1,21 +1,21 @@
 internal import Caching
 
-/// What has been counted about the executions of one fingerprint, or of one step: how often it ran, how often a run was
-/// spared, and how long the runs took.
+/// Counts and durations of the executions of one fingerprint, or of one step: how often it was executed, how often an
+/// execution was avoided, and how long the executions took.
 ///
-/// A tally counts what happened: one run counts one execution, and a change that is merged into a tally is added to it.
-/// ``merge(_:)`` is associative and commutative, so changes may be merged, reordered and split over batches. Sums
-/// saturate at `Int.max` (durations at about 292 years) instead of trapping.
+/// Merging adds: a tally of one execution that is merged into another counts one more there. ``merge(_:)`` is associative
+/// and commutative, so changes may be merged, reordered and split over batches. Sums saturate at `Int.max` (durations at
+/// about 292 years) instead of trapping.
 ///
 /// Counts and durations below zero make no sense; they are taken as zero, so that a defective clock cannot stop a server.
 public struct ExecutionTally: Hashable, Sendable {
-    /// How often the step ran to its end, successfully or not. A run that counts here also gives its duration.
+    /// How often the step ran to its end, successfully or not. Every execution that is counted here adds its duration.
     public private(set) var executions: Int
 
     /// How often a request was answered from the cache.
     public private(set) var hits: Int
 
-    /// How often a request joined an execution that was already running, and stayed until it ended.
+    /// How often a request joined an execution that was already running, and waited until it ended.
     public private(set) var joins: Int
 
     /// How many of the ``executions`` ended in an error.
@@ -36,7 +36,7 @@ public struct ExecutionTally: Hashable, Sendable {
     /// The longest execution, in nanoseconds.
     package private(set) var maximumNanoseconds: Int64?
 
-    /// Makes a tally; without arguments one of nothing. Durations are kept in whole nanoseconds.
+    /// Makes a tally; without arguments an empty one. Durations are kept in whole nanoseconds.
     public init(
         executions: Int = 0,
         hits: Int = 0,
@@ -59,8 +59,8 @@ public struct ExecutionTally: Hashable, Sendable {
         maximumNanoseconds = maximumDuration.map { max(0, $0.wholeNanoseconds) }
     }
 
-    /// Adds what `other` counted: counts and total durations add up, the first and the shortest are the lower of both,
-    /// the last and the longest the higher. A value that one side lacks is taken from the other.
+    /// Adds another tally: counts and total durations add up, the first and the shortest are the lower of both, the last and
+    /// the longest the higher. A value that one side lacks is taken from the other.
     public mutating func merge(_ other: ExecutionTally) {
         executions = executions.addingSaturating(other.executions)
         hits = hits.addingSaturating(other.hits)
@@ -73,7 +73,7 @@ public struct ExecutionTally: Hashable, Sendable {
         maximumNanoseconds = combine(maximumNanoseconds, other.maximumNanoseconds, by: max)
     }
 
-    /// This tally with what `other` counted added; see ``merge(_:)``.
+    /// The sum of this tally and another; see ``merge(_:)``.
     public func merging(_ other: ExecutionTally) -> ExecutionTally {
         var sum = self
         sum.merge(other)
@@ -81,15 +81,15 @@ public struct ExecutionTally: Hashable, Sendable {
     }
 }
 
-// MARK: - What follows from the counts
+// MARK: - Derived numbers
 
 extension ExecutionTally {
-    /// How often the work was asked for and answered: executions, hits and joins together.
+    /// How many requests for the work were answered: executions, hits and joins together.
     public var offered: Int {
         executions.addingSaturating(hits).addingSaturating(joins)
     }
 
-    /// The part of the ``offered`` requests that was answered from the cache, 0...1, or `nil` if nothing was offered.
+    /// The part of the ``offered`` requests that was answered from the cache, 0...1, or `nil` if there was none.
     public var hitRate: Double? {
         // In floating point, because the integer sum may have saturated and the ratio must not.
         let offered = Double(executions) + Double(hits) + Double(joins)
@@ -113,7 +113,62 @@ extension ExecutionTally {
     }
 }
 
-/// The combination of two optional values, or the one that is there.
+// MARK: - Codable
+
+extension ExecutionTally: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case executions, hits, joins, failures, firstExecution, lastExecution
+        case totalNanoseconds, minimumNanoseconds, maximumNanoseconds
+    }
+
+    /// Reads a tally that ``encode(to:)`` wrote. A missing count is zero.
+    ///
+    /// - Throws: `DecodingError` for a number below zero, naming its key, besides errors of the decoder.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            executions: try container.decodeCount(forKey: .executions) ?? 0,
+            hits: try container.decodeCount(forKey: .hits) ?? 0,
+            joins: try container.decodeCount(forKey: .joins) ?? 0,
+            failures: try container.decodeCount(forKey: .failures) ?? 0,
+            firstExecution: try container.decodeIfPresent(WallTime.self, forKey: .firstExecution),
+            lastExecution: try container.decodeIfPresent(WallTime.self, forKey: .lastExecution),
+            totalDuration: try container.decodeCount(forKey: .totalNanoseconds).map { .nanoseconds($0) },
+            minimumDuration: try container.decodeCount(forKey: .minimumNanoseconds).map { .nanoseconds($0) },
+            maximumDuration: try container.decodeCount(forKey: .maximumNanoseconds).map { .nanoseconds($0) }
+        )
+    }
+
+    /// Writes the counts and, where known, the times as whole nanoseconds; unknown times are left out.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(executions, forKey: .executions)
+        try container.encode(hits, forKey: .hits)
+        try container.encode(joins, forKey: .joins)
+        try container.encode(failures, forKey: .failures)
+        try container.encodeIfPresent(firstExecution, forKey: .firstExecution)
+        try container.encodeIfPresent(lastExecution, forKey: .lastExecution)
+        try container.encodeIfPresent(totalNanoseconds, forKey: .totalNanoseconds)
+        try container.encodeIfPresent(minimumNanoseconds, forKey: .minimumNanoseconds)
+        try container.encodeIfPresent(maximumNanoseconds, forKey: .maximumNanoseconds)
+    }
+}
+
+extension KeyedDecodingContainer {
+    /// The number under `key`, or `nil` if it is missing; below zero it is an error.
+    fileprivate func decodeCount(forKey key: Key) throws -> Int? {
+        guard let count = try decodeIfPresent(Int.self, forKey: key) else { return nil }
+        guard count >= 0 else {
+            throw DecodingError.dataCorruptedError(
+                forKey: key, in: self, debugDescription: "\(key.stringValue) is \(count); it must be 0 or higher.")
+        }
+        return count
+    }
+}
+
+// MARK: - Arithmetic
+
+/// The combination of two optional values, or the one that is not nil.
 private func combine<Value>(_ lhs: Value?, _ rhs: Value?, by combined: (Value, Value) -> Value) -> Value? {
     guard let lhs else { return rhs }
     guard let rhs else { return lhs }

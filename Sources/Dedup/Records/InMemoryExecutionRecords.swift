@@ -2,8 +2,8 @@ internal import Caching
 
 /// A record store in memory: for tests, for tools, and for services that want statistics without a database.
 ///
-/// It holds a bounded number of records. When one more comes, the record that was changed longest ago is forgotten and
-/// counted in ``forgottenRecords``; what it held is missing from the statistics from then on.
+/// It holds a bounded number of records. When one more is saved, the record that was changed longest ago is forgotten and
+/// counted in ``forgottenRecords``; its counts are missing from the statistics from then on.
 public final class InMemoryExecutionRecords: ExecutionRecordStore {
     private struct State {
         var records: RecentRecords
@@ -17,10 +17,10 @@ public final class InMemoryExecutionRecords: ExecutionRecordStore {
 
     /// Makes an empty store.
     ///
-    /// - Parameter capacity: the highest number of fingerprints with a record; at least 1. Default 10,000, which is about
-    ///   2.5 MB.
+    /// - Parameter capacity: the highest number of fingerprints with a record. Default 10,000, which is about 2.5 MB.
+    /// - Precondition: `capacity` is at least 1. Check a number that comes from a configuration file before.
     public init(capacity: Int = 10_000) {
-        precondition(capacity > 0, "A record store holds at least one record, not \(capacity).")
+        precondition(capacity > 0, "capacity is \(capacity); a record store holds at least 1 record.")
         self.capacity = capacity
         state = Lock(State(records: RecentRecords()))
     }
@@ -30,7 +30,7 @@ public final class InMemoryExecutionRecords: ExecutionRecordStore {
         state.withLock { $0.records.count }
     }
 
-    /// How many records were forgotten for want of room.
+    /// How many records were forgotten to make room.
     public var forgottenRecords: Int {
         state.withLock { $0.forgotten }
     }

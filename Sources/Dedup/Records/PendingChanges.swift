@@ -1,8 +1,8 @@
 /// The changes that wait for a ``RecordWriter``: a bounded queue that adds up the changes of one record while they wait.
 ///
-/// There are up to three runs of changes: the *open* one, which takes new records; the *taken* one, which a write is busy
-/// with; and the *returned* one, the rest of a write that failed. Runs change places as a whole, so taking and returning
-/// cost the same for one change and for 65,536, and whoever adds a change never waits for either.
+/// There are up to three runs of changes: the *open* one, to which changes are added; the *taken* one, which is being
+/// written; and the *returned* one, the rest of a write that failed. Runs are moved as a whole, so taking and returning cost
+/// the same for one change and for 65,536, and adding a change never waits for either.
 package struct PendingChanges: ~Copyable {
     /// Changes in the order in which their records first changed.
     package struct Run {
@@ -19,13 +19,13 @@ package struct PendingChanges: ~Copyable {
             records[start...].prefix(size)
         }
 
-        /// Strikes off the first `count` of the records that are left; returns how many changes they held.
+        /// Removes the first `count` of the records that are left; returns how many changes they held.
         package mutating func removeFirst(_ count: Int) -> Int {
             defer { start += count }
             return changes[start..<start + count].reduce(0, +)
         }
 
-        /// Adds the change to its record, if that is one of those that are left to write.
+        /// Adds the change to its record, if that is among those that are left to write.
         fileprivate mutating func merge(_ change: ExecutionRecord) -> Bool {
             guard let position = positions[change.id], position >= start else { return false }
             records[position].add(change.tally)
@@ -44,7 +44,7 @@ package struct PendingChanges: ~Copyable {
     private var open = Run()
     private var returned: Run?
     private var takenCount = 0
-    /// Room that is kept for records that somebody is about to add.
+    /// Room that is reserved for records that are about to be added.
     private var reserved = 0
 
     /// An empty queue for at most so many records.
@@ -52,7 +52,7 @@ package struct PendingChanges: ~Copyable {
         self.limit = limit
     }
 
-    /// How many records wait, those that are taken included.
+    /// How many records wait, including those that are taken.
     package var count: Int { open.count + (returned?.count ?? 0) + takenCount }
 
     /// How many more records there is room for.
@@ -61,10 +61,10 @@ package struct PendingChanges: ~Copyable {
     /// How many records a write could take now.
     package var takeable: Int { open.count + (returned?.count ?? 0) }
 
-    /// Whether a failed write has left changes; they are taken before those that were added since.
+    /// Whether a failed write has left changes; they are taken before those that were added later.
     package var hasReturned: Bool { returned != nil }
 
-    /// Adds a change to those that wait; `false` if its record would be one too many.
+    /// Adds a change; `false` if there is no room for its record.
     package mutating func add(_ change: ExecutionRecord) -> Bool {
         if open.merge(change) || returned?.merge(change) == true { return true }
         guard room > 0 else { return false }
@@ -72,19 +72,19 @@ package struct PendingChanges: ~Copyable {
         return true
     }
 
-    /// Keeps room for up to `wanted` records that are about to be added; returns for how many.
+    /// Reserves room for up to `wanted` records that are about to be added; returns for how many.
     mutating func reserve(_ wanted: Int) -> Int {
         let granted = min(wanted, room)
         reserved += granted
         return granted
     }
 
-    /// Gives room back that was kept.
+    /// Gives reserved room back.
     mutating func release(_ count: Int) {
         reserved -= count
     }
 
-    /// Takes what a write should begin with, the returned changes before the open ones, or `nil` if there is nothing.
+    /// Takes the run that is to be written next, the returned one before the open one, or `nil` if there is none.
     package mutating func take() -> Run? {
         precondition(takenCount == 0, "One write at a time takes pending changes.")
         let run: Run
@@ -98,12 +98,12 @@ package struct PendingChanges: ~Copyable {
         return run
     }
 
-    /// Notes that so many of the taken records are written.
+    /// Counts so many of the taken records as written.
     package mutating func written(_ count: Int) {
         takenCount -= count
     }
 
-    /// Takes back what a failed write has left.
+    /// Takes back the rest of a write that failed.
     package mutating func putBack(_ run: consuming Run) {
         takenCount = 0
         returned = run.count > 0 ? run : nil

@@ -1,4 +1,4 @@
-/// Records in the order in which they last changed: a table with a list through its slots.
+/// Records in the order of their last change: a table with a linked list through its slots.
 struct RecentRecords {
     private struct Slot {
         var record: ExecutionRecord

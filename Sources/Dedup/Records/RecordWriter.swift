@@ -1,22 +1,25 @@
 internal import Caching
 
-/// Writes what happens to a store, in batches and behind everybody's back: whoever adds a change never waits for it.
+/// Writes changes of records to a store, in batches and in the background: adding a change never waits for the store.
 ///
 /// Changes of one fingerprint are added up while they wait. They are written when ``flush()`` is called, every
-/// ``RecordWriterConfiguration/interval`` while ``run()`` runs, and, run or no run, as soon as a full batch of fingerprints
-/// waits; that write is a task of the writer's own. So a program that never calls ``run()`` keeps at most a batch unwritten
-/// while its store works, and should call ``flush()`` before it ends.
+/// ``RecordWriterConfiguration/interval`` while ``run()`` runs, and, with or without `run()`, as soon as a full batch of
+/// fingerprints waits. So a program that never calls `run()` keeps at most a batch unwritten while its store works, and
+/// should call `flush()` before it ends.
 ///
-/// One write goes on at a time. A batch that the store refuses is kept, goes on collecting changes and is tried again,
-/// before anything newer. While the store fails, changes pile up to ``RecordWriterConfiguration/pendingLimit``; what comes
-/// on top of that is dropped and counted. Each change is written once as long as the store writes a batch wholly or, when
+/// One write is in progress at a time. A batch that the store refuses is kept, goes on collecting changes and is tried again
+/// before anything newer. While the store fails, changes wait up to ``RecordWriterConfiguration/pendingLimit``; changes
+/// beyond that are dropped and counted. Each change is written once, provided that the store writes a batch wholly or, when
 /// it throws, not at all.
+///
+/// The store is called in tasks of the writer's own, which have none of the task-locals of the caller: a batch holds the
+/// changes of many requests, and none of them is the one that it is written for.
 public final class RecordWriter: Sendable {
     private struct State: ~Copyable {
         var pending: PendingChanges
-        /// Whether the task is at work that nobody called for: a full batch waited.
-        var writesUnasked = false
-        /// Until when no such task is started, because the last write failed.
+        /// Whether the background task is at work that writes full batches.
+        var writesFullBatches = false
+        /// Until when that task is not started, because the last write failed.
         var restsUntil: MonotonicInstant?
         var added = 0
         var written = 0
@@ -51,39 +54,43 @@ public final class RecordWriter: Sendable {
         state = Lock(State(pending: PendingChanges(limit: configuration.pendingLimit)))
     }
 
-    /// Notes a change, to be written later. Costs a short lock; never waits for the store.
+    /// Adds a change, to be written later. Costs a short lock; never waits for the store.
     ///
     /// - Returns: whether there was room for the change; if not, it is dropped and counted.
     @discardableResult
     public func add(_ change: ExecutionRecord) -> Bool { add(change, releasing: 0) }
 
-    /// Notes a change for which there may be reserved room, which is given back in the same step.
+    /// Adds a change for which room may have been reserved; the reservation ends in the same step.
     private func add(_ change: ExecutionRecord, releasing reserved: Int) -> Bool {
         let (isAccepted, isDue, rest) = state.withLock { state -> (Bool, Bool, MonotonicInstant?) in
             state.pending.release(reserved)
             state.added += 1
             let isAccepted = state.pending.add(change)
             if !isAccepted { state.dropped += 1 }
-            let isDue = state.pending.takeable >= configuration.batchSize && !state.writesUnasked
+            let isDue = state.pending.takeable >= configuration.batchSize && !state.writesFullBatches
             return (isAccepted, isDue, state.restsUntil)
         }
         // The clock is read only while the store fails.
-        if isDue, rest.map({ time.now >= $0 }) ?? true { writeUnasked() }
+        if isDue, rest.map({ time.now >= $0 }) ?? true { startWritingFullBatches() }
         return isAccepted
     }
 
     /// Writes everything that was added before the call.
     ///
-    /// Waits for a write that is going on already. A cancelled call stops waiting; what it did not write stays pending.
+    /// Waits for a write that is in progress. A cancelled call stops waiting, and cancels its own call of the store; changes
+    /// that it did not write stay pending.
     ///
-    /// - Throws: the store's error. What was not written is kept and tried again by the next write.
+    /// - Throws: the store's error, or `CancellationError`. Changes that were not written are kept, and the next write tries
+    ///   them again.
     public func flush() async throws {
         try await flush { _, _ in false }
     }
 
-    /// Writes everything that was added before the call, and what `collect` adds: it is called again and again, with a
-    /// number of changes that there is certainly room for, until it says that it has no more. What it has added is
-    /// written before the next call, so that it takes up no more than a batch of the room that everybody shares.
+    /// Writes everything that was added before the call, and the changes that `collect` adds.
+    ///
+    /// `collect` is called again and again, with a number of changes for which room is reserved, until it returns that it has
+    /// no more. Its changes are written before the next call, so that they take up no more than a batch of the room that all
+    /// callers share.
     ///
     /// - Throws: the store's error; then `collect` is not called again.
     func flush(collecting collect: (_ room: Int, _ add: (ExecutionRecord) -> Void) -> Bool) async throws {
@@ -93,7 +100,7 @@ public final class RecordWriter: Sendable {
         try await writePending()
     }
 
-    /// Lets `collect` add into room that is kept for it. Returns whether it has more.
+    /// Lets `collect` add changes into reserved room. Returns whether it has more.
     private func addCollected(_ collect: (_ room: Int, _ add: (ExecutionRecord) -> Void) -> Bool) -> Bool {
         let room = state.withLock { $0.pending.reserve(configuration.batchSize) }
         var left = room
@@ -105,10 +112,10 @@ public final class RecordWriter: Sendable {
         return hasMore
     }
 
-    /// How many more fingerprints may change before changes are dropped.
+    /// How many more fingerprints can change before changes are dropped.
     var room: Int { state.withLock { $0.pending.room } }
 
-    /// What has been done so far, as one consistent snapshot.
+    /// Counts of all changes so far, as one consistent snapshot.
     public var statistics: RecordWriterStatistics {
         state.withLock { state in
             RecordWriterStatistics(
@@ -122,9 +129,9 @@ public final class RecordWriter: Sendable {
 // MARK: - Writing
 
 extension RecordWriter {
-    /// Writes what is pending now. The caller has the turn.
+    /// Writes the changes that are pending now. The caller has the turn.
     private func writePending() async throws {
-        // What a failed write has left was added before what is open now, and both were added before this call.
+        // The rest of a failed write is older than the open changes, and both were added before this call.
         if state.withLock({ $0.pending.hasReturned }) { try await writeRun() }
         try await writeRun()
     }
@@ -135,14 +142,26 @@ extension RecordWriter {
         do {
             while run.count > 0 {
                 let batch = Array(run.nextBatch(of: configuration.batchSize))
-                try await store.save(batch)
+                try await save(batch)
                 noteSuccess(records: batch.count, changes: run.removeFirst(batch.count))
             }
         } catch {
-            // A write that was called off says nothing about the store.
+            // A cancelled write says nothing about the store.
             let isFailure = !(error is CancellationError && Task.isCancelled)
             noteEnd(rest: run, isFailure: isFailure)
             throw error
+        }
+    }
+
+    /// Saves one batch in a task of its own, without the caller's task-locals but cancelled with the caller.
+    ///
+    /// The task has no priority of its own; it gets that of the caller, which awaits it.
+    private func save(_ batch: [ExecutionRecord]) async throws {
+        let saving = Task.detached { [store] in try await store.save(batch) }
+        try await withTaskCancellationHandler {
+            try await saving.value
+        } onCancel: {
+            saving.cancel()
         }
     }
 
@@ -168,44 +187,71 @@ extension RecordWriter {
     }
 }
 
-// MARK: - Writing unasked
+// MARK: - Writing full batches
 
 extension RecordWriter {
-    /// Writes in a task of the writer's own, unless one is at it already.
-    private func writeUnasked() {
+    /// Starts the task that writes full batches, unless it is at work.
+    ///
+    /// It has medium priority and not that of the request that happened to fill the batch: below work that a user waits for,
+    /// and not so low that a busy machine never writes.
+    private func startWritingFullBatches() {
         let starts = state.withLock { state in
-            defer { state.writesUnasked = true }
-            return !state.writesUnasked
+            defer { state.writesFullBatches = true }
+            return !state.writesFullBatches
         }
-        if starts { Task { await writeFullBatches() } }
+        if starts { Task.detached(priority: .medium) { await self.writeFullBatches() } }
     }
 
     /// Writes while a full batch waits, or until the store fails.
     private func writeFullBatches() async {
+        // Only a cancelled task can fail to get its turn, and nothing cancels this one.
+        guard (try? await turn.take()) != nil else { return }
+        defer { turn.pass() }
         do {
-            try await turn.take()
-            defer { turn.pass() }
-            while goesOn() { try await writePendingUnasked() }
+            while hasFullBatch() { try await writePending() }
         } catch {
-            // The statistics tell of the failure, and the changes are kept.
+            // The statistics count the failure, and the changes are kept.
+            state.withLock { $0.writesFullBatches = false }
         }
     }
 
     /// Whether a full batch waits. If not, the task ends, and under the same lock, so that the next full batch is either
     /// seen here or starts another task.
-    private func goesOn() -> Bool {
+    private func hasFullBatch() -> Bool {
         state.withLock { state in
-            state.writesUnasked = state.pending.takeable >= configuration.batchSize
-            return state.writesUnasked
+            state.writesFullBatches = state.pending.takeable >= configuration.batchSize
+            return state.writesFullBatches
         }
     }
+}
 
-    private func writePendingUnasked() async throws {
-        do {
-            try await writePending()
-        } catch {
-            state.withLock { $0.writesUnasked = false }
-            throw error
-        }
-    }
+// MARK: - Statistics
+
+/// Counts of the changes that were added to a ``RecordWriter``.
+///
+/// At every moment `added == written + dropped + pending`: a change is never lost without being counted.
+public struct RecordWriterStatistics: Hashable, Sendable {
+    /// How many changes were added.
+    public let added: Int
+
+    /// How many of them the store has accepted.
+    public let written: Int
+
+    /// How many of them were dropped because there was no room.
+    public let dropped: Int
+
+    /// How many of them wait to be written or are being written.
+    public var pending: Int { added - written - dropped }
+
+    /// How many fingerprints the pending changes are of; changes of one fingerprint are added up while they wait.
+    public let pendingFingerprints: Int
+
+    /// How many transactions the store has accepted.
+    public let writes: Int
+
+    /// How many transactions the store has refused. Their changes are still pending.
+    public let failedWrites: Int
+
+    /// How many transactions the store has refused since it last accepted one: above zero while it is failing.
+    public let consecutiveFailures: Int
 }

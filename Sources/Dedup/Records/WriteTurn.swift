@@ -1,6 +1,6 @@
 internal import Caching
 
-/// Lets one writer at a time through, in the order of arrival. Whoever is cancelled while waiting leaves at once.
+/// Lets one writer at a time through, first come, first served. A cancelled task stops waiting at once.
 final class WriteTurn: Sendable {
     private struct Waiter {
         let id: UInt64
@@ -17,7 +17,7 @@ final class WriteTurn: Sendable {
 
     /// Waits for the turn and takes it. A turn that is free is taken even by a cancelled task.
     ///
-    /// - Throws: `CancellationError` if the task is cancelled before its turn comes.
+    /// - Throws: `CancellationError` if the task is cancelled before its turn.
     func take() async throws {
         let id = state.withLock { state -> UInt64? in
             guard state.isTaken else {
@@ -35,7 +35,7 @@ final class WriteTurn: Sendable {
         }
     }
 
-    /// Gives the turn to whoever has waited longest.
+    /// Gives the turn to the task that has waited longest.
     func pass() {
         let next = state.withLock { state -> CheckedContinuation<Void, any Error>? in
             guard !state.waiters.isEmpty else {
@@ -49,8 +49,8 @@ final class WriteTurn: Sendable {
 
     private func wait(_ waiter: Waiter) {
         let outcome = state.withLock { state -> Result<Void, any Error>? in
-            // The cancellation handler may have run before there was anything to remove. It runs after the task is
-            // marked as cancelled, so it either sees this waiter or this sees the mark.
+            // The cancellation handler may have run before there was a waiter to remove. The task is marked as cancelled
+            // before the handler runs, so either the handler finds this waiter or the mark is seen here.
             if Task.isCancelled { return .failure(CancellationError()) }
             guard state.isTaken else {
                 state.isTaken = true

@@ -2,8 +2,9 @@ package import Caching
 
 /// Delivers events at their deadlines with one sleeping task, however many alarms are set.
 ///
-/// The task exists only while an alarm is set. It is started anew only when an alarm comes before all others, because
-/// a cancelled sleep may keep its timer in the system until that would have fired.
+/// The task exists only while an alarm is set. A new one takes its place only when an alarm comes before all others,
+/// because a cancelled sleep keeps its timer in the system for a while: with ``SystemTimeSource`` for a second at most, so
+/// that neither an alarm set before a far one nor a clock that is dropped with a far one holds memory until then.
 package final class AlarmClock<Event: Sendable>: Sendable {
     private struct State: Sendable {
         var queue = AlarmQueue<Event>()
@@ -33,7 +34,7 @@ package final class AlarmClock<Event: Sendable>: Sendable {
     /// How many alarms are set.
     package var count: Int { state.withLock { $0.queue.count } }
 
-    /// Sets an alarm and returns the ticket to take it out with.
+    /// Sets an alarm and returns the ticket to remove it with.
     package func set(_ event: Event, at deadline: MonotonicInstant) -> UInt64 {
         let (ticket, start) = state.withLock { state -> (UInt64, (generation: UInt64, late: Task<Void, Never>?)?) in
             let ticket = state.queue.insert(event, at: deadline)
@@ -51,13 +52,13 @@ package final class AlarmClock<Event: Sendable>: Sendable {
         return ticket
     }
 
-    /// Takes an alarm out; does nothing if it has gone off.
+    /// Removes an alarm; does nothing if it has gone off.
     package func remove(_ ticket: UInt64) {
         state.withLock { $0.queue.remove(ticket) }
     }
 
     private func startSleeper(_ generation: UInt64) {
-        // The sleeper does not hold its clock while it sleeps: who drops a deduplicator drops its timers too.
+        // The sleeper does not hold its clock while it sleeps, so that its timers go with a deduplicator that is dropped.
         let task = Task.detached { [weak self, time] in
             while let deadline = self?.nextDeadline(generation) {
                 do {

@@ -1,9 +1,9 @@
 package import Caching
 
-/// Alarms in the order of their deadlines: a binary heap whose members can be taken out again by their ticket.
+/// Alarms in the order of their deadlines: a binary heap whose members can be removed by their ticket.
 ///
-/// Taking out for real matters: an execution usually ends long before its timeout, and a queue that only skipped the
-/// alarms of what has ended would hold five minutes' worth of them.
+/// It is worth removing them: an execution usually ends long before its timeout, and a queue that only marked the alarms of
+/// ended executions would hold five minutes' worth of them.
 package struct AlarmQueue<Event: Sendable>: Sendable {
     private struct Alarm: Sendable {
         let deadline: MonotonicInstant
@@ -28,7 +28,7 @@ package struct AlarmQueue<Event: Sendable>: Sendable {
     /// When the next alarm is due.
     package var nextDeadline: MonotonicInstant? { heap.first?.deadline }
 
-    /// Sets an alarm and returns the ticket to take it out with.
+    /// Sets an alarm and returns the ticket to remove it with.
     package mutating func insert(_ event: Event, at deadline: MonotonicInstant) -> UInt64 {
         nextTicket += 1
         heap.append(Alarm(deadline: deadline, ticket: nextTicket, event: event))
@@ -37,13 +37,13 @@ package struct AlarmQueue<Event: Sendable>: Sendable {
         return nextTicket
     }
 
-    /// Takes an alarm out; does nothing if it has gone off or was taken out before.
+    /// Removes an alarm; does nothing if it has gone off or was removed before.
     package mutating func remove(_ ticket: UInt64) {
         guard let index = position[ticket] else { return }
         removeAlarm(at: index)
     }
 
-    /// Takes out the next alarm if it is due at `now`: an alarm is due from its deadline on.
+    /// Removes and returns the event of the next alarm if that is due at `now`: an alarm is due from its deadline on.
     package mutating func popDue(at now: MonotonicInstant) -> Event? {
         guard let first = heap.first, first.deadline <= now else { return nil }
         removeAlarm(at: 0)

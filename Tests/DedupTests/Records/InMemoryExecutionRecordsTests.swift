@@ -8,7 +8,7 @@ import Testing
         try await requirement.check(InMemoryExecutionRecords())
     }
 
-    @Test func forgetsWhatWasChangedLongestAgo() async throws {
+    @Test func forgetsTheRecordThatWasChangedLongestAgo() async throws {
         let store = InMemoryExecutionRecords(capacity: 2)
         try await store.save([hit(1), hit(2), hit(1), hit(3)])
         #expect(store.count == 2)
@@ -40,8 +40,14 @@ import Testing
         }
     }
 
-    @Test func wantsRoomForOne() async {
-        await #expect(processExitsWith: .failure) { _ = InMemoryExecutionRecords(capacity: 0) }
+    @Test func hasRoomForOneRecordAtLeast() async throws {
+        let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+            _ = InMemoryExecutionRecords(capacity: 0)
+        }
+        let text = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
+        // An optimized program stops without a message.
+        #expect(
+            text.contains("capacity is 0; a record store holds at least 1 record.") || !_isDebugAssertConfiguration())
     }
 
     private func hit(_ number: UInt64) -> ExecutionRecord {

@@ -4,8 +4,8 @@ import Testing
 
 @Suite struct PendingChangesTests {
     /// Adding, taking, writing and failing in random order, beside a list of records for each run.
-    @Test(arguments: 0..<40 as Range<UInt64>)
-    func holdsWhatItsNaiveModelHolds(seed: UInt64) {
+    @Test(arguments: 0..<20 as Range<UInt64>)
+    func equalsItsNaiveModel(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         var pending = PendingChanges(limit: 20)
         var model = NaivePending(limit: 20)
@@ -26,7 +26,7 @@ import Testing
         }
     }
 
-    /// Writes a part of what a write has taken, or lets the write fail.
+    /// Writes a part of the taken run, or lets the write fail.
     private func end(
         _ run: PendingChanges.Run, _ pending: inout PendingChanges, _ model: inout NaivePending,
         using random: inout SplitMix64
@@ -53,7 +53,7 @@ import Testing
     }
 }
 
-/// Three lists: what is open, what a write has taken, and what a failed one has left.
+/// Three lists: the open changes, the taken ones, and those that a failed write has left.
 private struct NaivePending {
     typealias Entry = (record: ExecutionRecord, changes: Int)
 

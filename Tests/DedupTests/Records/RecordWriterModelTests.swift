@@ -4,8 +4,8 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct RecordWriterModelTests {
     /// Adds, flushes and failures in random order against plain sums, with room for all.
-    @Test(arguments: 0..<60 as Range<UInt64>)
-    func writesExactlyWhatWasAdded(seed: UInt64) async throws {
+    @Test(arguments: 0..<30 as Range<UInt64>)
+    func writesExactlyTheAddedChanges(seed: UInt64) async throws {
         var random = SplitMix64(seed: seed)
         let memory = InMemoryExecutionRecords()
         let store = FaultyRecordStore(memory)
@@ -30,9 +30,9 @@ import Testing
         #expect(writer.statistics.pending == 0 && writer.statistics.dropped == 0)
     }
 
-    /// The same with too little room: what was dropped is counted, change by change.
-    @Test(arguments: 0..<60 as Range<UInt64>)
-    func countsExactlyWhatWasDropped(seed: UInt64) async throws {
+    /// The same with too little room: dropped changes are counted one by one.
+    @Test(arguments: 0..<30 as Range<UInt64>)
+    func countsExactlyTheDroppedChanges(seed: UInt64) async throws {
         var random = SplitMix64(seed: seed)
         let memory = InMemoryExecutionRecords()
         let store = FaultyRecordStore(memory)

@@ -12,7 +12,7 @@ import Testing
         store = FaultyRecordStore(memory)
     }
 
-    @Test func writesWhatWasAddedBeforeAFlush() async throws {
+    @Test func aFlushWritesEarlierChanges() async throws {
         let writer = writer()
         writer.add(hit(1))
         writer.add(hit(1))
@@ -26,13 +26,13 @@ import Testing
         #expect(statistics.pendingFingerprints == 0 && statistics.writes == 1)
     }
 
-    @Test func aFlushOfNothingAsksNothingOfTheStore() async throws {
+    @Test func anEmptyFlushDoesNotCallTheStore() async throws {
         store.fail()
         try await writer().flush()
         #expect(store.calls == 0)
     }
 
-    @Test func splitsWhatIsPendingIntoBatches() async throws {
+    @Test func splitsPendingChangesIntoBatches() async throws {
         let writer = writer(batchSize: 10)
         let latch = store.hang()
         // The first full batch is on its way, and held up, before the rest is added.
@@ -45,7 +45,7 @@ import Testing
         #expect(memory.count == 35)
     }
 
-    @Test func keepsWhatTheStoreRefusedAndTriesAgain() async throws {
+    @Test func keepsARefusedBatchAndTriesAgain() async throws {
         let writer = writer()
         store.fail(calls: [1])
         writer.add(hit(1))
@@ -60,7 +60,7 @@ import Testing
         #expect(writer.statistics.consecutiveFailures == 0 && writer.statistics.pending == 0)
     }
 
-    @Test func addsChangesToWhatTheStoreRefused() async throws {
+    @Test func addsChangesToARefusedBatch() async throws {
         let writer = writer(batchSize: 2, pendingLimit: 2)
         store.fail()
         writer.add(hit(1))
@@ -72,7 +72,7 @@ import Testing
         #expect(try await memory.find(.number(1), step: "a")?.hits == 2)
     }
 
-    @Test func dropsAndCountsWhatFindsNoRoom() async throws {
+    @Test func dropsAndCountsChangesWithoutRoom() async throws {
         let writer = writer(batchSize: 4, pendingLimit: 4)
         store.fail()
         for number in 0..<3 { #expect(writer.add(hit(UInt64(number)))) }
@@ -98,7 +98,7 @@ import Testing
         #expect(memory.count == 6)
     }
 
-    @Test func writesAFullBatchUnasked() async throws {
+    @Test func writesAFullBatchInTheBackground() async throws {
         let writer = writer(batchSize: 3)
         let latch = store.hang()
         writer.add(hit(1))
@@ -112,7 +112,7 @@ import Testing
         #expect(store.calls == 1)
     }
 
-    @Test func leavesAFailingStoreInPeaceForAnInterval() async throws {
+    @Test func doesNotCallAFailingStoreForAnInterval() async throws {
         let writer = writer(batchSize: 1, interval: .seconds(5))
         let latch = store.hang()
         store.fail()
@@ -134,7 +134,7 @@ import Testing
         #expect(writer.statistics.pending == 0)
     }
 
-    @Test func oneWriteGoesOnAtATime() async throws {
+    @Test func oneWriteIsInProgressAtATime() async throws {
         let writer = writer()
         let latch = store.hang()
         writer.add(hit(1))
@@ -149,7 +149,7 @@ import Testing
         #expect(writer.statistics.writes == 2)
     }
 
-    @Test func aCancelledFlushLeavesAndLosesNothing() async throws {
+    @Test func aCancelledFlushEndsAndLosesNothing() async throws {
         let writer = writer()
         let latch = store.hang()
         writer.add(hit(1))
@@ -173,12 +173,21 @@ import Testing
         (RecordWriterConfiguration(interval: .zero), "interval"),
         (RecordWriterConfiguration(finalFlushLimit: .seconds(-1)), "finalFlushLimit"),
     ])
-    func namesTheSettingThatMakesNoSense(configuration: RecordWriterConfiguration, field: String) {
+    func namesTheInvalidSetting(configuration: RecordWriterConfiguration, field: String) {
         let error = #expect(throws: RecordWriterError.self) { try configuration.validate() }
+        #expect(error?.code == .invalidConfiguration && error?.field == field)
         #expect(error.map { "\($0)".hasPrefix("RecordWriterConfiguration.\(field) is") } == true)
     }
 
-    @Test func refusesAConfigurationThatMakesNoSense() async {
+    @Test func codesHaveTheirNames() {
+        let codes = RecordWriterError.Code.allCases
+        #expect(codes == [.invalidConfiguration, .finalFlushTimedOut])
+        #expect(codes.map { RecordWriterError.Code(rawValue: $0.rawValue) } == codes)
+        #expect(codes.map { "\($0)" } == ["invalidConfiguration", "finalFlushTimedOut"])
+        #expect(RecordWriterError.Code(rawValue: "busy") == nil)
+    }
+
+    @Test func refusesAnInvalidConfiguration() async {
         await #expect(processExitsWith: .failure) {
             _ = RecordWriter(store: InMemoryExecutionRecords(), configuration: .init(batchSize: 0))
         }

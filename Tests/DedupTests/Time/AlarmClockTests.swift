@@ -65,7 +65,7 @@ import Testing
         #expect(clock.count == 0)
     }
 
-    @Test func theSleeperGoesWithItsClock() async throws {
+    @Test func theSleeperEndsWithItsClock() async throws {
         do {
             let clock = AlarmClock<Int>(time: time) { _ in Issue.record("An alarm went off after its clock was gone.") }
             _ = clock.set(1, at: at(100))
