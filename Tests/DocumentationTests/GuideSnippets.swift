@@ -12,9 +12,16 @@ func git(_ command: String, in path: String) async throws -> String { "\(command
 
 @Suite(.timeLimit(.minutes(1))) struct GuideSnippets {
     @Test func overview() async throws {
+        @Sendable func load(_ id: Int) async throws -> String { "user \(id)" }
+        let id = 1
+        // snippet: Sources/Dedup/Documentation.docc/Dedup.md
+        let dedup = Deduplicator()
+        let user = try await dedup.once("user", id, ttl: .seconds(60)) { try await load(id) }
+        // end
+        #expect(user == "user 1")
         // snippet: Sources/Dedup/Documentation.docc/Dedup.md
         let registry = StepRegistry()
-        let status = Step("git.status", ttl: .fixed(.seconds(300))) { (repository: Repository) in
+        let status = Step("git.status", ttl: .seconds(300)) { (repository: Repository) in
             try await git("status", in: repository.path)
         }
         try registry.register(status)
