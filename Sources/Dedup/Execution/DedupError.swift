@@ -151,7 +151,7 @@ extension DedupError {
     static func stepCancelledItself(_ step: String, _ error: CancellationError) -> DedupError {
         DedupError(
             .stepCancelledItself,
-            "Step '\(step)' threw a CancellationError, and nobody has cancelled it. Something that it waited for was cancelled.",
+            "Step '\(step)' threw a CancellationError without having been cancelled: something that it waited for was.",
             underlying: error)
     }
 

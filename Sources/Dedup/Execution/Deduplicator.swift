@@ -41,7 +41,7 @@ public final class Deduplicator: Sendable {
     ///   - records: Where the durable history goes. Default: a bounded store in memory.
     ///   - time: Where ages, deadlines and timeouts come from. Default: real time.
     ///   - onRemoval: Told of each result that leaves the cache, in the thread that made it leave, outside every lock.
-    ///     Unlike an event it cannot be dropped and does not come late; hits pay nothing for it. Default: nobody.
+    ///     Unlike an event it cannot be dropped and does not come late; hits pay nothing for it. Default: no listener.
     /// - Throws: ``DedupError`` with code ``DedupError/Code/invalidConfiguration`` that names the field.
     public init(
         configuration: DeduplicatorConfiguration,

@@ -45,7 +45,7 @@ public struct DeduplicatorConfiguration: Sendable {
     /// The buffer in front of the record store.
     public var recordWriter: RecordWriterConfiguration
 
-    /// How often ``Deduplicator/run()`` frees expired results that nobody asks for. Default: every second.
+    /// How often ``Deduplicator/run()`` frees expired results that no request asks for. Default: every second.
     public var sweepInterval: Duration
 
     /// Makes a configuration; every part has a default.

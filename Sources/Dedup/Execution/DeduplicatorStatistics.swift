@@ -1,7 +1,7 @@
 public import Caching
 
 /// What a deduplicator has done since it was made. Every request that reaches it has exactly one outcome, so
-/// ``requests`` is the sum of the outcome counts. Those that a ``StepRegistry`` refuses before they reach the
+/// ``requests`` is the sum of the outcome counts. Requests that a ``StepRegistry`` refuses before they reach the
 /// deduplication are among them, as ``OutcomeCounts/refused``.
 public struct DeduplicatorStatistics: Hashable, Sendable {
     /// How the requests that were not answered from the cache came out.
@@ -35,7 +35,7 @@ public struct DeduplicatorStatistics: Hashable, Sendable {
     }
 }
 
-/// How requests came out that the cache did not answer, and those that it answered with an error.
+/// How requests came out that the cache did not answer, and the requests that it answered with an error.
 public struct OutcomeCounts: Hashable, Sendable {
     /// Answered by an execution that the request itself started.
     public internal(set) var executed = 0

@@ -51,7 +51,7 @@ struct Execution: Sendable {
 
     /// The step has returned or thrown.
     ///
-    /// A cancellation error of the step's own, when nobody has cancelled the execution, would look to each waiter as if it
+    /// A cancellation error of the step's own, when the execution was not cancelled, would look to each waiter as if it
     /// had been cancelled itself; so it is wrapped.
     mutating func end(
         _ result: Result<Product, any Error>, wasCancelled: Bool, step: String, at now: MonotonicInstant

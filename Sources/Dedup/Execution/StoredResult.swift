@@ -2,8 +2,8 @@ internal import Caching
 
 /// What an execution ended with, its value boxed so that results of all types share one cache and one table of flights.
 ///
-/// The waiters of the flight, the cache and whoever is answered from it hold the same object, so a hit crosses one
-/// reference.
+/// The waiters of the flight, the cache and the requests that are answered from it hold the same object, so a hit crosses
+/// one reference.
 @usableFromInline
 final class StoredResult: Sendable {
     @usableFromInline let outcome: Result<any AnyBoxed, any Error>

@@ -33,11 +33,6 @@ struct ContextMemo: Sendable {
         }
     }
 
-    /// The fingerprint that a context and a scope have led to; nil if that is not remembered.
-    func known(_ context: JSONValue, scope: String?) throws -> Fingerprint? {
-        try known(digester.fingerprint(context, scope: scope))
-    }
-
     /// The fingerprint that a context and a scope have led to, or else lead to now: `make` says where.
     func fingerprint(
         of context: JSONValue, scope: String?, otherwise make: () throws -> Fingerprint

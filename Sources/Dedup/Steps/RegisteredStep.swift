@@ -72,20 +72,42 @@ final class RegisteredStep: Sendable {
 
     // MARK: - Fingerprints
 
-    /// The fingerprint of the input that a context describes, if that can be told without decoding it.
-    func knownFingerprint(of context: JSONValue, scope: String?) throws -> Fingerprint? {
-        guard let memo else { return try fingerprinter.fingerprint(context, scope: scope) }
-        return try memo.known(context, scope: scope)
+    /// The fingerprint of an input.
+    func fingerprint<Input>(of input: Input, _ coding: InputCoding<Input>, scope: String?) throws -> Fingerprint {
+        try fingerprinter.fingerprint(coding.encode(input, fingerprinter.limits), scope: scope)
     }
 
-    /// The fingerprint of the input that a context describes. What of it takes part, `canonical` tells if it is not known.
+    /// The fingerprint of the input that a context describes. `input` is asked for only if that is not remembered.
     func fingerprint(
-        of context: JSONValue, scope: String?, canonical: () throws -> JSONValue
+        of context: JSONValue, scope: String?, described input: () -> any AnyDescribedInput
     ) throws -> Fingerprint {
-        guard let memo else { return try fingerprinter.fingerprint(canonical(), scope: scope) }
+        guard let memo else { return try fingerprinter.fingerprint(context, scope: scope) }
         return try memo.fingerprint(of: context, scope: scope) {
-            try fingerprinter.fingerprint(canonical(), scope: scope)
+            try fingerprinter.fingerprint(input().canonical, scope: scope)
         }
+    }
+
+    /// Lets a request go on to the deduplication if the step may be executed, and says what work it asks for.
+    func identify<Input>(_ input: Input, _ coding: InputCoding<Input>, scope: String?) throws -> Fingerprint {
+        try checkExecutable()
+        return try fingerprint(of: input, coding, scope: scope)
+    }
+
+    /// The same for an input that a context describes, which comes along if it had to be decoded.
+    func identify(_ context: JSONValue, scope: String?) throws -> (Fingerprint, (any AnyDescribedInput)?) {
+        try checkExecutable()
+        var input: (any AnyDescribedInput)?
+        let fingerprint = try fingerprint(of: context, scope: scope) {
+            let described = describe(context)
+            input = described
+            return described
+        }
+        return (fingerprint, input)
+    }
+
+    /// The input that a context describes, yet to be decoded.
+    func describe(_ context: JSONValue) -> any AnyDescribedInput {
+        definition.describe(context, limits: fingerprinter.limits)
     }
 
     // MARK: - Statistics

@@ -8,30 +8,34 @@ struct StepCall<Input: Sendable, Output: Sendable>: Sendable {
     let definition: StepDefinition<Input, Output>
     let input: StepInput<Input>
 
+    init(
+        _ registry: StepRegistry, _ step: RegisteredStep, _ definition: StepDefinition<Input, Output>,
+        _ input: StepInput<Input>
+    ) {
+        self.registry = registry
+        self.step = step
+        self.definition = definition
+        self.input = input
+    }
+
     /// Answers the call.
     func execute(scope: String?, call: CallOptions) async throws -> Outcome<Output> {
-        if registry.outer.isEmpty { return try await deduplicate(scope: scope, call: call) }
-        return try await passOuter(stepRequest(scope: scope, call: call), from: 0)
+        try await passOuter(stepRequest(scope: scope, call: call), from: 0)
     }
 
     /// Passes a request through the middleware in front of the deduplication, from the `index`-th on.
     private func passOuter(_ request: StepRequest, from index: Int) async throws -> Outcome<Output> {
-        guard index < registry.outer.count else {
-            return try await deduplicate(scope: request.scope, call: request.call)
+        if index < registry.outer.count {
+            return try await registry.outer[index].execute(
+                request, next: StepChain { try await passOuter($0, from: index + 1) })
         }
-        return try await registry.outer[index].execute(
-            request, next: StepChain { try await passOuter($0, from: index + 1) })
-    }
-
-    /// Answers from the cache, from an execution in progress, or by running the step.
-    private func deduplicate(scope: String?, call: CallOptions) async throws -> Outcome<Output> {
         let deduplicator = registry.deduplicator
         let fingerprint = try deduplicator.countingRefusal { () throws -> Fingerprint in
             try step.checkExecutable()
-            return try self.fingerprint(scope: scope)
+            return try self.fingerprint(scope: request.scope)
         }
-        let answer = try await deduplicator.resolve(fingerprint, call) {
-            try request(fingerprint, scope: scope, call: call)
+        let answer = try await deduplicator.resolve(fingerprint, request.call) {
+            try self.request(fingerprint, scope: request.scope, call: request.call)
         }
         return try Outcome(answer, in: deduplicator)
     }
@@ -40,15 +44,10 @@ struct StepCall<Input: Sendable, Output: Sendable>: Sendable {
     ///
     /// It is always made of the input itself. An input that was described as JSON is decoded first, unless it was before,
     /// so that what the type leaves out, fills in or spells differently separates nothing.
-    func fingerprint(scope: String?) throws -> Fingerprint {
-        let limits = step.fingerprinter.limits
+    private func fingerprint(scope: String?) throws -> Fingerprint {
         switch input {
-        case .given(let input):
-            return try step.fingerprinter.fingerprint(definition.coding.encode(input, limits), scope: scope)
-        case .described(let input):
-            return try step.fingerprint(of: input.context, scope: scope) {
-                try definition.coding.encode(input.value, limits)
-            }
+        case .given(let input): try step.fingerprint(of: input, definition.coding, scope: scope)
+        case .described(let input): try step.fingerprint(of: input.context, scope: scope) { input }
         }
     }
 
@@ -127,7 +126,7 @@ enum StepInput<Input: Sendable>: Sendable {
 
 /// An input that a JSON context describes, decoded when it is first asked for: behind the middleware that may refuse
 /// the request, and in front of everything that counts as work.
-final class DescribedInput<Input: Sendable>: Sendable {
+final class DescribedInput<Input: Sendable>: AnyDescribedInput {
     let context: JSONValue
     private let coding: InputCoding<Input>
     private let limits: FingerprintLimits
@@ -148,4 +147,14 @@ final class DescribedInput<Input: Sendable>: Sendable {
             return input
         }
     }
+
+    var canonical: JSONValue {
+        get throws { try coding.encode(value, limits) }
+    }
+}
+
+/// A described input of any type.
+protocol AnyDescribedInput: AnyObject, Sendable {
+    /// What of the input takes part in the fingerprint.
+    var canonical: JSONValue { get throws }
 }

@@ -39,28 +39,31 @@ final class StepDefinition<Input: Sendable, Output: Sendable>: AnyStepDefinition
     var hasBody: Bool { body != nil }
     var isDynamic: Bool { coding.isDynamic }
 
-    func canonical(_ context: JSONValue, limits: FingerprintLimits) throws -> JSONValue {
-        try coding.encode(coding.decode(context, limits), limits)
+    func describe(_ context: JSONValue, limits: FingerprintLimits) -> any AnyDescribedInput {
+        DescribedInput(context, coding, limits: limits)
     }
 
     func request(
-        _ fingerprint: Fingerprint, context: JSONValue, scope: String?, call: CallOptions, by registry: StepRegistry,
-        _ step: RegisteredStep
+        _ fingerprint: Fingerprint, _ input: any AnyDescribedInput, scope: String?, call: CallOptions,
+        by registry: StepRegistry, _ step: RegisteredStep
     ) throws -> Request {
-        try stepCall(context, by: registry, step).request(fingerprint, scope: scope, call: call)
+        try stepCall(input, by: registry, step).request(fingerprint, scope: scope, call: call)
     }
 
     func execute(
-        context: JSONValue, scope: String?, call: CallOptions, by registry: StepRegistry, _ step: RegisteredStep
+        _ input: any AnyDescribedInput, scope: String?, call: CallOptions, by registry: StepRegistry,
+        _ step: RegisteredStep
     ) async throws -> Outcome<any Sendable> {
-        try await stepCall(context, by: registry, step).execute(scope: scope, call: call).map { $0 as any Sendable }
+        try await stepCall(input, by: registry, step).execute(scope: scope, call: call).map { $0 as any Sendable }
     }
 
     private func stepCall(
-        _ context: JSONValue, by registry: StepRegistry, _ step: RegisteredStep
+        _ input: any AnyDescribedInput, by registry: StepRegistry, _ step: RegisteredStep
     ) -> StepCall<Input, Output> {
-        let input = DescribedInput(context, coding, limits: step.fingerprinter.limits)
-        return StepCall(registry: registry, step: step, definition: self, input: .described(input))
+        guard let input = input as? DescribedInput<Input> else {
+            preconditionFailure("A definition executes the inputs that it has described.")
+        }
+        return StepCall(registry, step, self, .described(input))
     }
 }
 
@@ -74,18 +77,19 @@ protocol AnyStepDefinition: AnyObject, Sendable {
     /// Whether it takes contexts as they are.
     var isDynamic: Bool { get }
 
-    /// What of the input that a context describes takes part in the fingerprint.
-    func canonical(_ context: JSONValue, limits: FingerprintLimits) throws -> JSONValue
+    /// The input that a context describes, yet to be decoded.
+    func describe(_ context: JSONValue, limits: FingerprintLimits) -> any AnyDescribedInput
 
-    /// A request for the work that a context describes, whose fingerprint is known.
+    /// A request for the work of a described input, whose fingerprint is known.
     func request(
-        _ fingerprint: Fingerprint, context: JSONValue, scope: String?, call: CallOptions, by registry: StepRegistry,
-        _ step: RegisteredStep
+        _ fingerprint: Fingerprint, _ input: any AnyDescribedInput, scope: String?, call: CallOptions,
+        by registry: StepRegistry, _ step: RegisteredStep
     ) throws -> Request
 
-    /// Executes the step with the input that a context describes.
+    /// Executes the step with a described input.
     func execute(
-        context: JSONValue, scope: String?, call: CallOptions, by registry: StepRegistry, _ step: RegisteredStep
+        _ input: any AnyDescribedInput, scope: String?, call: CallOptions, by registry: StepRegistry,
+        _ step: RegisteredStep
     ) async throws -> Outcome<any Sendable>
 }
 

@@ -9,7 +9,8 @@ extension StepRegistry {
     public func fingerprint<Input, Output>(
         of step: Step<Input, Output>, _ input: Input, scope: String? = nil
     ) throws -> Fingerprint {
-        try stepCall(step, input).fingerprint(scope: scope)
+        let (registered, definition) = try find(matching: step)
+        return try registered.fingerprint(of: input, definition.coding, scope: scope)
     }
 
     /// What makes a request by name the same work as others.
@@ -18,9 +19,7 @@ extension StepRegistry {
     ///   ``FingerprintError``.
     public func fingerprint(of name: String, context: JSONValue, scope: String? = nil) throws -> Fingerprint {
         let step = try find(name)
-        return try step.fingerprint(of: context, scope: scope) {
-            try step.definition.canonical(context, limits: step.fingerprinter.limits)
-        }
+        return try step.fingerprint(of: context, scope: scope) { step.describe(context) }
     }
 
     /// Where two inputs of a step differ as far as fingerprints are concerned, without values.
@@ -30,9 +29,10 @@ extension StepRegistry {
     public func explain<Input, Output>(
         _ step: Step<Input, Output>, _ first: Input, _ second: Input
     ) throws -> [FieldDifference] {
-        let registered = try find(step.name)
-        let (coding, limits) = (try registered.definition(matching: step).coding, registered.fingerprinter.limits)
-        return try registered.fingerprinter.explain(coding.encode(first, limits), coding.encode(second, limits))
+        let (registered, definition) = try find(matching: step)
+        let limits = registered.fingerprinter.limits
+        return try registered.fingerprinter.explain(
+            definition.coding.encode(first, limits), definition.coding.encode(second, limits))
     }
 
     /// Where two contexts of a step differ as far as fingerprints are concerned, without values: where the inputs differ
@@ -42,9 +42,7 @@ extension StepRegistry {
     /// - Throws: As ``fingerprint(of:context:scope:)``.
     public func explain(_ name: String, _ first: JSONValue, _ second: JSONValue) throws -> [FieldDifference] {
         let step = try find(name)
-        let limits = step.fingerprinter.limits
-        return try step.fingerprinter.explain(
-            step.definition.canonical(first, limits: limits), step.definition.canonical(second, limits: limits))
+        return try step.fingerprinter.explain(step.describe(first).canonical, step.describe(second).canonical)
     }
 
     // MARK: - Invalidating

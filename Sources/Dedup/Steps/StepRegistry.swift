@@ -129,7 +129,18 @@ public final class StepRegistry: Sendable {
     public func execute<Input, Output>(
         _ step: Step<Input, Output>, _ input: Input, scope: String? = nil, call: CallOptions = CallOptions()
     ) async throws -> Outcome<Output> {
-        try await deduplicator.countingRefusal { try stepCall(step, input) }.execute(scope: scope, call: call)
+        let (registered, definition) = try deduplicator.countingRefusal { try find(matching: step) }
+        guard outer.isEmpty else {
+            return try await StepCall(self, registered, definition, .given(input)).execute(scope: scope, call: call)
+        }
+        // The input is copied on a miss only.
+        let fingerprint = try deduplicator.countingRefusal {
+            try registered.identify(input, definition.coding, scope: scope)
+        }
+        let answer = try await deduplicator.resolve(fingerprint, call) {
+            try StepCall(self, registered, definition, .given(input)).request(fingerprint, scope: scope, call: call)
+        }
+        return try Outcome(answer, in: deduplicator)
     }
 
     /// Executes a registered step that takes no input; see ``execute(_:_:scope:call:)``.
@@ -173,19 +184,16 @@ public final class StepRegistry: Sendable {
         _ name: String, context: JSONValue = [:], scope: String? = nil, call: CallOptions = CallOptions()
     ) async throws -> Outcome<any Sendable> {
         let step = try deduplicator.countingRefusal { try find(name) }
-        var known: Fingerprint?
-        if outer.isEmpty {
-            known = try deduplicator.countingRefusal {
-                try step.checkExecutable()
-                return try step.knownFingerprint(of: context, scope: scope)
-            }
+        guard outer.isEmpty else {
+            let input = step.describe(context)
+            return try await step.definition.execute(input, scope: scope, call: call, by: self, step)
         }
-        // A hit takes no generic code: to find out what that is for the step's types takes longer than the hit.
-        guard let known else {
-            return try await step.definition.execute(context: context, scope: scope, call: call, by: self, step)
-        }
-        let answer = try await deduplicator.resolve(known, call) {
-            try step.definition.request(known, context: context, scope: scope, call: call, by: self, step)
+        // A hit takes no generic code: to find out what that is for the step's types takes longer than the hit. So the input
+        // is described only if the fingerprint of the context is not remembered, or there is no result.
+        let (fingerprint, input) = try deduplicator.countingRefusal { try step.identify(context, scope: scope) }
+        let answer = try await deduplicator.resolve(fingerprint, call) {
+            try step.definition.request(
+                fingerprint, input ?? step.describe(context), scope: scope, call: call, by: self, step)
         }
         return try Outcome(erasing: answer, as: step.definition.output, in: deduplicator)
     }
@@ -219,12 +227,12 @@ public final class StepRegistry: Sendable {
 
     // MARK: - Finding
 
-    /// A call of a step that is registered.
-    func stepCall<Input, Output>(_ step: Step<Input, Output>, _ input: Input) throws -> StepCall<Input, Output> {
+    /// What is registered under the name of a step, and its definition in the step's types.
+    func find<Input, Output>(
+        matching step: Step<Input, Output>
+    ) throws(DedupError) -> (RegisteredStep, StepDefinition<Input, Output>) {
         let registered = try find(step.name)
-        return StepCall(
-            registry: self, step: registered, definition: try registered.definition(matching: step),
-            input: .given(input))
+        return (registered, try registered.definition(matching: step))
     }
 
     /// What is registered under a name. Takes no lock.
@@ -288,5 +296,9 @@ struct StepTable: Sendable {
         return step
     }
 
-    private static func part(of spelling: Spelling) -> Int { Int(UInt(bitPattern: spelling.hashValue) % 64) }
+    /// Which part has a name. Cheap, because the dictionary hashes the name anyway.
+    private static func part(of spelling: Spelling) -> Int {
+        let bytes = spelling.name.utf8
+        return (bytes.count &* 31 &+ Int(bytes.last ?? 0)) & 63
+    }
 }

@@ -91,7 +91,7 @@ struct AnswerRules {
         guard let staleAllowance else {
             return report(
                 .staleHit, call, position,
-                "\(Self.name(call)) got a stale result, that of execution \(call.execution), which nobody promised",
+                "\(Self.name(call)) got a stale result, that of execution \(call.execution), which was not promised",
                 &log)
         }
         checkServed(call, position, until: timeline.staleFrom[position].saturatingAdd(staleAllowance), &log)
@@ -126,10 +126,10 @@ struct AnswerRules {
         func name() -> String { "\(Self.name(call)) joined execution \(execution.id)" }
         if !duplicateMode.allowsJoins {
             report(.lateJoin, call, position, "\(name()), but the duplicate mode is \(duplicateMode.rawValue)", &log)
-        } else if call.start > answers.earliestSettled[position] {
+        } else if call.start > answers.earliestAnswer[position] {
             report(
                 .lateJoin, call, position,
-                "\(name()) \(IntervalDiagram.time(call.start - answers.earliestSettled[position])) after that had been answered",
+                "\(name()) \(IntervalDiagram.time(call.start - answers.earliestAnswer[position])) after that had been answered",
                 &log)
         } else if excuses.surelyDetached(execution) <= call.start {
             report(
@@ -159,7 +159,7 @@ struct AnswerRules {
     }
 
     private func checkFailure(_ call: Call, _ position: Int, _ log: inout ViolationLog) {
-        let bound = answers.earliestSettled[position].saturatingAdd(freshness.failureLifetime)
+        let bound = answers.earliestAnswer[position].saturatingAdd(freshness.failureLifetime)
         guard call.start > bound else { return }
         let late = IntervalDiagram.time(call.start - bound)
         report(

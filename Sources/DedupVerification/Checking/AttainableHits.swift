@@ -22,7 +22,7 @@ struct AttainableHits {
         }
     }
 
-    /// The longest that each key took: as logged inside the closure, or as the caller who executed it saw.
+    /// The longest that each key took: as logged inside the closure, or as seen by the caller that executed it.
     private func longestDurations(_ calls: [Call]) -> [UInt64] {
         var longest = [UInt64](repeating: 0, count: index.keyCount)
         for execution in index.executions where execution.ended {

@@ -64,7 +64,7 @@ struct ExcuseIndex {
         return min(byName, surelyInvalidated(execution))
     }
 
-    /// From when on nobody may have joined `execution` any more; the end of time if nothing says so.
+    /// From when on no call may have joined `execution` any more; the end of time if nothing says so.
     func surelyDetached(_ execution: Execution) -> UInt64 {
         if isEmpty { return .max }
         let detaching = (named[execution.id] ?? []).filter { $0.kind == .superseded || $0.kind == .invalidated }

@@ -14,11 +14,11 @@ struct FlightWindows {
             let windows = group.map { position in
                 let execution = index.executions[position]
                 // A failed execution's earliest answer may have come from the cache, before its flight was settled.
-                let settled = answers.earliestSettled[position]
-                let isKnown = settled != .max && (execution.succeeded || !failuresCached)
+                let answered = answers.earliestAnswer[position]
+                let isKnown = answered != .max && (execution.succeeded || !failuresCached)
                 return (
                     answers.claimedAfter[position],
-                    isKnown ? settled : execution.endOrForever.saturatingAdd(checker.flightTolerance)
+                    isKnown ? answered : execution.endOrForever.saturatingAdd(checker.flightTolerance)
                 )
             }
             append(windows.sorted { $0 < $1 }, of: index.executions[group.lowerBound].key)

@@ -4,7 +4,7 @@
 public struct FreshnessRule: Hashable, Sendable {
     /// How long a result lives.
     public enum Lifetime: Hashable, Sendable {
-        /// Nothing is cached: a result serves only those who waited for it.
+        /// Nothing is cached: a result serves only the calls that waited for it.
         case none
         /// From the moment it was stored.
         case fixed(UInt64)

@@ -50,7 +50,7 @@ struct FreshnessTimeline {
         return nil
     }
 
-    /// Until when the result is surely fresh, as far as it was settled by `time`.
+    /// Until when the result is surely fresh, as far as that was known at `time`.
     func surelyFreshUntil(_ position: Int, at time: UInt64) -> UInt64 {
         let execution = index.executions[position]
         guard execution.succeeded else { return execution.end.saturatingAdd(rule.shortened(rule.failureLifetime)) }

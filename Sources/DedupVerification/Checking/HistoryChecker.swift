@@ -18,7 +18,7 @@ public struct HistoryChecker: Sendable {
     /// Default 1 s.
     public var evictionLag: UInt64 = 1_000_000_000
     /// How long before it was logged a removal may have happened whose excuse names its execution and gives no `since`.
-    /// Default 50 ms: whoever removes a result says so at once, unless it promises less.
+    /// Default 50 ms: a subject says at once that it has removed a result, unless it promises less.
     public var removalLag: UInt64 = 50_000_000
     /// Whether a call may be answered with an error that comes from no execution: one of a deadline, or of a limit.
     /// Default no.

@@ -16,7 +16,7 @@ public enum ViolationKind: String, CaseIterable, Sendable {
     case answerFromFuture = "answer_from_future"
     /// A call was answered with an error that names no execution, and the subject promises no such errors.
     case unexplainedFailure = "unexplained_failure"
-    /// A result was served past its time to live: as a hit, or as stale where nobody promised that or for too long.
+    /// A result was served past its time to live: as a hit, or as stale without a promise of that or for too long.
     case staleHit = "stale_hit"
     /// A hit was older than a result that had been answered before the call started.
     case outdatedHit = "outdated_hit"

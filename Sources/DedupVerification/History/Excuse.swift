@@ -4,7 +4,7 @@ public enum ExcuseKind: UInt8, CaseIterable, BitwiseCopyable, Sendable {
     case evicted
     /// The cache removed the result because its time to live had passed.
     case expired
-    /// Somebody asked for the key to be forgotten.
+    /// The key was invalidated.
     case invalidated
     /// The execution outlived its epoch: a newcomer was allowed to run.
     case superseded

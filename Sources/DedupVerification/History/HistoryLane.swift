@@ -63,7 +63,7 @@ public final class HistoryLane: @unchecked Sendable {
     /// How many calls found no room.
     public var dropped: Int { overflow }
 
-    /// The recorded calls, without copying; valid only while the lane lives and nobody writes.
+    /// The recorded calls, without copying; valid only while the lane lives and is not written.
     func withCalls<Result>(_ body: (UnsafeBufferPointer<Call>) -> Result) -> Result {
         body(UnsafeBufferPointer(rebasing: calls[..<count]))
     }

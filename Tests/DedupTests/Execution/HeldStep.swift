@@ -71,7 +71,7 @@ struct Desk: Sendable {
         deduplicator = try Deduplicator(configuration: configuration, records: store, time: time)
     }
 
-    /// Asks for the work of a key. When this returns, the caller is suspended in its seat, or has its answer.
+    /// Asks for the work of a key. When this returns, the request is suspended, or has its answer.
     func ask(
         _ key: UInt64 = 1, policy: ExecutionPolicy = ExecutionPolicy(), call: CallOptions = CallOptions(),
         _ body: @escaping @Sendable () async throws -> Int

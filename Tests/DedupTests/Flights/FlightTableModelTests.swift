@@ -201,7 +201,7 @@ private struct FlightTableRun {
         let action = table.finish(flight.key, Int(flight.key.epoch))
         let waiting = model.release(flight.key)
         model.flights[index].result = Int(flight.key.epoch)
-        expect(action.isCurrent == isCurrent && action.joins == joins, "settled")
+        expect(action.isCurrent == isCurrent && action.joins == joins, "finished")
         expect(action.staleAlarm == flight.alarm, "alarm of a flight that has ended")
         expect(action.resume.sorted() == (flight.isCancelled ? [] : waiting), "resumed")
         expect(action.claimAgain.sorted() == (flight.isCancelled ? waiting : []), "claim again")
@@ -240,10 +240,10 @@ private struct FlightTableRun {
     }
 
     private mutating func detachAll() {
-        let vacated = table.detachAll { _ in true }.claimAgain
+        let claimAgain = table.detachAll { _ in true }.claimAgain
         let expected = model.flights.indices.filter { model.flights[$0].isCurrent }.flatMap { model.detach($0) }
-        expect(vacated.sorted() == expected.sorted(), "vacated by detaching all")
-        released += vacated
+        expect(claimAgain.sorted() == expected.sorted(), "claim again after detaching all")
+        released += claimAgain
     }
 
     private mutating func giveUp() {

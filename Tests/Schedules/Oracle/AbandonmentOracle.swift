@@ -6,7 +6,7 @@ internal import Dedup
 /// From outside nobody can see who waits for what, so only calls count that surely did: those that came while the
 /// execution was current, in schedules where time passes only when nothing can run, so that they had claimed their seats.
 struct AbandonmentOracle {
-    /// Nanoseconds after which a call has surely taken its seat: every time stamp costs one.
+    /// Nanoseconds after which a call has surely joined its flight: every time stamp costs one.
     private static let allowance: UInt64 = 5_000
 
     private(set) var problems: [String] = []

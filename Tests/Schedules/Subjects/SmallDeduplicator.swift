@@ -77,7 +77,7 @@ final class SmallDeduplicator: Subject, @unchecked Sendable {
 
     private func wait(for flight: Flight) async throws -> UInt64 {
         try await withCheckedThrowingContinuation { continuation in
-            // A task may be suspended between two functions, so the flight may have landed meanwhile.
+            // A task may be suspended between two functions, so the flight may have ended meanwhile.
             if let result = flight.result {
                 continuation.resume(with: result)
             } else {
@@ -98,7 +98,7 @@ final class SmallDeduplicator: Subject, @unchecked Sendable {
         Task.immediateDetached {
             let result: Result<UInt64, any Error>
             do { result = .success(try await body(epoch)) } catch { result = .failure(error) }
-            await self.settle(request, epoch, result)
+            await self.finish(request, epoch, result)
         }
         if let timeout = request.plan.policy.timeout.duration {
             Task.detached {
@@ -116,7 +116,7 @@ final class SmallDeduplicator: Subject, @unchecked Sendable {
         supersededEpochs.insert(epoch)
     }
 
-    private func settle(_ request: Request, _ epoch: UInt64, _ result: Result<UInt64, any Error>) async {
+    private func finish(_ request: Request, _ epoch: UInt64, _ result: Result<UInt64, any Error>) async {
         guard let flight = running.removeValue(forKey: epoch) else { return }
         let now = time.now
         if bug == .latePublication {
