@@ -121,4 +121,29 @@ import Testing
         _ = await desk.ask(policy: policy) { throw Boom() }.result
         #expect(desk.deduplicator.cachedResults == 1)
     }
+
+    // MARK: - The store's view
+
+    @TaskLocal static var request = "none"
+
+    /// Notes what `save` sees of the request that leads.
+    private struct WatchingStore: ExecutionRecordStore {
+        let seen = Cell<[String]>([])
+
+        func save(_ changes: [ExecutionRecord]) async throws { seen.withLock { $0.append(FailClosedTests.request) } }
+        func find(_ fingerprint: Fingerprint, step: String) async throws -> ExecutionRecord? { nil }
+        func statistics(step: String?, limit: Int) async throws -> [StepRecordStatistics] { [] }
+        func duplicates(over threshold: Int, limit: Int) async throws -> [ExecutionRecord] { [] }
+    }
+
+    @Test func theStoreSeesNoTaskLocalsOfTheRequestThatLeads() async throws {
+        let store = WatchingStore()
+        let desk = try Desk(DeduplicatorConfiguration(recordStoreFailure: .failClosed), store: store)
+        try await Self.$request.withValue("mine") {
+            #expect(try await desk.ask { 1 }.value.value == 1)
+            try await desk.deduplicator.flush()
+        }
+        let seen = store.seen.withLock { $0 }
+        #expect(seen.count >= 2 && Set(seen) == ["none"])
+    }
 }

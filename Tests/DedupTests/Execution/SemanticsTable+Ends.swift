@@ -110,6 +110,22 @@ extension SemanticsTable {
         await desk.expectNothingLeft()
     }
 
+    @Test(arguments: [Duration.zero, .seconds(-1), .nanoseconds(1), .seconds(Int64.min)])
+    func aShutdownThatHasNothingToDoNeedsNoTime(grace: Duration) async throws {
+        #expect(await desk.deduplicator.shutdown(grace: grace))
+        await desk.expectNothingLeft()
+    }
+
+    @Test func aShutdownWithoutTimeSaysThatRecordsAreNotWritten() async throws {
+        let store = FaultyRecordStore()
+        let desk = try Desk(DeduplicatorConfiguration(), store: store)
+        _ = try await desk.answer { 1 }
+        _ = store.hang()
+        #expect(await desk.deduplicator.shutdown(grace: .zero) == false)
+        store.heal()
+        await eventually { desk.deduplicator.statistics.records.pending == 0 }
+    }
+
     // MARK: - A store that hangs, and one that comes too late
 
     @Test(arguments: [1, 2])
