@@ -1,7 +1,7 @@
 import Caching
 import Testing
 
-/// Configurations that cannot be are refused by the name of the field.
+/// Configurations that are not allowed are refused by the name of the field.
 struct CacheConfigurationTests {
     @Test(arguments: [
         (CacheConfiguration(capacity: .entries(0)), "capacity.entries"),
@@ -11,7 +11,7 @@ struct CacheConfigurationTests {
         (CacheConfiguration(shards: 5_000), "shards"),
         (CacheConfiguration(capacity: .entries(3), shards: 4), "shards"),
     ])
-    func whatCannotBeIsRefusedByName(configuration: CacheConfiguration, field: String) {
+    func aWrongFieldIsRefusedByName(configuration: CacheConfiguration, field: String) {
         #expect { _ = try Cache<Int, Int>(configuration) } throws: { error in
             guard let error = error as? CacheConfigurationError else { return false }
             return error.field == field && error.description.hasPrefix("\(field) is \(error.value) but must ")

@@ -2,7 +2,7 @@ import Caching
 import DedupTesting
 import Testing
 
-/// The cache, operation by operation, beside a model that is a dictionary and a naive policy.
+/// The cache, operation by operation, beside a model: a dictionary and a naive policy.
 struct CacheModelTests {
     static let cases: [(EvictionPolicyKind, UInt64)] = EvictionPolicyKind.allCases.flatMap { kind in
         (1...4).map { (kind, UInt64($0)) }
@@ -11,7 +11,7 @@ struct CacheModelTests {
     @Test(arguments: cases, [1, 4])
     func agreesWithItsNaiveModelInOneShard(kind: (EvictionPolicyKind, UInt64), lanes: Int) throws {
         let (kind, seed) = kind
-        switch kind {
+        switch kind.rule {
         case .fifo: try drive(kind, NaiveFIFO.self, seed, lanes)
         // The order of hits counts, and a thread that the system moves between processors leaves them in two lanes.
         case .lru: try drive(kind, NaiveLRU.self, seed, 1)
@@ -43,7 +43,7 @@ struct CacheModelTests {
                 + statistics.expirations + statistics.invalidations)
     }
 
-    /// Does the same to both, and compares what they answer.
+    /// Does the same to both and compares their answers.
     private func act<Policy: NaivePolicy>(
         on cache: Cache<Int, Int>, _ model: inout NaiveCache<Policy>, _ step: Int, _ now: MonotonicInstant,
         using random: inout SplitMix64
@@ -68,8 +68,8 @@ struct CacheModelTests {
     }
 
     @Test(arguments: EvictionPolicyKind.allCases, [1, 7])
-    func findsExactlyWhatIsAliveInManyShards(kind: EvictionPolicyKind, shards: Int) throws {
-        // Room for all, so that no policy decides anything: what remains is the table, the deadlines and the counting.
+    func findsExactlyTheLivingEntriesInManyShards(kind: EvictionPolicyKind, shards: Int) throws {
+        // Room for all, so that no policy decides anything: this tests the table, the deadlines and the counts.
         let cache = try Cache<Int, Int>(
             CacheConfiguration(capacity: .entries(2_000), policy: kind, shards: shards, seed: 9))
         var alive: [Int: (value: Int, deadline: Int64)] = [:]
@@ -93,7 +93,7 @@ struct CacheModelTests {
     }
 }
 
-/// What left, in order, from any thread.
+/// The removals that a cache has reported, from any thread.
 final class RemovalLog: Sendable {
     struct Entry: Hashable, Sendable {
         let key: Int, value: Int, hits: Int
@@ -104,11 +104,11 @@ final class RemovalLog: Sendable {
 
     func append(_ removal: CacheRemoval<Int, Int>) {
         let entry = Entry(
-            key: removal.key, value: removal.value, hits: removal.hits, cause: removal.cause.rawValue)
+            key: removal.key, value: removal.value, hits: removal.hits, cause: removal.cause.description)
         entries.withLock { $0.append(entry) }
     }
 
-    /// What has left since the last time. As a set, because the order within one operation is not promised.
+    /// The removals since the last call. A set, because the order within one operation is not promised.
     func drain() -> Set<Entry> {
         entries.withLock { entries in
             defer { entries = [] }
@@ -163,6 +163,8 @@ struct NaiveCache<Policy: NaivePolicy> {
             removals.insert(.init(key: key, value: value, hits: 0, cause: "expired"))
             return
         }
+        // Without room expired entries go first. One block of slots holds them all, so all of them go.
+        if entries.count >= capacity { _ = sweep(now) }
         policy.admit(Slot(key))
         while entries.count >= capacity, let victim = policy.evict() {
             leave(Int(victim), "evicted", tellingPolicy: false)
@@ -198,7 +200,9 @@ struct NaiveCache<Policy: NaivePolicy> {
         guard let entry = entries.removeValue(forKey: key) else { return }
         switch cause {
         case "expired": statistics.expirations += 1
-        case "evicted": statistics.evictions += 1
+        case "evicted":
+            statistics.evictions += 1
+            statistics.evictedWeight += 1
         case "replaced": statistics.replacements += 1
         default: statistics.invalidations += 1
         }

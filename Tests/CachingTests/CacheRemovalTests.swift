@@ -2,7 +2,7 @@ import Caching
 import DedupTesting
 import Testing
 
-/// Values that leave are reported and destroyed outside the lock, with the hits nobody has drained.
+/// Removed values are reported and released outside the lock, with the hits that were not drained.
 struct CacheRemovalTests {
     @Test
     func theCallbackMayUseTheCache() throws {
@@ -29,7 +29,7 @@ struct CacheRemovalTests {
     }
 
     @Test
-    func aDestroyedValueMayUseTheCache() throws {
+    func aReleasedValueMayUseTheCache() throws {
         final class Reentrant: Sendable {
             let cache: Cache<Int, Reentrant>
             init(_ cache: Cache<Int, Reentrant>) { self.cache = cache }
@@ -84,7 +84,7 @@ struct CacheRemovalTests {
     }
 
     @Test
-    func nothingIsLeakedOrDestroyedTwice() throws {
+    func nothingIsLeakedOrReleasedTwice() throws {
         final class Counted: Sendable {
             let live: Lock<Int>
             let parent: Counted?

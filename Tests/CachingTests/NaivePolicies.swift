@@ -1,6 +1,6 @@
 import Caching
 
-/// A policy written for the reader and not for the machine: what the real ones are compared with.
+/// A policy written for the reader and not for the machine, to compare the real one with.
 protocol NaivePolicy {
     init(capacity: Int)
     var residents: [Slot] { get }

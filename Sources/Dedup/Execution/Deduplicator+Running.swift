@@ -90,7 +90,7 @@ extension Deduplicator {
         let key = execution.key
         let (boxed, timeToLive, weight) = execution.keeping(under: request.policy)
         let result = FlightResult(outcome: boxed, executionID: key.epoch, isRefusal: execution.isRefusal)
-        var departures = Departures<Fingerprint, CachedResult>()
+        var removals = Removals<Fingerprint, CachedResult>()
         let settlement = flightShards.withTable(for: key.fingerprint) { table in
             let settlement = table.settle(key, result)
             if let timeToLive, settlement.isCurrent {
@@ -98,12 +98,12 @@ extension Deduplicator {
                 cache.insert(
                     CachedResult(payload: boxed, executionID: key.epoch, stepNumber: request.stepNumber),
                     for: key.fingerprint, timeToLive: timeToLive, weight: weight, at: execution.endedAt,
-                    departures: &departures)
+                    removals: &removals)
             }
             return settlement
         }
         if let alarm = settlement.staleAlarm { flightShards.disarm(alarm) }
-        cache.report(departures)
+        cache.report(removals)
         if execution.hasBegun {
             addRecord(request, execution, joins: settlement.joins)
             report(request, execution, isCurrent: settlement.isCurrent)

@@ -34,7 +34,7 @@ struct RemovalReporter: Sendable {
             if events.hasSubscribers { events.publish(.cacheEvicted(details(removal.value, removal.key))) }
         case .expired:
             if events.hasSubscribers { events.publish(.cacheExpired(details(removal.value, removal.key))) }
-        case .invalidated, .replaced: break
+        default: break
         }
     }
 

@@ -1,9 +1,11 @@
-/// What hits leave behind in a shard, in as many lanes as there are processors: a hit writes the lane of the processor
-/// that it runs on and nothing else, so that two threads that only hit never write one cache line in turn.
+internal import CProcessor
+
+/// The counts and notes that hits leave in a shard, in as many lanes as there are processors: a hit writes the lane of the
+/// processor that it runs on and nothing else, so that two threads that only hit never write one cache line in turn.
 ///
-/// That is a lock for many readers in the manner of the "big-reader lock" of Linux 2.4: who only looks takes the lock of
-/// one lane, who changes the shard takes those of all. With one lock for both, two threads with a core each came to
-/// 14.5 million hits a second, less than half of what one did alone (10,000 entries, 32-byte keys).
+/// The lanes with their locks are a lock for many readers in the manner of the "big-reader lock" of Linux 2.4: a lookup
+/// takes the lock of one lane, a change of the shard takes all. With one lock for both, two threads with a core each came
+/// to 14.5 million hits a second, less than half of what one did alone (10,000 entries, 32-byte keys).
 ///
 /// A lane is touched only under its own lock, or under those of all lanes.
 @safe
@@ -52,7 +54,7 @@ struct HitLane: ~Copyable {
         noteCount &+= 1
     }
 
-    /// Tells the policy of the hits that it has not been told of, in their order.
+    /// Tells the policy of the noted hits, in their order, and forgets them.
     @usableFromInline
     mutating func tell(_ policy: inout ShardPolicy) {
         guard noteCount > 0, let notes = unsafe notes else { return }
@@ -62,4 +64,15 @@ struct HitLane: ~Copyable {
         }
         noteCount = 0
     }
+}
+
+/// The processors of the machine: they choose the lanes.
+@usableFromInline
+enum Processor {
+    /// The number of the processor that the calling thread runs on. It may be another one by the time the number is used, so
+    /// it is good for choosing between locks and for nothing else.
+    @usableFromInline static var current: Int { Int(dedup_processor_current()) }
+
+    /// How many there are.
+    static let count = Int(dedup_processor_count())
 }
