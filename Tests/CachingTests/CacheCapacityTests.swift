@@ -73,6 +73,15 @@ struct CacheCapacityTests {
     }
 
     @Test
+    func theWeightOfEvictedEntriesIsCounted() throws {
+        let cache = try Cache<Int, Int>(CacheConfiguration(capacity: .weight(10), policy: .fifo, shards: 1))
+        for key in 1...3 { cache.insert(key, for: key, weight: key) }
+        #expect(cache.statistics.evictedWeight == 0)
+        cache.insert(9, for: 9, weight: 8)
+        #expect(cache.statistics.evictions == 3 && cache.statistics.evictedWeight == 6 && cache.weight == 8)
+    }
+
+    @Test
     func anEntryInACacheOfEntriesWeighsOne() throws {
         let cache = try Cache<Int, Int>(CacheConfiguration(capacity: .entries(3), seed: 1))
         #expect(cache.insert(1, for: 1, timeToLive: .forever, weight: 1_000, at: .zero))

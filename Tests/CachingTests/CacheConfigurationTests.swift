@@ -30,6 +30,30 @@ struct CacheConfigurationTests {
     }
 
     @Test
+    func policiesAreFoundByName() {
+        for kind in EvictionPolicyKind.allCases { #expect(EvictionPolicyKind(rawValue: kind.rawValue) == kind) }
+        #expect(EvictionPolicyKind(rawValue: "clock") == nil && EvictionPolicyKind.sieve != .lru)
+    }
+
+    @Test
+    func standardTypesAreKeys() throws {
+        func check<Key: CacheKey>(_ key: Key, _ other: Key) throws {
+            let cache = try Cache<Key, Int>(CacheConfiguration(capacity: .entries(4)))
+            cache.insert(1, for: key)
+            #expect(cache.value(for: key)?.value == 1 && cache.value(for: other) == nil, "\(Key.self)")
+        }
+        try check("a", "b")
+        try check(Substring("a"), "b")
+        try check(Int32(1), 2)
+        try check(UInt128.max, 2)
+        try check(0.5, 0.25)
+        try check(["a", "b"], ["ab"])
+        try check([1, nil], [nil, 1])
+        try check(Set(["a"]), [])
+        try check(Duration.seconds(1), .zero)
+    }
+
+    @Test
     func theDefaultHashDependsOnTheSeed() {
         let hashes = Set((0..<64).map { "key".seededHash(UInt64($0)) })
         #expect(hashes.count == 64)

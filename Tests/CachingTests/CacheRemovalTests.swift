@@ -69,6 +69,13 @@ struct CacheRemovalTests {
     }
 
     @Test
+    func causesHaveNames() {
+        let causes = [RemovalCause.evicted, .expired, .invalidated, .replaced]
+        #expect(causes.map(\.description) == ["evicted", "expired", "invalidated", "replaced"])
+        #expect(Set(causes).count == 4)
+    }
+
+    @Test
     func hitsAreDrainedOnce() throws {
         let cache = try Cache<Int, String>(CacheConfiguration(capacity: .entries(1_000), shards: 4))
         for key in 0..<1_000 { cache.insert("v\(key)", for: key, timeToLive: .forever, at: .zero) }

@@ -117,6 +117,23 @@ struct TimeToLiveTests {
     }
 
     @Test(arguments: [
+        (TimeToLive.milliseconds(5), Duration.milliseconds(5)), (.seconds(5), .seconds(5)),
+        (.minutes(5), .seconds(300)), (.hours(5), .seconds(18_000)), (.seconds(-1), .seconds(-1)),
+        (.hours(.max), .nanoseconds(Int64.max)), (.seconds(.min), .nanoseconds(Int64.min)),
+    ])
+    func aNumberOfUnitsIsFixed(timeToLive: TimeToLive, duration: Duration) {
+        #expect(timeToLive == .fixed(duration))
+    }
+
+    /// Where a time to live, an optional one or a duration is expected, the same words compile.
+    @Test func unitsAreNotAmbiguous() {
+        func optional(_ timeToLive: TimeToLive?) -> TimeToLive? { timeToLive }
+        #expect(optional(.seconds(5)) == .fixed(.seconds(5)))
+        #expect(optional(.minutes(1).jittered(by: 0.5)) == .fixed(.seconds(60)).jittered(by: 0.5))
+        #expect(optional(.sliding(.seconds(1), maximumAge: .milliseconds(1_500))) != nil && optional(nil) == nil)
+    }
+
+    @Test(arguments: [
         (TimeToLive.fixed(.zero), "timeToLive.fixed"),
         (.sliding(.seconds(-1)), "timeToLive.sliding"),
         (.sliding(.seconds(2), maximumAge: .seconds(1)), "timeToLive.maximumAge"),

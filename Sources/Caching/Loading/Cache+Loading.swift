@@ -46,13 +46,14 @@ extension Cache {
 
     /// The value for `key`; when there is none, `load` is run on the calling thread to make it, and it is stored.
     ///
-    /// Everything is as with the asynchronous function, except:
+    /// For code that is not asynchronous. It has a name of its own, so that no asynchronous code blocks by mistake.
+    /// Everything is as with ``value(for:timeToLive:weight:at:load:)``, except:
     ///
     /// - A caller that finds a load of another thread blocks its thread until that has ended. It cannot be cancelled.
     /// - A caller that finds a load in a task does not wait for it, because it would block a thread that the task may need.
     ///   It runs its own `load`, and that one takes over: later callers of either kind join it, and its value is stored.
     ///   The callers of the load in the task still get the result of theirs.
-    /// - An asynchronous caller that finds a load of a thread joins it, suspended. The load goes on even if it leaves.
+    /// - An asynchronous caller that finds a load of a thread joins it, suspended. The load goes on even if all of them leave.
     ///
     /// - Parameters:
     ///   - key: The key of the value.
@@ -63,7 +64,7 @@ extension Cache {
     /// - Returns: The cached or the loaded value. A value that is too heavy for the cache is returned and not stored.
     /// - Throws: What `load` throws, ``CacheLoadError``.
     @inlinable
-    public func value(
+    public func blockingValue(
         for key: Key, timeToLive: TimeToLive = .forever, weight: (@Sendable (Value) -> Int)? = nil,
         at now: MonotonicInstant? = nil, load: () throws -> Value
     ) throws -> Value {
