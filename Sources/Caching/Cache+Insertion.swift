@@ -74,7 +74,7 @@ extension Cache {
             switch attempt {
             case .inserted: return true
             case .refused, .superseded: return false
-            case .othersHaveExpired: gatherExpired(for: &insertion, besides: number, into: &removals)
+            case .expiredElsewhere: gatherExpired(for: &insertion, from: number, into: &removals)
             case .needsRoom: gatherRoom(for: &insertion, besides: number, round: round, into: &removals)
             }
         }
@@ -82,14 +82,15 @@ extension Cache {
         return true
     }
 
-    /// Takes the room that `insertion` lacks from entries that have expired in other shards.
-    @usableFromInline
+    /// Takes the room that `insertion` lacks from entries that have expired in any shard.
+    @inlinable
     func gatherExpired(
-        for insertion: inout Insertion<Key, Value>, besides own: Int, into removals: inout Removals<Key, Value>
+        for insertion: inout Insertion<Key, Value>, from own: Int, into removals: inout Removals<Key, Value>
     ) {
-        for offset in 1..<shards.count where insertion.missingRoom > 0 {
-            let number = (own + offset) % shards.count
-            guard pool.hasExpired(shard: number, at: insertion.now) else { continue }
+        let expired = pool.shardsWithExpired(at: insertion.now)
+        // Each inserter starts behind its own shard, so that not all of them lock the same one.
+        let start = expired.firstIndex { $0 > own } ?? 0
+        for number in expired[start...] + expired[..<start] where insertion.missingRoom > 0 {
             insertion.room += shards.withLock(number) { shard in
                 shard.freeExpired(insertion.missingRoom, at: insertion.now, into: &removals)
             }
@@ -97,7 +98,7 @@ extension Cache {
     }
 
     /// Takes the room that `insertion` lacks from the shards that hold more than their share, then from any.
-    @usableFromInline
+    @inlinable
     func gatherRoom(
         for insertion: inout Insertion<Key, Value>, besides own: Int, round: Int,
         into removals: inout Removals<Key, Value>

@@ -1,8 +1,8 @@
 extension Cache {
     /// Removes the value for `key`.
     ///
-    /// A load of this key that is in progress still answers its callers, but its result is not stored; who asks from now on
-    /// gets a load of its own.
+    /// A load of this key that is in progress still answers its callers, but its result is not stored. Later callers
+    /// begin another load.
     ///
     /// - Returns: Whether there was a value, alive or expired.
     @inlinable

@@ -26,7 +26,7 @@ public struct CacheConfiguration: Hashable, Sendable {
     public var shards: Int?
 
     /// The seed of the hash and of the jitter; nil, the default, for a random one. Set it only to repeat a test: with a known
-    /// seed, keys can be chosen that all land in one bucket.
+    /// seed, an attacker can choose keys that all fall into one bucket.
     public var seed: UInt64?
 
     /// Makes a configuration. Nothing is checked before ``validate()``, which the cache calls.

@@ -18,7 +18,7 @@ extension Cache {
     /// Removes every entry whose deadline has passed at `now`, without waiting for a lookup. Returns how many.
     ///
     /// Never needed for correct answers, nor to make room: an insertion that needs room finds expired entries itself. It
-    /// frees the memory of entries that nobody asks for, and reports them. Works in batches of at most 256 slots, each
+    /// frees the memory of entries that are not asked for any more, and reports them. Works in batches of at most 256 slots, each
     /// under one hold of one shard's lock. Blocks of entries in which nothing can have expired are skipped.
     @inlinable
     @discardableResult
@@ -32,7 +32,7 @@ extension Cache {
     ///   - start: Where the previous call stopped.
     ///   - now: Entries with a deadline at or before this instant are removed.
     ///   - limit: How many entries may be removed, at least 1.
-    /// - Returns: How many were removed, and where to go on; nil when all shards are done.
+    /// - Returns: How many were removed, and where the next call starts; nil when all shards are done.
     @inlinable
     public func sweep(
         from start: CacheCursor, at now: MonotonicInstant = .now, limit: Int
@@ -69,7 +69,7 @@ extension Cache {
     ///   - start: Where the previous call stopped.
     ///   - limit: For how many entries the caller can take the hits; with 0 none are handed over.
     ///   - body: Gets the key, the value and the number of hits; runs outside every lock.
-    /// - Returns: Where to go on; nil when the hits of every entry that was there at the beginning have been handed over.
+    /// - Returns: Where the next call starts; nil when the hits of every entry that was there at the beginning have been handed over.
     @inlinable
     public func drainHits(from start: CacheCursor, limit: Int, _ body: (Key, Value, Int) -> Void) -> CacheCursor? {
         var drained: [(Key, Value, Int)] = []

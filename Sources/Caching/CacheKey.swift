@@ -6,12 +6,12 @@
 ///         let path: String
 ///         let page: Int
 ///     }
-///     extension URL: @retroactive CacheKey {}
+///     extension UUID: @retroactive CacheKey {}
 ///
 /// Numbers, strings and characters are keys already, and so are optionals, arrays and sets of keys.
 ///
-/// The cache hashes keys with a secret seed of its own, so that nobody who chooses keys can choose ones that all land in one
-/// shard or one bucket.
+/// The cache hashes keys with a secret seed of its own, so that an attacker cannot choose keys that all fall into one shard or
+/// one bucket.
 public protocol CacheKey: Hashable, Sendable {
     /// The hash of this key with `seed`: the same for equal keys and equal seeds, within one process.
     ///

@@ -25,9 +25,9 @@ struct CacheModelTests {
     ) throws {
         let log = RemovalLog()
         let cache = try Cache<Int, Int>(
-            CacheConfiguration(capacity: .entries(23), policy: kind, shards: 1, seed: seed), lanes: lanes,
+            CacheConfiguration(capacity: .entries(16), policy: kind, shards: 1, seed: seed), lanes: lanes,
             onRemoval: { log.append($0) })
-        var model = NaiveCache<Policy>(capacity: 23)
+        var model = NaiveCache<Policy>(capacity: 16)
         var random = SplitMix64(seed: seed)
         var now = MonotonicInstant(nanoseconds: 0)
         for step in 0..<4_000 {
@@ -48,7 +48,7 @@ struct CacheModelTests {
         on cache: Cache<Int, Int>, _ model: inout NaiveCache<Policy>, _ step: Int, _ now: MonotonicInstant,
         using random: inout SplitMix64
     ) {
-        let key = min(Int.random(in: 0..<60, using: &random), Int.random(in: 0..<60, using: &random))
+        let key = min(Int.random(in: 0..<45, using: &random), Int.random(in: 0..<45, using: &random))
         switch Int.random(in: 0..<100, using: &random) {
         case 0..<55:
             #expect(cache.value(for: key, at: now)?.value == model.lookup(key, now.nanoseconds), "step \(step)")
@@ -135,7 +135,7 @@ struct NaiveCache<Policy: NaivePolicy> {
     mutating func lookup(_ key: Int, _ now: Int64) -> Int? {
         guard let entry = entries[key], now < entry.deadline else {
             statistics.misses += 1
-            if entries[key] != nil { leave(key, "expired") }
+            if entries[key] != nil { removeEntry(key, "expired") }
             return nil
         }
         statistics.hits += 1
@@ -156,18 +156,18 @@ struct NaiveCache<Policy: NaivePolicy> {
                 policy.hit(Slot(key))
                 return
             }
-            leave(key, old.deadline > now ? "replaced" : "expired")
+            removeEntry(key, old.deadline > now ? "replaced" : "expired")
         }
         if deadline <= now {
             statistics.expirations += 1
             removals.insert(.init(key: key, value: value, hits: 0, cause: "expired"))
             return
         }
-        // Without room expired entries go first. One block of slots holds them all, so all of them go.
+        // Without room expired entries go first: up to sixteen of them, and there are no more.
         if entries.count >= capacity { _ = sweep(now) }
         policy.admit(Slot(key))
         while entries.count >= capacity, let victim = policy.evict() {
-            leave(Int(victim), "evicted", tellingPolicy: false)
+            removeEntry(Int(victim), "evicted", tellingPolicy: false)
             while policy.dropGhost() != nil {}
         }
         policy.insert(Slot(key), weight: 1)
@@ -176,18 +176,18 @@ struct NaiveCache<Policy: NaivePolicy> {
 
     mutating func remove(_ key: Int) -> Bool {
         guard entries[key] != nil else { return false }
-        leave(key, "invalidated")
+        removeEntry(key, "invalidated")
         return true
     }
 
     mutating func sweep(_ now: Int64) -> Int {
         let expired = entries.filter { $0.value.deadline <= now }.keys
-        for key in expired { leave(key, "expired") }
+        for key in expired { removeEntry(key, "expired") }
         return expired.count
     }
 
     mutating func removeAll() {
-        for key in entries.keys { leave(key, "invalidated") }
+        for key in entries.keys { removeEntry(key, "invalidated") }
         policy = Policy(capacity: capacity)
     }
 
@@ -196,7 +196,7 @@ struct NaiveCache<Policy: NaivePolicy> {
         return removals
     }
 
-    private mutating func leave(_ key: Int, _ cause: String, tellingPolicy: Bool = true) {
+    private mutating func removeEntry(_ key: Int, _ cause: String, tellingPolicy: Bool = true) {
         guard let entry = entries.removeValue(forKey: key) else { return }
         switch cause {
         case "expired": statistics.expirations += 1

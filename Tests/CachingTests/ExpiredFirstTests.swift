@@ -31,7 +31,7 @@ struct ExpiredFirstTests {
         #expect((0..<50).allSatisfy { cache.peek(for: $0, at: at(1)) != nil })
     }
 
-    /// A key that is replaced by a heavier value keeps its place in the policy, and others pay with what has expired.
+    /// A key that is replaced by a heavier value keeps its place in the policy; expired entries make room for it.
     @Test func aHeavierValueTakesExpiredRoom() throws {
         let cache = try Cache<Int, Int>(CacheConfiguration(capacity: .weight(10), policy: .lru, shards: 1))
         cache.insert(1, for: 1, weight: 5, at: at(0))
@@ -41,7 +41,7 @@ struct ExpiredFirstTests {
         #expect(cache.statistics.evictions == 0 && cache.weight == 8)
     }
 
-    /// Whatever comes before: an eviction is only reported while nothing in the whole cache has expired.
+    /// After any operations: an eviction is only reported while no entry of the cache has expired.
     @Test(arguments: EvictionPolicyKind.allCases, [(1, false), (4, false), (1, true), (4, true)])
     func nothingIsEvictedWhileAnythingHasExpired(kind: EvictionPolicyKind, shape: (shards: Int, isWeighted: Bool))
         throws

@@ -127,6 +127,20 @@ private struct Broken: Error, Equatable { var number = 0 }
         #expect(log.count == 0 && cache.statistics.loads == 0)
     }
 
+    /// Cancelled at any point, even between the check for it and the join: no caller waits for a load that never ends.
+    @Test func aCallerThatIsCancelledAtAnyPointLeaves() async throws {
+        let latch = Latch()
+        let load = held(latch)
+        for round in 0..<2_000 {
+            let caller = Task { [cache] in try await cache.value(for: "a", load: load) }
+            for _ in 0..<round % 4 { await Task.yield() }
+            caller.cancel()
+            await #expect(throws: CancellationError.self) { try await caller.value }
+        }
+        while cache.statistics.loadFailures < cache.statistics.loads { await Task.yield() }
+        #expect(cache.count == 0 && cache.statistics.loads == log.count)
+    }
+
     enum Change: CaseIterable { case insert, remove, removeAll, refuse }
 
     @Test(arguments: Change.allCases)

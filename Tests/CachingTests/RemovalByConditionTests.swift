@@ -36,7 +36,7 @@ private struct Refused: Error {}
         let cache = try Cache<Int, Int>(CacheConfiguration(capacity: .entries(1_000), shards: 1))
         for key in 0..<300 { cache.insert(0, for: key) }
         let count = cache.removeAll { key, value in
-            // Replaced and removed meanwhile: what the condition has seen is not there any more.
+            // Replaced or removed meanwhile: the examined entry is not there any more.
             if key % 2 == 0 { cache.insert(value + 1, for: key) }
             if key % 5 == 0 { cache.removeValue(for: key) }
             return true
@@ -102,7 +102,7 @@ private struct Refused: Error {}
             group.enter()
             Thread {
                 var random = SplitMix64(seed: UInt64(thread))
-                for _ in 0..<(thread < 2 ? 4_000 : 60) {
+                for _ in 0..<(thread < 2 ? 3_000 : 40) {
                     if thread < 2 {
                         let value = values.withLock { values in
                             values += 1

@@ -95,12 +95,12 @@ struct CacheShards<Key: CacheKey, Value: Sendable>: ~Copyable, @unchecked Sendab
         }
     }
 
-    /// Runs `body` with exclusive access to the shard `number`, which is below `count`, after telling the policy of all hits.
+    /// Runs `body` with exclusive access to the shard `number`, which is below `count`, after reporting all hits to the policy.
     @inlinable
     func withLock<Result: Sendable>(_ number: Int, _ body: (inout Shard) -> Result) -> Result {
         withGates(of: number, from: 0) {
             for lane in 0..<laneCount {
-                unsafe self.lane(lane, of: number).pointee.tell(&shard(number).pointee.policy)
+                unsafe self.lane(lane, of: number).pointee.reportNotes(to: &shard(number).pointee.policy)
             }
             return unsafe body(&shard(number).pointee)
         }

@@ -2,40 +2,33 @@ internal import Synchronization
 
 /// The part of the capacity that no entry holds, and for each shard an instant before which nothing in it expires.
 ///
-/// Each entry holds its weight of the capacity. The weights of all shards together with what is here always make the
-/// capacity, so it cannot be exceeded, however unevenly keys fall on shards. The instants tell an insertion without room
-/// which shards to take expired entries from, without locking any that have none.
+/// Each entry holds its weight of the capacity. The weights of all shards and the room here always add up to the
+/// capacity, so it cannot be exceeded, however unevenly keys fall on shards. An insertion without room reads the
+/// instants to find the shards that have expired entries, and locks no others.
 ///
-/// Only removals, and insertions into a cache that is not full, write here; a hit never does.
+/// Only removals, insertions into a cache that is not full, and changes of a shard's earliest deadline write here; a hit
+/// never does.
 @usableFromInline
-@safe
 final class CapacityPool: Sendable {
     /// The whole capacity.
     @usableFromInline let limit: Int
     private let free: Atomic<Int>
-    // Unsafe memory, because an array of atomics is not possible. Allocated and initialised in `init` with one element for
-    // each shard, freed in `deinit`; the pointer is never written again and atomics may be shared.
-    private nonisolated(unsafe) let deadlines: UnsafeMutablePointer<Atomic<Int64>>
-    private let shards: Int
+    /// The earliest deadline of each shard; `Int64.max` for none.
+    private let deadlines: Lock<[Int64]>
+    /// At most the smallest of them. Only written under their lock, but read without it.
+    private let earliest = Atomic<Int64>(.max)
 
     @usableFromInline
     init(limit: Int, shards: Int) {
         self.limit = limit
-        self.shards = shards
         free = Atomic(limit)
-        unsafe deadlines = .allocate(capacity: shards)
-        for shard in 0..<shards { unsafe (deadlines + shard).initialize(to: Atomic(.max)) }
-    }
-
-    deinit {
-        unsafe deadlines.deinitialize(count: shards)
-        unsafe deadlines.deallocate()
+        deadlines = Lock(Array(repeating: .max, count: shards))
     }
 
     /// The room that entries hold or are about to hold.
     var held: Int { limit - free.load(ordering: .relaxed) }
 
-    /// Takes up to `wanted`, or what there is; relaxed, because the entries themselves are published by the shards' locks.
+    /// Takes up to `wanted`, or the room that there is; relaxed, because the entries themselves are published by the shards' locks.
     @usableFromInline
     func take(upTo wanted: Int) -> Int {
         var available = free.load(ordering: .relaxed)
@@ -55,22 +48,33 @@ final class CapacityPool: Sendable {
         if room > 0 { free.add(room, ordering: .relaxed) }
     }
 
-    /// Makes known that nothing in `shard`, whose lock the caller holds, expires before `deadline`; `Int64.max` for never.
+    /// Notes that nothing in `shard`, whose locks the caller holds, expires before `deadline`; `Int64.max` for never.
     @usableFromInline
     func setEarliestDeadline(_ deadline: Int64, of shard: Int) {
-        unsafe deadlines[shard].store(deadline, ordering: .relaxed)
+        deadlines.withLock { deadlines in
+            deadlines[shard] = deadline
+            if deadline < earliest.load(ordering: .relaxed) { earliest.store(deadline, ordering: .relaxed) }
+        }
     }
 
-    /// Whether something in `shard` may have expired at `now`.
+    /// Whether an entry in some shard may have expired at `now`. Takes no lock while that is not so.
     @usableFromInline
-    func hasExpired(shard: Int, at now: MonotonicInstant) -> Bool {
-        let deadline = unsafe deadlines[shard].load(ordering: .relaxed)
-        return deadline <= now.nanoseconds && deadline != .max
+    func mayHaveExpired(at now: MonotonicInstant) -> Bool {
+        guard isPast(earliest.load(ordering: .relaxed), now) else { return false }
+        return deadlines.withLock { deadlines in
+            let smallest = deadlines.min() ?? .max
+            earliest.store(smallest, ordering: .relaxed)
+            return isPast(smallest, now)
+        }
     }
 
-    /// Whether something in a shard besides `own` may have expired at `now`.
+    /// The shards in which an entry may have expired at `now`.
     @usableFromInline
-    func othersHaveExpired(besides own: Int, at now: MonotonicInstant) -> Bool {
-        (0..<shards).contains { $0 != own && hasExpired(shard: $0, at: now) }
+    func shardsWithExpired(at now: MonotonicInstant) -> [Int] {
+        deadlines.withLock { deadlines in deadlines.indices.filter { isPast(deadlines[$0], now) } }
+    }
+
+    private func isPast(_ deadline: Int64, _ now: MonotonicInstant) -> Bool {
+        deadline <= now.nanoseconds && deadline != .max
     }
 }

@@ -20,7 +20,7 @@ struct HitCounts: ~Copyable {
     }
 
     // Unsafe memory, because each lane writes its own element while others read theirs, which an array does not allow.
-    // Allocated in `init` with `laneCount` elements, freed with what they hold in `deinit`.
+    // Allocated in `init` with `laneCount` elements, freed with their bytes in `deinit`.
     @usableFromInline let lanes: UnsafeMutablePointer<Bytes>
     @usableFromInline let laneCount: Int
 

@@ -11,7 +11,7 @@ internal import CProcessor
 @safe
 @usableFromInline
 struct HitLane: ~Copyable {
-    /// A hit that the policy has not been told of.
+    /// A hit that was not yet reported to the policy.
     @usableFromInline
     struct Note {
         @usableFromInline let slot: Slot
@@ -24,7 +24,7 @@ struct HitLane: ~Copyable {
         }
     }
 
-    /// How many hits a lane notes before the shard is locked as a whole to tell the policy.
+    /// How many hits a lane notes before the shard is locked as a whole to report them to the policy.
     @usableFromInline static var noteLimit: Int { 64 }
 
     @usableFromInline var hits = 0
@@ -54,9 +54,9 @@ struct HitLane: ~Copyable {
         noteCount &+= 1
     }
 
-    /// Tells the policy of the noted hits, in their order, and forgets them.
+    /// Reports the noted hits to the policy, in their order, and forgets them.
     @usableFromInline
-    mutating func tell(_ policy: inout ShardPolicy) {
+    mutating func reportNotes(to policy: inout ShardPolicy) {
         guard noteCount > 0, let notes = unsafe notes else { return }
         for index in 0..<noteCount {
             let note = unsafe notes[index]

@@ -144,7 +144,7 @@ package struct S3FIFOPolicy: EvictionPolicy {
 
     private func count(of slot: Slot) -> UInt8 { states[Int(slot)] >> 3 }
 
-    /// Looks at the tail of the small queue: the victim, or nil when the slot there goes to the main queue instead.
+    /// Takes the slot at the tail of the small queue: the victim, or nil when it goes to the main queue instead.
     private mutating func sweepSmall() -> Eviction? {
         let slot = small.tail
         unlinkSmall(slot)
@@ -163,7 +163,7 @@ package struct S3FIFOPolicy: EvictionPolicy {
         return Eviction(slot: slot, becomesGhost: true)
     }
 
-    /// Looks at the tail of the main queue: the victim, or nil when the slot there gets another round.
+    /// Takes the slot at the tail of the main queue: the victim, or nil when it gets another round.
     private mutating func sweepMain() -> Eviction? {
         let slot = main.tail
         let count = count(of: slot)

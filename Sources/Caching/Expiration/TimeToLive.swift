@@ -3,7 +3,7 @@
 /// An entry is alive while `now < deadline` and expired at the deadline. A value with a time to live of zero or less is not
 /// kept at all.
 public struct TimeToLive: Hashable, Sendable {
-    /// When the life begins and what prolongs it.
+    /// The rule without the jitter.
     @usableFromInline
     enum Kind: Hashable, Sendable {
         case forever
@@ -41,7 +41,7 @@ public struct TimeToLive: Hashable, Sendable {
     }
 
     /// Checks that durations are positive, that a maximum age is not shorter than its sliding time, and that jitter is from
-    /// 0 to below 1. The cache does not call this: it takes what it gets.
+    /// 0 to below 1. The cache does not call this.
     ///
     /// - Throws: ``CacheConfigurationError`` naming the field.
     public func validate() throws(CacheConfigurationError) {

@@ -1,7 +1,6 @@
 internal import Synchronization
 
-// The calls of this file are not specialised to key and value, except the look into the cache that comes first: a load costs
-// far more.
+// Only the lookup that comes first is inlinable here: a load costs far more than unspecialised code does.
 extension Cache {
     /// The value for `key`; when there is none, `load` is run to make it, and it is stored.
     ///
@@ -13,7 +12,7 @@ extension Cache {
     /// their own; all of them get its result. An error reaches every caller that waits, and nothing is stored.
     ///
     /// **Cancellation.** All callers are alike, the one that began the load too. A caller whose task is cancelled leaves
-    /// with a `CancellationError`, and the load goes on for the others. When the last caller leaves, the load's task is
+    /// with a `CancellationError`, and the load continues for the others. When the last caller leaves, the load's task is
     /// cancelled, its result is not stored, and the next caller begins another load.
     ///
     /// **Changes meanwhile.** If the key is inserted or removed while its load runs, that wins: the load's result reaches
@@ -53,7 +52,7 @@ extension Cache {
     /// - A caller that finds a load in a task does not wait for it, because it would block a thread that the task may need.
     ///   It runs its own `load`, and that one takes over: later callers of either kind join it, and its value is stored.
     ///   The callers of the load in the task still get the result of theirs.
-    /// - An asynchronous caller that finds a load of a thread joins it, suspended. The load goes on even if all of them leave.
+    /// - An asynchronous caller that finds a load of a thread joins it, suspended. The load is not cancelled even if all of them leave.
     ///
     /// - Parameters:
     ///   - key: The key of the value.

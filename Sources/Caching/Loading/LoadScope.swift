@@ -44,7 +44,7 @@ public struct CacheLoadError: Error, Hashable, CustomStringConvertible {
     /// The reason.
     public let code: Code
 
-    /// What is wrong and how to mend it, in one or two sentences.
+    /// The fault and its remedy, in one or two sentences.
     public let description: String
 
     static func recursive(_ key: some CacheKey) -> CacheLoadError {

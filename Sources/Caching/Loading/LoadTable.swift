@@ -71,7 +71,7 @@ package struct LoadTable<Key: Hashable & Sendable, Waiter: Sendable, Handle: Sen
         return .begin
     }
 
-    /// Keeps what a load in a task is cancelled with.
+    /// Keeps the handle that cancels a load in a task.
     ///
     /// - Returns: Whether the load is still in progress. If not, it has ended or lost all its waiters: cancel it.
     package mutating func attach(_ handle: Handle, to number: UInt64) -> Bool {

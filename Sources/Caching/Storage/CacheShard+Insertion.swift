@@ -40,15 +40,15 @@ enum InsertionAttempt: Sendable {
     /// The value comes from a load, and its key was removed or inserted since the load began.
     case superseded
     /// There is not enough room, and entries may have expired in other shards.
-    case othersHaveExpired
-    /// There is not enough room unless this shard goes below its fair share: another shard must give some.
+    case expiredElsewhere
+    /// There is not enough room unless this shard drops below its fair share: another shard must give some.
     case needsRoom
 }
 
 extension CacheShard {
     /// Inserts a value: replaces the one that is there, removes expired entries or evicts others as far as room is needed.
     ///
-    /// - Parameter checksOthers: Whether to return ``InsertionAttempt/othersHaveExpired`` rather than evict.
+    /// - Parameter checksOthers: Whether to return ``InsertionAttempt/expiredElsewhere`` rather than evict.
     @inlinable
     mutating func insert(
         _ insertion: inout Insertion<Key, Value>, checksOthers: Bool, into removals: inout Removals<Key, Value>
@@ -80,7 +80,7 @@ extension CacheShard {
             return .inserted
         }
         if !takeRoom(for: &insertion, beyond: 0, into: &removals) {
-            if checksOthers, pool.othersHaveExpired(besides: number, at: insertion.now) { return .othersHaveExpired }
+            if checksOthers, pool.mayHaveExpired(at: insertion.now) { return .expiredElsewhere }
             if !canEvict(for: insertion) { return .needsRoom }
         }
         return insertNew(&insertion, ghost: ghost, lifetime: lifetime, into: &removals)
@@ -146,7 +146,7 @@ extension CacheShard {
             insertion.room += taken
             missing -= taken
         }
-        if missing > 0 {
+        if missing > 0, bounds.earliest <= insertion.now.nanoseconds {
             let freed = freeExpired(missing, at: insertion.now, into: &removals)
             insertion.room += freed
             missing -= freed

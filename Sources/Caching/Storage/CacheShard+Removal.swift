@@ -57,17 +57,19 @@ extension CacheShard {
         }
     }
 
-    /// Removes entries that have expired at `now` until `wanted` room is free. Returns the room, which belongs to the caller.
+    /// Removes entries that have expired at `now` until `wanted` room is free, and some more if there are. Returns the room,
+    /// which belongs to the caller.
     ///
-    /// Reads at most 1,024 slots without finding an expired entry; the next call goes on where this one stopped.
+    /// The surplus spares the next insertions the search, and one that comes from another shard its lock. Reads at most 1,024
+    /// slots without finding an expired entry; the bounds of the blocks that it has read are exact then.
     @inlinable
     mutating func freeExpired(
         _ wanted: Int, at now: MonotonicInstant, into removals: inout Removals<Key, Value>
     ) -> Int {
         var room = 0
         var readInVain = 0
-        while room < wanted, readInVain < 1_024,
-            let block = changeBounds({ $0.nextBlock(expiredAt: now.nanoseconds) })
+        while room < max(wanted, DeadlineBounds.blockSize), readInVain < 1_024,
+            let block = bounds.block(expiredAt: now.nanoseconds)
         {
             let freed = expireBlock(block, at: now, limit: .max, into: &removals)
             if freed == 0 { readInVain += DeadlineBounds.blockSize }
@@ -107,14 +109,14 @@ extension CacheShard {
     @inlinable
     mutating func sweep(at now: MonotonicInstant, limit: Int, into removals: inout Removals<Key, Value>) -> Bool {
         for _ in 0..<Self.batch / DeadlineBounds.blockSize where removals.count < limit {
-            guard let block = changeBounds({ $0.nextBlock(expiredAt: now.nanoseconds) }) else { return true }
+            guard let block = bounds.block(expiredAt: now.nanoseconds) else { return true }
             pool.give(expireBlock(block, at: now, limit: limit, into: &removals))
         }
         return false
     }
 
     /// Copies and zeroes the hits of the batch that begins with the slot `start`, until `drained` holds `limit`. Returns the
-    /// slot to go on with, nil when all have been seen.
+    /// slot of the next batch, nil when this was the last.
     @inlinable
     mutating func drainHits(
         from start: Int, limit: Int, into drained: inout [(Key, Value, Int)]
@@ -134,7 +136,7 @@ extension CacheShard {
     /// Copies the entries of the batch that begins with the slot `start`, for a caller that looks at them outside the lock
     /// and then calls ``remove(_:of:into:)``.
     ///
-    /// - Returns: The number of the examination, and the slot to go on with; nil when all have been seen.
+    /// - Returns: The number of the examination, and the slot of the next batch; nil when this was the last.
     @inlinable
     mutating func examine(
         from start: Int, into entries: inout [ExaminedEntry<Key, Value>]

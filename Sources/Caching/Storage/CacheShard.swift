@@ -10,7 +10,7 @@
 /// a computation.
 @usableFromInline
 struct CacheShard<Key: CacheKey, Value: Sendable>: ~Copyable {
-    // What a hit reads comes first, so that it lies in two cache lines.
+    // The fields that a hit reads come first, so that they lie in two cache lines.
     @usableFromInline var table: SlotTable<Key, Value>
     @usableFromInline var policy: ShardPolicy
     /// The counts of this shard, except the hits and misses that the lanes have counted.

@@ -1,23 +1,24 @@
-/// The examinations of a shard: ranges of slots whose entries were copied, so that callers can look at them outside the lock,
-/// and which of these slots have lost their value since.
+/// The examinations of a shard: ranges of slots whose entries were copied, so that callers can examine them outside the lock,
+/// each with the slots that have lost their value since.
 ///
-/// So an entry that was replaced meanwhile is not taken for the one that was looked at, though its slot and its key are the
-/// same. A number in each slot that counts its values would tell as well, but take memory from every entry for ever.
+/// So an entry that was replaced meanwhile is not mistaken for the examined one, although its slot and its key are the same.
+/// A count of values in each slot would serve as well, but take memory from every entry for ever.
 @usableFromInline
 package struct Examinations: Sendable {
-    private struct Examination: Sendable {
+    @usableFromInline
+    struct Examination: Sendable {
         let slots: Range<Int>
         var changed: Set<Slot> = []
     }
 
-    private var examinations: [UInt64: Examination] = [:]
+    @usableFromInline private(set) var examinations: [UInt64: Examination] = [:]
     private var last: UInt64 = 0
 
     @usableFromInline
     package init() {}
 
-    /// Whether there is none, so that nothing needs to be told to it.
-    @usableFromInline package var isEmpty: Bool { examinations.isEmpty }
+    /// Whether there is none. Inlinable, because every removal asks.
+    @inlinable package var isEmpty: Bool { examinations.isEmpty }
 
     /// Begins an examination of the entries in `slots`. Returns its number.
     @usableFromInline
