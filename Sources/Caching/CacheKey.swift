@@ -1,14 +1,14 @@
 /// A key of a cache: equal keys find the same entry.
 ///
-/// A `Hashable` and `Sendable` type becomes a key by saying so. A type from another module says it in an extension:
+/// A `Hashable` and `Sendable` type becomes a key by a conformance that needs no code:
 ///
 ///     struct PageKey: CacheKey {
 ///         let path: String
 ///         let page: Int
 ///     }
-///     extension UUID: @retroactive CacheKey {}
 ///
-/// Numbers, strings and characters are keys already, and so are optionals, arrays and sets of keys.
+/// A type from another module becomes one by one line: `extension UUID: @retroactive CacheKey {}`. Numbers, strings and
+/// characters are keys already, and so are optionals, arrays and sets of keys.
 ///
 /// The cache hashes keys with a secret seed of its own, so that an attacker cannot choose keys that all fall into one shard or
 /// one bucket.

@@ -1,5 +1,4 @@
 import Caching
-import Foundation
 import Testing
 
 // snippet: Sources/Caching/CacheKey.swift
@@ -7,7 +6,6 @@ struct PageKey: CacheKey {
     let path: String
     let page: Int
 }
-extension UUID: @retroactive CacheKey {}
 // end
 
 /// The cache alone, as its own comments show it.
@@ -15,7 +13,7 @@ extension UUID: @retroactive CacheKey {}
     struct Page: Equatable { let text: String }
 
     struct Database {
-        func user(_ id: UUID) async throws -> String { "user \(id)" }
+        func user(_ id: Int) async throws -> String { "user \(id)" }
     }
 
     func render(_ path: String) async throws -> Page { Page(text: path) }
@@ -32,8 +30,8 @@ extension UUID: @retroactive CacheKey {}
     }
 
     @Test func loading() async throws {
-        let (id, database) = (UUID(), Database())
-        let users = try Cache<UUID, String>()
+        let (id, database) = (7, Database())
+        let users = try Cache<Int, String>()
         // snippet: Sources/Caching/Loading/Cache+Loading.swift
         let user = try await users.value(for: id, timeToLive: .minutes(10)) {
             try await database.user(id)

@@ -1,11 +1,15 @@
 import Caching
 import Dedup
+import Foundation
 
 // A cache on its own, compiled as users compile it: with SwiftPM's default settings. Key types of one's own are in
 // `OwnTypes.swift`.
 
-/// A key by one line.
+/// A key by one word, and a type of another module by one line.
 enum Section: String, CacheKey { case news, sport }
+extension UUID: @retroactive CacheKey {}
+
+func session(_ cache: Cache<UUID, String>, _ id: UUID) -> String? { cache.value(for: id)?.value }
 
 func load(_ key: PageKey) async throws -> String { "\(key.path), \(key.page)" }
 
