@@ -1,31 +1,44 @@
-/// A bounded, concurrent cache whose entries can expire.
+/// A bounded, concurrent cache whose entries can expire and which loads each missing value once.
 ///
-/// It never reads a clock (the caller passes the instant), calls nothing foreign under a lock but the key's own hash and
-/// equality, and never holds more than its capacity. Any number of threads may use it. It is divided into shards by a seeded
-/// hash of the key; a shard is one table, one eviction policy and the deadlines, behind one lock a processor: a lookup takes
-/// one of them, a change all.
+///     let pages = try Cache<String, Page>(CacheConfiguration(capacity: .entries(10_000)))
+///     let page = try await pages.value(for: path, timeToLive: .minutes(5)) {
+///         try await render(path)
+///     }
 ///
-/// **Capacity.** The room is one for all shards: however unevenly keys fall, a cache filled with as many keys as it has room
-/// for keeps them all. When it is full, an insertion evicts from its own shard, unless that holds less than its fair share
-/// (capacity / shards); then the shards that hold more give. With several shards the policy decides within each.
+/// The closure runs when there is no value for the key: once, for all callers that ask for this key in the meantime.
+/// Without a closure the cache is a store: ``value(for:at:)``, ``insert(_:for:timeToLive:weight:at:)``,
+/// ``removeValue(for:)``, ``removeAll(where:)``. Any type can be a key that says so, see ``CacheKey``.
 ///
-/// **A hit** takes one lock, reads no clock, and writes nothing that hits on another processor write, except that of a
-/// sliding entry, which locks the shard as a whole. It allocates nothing but, once, a byte for each slot of its shard.
+/// Any number of threads may use a cache. It calls nothing of yours under a lock except the hash and the equality of the
+/// key, and it starts no thread and no timer. Where a function takes an instant, the default is the monotonic clock; a
+/// test passes its own instants and gets the same answers each time.
+///
+/// **Shards.** A cache is divided into shards by a seeded hash of the key. A shard is one table, one eviction policy and
+/// the deadlines of its entries. It has one lock for each processor: a lookup takes one of them, a change takes all.
+///
+/// **Capacity.** All shards share one capacity, which is never exceeded. A cache that is filled with as many keys as it has
+/// room for keeps all of them, however unevenly the keys fall on the shards. When there is no room, an insertion first
+/// removes entries that have expired, in any shard. If that is not enough, it evicts: from its own shard, unless that holds
+/// less than its fair share (capacity / shards), else from the shards that hold more. With several shards the policy
+/// decides within each shard.
+///
+/// **A hit** takes one lock and writes nothing that hits on other processors write, except a hit of a sliding entry, which
+/// takes all locks of the shard. It allocates nothing, apart from a byte for each slot of the shard, once.
 public final class Cache<Key: CacheKey, Value: Sendable>: Sendable {
     @usableFromInline let seed: UInt64
     @usableFromInline let shards: CacheShards<Key, Value>
     @usableFromInline let pool: CapacityPool
     @usableFromInline let onRemoval: (@Sendable (CacheRemoval<Key, Value>) -> Void)?
 
-    /// What the cache was made with, the number of shards filled in.
+    /// The configuration of the cache, with the number of shards filled in.
     public let configuration: CacheConfiguration
 
     /// Makes an empty cache.
     ///
     /// - Parameters:
     ///   - configuration: Capacity, policy and shards.
-    ///   - onRemoval: Told of each value that leaves, in the thread that made it leave, after the lock is released; it may
-    ///     call back into the cache. Not told of what the cache holds when the cache itself goes.
+    ///   - onRemoval: Called with each value that is removed, on the thread that removed it, outside every lock; it may call
+    ///     the cache. Not called for the entries that are left when the cache itself is released.
     /// - Throws: ``CacheConfigurationError`` naming the field that is wrong.
     @inlinable
     public convenience init(
@@ -35,7 +48,7 @@ public final class Cache<Key: CacheKey, Value: Sendable>: Sendable {
         try self.init(configuration, lanes: nil, onRemoval: onRemoval)
     }
 
-    /// Makes an empty cache whose hits have `lanes` lanes, a power of two, in each shard; nil for as many as suit.
+    /// Makes an empty cache with `lanes` locks in each shard, a power of two; nil for a number that suits the machine.
     @inlinable
     package init(
         _ configuration: CacheConfiguration, lanes: Int?,
@@ -44,7 +57,7 @@ public final class Cache<Key: CacheKey, Value: Sendable>: Sendable {
         try configuration.validate()
         let count = configuration.shards ?? configuration.defaultShards
         let seed = configuration.seed ?? .random(in: .min ... .max)
-        let pool = CapacityPool(limit: configuration.capacity.limit)
+        let pool = CapacityPool(limit: configuration.capacity.limit, shards: count)
         let share = max(1, configuration.capacity.limit / count)
         let expected = configuration.expectedSlots(inShares: count)
         self.configuration = configuration.divided(into: count)
@@ -59,24 +72,24 @@ public final class Cache<Key: CacheKey, Value: Sendable>: Sendable {
         }
     }
 
-    /// The value for `key` that is alive at `now`; nil when there is none.
+    /// The value for `key`, or nil when there is none that is alive at `now`.
     ///
-    /// Counts a hit or a miss, tells the policy, and moves the deadline of an entry that slides. An entry whose deadline has
-    /// come is removed.
+    /// Counts a hit or a miss, tells the eviction policy, and moves the deadline of a sliding entry. An entry whose deadline
+    /// has passed is removed.
     @inlinable
-    public func value(for key: Key, at now: MonotonicInstant) -> CacheHit<Value>? {
+    public func value(for key: Key, at now: MonotonicInstant = .now) -> CacheHit<Value>? {
         let hash = key.seededHash(seed)
-        let look = shards.withLane(shards.number(for: hash)) { shard, lane, number in
-            shard.look(key, hash: hash, now: now, lane: &lane, number: number)
+        let lookup = shards.withLane(shards.number(for: hash)) { shard, lane, number in
+            shard.lookup(key, hash: hash, now: now, lane: &lane, number: number)
         }
-        switch look {
+        switch lookup {
         case .hit(let hit): return hit
         case .miss: return nil
-        case .changesShard: return valueUnderLock(for: key, hash: hash, at: now)
+        case .needsShard: return valueUnderLock(for: key, hash: hash, at: now)
         }
     }
 
-    /// The same for a lookup that changes more than a lane.
+    /// The same for a lookup that changes the shard.
     @inlinable
     @inline(never)
     func valueUnderLock(for key: Key, hash: UInt64, at now: MonotonicInstant) -> CacheHit<Value>? {
@@ -89,40 +102,77 @@ public final class Cache<Key: CacheKey, Value: Sendable>: Sendable {
         }
     }
 
-    /// The value for `key` that is alive at `now`, without counting, telling the policy or moving a deadline.
+    /// The value for `key` that is alive at `now`, for a caller that has just missed it and holds a lock of its own.
+    ///
+    /// Counts a hit, but no second miss. Removes nothing, so there is nothing to report under the caller's lock.
     @inlinable
-    public func peek(for key: Key, at now: MonotonicInstant) -> CacheHit<Value>? {
+    package func valueAfterMiss(for key: Key, at now: MonotonicInstant) -> CacheHit<Value>? {
+        let hash = key.seededHash(seed)
+        let lookup = shards.withLane(shards.number(for: hash)) { shard, lane, number in
+            shard.lookup(key, hash: hash, now: now, lane: &lane, number: number, countsMiss: false)
+        }
+        switch lookup {
+        case .hit(let hit): return hit
+        case .miss: return nil
+        case .needsShard:
+            return shards.withLock(shards.number(for: hash)) { shard in
+                shard.valueAfterMiss(for: key, hash: hash, now: now)
+            }
+        }
+    }
+
+    /// The value for `key` that is alive at `now`; nothing is counted, no policy is told and no deadline is moved.
+    @inlinable
+    public func peek(for key: Key, at now: MonotonicInstant = .now) -> CacheHit<Value>? {
         let hash = key.seededHash(seed)
         return shards.withLane(shards.number(for: hash)) { shard, _, _ in shard.peek(key, hash: hash, now: now) }
     }
 
-    /// Removes the value for `key`; whether there was one. What has expired and is still there counts as one.
-    @inlinable
-    @discardableResult
-    public func removeValue(for key: Key) -> Bool {
-        let hash = key.seededHash(seed)
-        var departures = Departures<Key, Value>()
-        let isRemoved = shards.withLock(shards.number(for: hash)) { shard in
-            shard.remove(key, hash: hash, cause: .invalidated, into: &departures)
-        }
-        departures.report(to: onRemoval)
-        return isRemoved
-    }
-
-    /// The number of entries, those that have expired and are not yet removed included; never above the capacity.
+    /// The number of entries, including those that have expired and are not yet removed. Never above the capacity.
     ///
-    /// While other threads insert, an insertion that has taken its room counts already.
+    /// An insertion that another thread has begun may be counted already.
     public var count: Int {
         if case .entries = configuration.capacity { return pool.held }
         return (0..<shards.count).reduce(0) { sum, number in sum + shards.withLock(number) { $0.policy.residentCount } }
     }
 
-    /// The weight of all entries, those that have expired and are not yet removed included; never above the capacity. An
-    /// entry weighs 1 where the capacity is in entries.
+    /// The weight of all entries, including those that have expired and are not yet removed. Never above the capacity. An
+    /// entry weighs 1 in a cache whose capacity is in entries.
     public var weight: Int { pool.held }
 
-    /// What the cache has done so far.
+    /// The counts of the cache. They may be read at any time.
     public var statistics: CacheStatistics {
         (0..<shards.count).reduce(CacheStatistics()) { sum, number in sum + shards.statistics(of: number) }
+    }
+}
+
+/// A value that a lookup has found alive.
+public struct CacheHit<Value: Sendable>: Sendable {
+    /// The value.
+    public let value: Value
+
+    /// When the value was inserted.
+    public let storedAt: MonotonicInstant
+
+    /// The instant of the lookup.
+    public let foundAt: MonotonicInstant
+
+    @usableFromInline let deadlineNanoseconds: Int64
+
+    /// When the entry expires, as this lookup has left it (a hit moves a sliding deadline); nil if it never does.
+    @inlinable
+    public var deadline: MonotonicInstant? {
+        deadlineNanoseconds == .max ? nil : MonotonicInstant(nanoseconds: deadlineNanoseconds)
+    }
+
+    /// How old the value was at the lookup. Negative only when the caller's instants went backwards.
+    public var age: Duration { storedAt.duration(to: foundAt) }
+
+    @inlinable
+    init(value: Value, storedAt: Int64, foundAt: MonotonicInstant, deadline: Int64) {
+        self.value = value
+        self.storedAt = MonotonicInstant(nanoseconds: storedAt)
+        self.foundAt = foundAt
+        deadlineNanoseconds = deadline
     }
 }

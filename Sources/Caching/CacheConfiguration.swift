@@ -1,13 +1,13 @@
-/// How a cache is built. Every field has a default; ``validate()`` checks them all in one place.
+/// The capacity, the eviction policy and the shards of a cache. Every field has a default.
 public struct CacheConfiguration: Hashable, Sendable {
-    /// How much a cache may hold.
+    /// How much a cache may hold: a number of entries or a total weight.
     public enum Capacity: Hashable, Sendable {
-        /// So many entries, whatever they weigh.
+        /// At most this many entries, whatever they weigh.
         case entries(Int)
-        /// Entries whose weights, as given at insertion, add up to no more than this.
+        /// Entries whose weights, given at insertion, add up to at most this.
         case weight(Int)
 
-        /// The number, in units of weight: an entry weighs 1 where the capacity is in entries.
+        /// The capacity in units of weight: an entry weighs 1 where the capacity is in entries.
         @inlinable
         public var limit: Int {
             switch self {
@@ -16,21 +16,20 @@ public struct CacheConfiguration: Hashable, Sendable {
         }
     }
 
-    /// How much it may hold; 10,000 entries unless told. Never exceeded, not even for a moment.
+    /// How much the cache may hold; 10,000 entries by default. Never exceeded, not even for a moment.
     public var capacity: Capacity
 
-    /// Who must go when there is no room; SIEVE unless told.
+    /// Which entry is evicted when there is no room; SIEVE by default.
     public var policy: EvictionPolicyKind
 
-    /// Into how many shards it is divided, each with its own lock; nil, the default, for a number that suits the capacity
-    /// (``defaultShards``).
+    /// The number of shards, each with its own locks; nil, the default, for ``defaultShards``.
     public var shards: Int?
 
-    /// The seed of the hash and of the jitter; nil, the default, for a random one. Give one only to repeat a test: who
-    /// knows it can choose keys that all meet in one bucket.
+    /// The seed of the hash and of the jitter; nil, the default, for a random one. Set it only to repeat a test: with a known
+    /// seed, an attacker can choose keys that all fall into one bucket.
     public var seed: UInt64?
 
-    /// Makes a configuration.
+    /// Makes a configuration. Nothing is checked before ``validate()``, which the cache calls.
     public init(
         capacity: Capacity = .entries(10_000), policy: EvictionPolicyKind = .sieve, shards: Int? = nil,
         seed: UInt64? = nil
@@ -41,11 +40,11 @@ public struct CacheConfiguration: Hashable, Sendable {
         self.seed = seed
     }
 
-    /// The number of shards where none is given: one for each 256 entries of capacity, or for each 2^20 units of weight, at
+    /// The number of shards if ``shards`` is nil: one for each 256 entries of capacity, or for each 2^20 units of weight, at
     /// least 1 and at most 64.
     ///
-    /// Fewer entries than that in a shard and its policy decides within too small a sample; more shards than 64 and two
-    /// threads hardly meet less often.
+    /// With fewer entries in a shard its policy would decide within too small a sample; with more than 64 shards two
+    /// threads would hardly meet less often.
     public var defaultShards: Int {
         switch capacity {
         case .entries(let limit): min(64, max(1, limit / 256))
@@ -81,15 +80,15 @@ public struct CacheConfiguration: Hashable, Sendable {
         return divided
     }
 
-    /// How many lanes the hits of a shard have: as many as there are processors, rounded up to a power of two, and at most
-    /// 8, because whoever changes a shard takes the locks of all. A cache of one shard has one: it keeps the exact order.
+    /// The number of lanes of a shard: the number of processors, rounded up to a power of two, and at most 8, because a
+    /// change takes the locks of all lanes. A cache of one shard has one lane, so its policy sees the exact order of hits.
     @usableFromInline
     func lanes(forShards shards: Int) -> Int {
         guard shards > 1 else { return 1 }
         return min(8, 1 << (Int.bitWidth - (Processor.count - 1).leadingZeroBitCount))
     }
 
-    /// About how many slots one of `shards` shards will have when the cache is full; a guess where capacity is a weight.
+    /// About how many slots one of `shards` shards has when the cache is full; a guess where the capacity is a weight.
     @usableFromInline
     func expectedSlots(inShares shards: Int) -> Int {
         switch capacity {
@@ -98,19 +97,19 @@ public struct CacheConfiguration: Hashable, Sendable {
         }
     }
 
-    /// Slots have 32-bit numbers and ghosts need slots too.
+    /// Slots have 32-bit numbers, and ghosts need slots too.
     static let maximumEntries = 1 << 30
 }
 
-/// A field of a configuration that has a value it cannot have.
+/// A field of a configuration whose value is not allowed.
 public struct CacheConfigurationError: Error, Hashable, CustomStringConvertible {
-    /// The field, as it is written in code: `capacity.entries`.
+    /// The field as it is written in code, such as `capacity.entries`.
     public let field: String
 
-    /// The value that it has.
+    /// The value of the field.
     public let value: String
 
-    /// What it must be, to follow "must".
+    /// The requirement, as it follows "must": `be at least 1`.
     public let requirement: String
 
     /// One sentence with the field, its value and the remedy.

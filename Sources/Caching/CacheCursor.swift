@@ -15,23 +15,61 @@ public struct CacheCursor: Hashable, Sendable {
 }
 
 extension Cache {
-    /// Hands over the hits of each entry that has had any since the last time, and sets them to zero.
+    /// Removes every entry whose deadline has passed at `now`, without waiting for a lookup. Returns how many.
+    ///
+    /// Never needed for correct answers, nor to make room: an insertion that needs room finds expired entries itself. It
+    /// frees the memory of entries that are not asked for any more, and reports them. Works in batches of at most 256 slots, each
+    /// under one hold of one shard's lock. Blocks of entries in which nothing can have expired are skipped.
+    @inlinable
+    @discardableResult
+    public func sweep(at now: MonotonicInstant = .now) -> Int {
+        sweep(from: CacheCursor(), at: now, limit: .max).expired
+    }
+
+    /// Removes expired entries like ``sweep(at:)``, but at most `limit` of them.
+    ///
+    /// - Parameters:
+    ///   - start: Where the previous call stopped.
+    ///   - now: Entries with a deadline at or before this instant are removed.
+    ///   - limit: How many entries may be removed, at least 1.
+    /// - Returns: How many were removed, and where the next call starts; nil when all shards are done.
+    @inlinable
+    public func sweep(
+        from start: CacheCursor, at now: MonotonicInstant = .now, limit: Int
+    ) -> (expired: Int, next: CacheCursor?) {
+        precondition(limit > 0, "A sweep must be allowed to remove at least one entry; pass a limit of 1 or more.")
+        var expired = 0
+        for number in start.shard..<shards.count {
+            var isDone = false
+            while !isDone {
+                if expired == limit { return (expired, CacheCursor(shard: number, slot: 0)) }
+                var removals = Removals<Key, Value>()
+                isDone = shards.withLock(number) { shard in
+                    shard.sweep(at: now, limit: limit - expired, into: &removals)
+                }
+                expired += removals.count
+                report(removals)
+            }
+        }
+        return (expired, nil)
+    }
+
+    /// Hands over the hits of each entry that has had any since the last drain, and sets them to zero.
     ///
     /// `body` runs outside every lock and may use the cache. Together with ``CacheRemoval/hits`` each hit is handed over
-    /// exactly once, except those beyond 2^32 - 2 of one entry between two drains.
+    /// exactly once, except hits of one entry beyond 2^32 - 2 between two drains.
     @inlinable
     public func drainHits(_ body: (Key, Value, Int) -> Void) {
         _ = drainHits(from: CacheCursor(), limit: .max, body)
     }
 
-    /// Hands over the hits of at most `limit` entries, as ``drainHits(_:)`` does for all. The hits of the others stay where
-    /// they are.
+    /// Hands over the hits of at most `limit` entries, as ``drainHits(_:)`` does for all. The other entries keep theirs.
     ///
     /// - Parameters:
-    ///   - start: Where the last call has stopped.
-    ///   - limit: How many entries' hits the caller can take; 0 hands over none.
-    ///   - body: Gets the key, the value and the hits; runs outside every lock.
-    /// - Returns: Where to go on; nil when the hits of every entry that was there at the beginning have been handed over.
+    ///   - start: Where the previous call stopped.
+    ///   - limit: For how many entries the caller can take the hits; with 0 none are handed over.
+    ///   - body: Gets the key, the value and the number of hits; runs outside every lock.
+    /// - Returns: Where the next call starts; nil when the hits of every entry that was there at the beginning have been handed over.
     @inlinable
     public func drainHits(from start: CacheCursor, limit: Int, _ body: (Key, Value, Int) -> Void) -> CacheCursor? {
         var drained: [(Key, Value, Int)] = []
@@ -51,37 +89,5 @@ extension Cache {
             }
         }
         return nil
-    }
-
-    /// Frees expired entries as ``sweep(at:)`` does, but at most `limit` of them.
-    ///
-    /// A walk that was begun is to be taken to its end: entries that it has not come to are not found by another one before
-    /// they are looked up.
-    ///
-    /// - Parameters:
-    ///   - start: Where the last call has stopped.
-    ///   - now: Whose deadline has come by then is freed.
-    ///   - limit: How many entries may be freed, at least 1.
-    /// - Returns: How many were freed, and where to go on; nil when every entry has been seen.
-    @inlinable
-    public func sweep(
-        from start: CacheCursor, at now: MonotonicInstant, limit: Int
-    ) -> (expired: Int, next: CacheCursor?) {
-        precondition(limit > 0, "A sweep that may free nothing comes to no end.")
-        var expired = 0
-        for number in start.shard..<shards.count {
-            var next: Int? = number == start.shard ? start.slot : 0
-            while let slot = next {
-                if expired == limit { return (expired, CacheCursor(shard: number, slot: slot)) }
-                if slot == 0, !shards.withLock(number, { shard in shard.beginSweep(at: now) }) { break }
-                var departures = Departures<Key, Value>()
-                next = shards.withLock(number) { shard in
-                    shard.sweep(from: slot, at: now, limit: limit - expired, into: &departures)
-                }
-                expired += departures.count
-                departures.report(to: onRemoval)
-            }
-        }
-        return (expired, nil)
     }
 }

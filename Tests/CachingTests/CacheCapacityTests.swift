@@ -2,14 +2,14 @@ import Caching
 import DedupTesting
 import Testing
 
-/// The capacity is never exceeded, and used to the last entry.
+/// The capacity is never exceeded, and the last entry of it is used.
 struct CacheCapacityTests {
     static let sizes: [(EvictionPolicyKind, Int, Int?)] = EvictionPolicyKind.allCases.flatMap { kind in
         [(1, nil), (2, nil), (10, 4), (100, nil), (1_000, nil), (1_000, 16), (5_000, 64)].map { (kind, $0.0, $0.1) }
     }
 
     @Test(arguments: sizes)
-    func asManyKeysAsThereIsRoomForAllStay(kind: EvictionPolicyKind, capacity: Int, shards: Int?) throws {
+    func aCacheKeepsAsManyKeysAsItHasRoomFor(kind: EvictionPolicyKind, capacity: Int, shards: Int?) throws {
         let cache = try Cache<Int, Int>(
             CacheConfiguration(capacity: .entries(capacity), policy: kind, shards: shards, seed: 77))
         for key in 0..<capacity { cache.insert(key, for: key, timeToLive: .forever, at: .zero) }
@@ -26,7 +26,7 @@ struct CacheCapacityTests {
         for step in 0..<capacity * 3 {
             let key = Int.random(in: 0..<capacity * 4, using: &random)
             cache.insert(step, for: key, timeToLive: .forever, at: .zero)
-            // What was inserted last is there, so room is never made at its cost.
+            // The newest entry is there, so room is never made at its cost.
             #expect(cache.peek(for: key, at: .zero)?.value == step)
             if step % 5 == 0 { cache.removeValue(for: Int.random(in: 0..<capacity * 4, using: &random)) }
         }
@@ -61,7 +61,7 @@ struct CacheCapacityTests {
     }
 
     @Test
-    func whatIsHeavierThanTheCacheIsRefusedAndLeavesNoOlderValue() throws {
+    func aValueHeavierThanTheCacheIsRefusedAndTheOlderValueRemoved() throws {
         let cache = try Cache<Int, Int>(CacheConfiguration(capacity: .weight(10), seed: 1))
         #expect(cache.insert(1, for: 1, timeToLive: .forever, weight: 10, at: .zero))
         #expect(!cache.insert(2, for: 1, timeToLive: .forever, weight: 11, at: .zero))
@@ -70,6 +70,15 @@ struct CacheCapacityTests {
         #expect(cache.statistics.insertions == 1)
         #expect(cache.weight == 0)
         #expect(cache.insert(3, for: 1, timeToLive: .forever, weight: 10, at: .zero))
+    }
+
+    @Test
+    func theWeightOfEvictedEntriesIsCounted() throws {
+        let cache = try Cache<Int, Int>(CacheConfiguration(capacity: .weight(10), policy: .fifo, shards: 1))
+        for key in 1...3 { cache.insert(key, for: key, weight: key) }
+        #expect(cache.statistics.evictedWeight == 0)
+        cache.insert(9, for: 9, weight: 8)
+        #expect(cache.statistics.evictions == 3 && cache.statistics.evictedWeight == 6 && cache.weight == 8)
     }
 
     @Test

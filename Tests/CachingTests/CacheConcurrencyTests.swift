@@ -20,7 +20,7 @@ struct CacheConcurrencyTests {
     }
 
     @Test(arguments: EvictionPolicyKind.allCases, [1, 5])
-    func everyHitIsAValueThatWasCurrent(kind: EvictionPolicyKind, shards: Int) throws {
+    func everyHitIsACurrentValue(kind: EvictionPolicyKind, shards: Int) throws {
         let capacity = 40
         let cache = try Cache<Int, Stamp>(
             CacheConfiguration(capacity: .entries(capacity), policy: kind, shards: shards, seed: 3))
@@ -34,7 +34,7 @@ struct CacheConcurrencyTests {
                 if thread < writers, Int.random(in: 0..<3, using: &random) == 0 {
                     // A key has one writer, so its values are inserted in the order of their numbers.
                     numbers.insert(key / writers * writers + thread, into: cache)
-                } else if let failure = numbers.look(at: key, in: cache) {
+                } else if let failure = numbers.fault(of: key, in: cache) {
                     failures.withLock { $0.append(failure) }
                 }
                 if cache.count > capacity { failures.withLock { $0.append("\(cache.count) entries") } }
@@ -70,7 +70,7 @@ struct CacheConcurrencyTests {
         #expect(cache.statistics.hits == total)
     }
 
-    /// Now and then does something to the cache that takes entries or their hits away.
+    /// Now and then does something to the cache that removes entries or their hits.
     private func disturb(
         _ cache: Cache<Int, Int>, _ key: Int, _ thread: Int, _ step: Int, _ handedOver: borrowing Lock<Int>
     ) -> Bool {
@@ -87,7 +87,7 @@ struct CacheConcurrencyTests {
     }
 
     @Test
-    func weightsHoldWhileManyInsertersFightForRoom() throws {
+    func theCapacityHoldsWhileManyThreadsInsert() throws {
         let capacity = 100
         let cache = try Cache<Int, Int>(CacheConfiguration(capacity: .weight(capacity), policy: .lru, shards: 4))
         let tooMuch = Lock(0)
@@ -109,7 +109,7 @@ struct CacheConcurrencyTests {
     }
 
     @Test
-    func aLockLetsOneInAtATime() {
+    func aLockIsHeldByOneThreadAtATime() {
         let counter = Lock(0)
         onThreads(4) { _ in
             for _ in 0..<20_000 { counter.withLock { $0 += 1 } }
@@ -118,7 +118,7 @@ struct CacheConcurrencyTests {
     }
 }
 
-/// Each value is unique, and says its key and when it was inserted on a counter that all threads share.
+/// A unique value: its key and the number of its insertion.
 private struct Stamp: Sendable, Equatable { let key: Int, number: Int }
 
 /// For each key: the number of the newest insertion begun, and of the newest completed.
@@ -136,11 +136,11 @@ private final class InsertionNumbers: Sendable {
         complete(key, number)
     }
 
-    /// Looks a key up. A hit must be a value of its key, begun before the lookup ended, and not one that a finished
-    /// insertion had replaced before.
+    /// Looks a key up. A hit must be a value of its key whose insertion began before the lookup ended, and which no finished
+    /// insertion had replaced before the lookup.
     ///
-    /// - Returns: What was wrong with it.
-    func look(at key: Int, in cache: Cache<Int, Stamp>) -> String? {
+    /// - Returns: A description of the fault; nil when there is none.
+    func fault(of key: Int, in cache: Cache<Int, Stamp>) -> String? {
         let before = completed(key)
         let hit = cache.value(for: key, at: .zero)
         let after = begun(key)

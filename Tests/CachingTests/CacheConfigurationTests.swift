@@ -1,7 +1,7 @@
 import Caching
 import Testing
 
-/// Configurations that cannot be are refused by the name of the field.
+/// Configurations that are not allowed are refused by the name of the field.
 struct CacheConfigurationTests {
     @Test(arguments: [
         (CacheConfiguration(capacity: .entries(0)), "capacity.entries"),
@@ -11,7 +11,7 @@ struct CacheConfigurationTests {
         (CacheConfiguration(shards: 5_000), "shards"),
         (CacheConfiguration(capacity: .entries(3), shards: 4), "shards"),
     ])
-    func whatCannotBeIsRefusedByName(configuration: CacheConfiguration, field: String) {
+    func aWrongFieldIsRefusedByName(configuration: CacheConfiguration, field: String) {
         #expect { _ = try Cache<Int, Int>(configuration) } throws: { error in
             guard let error = error as? CacheConfigurationError else { return false }
             return error.field == field && error.description.hasPrefix("\(field) is \(error.value) but must ")
@@ -27,6 +27,30 @@ struct CacheConfigurationTests {
     @Test
     func policiesHaveTheNamesThatScenariosUse() {
         #expect(EvictionPolicyKind.allCases.map(\.rawValue) == ["fifo", "lru", "sieve", "s3-fifo"])
+    }
+
+    @Test
+    func policiesAreFoundByName() {
+        for kind in EvictionPolicyKind.allCases { #expect(EvictionPolicyKind(rawValue: kind.rawValue) == kind) }
+        #expect(EvictionPolicyKind(rawValue: "clock") == nil && EvictionPolicyKind.sieve != .lru)
+    }
+
+    @Test
+    func standardTypesAreKeys() throws {
+        func check<Key: CacheKey>(_ key: Key, _ other: Key) throws {
+            let cache = try Cache<Key, Int>(CacheConfiguration(capacity: .entries(4)))
+            cache.insert(1, for: key)
+            #expect(cache.value(for: key)?.value == 1 && cache.value(for: other) == nil, "\(Key.self)")
+        }
+        try check("a", "b")
+        try check(Substring("a"), "b")
+        try check(Int32(1), 2)
+        try check(UInt128.max, 2)
+        try check(0.5, 0.25)
+        try check(["a", "b"], ["ab"])
+        try check([1, nil], [nil, 1])
+        try check(Set(["a"]), [])
+        try check(Duration.seconds(1), .zero)
     }
 
     @Test

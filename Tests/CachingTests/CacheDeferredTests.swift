@@ -2,7 +2,7 @@ import Caching
 import DedupTesting
 import Testing
 
-/// The cache inside a lock of its owner's: nothing is counted twice, and what leaves is carried out.
+/// The cache under a lock of its owner: nothing is counted twice, and removed entries are handed to the owner.
 struct CacheDeferredTests {
     let log = RemovalLog()
 
@@ -24,7 +24,7 @@ struct CacheDeferredTests {
         #expect(cache.statistics.misses == 1 && cache.statistics.hits == 1)
     }
 
-    /// A second look finds what is past its deadline and leaves it: to remove it would be to report it, inside the lock.
+    /// A second lookup leaves an expired entry where it is: removing it would mean reporting it under the owner's lock.
     @Test func afterAMissNothingIsRemoved() throws {
         let cache = try cache()
         cache.insert(7, for: 1, timeToLive: .fixed(.nanoseconds(10)), at: .zero)
@@ -48,14 +48,14 @@ struct CacheDeferredTests {
         #expect(drained == [1: 2])
     }
 
-    @Test func whatAnInsertionRemovesIsToldWhenTheOwnerSaysSo() throws {
+    @Test func removalsAreReportedWhenTheOwnerAsksForIt() throws {
         let cache = try cache(kind: .weight(4))
         for key in 1...4 { cache.insert(key * 10, for: key, timeToLive: .forever, at: .zero) }
-        var departures = Departures<Int, Int>()
-        #expect(cache.insert(50, for: 5, timeToLive: .forever, weight: 3, at: .zero, departures: &departures))
-        #expect(cache.insert(41, for: 4, timeToLive: .forever, weight: 1, at: .zero, departures: &departures))
+        var removals = Removals<Int, Int>()
+        #expect(cache.insert(50, for: 5, timeToLive: .forever, weight: 3, at: .zero, removals: &removals))
+        #expect(cache.insert(41, for: 4, timeToLive: .forever, weight: 1, at: .zero, removals: &removals))
         #expect(log.drain().isEmpty && cache.weight == 4)
-        cache.report(departures)
+        cache.report(removals)
         #expect(
             log.drain() == [
                 .init(key: 1, value: 10, hits: 0, cause: "evicted"),
@@ -65,17 +65,17 @@ struct CacheDeferredTests {
             ])
     }
 
-    @Test func whatIsTooHeavyIsRefusedAndReplacesAllTheSame() throws {
+    @Test func aValueThatIsTooHeavyIsRefusedAndStillReplacesTheOlderOne() throws {
         let cache = try cache(kind: .weight(4))
         cache.insert(10, for: 1, timeToLive: .forever, at: .zero)
-        var departures = Departures<Int, Int>()
-        #expect(!cache.insert(11, for: 1, timeToLive: .forever, weight: 5, at: .zero, departures: &departures))
+        var removals = Removals<Int, Int>()
+        #expect(!cache.insert(11, for: 1, timeToLive: .forever, weight: 5, at: .zero, removals: &removals))
         #expect(cache.statistics.rejectedTooHeavy == 1 && cache.count == 0 && log.drain().isEmpty)
-        cache.report(departures)
+        cache.report(removals)
         #expect(log.drain() == [.init(key: 1, value: 10, hits: 0, cause: "replaced")])
     }
 
-    /// The same operations, reported at once and deferred, leave the same cache and the same statistics.
+    /// The same operations, reported at once or later, lead to the same cache and the same statistics.
     @Test(arguments: EvictionPolicyKind.allCases, 1...4 as ClosedRange<UInt64>)
     func deferringChangesNothingElse(kind: EvictionPolicyKind, seed: UInt64) throws {
         let configuration = CacheConfiguration(capacity: .weight(30), policy: kind, shards: 1, seed: seed)
@@ -91,10 +91,10 @@ struct CacheDeferredTests {
                 continue
             }
             let weight = Int.random(in: 1...40, using: &random)
-            var departures = Departures<Int, Int>()
+            var removals = Removals<Int, Int>()
             let stored = deferred.insert(
-                step, for: key, timeToLive: .forever, weight: weight, at: .zero, departures: &departures)
-            deferred.report(departures)
+                step, for: key, timeToLive: .forever, weight: weight, at: .zero, removals: &removals)
+            deferred.report(removals)
             #expect(stored == direct.insert(step, for: key, timeToLive: .forever, weight: weight, at: .zero))
             #expect(early.drain() == late.drain(), "\(kind.rawValue), seed \(seed), step \(step)")
         }

@@ -2,7 +2,7 @@ import Caching
 import DedupTesting
 import Testing
 
-/// Values that leave are reported and destroyed outside the lock, with the hits nobody has drained.
+/// Removed values are reported and released outside the lock, with the hits that were not drained.
 struct CacheRemovalTests {
     @Test
     func theCallbackMayUseTheCache() throws {
@@ -29,7 +29,7 @@ struct CacheRemovalTests {
     }
 
     @Test
-    func aDestroyedValueMayUseTheCache() throws {
+    func aReleasedValueMayUseTheCache() throws {
         final class Reentrant: Sendable {
             let cache: Cache<Int, Reentrant>
             init(_ cache: Cache<Int, Reentrant>) { self.cache = cache }
@@ -69,6 +69,13 @@ struct CacheRemovalTests {
     }
 
     @Test
+    func causesHaveNames() {
+        let causes = [RemovalCause.evicted, .expired, .invalidated, .replaced]
+        #expect(causes.map(\.description) == ["evicted", "expired", "invalidated", "replaced"])
+        #expect(Set(causes).count == 4)
+    }
+
+    @Test
     func hitsAreDrainedOnce() throws {
         let cache = try Cache<Int, String>(CacheConfiguration(capacity: .entries(1_000), shards: 4))
         for key in 0..<1_000 { cache.insert("v\(key)", for: key, timeToLive: .forever, at: .zero) }
@@ -84,7 +91,7 @@ struct CacheRemovalTests {
     }
 
     @Test
-    func nothingIsLeakedOrDestroyedTwice() throws {
+    func nothingIsLeakedOrReleasedTwice() throws {
         final class Counted: Sendable {
             let live: Lock<Int>
             let parent: Counted?

@@ -6,9 +6,9 @@ import Testing
 struct CapacityPoolModelTests {
     static let capacity = 60
 
-    /// Inserting, replacing and removing in random order, beside the weights that must still be there.
+    /// Insertions, replacements and removals in random order, beside the weights of the entries that are left.
     @Test(arguments: [1, 2, 8], 1...6 as ClosedRange<UInt64>)
-    func holdsWhatFitsAndNoMore(shards: Int, seed: UInt64) throws {
+    func theWeightIsThatOfTheEntriesAndWithinTheCapacity(shards: Int, seed: UInt64) throws {
         let cache = try Cache<Int, Int>(
             CacheConfiguration(capacity: .weight(Self.capacity), policy: .lru, shards: shards, seed: seed))
         var random = SplitMix64(seed: seed)
@@ -29,9 +29,9 @@ struct CapacityPoolModelTests {
         }
     }
 
-    /// Nothing has to leave before the room is used up.
+    /// Nothing is evicted before the room is used up.
     @Test(arguments: [1, 2, 8], 1...6 as ClosedRange<UInt64>)
-    func nothingLeavesWhileThereIsRoom(shards: Int, seed: UInt64) throws {
+    func nothingIsEvictedWhileThereIsRoom(shards: Int, seed: UInt64) throws {
         let cache = try Cache<Int, Int>(
             CacheConfiguration(capacity: .weight(Self.capacity), policy: .lru, shards: shards, seed: seed))
         var random = SplitMix64(seed: seed)
@@ -43,9 +43,9 @@ struct CapacityPoolModelTests {
             if others + weight <= Self.capacity {
                 cache.insert(weight, for: key, timeToLive: .forever, weight: weight, at: .zero)
                 weights[key] = weight
-            } else if let leaving = weights.keys.min() {
-                cache.removeValue(for: leaving)
-                weights[leaving] = nil
+            } else if let smallest = weights.keys.min() {
+                cache.removeValue(for: smallest)
+                weights[smallest] = nil
             }
             #expect(cache.weight == weights.values.reduce(0, +))
         }

@@ -2,7 +2,7 @@ import Caching
 import DedupTesting
 import Testing
 
-/// Every policy does, operation by operation, what its naive model does.
+/// Every policy does the same as its naive model, operation by operation.
 struct EvictionPolicyModelTests {
     static let cases: [(EvictionPolicyKind, Int, UInt64)] = EvictionPolicyKind.allCases.flatMap { kind in
         [1, 2, 3, 7, 10, 20, 31].flatMap { capacity in (1...2).map { (kind, capacity, UInt64($0)) } }
@@ -19,7 +19,7 @@ struct EvictionPolicyModelTests {
     }
 
     private func compare(_ kind: EvictionPolicyKind, capacity: Int, seed: UInt64, heaviest: Int) {
-        switch kind {
+        switch kind.rule {
         case .fifo: drive(kind, NaiveFIFO(capacity: capacity), capacity, seed, heaviest)
         case .lru: drive(kind, NaiveLRU(capacity: capacity), capacity, seed, heaviest)
         case .sieve: drive(kind, NaiveSIEVE(capacity: capacity), capacity, seed, heaviest)

@@ -1,7 +1,7 @@
 import Caching
 import Testing
 
-/// Draining hits a few entries at a time hands over what draining all at once does.
+/// Draining a few entries at a time hands over the same hits as draining all at once.
 struct HitDrainTests {
     @Test(arguments: [1, 3, 255, 256, 257, 10_000], [1, 4])
     func everyHitIsHandedOverOnce(limit: Int, shards: Int) throws {
@@ -23,7 +23,7 @@ struct HitDrainTests {
         cache.drainHits { _, _, _ in Issue.record("Hits were handed over twice.") }
     }
 
-    @Test func withoutRoomNothingIsHandedOver() throws {
+    @Test func aLimitOfZeroHandsNothingOver() throws {
         let cache = try Cache<Int, Int>(CacheConfiguration(capacity: .entries(10), shards: 1))
         cache.insert(1, for: 1, timeToLive: .forever, at: .zero)
         _ = cache.value(for: 1, at: .zero)
@@ -34,7 +34,7 @@ struct HitDrainTests {
         #expect(end == nil && drained == [1])
     }
 
-    @Test func aDrainOutlivesTheEntriesThatItStoppedAt() throws {
+    @Test func aDrainGoesOnAfterItsEntriesWereRemoved() throws {
         let cache = try Cache<Int, Int>(CacheConfiguration(capacity: .entries(1_000), shards: 1))
         for key in 0..<600 {
             cache.insert(key, for: key, timeToLive: .forever, at: .zero)

@@ -2,10 +2,10 @@ import Caching
 import DedupTesting
 import Testing
 
-/// Hits that are noted beside each other and told to the policy later.
+/// Hits that are noted in lanes and reported to the policy later.
 struct HitLaneTests {
     @Test(arguments: EvictionPolicyKind.allCases, 1...3 as ClosedRange<UInt64>)
-    func aPolicyThatIsToldLateAndOnlyWhatItWantsChoosesTheSameVictims(kind: EvictionPolicyKind, seed: UInt64) {
+    func aPolicyThatGetsOnlyTheHitsItWantsAndLaterChoosesTheSameVictims(kind: EvictionPolicyKind, seed: UInt64) {
         var random = SplitMix64(seed: seed)
         var (told, late) = (kind.makePolicy(capacity: 20), kind.makePolicy(capacity: 20))
         told.reserve(slots: 64)
@@ -44,7 +44,7 @@ struct HitLaneTests {
     }
 
     @Test(arguments: EvictionPolicyKind.allCases, [1, 2, 8])
-    func aKeyThatIsHitMoreOftenThanALaneCanCountLosesNoHit(kind: EvictionPolicyKind, lanes: Int) throws {
+    func aKeyThatIsHitMoreOftenThanALaneCountsLosesNoHit(kind: EvictionPolicyKind, lanes: Int) throws {
         let cache = try Cache<Int, Int>(
             CacheConfiguration(capacity: .entries(8), policy: kind, shards: 1), lanes: lanes)
         cache.insert(1, for: 1, timeToLive: .forever, at: .zero)
@@ -58,7 +58,7 @@ struct HitLaneTests {
     }
 
     @Test(arguments: [1, 4])
-    func hitsLeaveWithTheirEntryAndNotWithTheNextInItsSlot(lanes: Int) throws {
+    func hitsAreReportedWithTheirEntryAndNotWithTheNextInItsSlot(lanes: Int) throws {
         let log = RemovalLog()
         let cache = try Cache<Int, Int>(
             CacheConfiguration(capacity: .entries(1), policy: .sieve, shards: 1), lanes: lanes,

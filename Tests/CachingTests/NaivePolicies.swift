@@ -1,6 +1,6 @@
 import Caching
 
-/// A policy written for the reader and not for the machine: what the real ones are compared with.
+/// A policy written for the reader and not for the machine, to compare the real one with.
 protocol NaivePolicy {
     init(capacity: Int)
     var residents: [Slot] { get }
@@ -63,7 +63,7 @@ struct NaiveSIEVE: NaivePolicy {
         if hand >= residents.count { hand = 0 }
         while visited.remove(residents[hand]) != nil { hand = (hand + 1) % residents.count }
         let victim = residents.remove(at: hand)
-        // At the newest end the hand is done with its round: what is inserted next must not come under it.
+        // At the newest end the hand has done its round: the next inserted slot must not come under it.
         if hand == residents.count { hand = 0 }
         return victim
     }

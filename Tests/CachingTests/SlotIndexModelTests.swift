@@ -2,7 +2,7 @@ import Caching
 import DedupTesting
 import Testing
 
-/// A key that says itself where it hashes to, so that a test can make clusters, wraps and equal hashes.
+/// A key with a hash of the test's choice, so that there are clusters, wraps and equal hashes.
 struct PlacedKey: CacheKey {
     let name: Int
     let hash: UInt64
@@ -12,7 +12,7 @@ struct PlacedKey: CacheKey {
 
 /// The table of a shard, beside a dictionary, under hashes that no good hash function gives.
 struct SlotIndexModelTests {
-    /// How the hashes of the keys lie.
+    /// How the hashes of the keys are distributed.
     enum Layout: String, CaseIterable, Sendable {
         /// Every key has the same hash: one long cluster.
         case equal
@@ -40,7 +40,7 @@ struct SlotIndexModelTests {
     }
 
     @Test(arguments: Layout.allCases, 1...3 as ClosedRange<UInt64>)
-    func findsExactlyWhatIsThere(layout: Layout, seed: UInt64) throws {
+    func findsExactlyTheInsertedKeys(layout: Layout, seed: UInt64) throws {
         let cache = try Cache<PlacedKey, Int>(
             CacheConfiguration(capacity: .entries(1_000), policy: .fifo, shards: 1, seed: seed))
         var model: [Int: Int] = [:]

@@ -2,10 +2,10 @@ import Caching
 import DedupTesting
 import Testing
 
-/// Sweeping a few entries at a time frees what sweeping all at once does.
+/// Sweeping a few entries at a time removes the same entries as sweeping all at once.
 struct SweepTests {
     @Test(arguments: [1, 3, 255, 256, 257, 10_000], [1, 4])
-    func everyExpiredEntryIsFreedOnce(limit: Int, shards: Int) throws {
+    func everyExpiredEntryIsRemovedOnce(limit: Int, shards: Int) throws {
         let removed = Lock<[Int]>([])
         let cache = try Cache<Int, Int>(CacheConfiguration(capacity: .entries(4_000), shards: shards)) { removal in
             removed.withLock { $0.append(removal.key) }
@@ -23,11 +23,11 @@ struct SweepTests {
         }
         #expect(removed.withLock { $0.sorted() } == (0..<1_500).filter { $0 % 3 < 2 })
         #expect(cache.count == 500 && cache.sweep(at: now) == 0)
-        // The walk has found out when the next of them expires.
+        // The sweep has found out when the next of them expires.
         #expect(cache.sweep(at: MonotonicInstant(nanoseconds: 3_000_000_000)) == 500)
     }
 
-    @Test func whatIsInsertedMeanwhileIsSweptLater() throws {
+    @Test func entriesInsertedDuringASweepAreSweptLater() throws {
         let cache = try Cache<Int, Int>(CacheConfiguration(capacity: .entries(1_000), shards: 1))
         for key in 0..<600 { cache.insert(key, for: key, timeToLive: .fixed(.seconds(1)), at: .zero) }
         let now = MonotonicInstant(nanoseconds: 1_000_000_000)

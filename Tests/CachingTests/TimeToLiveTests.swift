@@ -1,7 +1,7 @@
 import Caching
 import Testing
 
-/// When an entry is alive and when it is gone.
+/// When an entry is alive and when it has expired.
 struct TimeToLiveTests {
     private func cache() throws -> Cache<Int, String> {
         try Cache(CacheConfiguration(capacity: .entries(100), seed: 1))
@@ -10,7 +10,7 @@ struct TimeToLiveTests {
     private func instant(_ nanoseconds: Int64) -> MonotonicInstant { MonotonicInstant(nanoseconds: nanoseconds) }
 
     @Test(arguments: [(-1, true), (0, false), (1, false)] as [(Int64, Bool)])
-    func isAliveBeforeItsDeadlineAndGoneAtIt(offset: Int64, isAlive: Bool) throws {
+    func anEntryIsAliveBeforeItsDeadlineAndExpiredAtIt(offset: Int64, isAlive: Bool) throws {
         let cache = try cache()
         cache.insert("a", for: 1, timeToLive: .fixed(.seconds(5)), at: instant(100))
         let now = instant(100 + 5_000_000_000 + offset)
@@ -21,7 +21,7 @@ struct TimeToLiveTests {
     }
 
     @Test(arguments: [(-1, 0), (0, 1), (1, 1)] as [(Int64, Int)])
-    func aSweepFreesWhatHasExpiredAndNothingElse(offset: Int64, freed: Int) throws {
+    func aSweepRemovesExpiredEntriesAndNoOthers(offset: Int64, freed: Int) throws {
         let cache = try cache()
         cache.insert("a", for: 1, timeToLive: .fixed(.nanoseconds(50)), at: instant(0))
         cache.insert("b", for: 2, timeToLive: .fixed(.nanoseconds(500)), at: instant(0))
@@ -87,7 +87,7 @@ struct TimeToLiveTests {
     }
 
     @Test(arguments: [Duration.zero, .seconds(-1)])
-    func aTimeToLiveOfNothingKeepsNothing(duration: Duration) throws {
+    func aTimeToLiveOfZeroOrLessKeepsNothing(duration: Duration) throws {
         let cache = try cache()
         cache.insert("old", for: 1, timeToLive: .forever, at: instant(0))
         cache.insert("new", for: 1, timeToLive: .fixed(duration), at: instant(0))
@@ -106,7 +106,7 @@ struct TimeToLiveTests {
     }
 
     @Test
-    func aHitTellsAgeAndDeadline() throws {
+    func aHitHasAgeAndDeadline() throws {
         let cache = try cache()
         cache.insert("a", for: 1, timeToLive: .fixed(.nanoseconds(100)), at: instant(7))
         let hit = try #require(cache.value(for: 1, at: instant(50)))
@@ -117,18 +117,35 @@ struct TimeToLiveTests {
     }
 
     @Test(arguments: [
+        (TimeToLive.milliseconds(5), Duration.milliseconds(5)), (.seconds(5), .seconds(5)),
+        (.minutes(5), .seconds(300)), (.hours(5), .seconds(18_000)), (.seconds(-1), .seconds(-1)),
+        (.hours(.max), .nanoseconds(Int64.max)), (.seconds(.min), .nanoseconds(Int64.min)),
+    ])
+    func aNumberOfUnitsIsFixed(timeToLive: TimeToLive, duration: Duration) {
+        #expect(timeToLive == .fixed(duration))
+    }
+
+    /// Where a time to live, an optional one or a duration is expected, the same words compile.
+    @Test func unitsAreNotAmbiguous() {
+        func optional(_ timeToLive: TimeToLive?) -> TimeToLive? { timeToLive }
+        #expect(optional(.seconds(5)) == .fixed(.seconds(5)))
+        #expect(optional(.minutes(1).jittered(by: 0.5)) == .fixed(.seconds(60)).jittered(by: 0.5))
+        #expect(optional(.sliding(.seconds(1), maximumAge: .milliseconds(1_500))) != nil && optional(nil) == nil)
+    }
+
+    @Test(arguments: [
         (TimeToLive.fixed(.zero), "timeToLive.fixed"),
         (.sliding(.seconds(-1)), "timeToLive.sliding"),
         (.sliding(.seconds(2), maximumAge: .seconds(1)), "timeToLive.maximumAge"),
         (TimeToLive.fixed(.seconds(1)).jittered(by: 1), "timeToLive.jitter"),
         (TimeToLive.fixed(.seconds(1)).jittered(by: .nan), "timeToLive.jitter"),
     ])
-    func whatMakesNoSenseIsRefusedByName(timeToLive: TimeToLive, field: String) {
+    func aTimeToLiveThatMakesNoSenseIsRefusedByName(timeToLive: TimeToLive, field: String) {
         #expect { try timeToLive.validate() } throws: { ($0 as? CacheConfigurationError)?.field == field }
     }
 
     @Test
-    func whatMakesSenseIsAccepted() throws {
+    func aTimeToLiveThatMakesSenseIsAccepted() throws {
         try TimeToLive.forever.validate()
         try TimeToLive.sliding(.seconds(1), maximumAge: .seconds(1)).jittered(by: 0.5).validate()
     }

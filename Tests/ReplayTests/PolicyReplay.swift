@@ -1,6 +1,6 @@
 import Caching
 
-/// What a simulator does: a slot is the dense number of a key, and there is no table.
+/// A simulator: a slot is the dense number of a key, and there is no table.
 struct PolicyReplay {
     let requests: [UInt32]
     /// The weight of each request; 1 where there is none.

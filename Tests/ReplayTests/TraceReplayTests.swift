@@ -39,8 +39,8 @@ struct TraceReplayTests {
         #endif
     }
 
-    /// Capacities in bytes; a size is that of the request which inserted its key. Not S3-FIFO: its small queue takes what
-    /// still fits, where the reference's takes whatever comes until it is full.
+    /// Capacities in bytes; a size is that of the request which inserted its key. Not S3-FIFO: its small queue takes slots that still fit, where
+    /// the reference's takes any slot until it is full.
     @Test(arguments: sizedTraces)
     func hitsBySizeAreExactlyThoseOfTheReference(trace name: String) throws {
         let folder = try #require(TraceFile.folder)

@@ -1,25 +1,107 @@
-/// The eviction policies that a cache can be configured with, by the name that scenarios and reports use.
-public enum EvictionPolicyKind: String, CaseIterable, Hashable, Sendable {
+/// The eviction policies that a cache can be configured with, by their names. More may be added.
+public struct EvictionPolicyKind: RawRepresentable, CaseIterable, Hashable, Sendable {
+    /// The policies that there are. An enum within the package, so that a new one is missing nowhere.
+    package enum Rule: String, CaseIterable, Sendable {
+        case fifo, lru, sieve
+        case s3FIFO = "s3-fifo"
+    }
+
+    package let rule: Rule
+
+    private init(_ rule: Rule) { self.rule = rule }
+
     /// First in, first out.
-    case fifo
+    public static let fifo = EvictionPolicyKind(.fifo)
 
     /// Least recently used.
-    case lru
+    public static let lru = EvictionPolicyKind(.lru)
 
     /// SIEVE: first in, first out with lazy promotion. The default: close to the best hit ratio on skewed requests, and a
     /// hit writes one bit.
-    case sieve
+    public static let sieve = EvictionPolicyKind(.sieve)
 
     /// S3-FIFO: a small probationary queue in front of a main queue, and ghosts. Resists scans.
-    case s3FIFO = "s3-fifo"
+    public static let s3FIFO = EvictionPolicyKind(.s3FIFO)
+
+    /// All policies.
+    public static let allCases = Rule.allCases.map { EvictionPolicyKind($0) }
+
+    /// The policy with this name (`fifo`, `lru`, `sieve` or `s3-fifo`); nil when there is none.
+    public init?(rawValue: String) {
+        guard let rule = Rule(rawValue: rawValue) else { return nil }
+        self.init(rule)
+    }
+
+    /// The name of the policy, as scenarios and reports use it.
+    public var rawValue: String { rule.rawValue }
 
     /// Makes the policy, empty, with room for `capacity` units of weight.
     package func makePolicy(capacity: Int) -> any EvictionPolicy {
-        switch self {
+        switch rule {
         case .fifo: FIFOPolicy(capacity: capacity)
         case .lru: LRUPolicy(capacity: capacity)
         case .sieve: SIEVEPolicy(capacity: capacity)
         case .s3FIFO: S3FIFOPolicy(capacity: capacity)
         }
     }
+}
+
+/// The policy of one shard, whichever the configuration names, behind calls that a user's module can make.
+///
+/// The calls are not inlined and not generic: each costs one jump, and the policies stay out of the users' modules.
+@usableFromInline
+struct ShardPolicy: Sendable {
+    private let kind: EvictionPolicyKind
+    private var policy: any EvictionPolicy
+    private var reserved = 0
+
+    @usableFromInline
+    init(_ kind: EvictionPolicyKind, capacity: Int) {
+        self.kind = kind
+        policy = kind.makePolicy(capacity: capacity)
+    }
+
+    @usableFromInline var residentCount: Int { policy.residentCount }
+
+    /// Makes it empty again, with the same capacity.
+    @usableFromInline
+    mutating func reset() { self = ShardPolicy(kind, capacity: policy.capacity) }
+
+    /// Makes the slots below `used` usable, and at least an eighth more than before, up to `available`. So the policy seldom
+    /// copies its arrays and never keeps memory for many unused slots.
+    @usableFromInline
+    mutating func reserve(slots used: Int, of available: Int) {
+        guard used > reserved else { return }
+        reserved = max(used, min(available, reserved + max(16, reserved / 8)))
+        policy.reserve(slots: reserved)
+    }
+
+    @usableFromInline
+    func wantsHit(_ slot: Slot) -> Bool { policy.wantsHit(slot) }
+
+    @usableFromInline
+    mutating func hit(_ slot: Slot, hash: UInt64) { policy.hit(slot, hash: hash) }
+
+    @usableFromInline
+    mutating func admit(_ slot: Slot, weight: Int, hash: UInt64) -> Bool {
+        policy.admit(slot, weight: weight, hash: hash)
+    }
+
+    /// The victim: its slot, and whether the policy keeps it as a ghost.
+    @usableFromInline
+    mutating func evict() -> (slot: Slot, becomesGhost: Bool)? {
+        policy.evict().map { ($0.slot, $0.becomesGhost) }
+    }
+
+    @usableFromInline
+    mutating func insert(_ slot: Slot, weight: Int, hash: UInt64) { policy.insert(slot, weight: weight, hash: hash) }
+
+    @usableFromInline
+    mutating func reweigh(_ slot: Slot, weight: Int) { policy.reweigh(slot, weight: weight) }
+
+    @usableFromInline
+    mutating func remove(_ slot: Slot) { policy.remove(slot) }
+
+    @usableFromInline
+    mutating func dropGhost() -> Slot? { policy.dropGhost() }
 }

@@ -1,8 +1,8 @@
 /// Least recently used: the victim is the slot whose last insertion or hit is the longest ago.
 ///
 /// R. L. Mattson, J. Gecsei, D. R. Slutz and I. L. Traiger, "Evaluation techniques for storage hierarchies", IBM Systems
-/// Journal 9(2), 1970. A hit moves the slot to the head, which writes the links of up to four slots: the dearest hit of the
-/// policies here.
+/// Journal 9(2), 1970. A hit moves the slot to the head, which writes the links of up to four slots: the most expensive hit
+/// of the policies here.
 package struct LRUPolicy: EvictionPolicy {
     package let capacity: Int
     private var links = SlotLinks()

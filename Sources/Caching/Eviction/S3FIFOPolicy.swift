@@ -1,4 +1,4 @@
-/// S3-FIFO: most new slots are hit once or never, so a small queue sifts them before the main queue.
+/// S3-FIFO: most new slots are hit once or never, so they go through a small queue before the main queue.
 ///
 /// J. Yang, Y. Zhang, Z. Qiu, Y. Yue and K. V. Rashmi, "FIFO queues are all you need for cache eviction", SOSP 2023, in
 /// the variant of the authors' simulator, libCacheSim:
@@ -9,8 +9,8 @@
 ///   starting again; any other is the victim and becomes a ghost. At the tail of the main queue, a slot with a count goes
 ///   back to the head with one less; any other is the victim and leaves no ghost.
 /// - A ghost that is asked for again goes straight to the main queue.
-/// - Warming up: until the first eviction, what does not fit in the small queue goes to the main queue. (The paper does not
-///   have this rule. Without it a loop that almost fits hits nothing at all.)
+/// - Warming up: until the first eviction, a slot that does not fit in the small queue goes to the main queue. (The paper
+///   does not have this rule. Without it a loop that almost fits hits nothing at all.)
 package struct S3FIFOPolicy: EvictionPolicy {
     /// The choices in which published variants differ.
     package struct Rules: Hashable, Sendable {
@@ -32,7 +32,7 @@ package struct S3FIFOPolicy: EvictionPolicy {
     private let ghostCapacity: Int
     private var links = SlotLinks()
     private var weights = SlotWeights()
-    // The place in the low three bits and the count of hits above: one byte a slot, which is all that a hit writes.
+    // The place in the low three bits and the count of hits above: one byte a slot. A hit writes nothing else.
     private var states: [UInt8] = []
     private var small = SlotList()
     private var main = SlotList()
@@ -89,8 +89,8 @@ package struct S3FIFOPolicy: EvictionPolicy {
 
     package mutating func evict() -> Eviction? {
         hasEvicted = hasEvicted || residentCount > 0
-        // The queue is chosen once: what leaves the small queue for the main queue may push that over its share until the
-        // next eviction.
+        // The queue is chosen once: a slot that moves from the small queue to the main queue may push that over its share
+        // until the next eviction.
         if mainWeight <= capacity - smallCapacity {
             while small.count > 0 {
                 if let victim = sweepSmall() { return victim }
@@ -116,7 +116,7 @@ package struct S3FIFOPolicy: EvictionPolicy {
     }
 
     package mutating func reweigh(_ slot: Slot, weight: Int) {
-        let change = weight - weights[slot]
+        let change = weight - weights.weight(of: slot)
         if place(of: slot) == .small { smallWeight += change } else { mainWeight += change }
         weights.set(weight, for: slot, slots: states.count)
     }
@@ -128,7 +128,7 @@ package struct S3FIFOPolicy: EvictionPolicy {
         case .main: unlinkMain(slot)
         case .ghost:
             links.unlink(slot, from: &ghosts)
-            ghostWeight -= weights[slot]
+            ghostWeight -= weights.weight(of: slot)
         }
         states[Int(slot)] = Place.absent.rawValue
     }
@@ -144,7 +144,7 @@ package struct S3FIFOPolicy: EvictionPolicy {
 
     private func count(of slot: Slot) -> UInt8 { states[Int(slot)] >> 3 }
 
-    /// Looks at the tail of the small queue: the victim, or nil when the slot there goes to the main queue instead.
+    /// Takes the slot at the tail of the small queue: the victim, or nil when it goes to the main queue instead.
     private mutating func sweepSmall() -> Eviction? {
         let slot = small.tail
         unlinkSmall(slot)
@@ -152,7 +152,7 @@ package struct S3FIFOPolicy: EvictionPolicy {
             pushMain(slot, count: 0)
             return nil
         }
-        let weight = weights[slot]
+        let weight = weights.weight(of: slot)
         guard weight <= ghostCapacity else {
             states[Int(slot)] = Place.absent.rawValue
             return Eviction(slot: slot, becomesGhost: false)
@@ -163,7 +163,7 @@ package struct S3FIFOPolicy: EvictionPolicy {
         return Eviction(slot: slot, becomesGhost: true)
     }
 
-    /// Looks at the tail of the main queue: the victim, or nil when the slot there gets another round.
+    /// Takes the slot at the tail of the main queue: the victim, or nil when it gets another round.
     private mutating func sweepMain() -> Eviction? {
         let slot = main.tail
         let count = count(of: slot)
@@ -178,17 +178,17 @@ package struct S3FIFOPolicy: EvictionPolicy {
 
     private mutating func pushMain(_ slot: Slot, count: UInt8) {
         links.pushHead(slot, to: &main)
-        mainWeight += weights[slot]
+        mainWeight += weights.weight(of: slot)
         states[Int(slot)] = Place.main.rawValue | count << 3
     }
 
     private mutating func unlinkSmall(_ slot: Slot) {
         links.unlink(slot, from: &small)
-        smallWeight -= weights[slot]
+        smallWeight -= weights.weight(of: slot)
     }
 
     private mutating func unlinkMain(_ slot: Slot) {
         links.unlink(slot, from: &main)
-        mainWeight -= weights[slot]
+        mainWeight -= weights.weight(of: slot)
     }
 }

@@ -1,9 +1,9 @@
-/// How long an entry lives. Chosen for each insertion, so a result may bring its own, and a failure a shorter one.
+/// How long an entry lives. Each insertion brings its own.
 ///
-/// An entry is alive while `now < deadline` and gone at the deadline. A time to live of zero or less means that the
-/// value is not kept at all.
+/// An entry is alive while `now < deadline` and expired at the deadline. A value with a time to live of zero or less is not
+/// kept at all.
 public struct TimeToLive: Hashable, Sendable {
-    /// From when to when.
+    /// The rule without the jitter.
     @usableFromInline
     enum Kind: Hashable, Sendable {
         case forever
@@ -13,46 +13,35 @@ public struct TimeToLive: Hashable, Sendable {
 
     @usableFromInline let kind: Kind
 
-    /// The largest part of the lifetime that jitter takes away: 0 for none, below 1.
+    /// The largest fraction of the life that jitter takes away: 0 for none, below 1.
     @usableFromInline let jitter: Double
 
-    /// Until evicted, replaced or invalidated.
+    /// Until the entry is evicted, replaced or removed.
     public static let forever = TimeToLive(kind: .forever, jitter: 0)
 
-    /// `duration` from the insertion, however often it is hit.
+    /// `duration` from the insertion, however often the entry is hit.
     public static func fixed(_ duration: Duration) -> TimeToLive {
         TimeToLive(kind: .fixed(duration), jitter: 0)
     }
 
-    /// So many seconds from the insertion.
-    public static func seconds(_ seconds: Int) -> TimeToLive { .fixed(.seconds(seconds)) }
-
-    /// So many milliseconds from the insertion.
-    public static func milliseconds(_ milliseconds: Int) -> TimeToLive { .fixed(.milliseconds(milliseconds)) }
-
-    /// So many minutes from the insertion.
-    public static func minutes(_ minutes: Int) -> TimeToLive { .fixed(.seconds(60 * minutes)) }
-
-    /// So many hours from the insertion.
-    public static func hours(_ hours: Int) -> TimeToLive { .fixed(.seconds(3_600 * hours)) }
-
     /// `duration` from the insertion or the last hit, but no longer than `maximumAge` from the insertion.
     ///
-    /// Without a maximum age (nil, the default) a value that is asked for often enough never leaves, however outdated.
+    /// Without a maximum age (nil, the default) an entry that is hit often enough never expires, however old its value is.
     public static func sliding(_ duration: Duration, maximumAge: Duration? = nil) -> TimeToLive {
         TimeToLive(kind: .sliding(duration, maximumAge: maximumAge), jitter: 0)
     }
 
-    /// The same, shortened for each insertion by a random part of up to `fraction`, so that entries that were stored
-    /// together do not all expire together. Never longer. A sliding time to live and its maximum age shrink alike.
+    /// The same, but each insertion shortens it by a random fraction of up to `fraction`, so that entries that were inserted
+    /// together do not all expire together. Never longer. A sliding time to live and its maximum age shrink by the same
+    /// fraction.
     ///
-    /// - Parameter fraction: From 0 (no jitter) to below 1; ``validate()`` refuses others, and the cache clamps them.
+    /// - Parameter fraction: From 0 (no jitter) to below 1. ``validate()`` refuses other numbers; the cache clamps them.
     public func jittered(by fraction: Double) -> TimeToLive {
         TimeToLive(kind: kind, jitter: fraction)
     }
 
-    /// Checks that durations are positive, that a maximum age is not below its window, and that jitter is from 0 to
-    /// below 1.
+    /// Checks that durations are positive, that a maximum age is not shorter than its sliding time, and that jitter is from
+    /// 0 to below 1. The cache does not call this.
     ///
     /// - Throws: ``CacheConfigurationError`` naming the field.
     public func validate() throws(CacheConfigurationError) {
@@ -72,7 +61,7 @@ public struct TimeToLive: Hashable, Sendable {
             jitter >= 0 && jitter < 1, "timeToLive.jitter", jitter, "be at least 0 and below 1")
     }
 
-    /// What this means for one insertion at `now`; `random` decides the jitter.
+    /// The life of an entry inserted at `now`; `random` decides the jitter.
     @usableFromInline
     func lifetime(from now: MonotonicInstant, random: UInt64) -> Lifetime {
         switch kind {
@@ -89,7 +78,7 @@ public struct TimeToLive: Hashable, Sendable {
         }
     }
 
-    /// `duration` in nanoseconds, less the random part that jitter takes; never negative.
+    /// `duration` in nanoseconds without the random fraction that jitter takes away; never negative.
     private func shortened(_ duration: Duration, _ random: UInt64) -> Int64 {
         let nanoseconds = max(0, duration.wholeNanoseconds)
         let fraction = jitter > 0 ? min(jitter, 1) : 0
@@ -100,10 +89,30 @@ public struct TimeToLive: Hashable, Sendable {
     }
 }
 
-/// A time to live, decided for one insertion.
+extension TimeToLive {
+    /// A fixed time to live in seconds. For other durations use ``fixed(_:)``.
+    public static func seconds(_ count: Int) -> TimeToLive { fixed(nanoseconds: 1_000_000_000, times: count) }
+
+    /// A fixed time to live in milliseconds.
+    public static func milliseconds(_ count: Int) -> TimeToLive { fixed(nanoseconds: 1_000_000, times: count) }
+
+    /// A fixed time to live in minutes.
+    public static func minutes(_ count: Int) -> TimeToLive { fixed(nanoseconds: 60_000_000_000, times: count) }
+
+    /// A fixed time to live in hours.
+    public static func hours(_ count: Int) -> TimeToLive { fixed(nanoseconds: 3_600_000_000_000, times: count) }
+
+    /// Saturates, so that an absurdly long time to live means "for ever".
+    private static func fixed(nanoseconds: Int64, times count: Int) -> TimeToLive {
+        let (product, overflow) = nanoseconds.multipliedReportingOverflow(by: Int64(count))
+        return .fixed(.nanoseconds(overflow ? (count > 0 ? .max : .min) : product))
+    }
+}
+
+/// The life of one entry.
 @usableFromInline
 struct Lifetime: Sendable {
-    /// The first nanosecond at which the entry is gone; `Int64.max` for never.
+    /// The first nanosecond at which the entry has expired; `Int64.max` for never.
     @usableFromInline let deadline: Int64
     /// How hits move the deadline; nil when they do not.
     @usableFromInline let sliding: SlidingWindow?
@@ -117,9 +126,33 @@ struct SlidingWindow: Sendable {
     /// The nanosecond that no deadline passes; `Int64.max` for none.
     @usableFromInline let limit: Int64
 
-    /// The deadline after a hit at `now`. It never moves back, even if another thread's `now` was later.
+    /// The deadline after a hit at `now`. It never moves back, even if the hit of another thread was later.
     @usableFromInline
     func deadline(afterHitAt now: MonotonicInstant, current: Int64) -> Int64 {
         max(current, min(now.advanced(byNanoseconds: window).nanoseconds, limit))
+    }
+}
+
+/// SplitMix64: a small seeded generator that draws the same numbers for the same seed for ever. It draws the jitter.
+///
+/// G. L. Steele, D. Lea and C. H. Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
+@usableFromInline
+package struct SplitMix: Sendable {
+    private var state: UInt64
+
+    /// Makes a generator; any seed will do, zero included.
+    @usableFromInline
+    package init(seed: UInt64) {
+        state = seed
+    }
+
+    /// The next number.
+    @usableFromInline
+    package mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
     }
 }

@@ -41,12 +41,12 @@ extension Deduplicator {
         let result = StoredResult(
             .success(Boxed(value: value)), executionID: ExecutionNumbers.next(),
             labels: RequestLabels(step: step, scope: scope, tags: tags), endedAt: now)
-        var removals = Departures<Fingerprint, StoredResult>()
+        var removals = Removals<Fingerprint, StoredResult>()
         unrecorded.remove(fingerprint)
         let claimAgain = flightShards.withTable(for: fingerprint) { table in
             let action = table.detach(fingerprint)
             cache.insert(
-                result, for: fingerprint, timeToLive: timeToLive, weight: weight, at: now, departures: &removals)
+                result, for: fingerprint, timeToLive: timeToLive, weight: weight, at: now, removals: &removals)
             return action.claimAgain
         }
         cache.report(removals)

@@ -122,8 +122,8 @@ extension Deduplicator {
     private func finish(_ request: Request, _ execution: Execution) {
         let key = execution.key
         let results = execution.results(of: request)
-        var removals = Departures<Fingerprint, StoredResult>()
-        var unrecordedRemovals = Departures<Fingerprint, UnrecordedResult>()
+        var removals = Removals<Fingerprint, StoredResult>()
+        var unrecordedRemovals = Removals<Fingerprint, UnrecordedResult>()
         let action = flightShards.withTable(for: key.fingerprint) { table in
             let action = table.finish(key, results.result)
             guard action.isCurrent else { return action }
@@ -131,7 +131,7 @@ extension Deduplicator {
                 // No request can claim between the two, and a request that finds the result already does not claim.
                 cache.insert(
                     kept.result, for: key.fingerprint, timeToLive: timeToLive, weight: kept.weight,
-                    at: kept.result.endedAt, departures: &removals)
+                    at: kept.result.endedAt, removals: &removals)
             }
             if let unrecorded = results.unrecorded {
                 self.unrecorded.keep(unrecorded, for: key.fingerprint, removals: &unrecordedRemovals)

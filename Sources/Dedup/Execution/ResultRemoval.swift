@@ -36,7 +36,7 @@ struct RemovalReporter: Sendable {
         switch removal.cause {
         case .evicted: bus.publish(.cached(.cacheEvicted, removal.value, removal.key, time.wallTime))
         case .expired: bus.publish(.cached(.cacheExpired, removal.value, removal.key, time.wallTime))
-        case .invalidated, .replaced: break
+        default: break
         }
     }
 }

@@ -82,12 +82,12 @@ struct UnrecordedResults: Sendable {
     /// Keeps a result. What has to leave for it goes into `removals`, to be destroyed outside the caller's lock.
     func keep(
         _ result: UnrecordedResult, for fingerprint: Fingerprint,
-        removals: inout Departures<Fingerprint, UnrecordedResult>
+        removals: inout Removals<Fingerprint, UnrecordedResult>
     ) {
         guard let timeToLive = result.kept.timeToLive else { return }
         results.insert(
             result, for: fingerprint, timeToLive: timeToLive, weight: 1, at: result.kept.result.endedAt,
-            departures: &removals)
+            removals: &removals)
     }
 
     /// Forgets the result of a fingerprint: it was confirmed or invalidated.

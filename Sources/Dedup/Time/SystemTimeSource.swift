@@ -1,34 +1,15 @@
 public import Caching
 
-#if canImport(Glibc)
-internal import Glibc
-#elseif canImport(Musl)
-internal import Musl
-#elseif canImport(Darwin)
-internal import Darwin
-#endif
-
 /// Real time: a clock that counts while the machine is suspended for ages and deadlines, so that a cached result ages
 /// while a laptop sleeps, and the system's wall clock for display.
 ///
-/// The monotonic clock is that of `ContinuousClock`, read from the system directly: every hit reads it once, and the
-/// detour over 128-bit durations took three times as long as the system call itself.
+/// The monotonic clock is ``MonotonicInstant/now``, which is that of `ContinuousClock`.
 public struct SystemTimeSource: TimeSource {
-    #if canImport(Darwin)
-    private static var clock: clockid_t { CLOCK_MONOTONIC_RAW }
-    #else
-    private static var clock: clockid_t { CLOCK_BOOTTIME }
-    #endif
-
     /// Makes the real time source. All of them share one time line, so their instants may be compared.
     public init() {}
 
     /// Nanoseconds since the machine was started.
-    public var now: MonotonicInstant {
-        var time = timespec()
-        unsafe clock_gettime(Self.clock, &time)
-        return MonotonicInstant(nanoseconds: Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec))
-    }
+    public var now: MonotonicInstant { .now }
 
     /// The system's wall clock.
     public var wallTime: WallTime { .systemNow }

@@ -34,7 +34,7 @@ final class DedupSubject: Subject {
             switch removal.cause {
             case .evicted: excuses.record(.evicted, execution: removal.executionID)
             case .expired: excuses.record(.expired, execution: removal.executionID)
-            case .invalidated, .replaced: break
+            default: break
             }
         }
         self.deduplicator = deduplicator

@@ -1,8 +1,8 @@
-/// The hits of each slot since they were last gathered: one byte a slot and lane, allocated when a lane first hits.
+/// The hits of each slot since they were last collected: one byte for each slot and lane, allocated at a lane's first hit.
 ///
 /// Bytes, and not one number in the slot, because a number that two processors add to in turn costs each of them the
-/// transfer of its cache line. A byte that is full sends its hit through the lock of the whole shard, which gathers it:
-/// one hit of 256.
+/// transfer of its cache line. When a byte is full, the next hit takes the lock of the whole shard and collects it: one hit
+/// in 256.
 ///
 /// The bytes of a lane are touched only under its lock, or under those of all lanes.
 @safe
@@ -20,7 +20,7 @@ struct HitCounts: ~Copyable {
     }
 
     // Unsafe memory, because each lane writes its own element while others read theirs, which an array does not allow.
-    // Allocated in `init` with `laneCount` elements, freed with what they hold in `deinit`.
+    // Allocated in `init` with `laneCount` elements, freed with their bytes in `deinit`.
     @usableFromInline let lanes: UnsafeMutablePointer<Bytes>
     @usableFromInline let laneCount: Int
 

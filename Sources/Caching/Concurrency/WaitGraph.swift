@@ -1,12 +1,10 @@
-package import Caching
-
-/// Which execution waits for which, so that a circle is refused at once instead of hanging for ever.
+/// Which piece of work waits for which, so that a circle is refused at once instead of hanging for ever.
 ///
-/// Only executions that call the library again from inside their step have edges here, so the graph is empty for most
-/// programs and costs them nothing. Epochs are unique in the process, so one graph serves all deduplicators and finds
-/// a circle that leads through two of them.
+/// Works are known by numbers that are unique in the process: the loads of caches count from 1, executions from the wall
+/// time in microseconds. Only a work that calls the library again from its own code has edges here, so the graph is empty
+/// for most programs and costs them nothing. One graph serves all caches and finds a circle that leads through two of them.
 package struct WaitGraph: Sendable {
-    /// For each execution, those it waits for, and by how many callers.
+    /// For each work, those it waits for, and by how many callers.
     private var edges: [UInt64: [UInt64: Int]] = [:]
 
     /// Makes a graph without edges.
@@ -15,10 +13,10 @@ package struct WaitGraph: Sendable {
     /// The graph of this process.
     package static let shared = Lock(WaitGraph())
 
-    /// Whether no execution waits for another.
+    /// Whether no work waits for another.
     package var isEmpty: Bool { edges.isEmpty }
 
-    /// Notes that the execution `waiter` waits for `target`, unless that closes a circle.
+    /// Notes that the work `waiter` waits for `target`, unless that closes a circle.
     ///
     /// - Returns: Whether the edge was added; false when `target` already waits for `waiter`, or is `waiter`.
     package mutating func add(from waiter: UInt64, to target: UInt64) -> Bool {
@@ -27,10 +25,10 @@ package struct WaitGraph: Sendable {
         return true
     }
 
-    /// Takes one edge away that ``add(from:to:)`` has added.
+    /// Removes one edge that ``add(from:to:)`` has added.
     package mutating func remove(from waiter: UInt64, to target: UInt64) {
         guard let count = edges[waiter]?[target] else {
-            preconditionFailure("Only an edge that was added is taken away.")
+            preconditionFailure("Only an edge that was added can be removed.")
         }
         edges[waiter]?[target] = count > 1 ? count - 1 : nil
         if edges[waiter]?.isEmpty == true { edges[waiter] = nil }
@@ -42,9 +40,9 @@ package struct WaitGraph: Sendable {
     private func reaches(_ goal: UInt64, from start: UInt64) -> Bool {
         var seen: Set<UInt64> = []
         var open = [start]
-        while let execution = open.popLast() {
-            if execution == goal { return true }
-            guard seen.insert(execution).inserted, let next = edges[execution] else { continue }
+        while let work = open.popLast() {
+            if work == goal { return true }
+            guard seen.insert(work).inserted, let next = edges[work] else { continue }
             open.append(contentsOf: next.keys)
         }
         return false

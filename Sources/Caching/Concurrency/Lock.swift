@@ -35,7 +35,7 @@ package struct Lock<State: ~Copyable>: ~Copyable, @unchecked Sendable {
         unsafe state.deallocate()
     }
 
-    /// Runs `body` with exclusive access to the state. Not recursive; `body` should be short and call nobody else.
+    /// Runs `body` with exclusive access to the state. Not recursive; `body` should be short and call no foreign code.
     @inlinable
     @inline(__always)
     package borrowing func withLock<Result: ~Copyable, Failure: Error>(
@@ -62,7 +62,7 @@ package struct Lock<State: ~Copyable>: ~Copyable, Sendable {
         mutex = Mutex(initial)
     }
 
-    /// Runs `body` with exclusive access to the state. Not recursive; `body` should be short and call nobody else.
+    /// Runs `body` with exclusive access to the state. Not recursive; `body` should be short and call no foreign code.
     @inlinable
     @inline(__always)
     package borrowing func withLock<Result: ~Copyable, Failure: Error>(

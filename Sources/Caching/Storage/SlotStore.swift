@@ -1,9 +1,9 @@
-/// What the table keeps beside key and value of a slot: 24 bytes, so that with a 32-byte key and an 8-byte value a slot is
+/// The header of a slot, beside its key and its value: 24 bytes, so that with a 32-byte key and an 8-byte value a slot is
 /// one cache line.
 @usableFromInline
 struct SlotHeader: Sendable {
-    /// The first nanosecond at which the value is gone. `SlotHeader.noValue` says that there is none: the slot is a ghost
-    /// or free. As no instant is before it, a lookup needs one comparison to know that a slot has a live value.
+    /// The first nanosecond at which the value has expired. `SlotHeader.noValue` says that there is no value: the slot is a
+    /// ghost or free. As no instant is before it, a lookup needs one comparison to see that a slot has a value that is alive.
     @usableFromInline var deadline: Int64
 
     /// When the value was inserted, in nanoseconds. In a free slot, the number of the next free slot.
@@ -39,8 +39,8 @@ struct SlotHeader: Sendable {
 /// 8-byte value takes 72 bytes and two cache lines instead of 64 and one, and the 48 bytes that an entry may cost beside
 /// them (45 to 47 measured with a million entries) are exceeded.
 ///
-/// This type only computes addresses: a slot below `slotCount` lies within an allocated chunk, and what is initialised there
-/// is for ``CacheShard`` to know (its header always; its key unless it is free; its value if `hasValue`).
+/// This type only computes addresses: a slot below `slotCount` lies within an allocated chunk. ``SlotTable`` knows which part
+/// of it is initialised (its header always; its key unless it is free; its value if `hasValue`).
 @safe
 @usableFromInline
 struct SlotStore<Key: CacheKey, Value: Sendable>: ~Copyable {
@@ -125,7 +125,7 @@ struct SlotStore<Key: CacheKey, Value: Sendable>: ~Copyable {
         chunkCount += 1
     }
 
-    /// Remembers how hits slide the deadline of `slot`.
+    /// Sets how hits slide the deadline of `slot`.
     @usableFromInline
     mutating func setWindow(_ window: SlidingWindow, of slot: Slot) {
         let wanted = slotCount

@@ -1,4 +1,4 @@
-import Dedup
+import Caching
 import DedupTesting
 import Testing
 
@@ -37,13 +37,13 @@ import Testing
         }
     }
 
-    @Test func whoWaitsForItselfIsRefused() {
+    @Test func aWorkThatWaitsForItselfIsRefused() {
         var graph = WaitGraph()
         let isAdded = graph.add(from: 1, to: 1)
         #expect(!isAdded && graph.isEmpty)
     }
 
-    @Test func takingAwayAnEdgeThatIsNotThereIsAProgrammingError() async {
+    @Test func removingAnEdgeThatIsNotThereIsAProgrammingError() async {
         await #expect(processExitsWith: .failure) {
             var graph = WaitGraph()
             _ = graph.add(from: 1, to: 2)

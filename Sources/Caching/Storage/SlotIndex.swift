@@ -1,4 +1,5 @@
-/// Which slot a key is in: an open-addressing hash table of 64-bit words, each 32 bits of hash beside the slot's number.
+/// The slots by the hashes of their keys: an open-addressing hash table of 64-bit words, each 32 bits of hash beside the
+/// number of the slot.
 ///
 /// Linear probing within a cache line, no tombstones: a removal shifts its followers back, so the cost of an operation
 /// does not depend on the table's past. A word's home is its hash scaled to the table's length, not masked, so that the table
@@ -27,7 +28,7 @@ struct SlotIndex: ~Copyable {
     @inlinable
     func home(_ hash: UInt32) -> Int { Int(truncatingIfNeeded: (UInt64(hash) &* UInt64(length)) &>> 32) }
 
-    /// The slot whose hash is `hash` and for which `isMatch` says yes; nil when there is none.
+    /// The slot whose hash is `hash` and for which `isMatch` is true; nil when there is none.
     @inlinable
     @inline(__always)
     func find(_ hash: UInt32, where isMatch: (Slot) -> Bool) -> Slot? {

@@ -1,8 +1,8 @@
 /// The shards of a cache, side by side in memory: before each the lanes of its hits, every lane and every shard on cache
 /// lines of its own.
 ///
-/// Who only looks holds the lock of one lane (``withLane(_:_:)``); who changes the shard holds those of all its lanes
-/// (``withLock(_:_:)``), which it takes in their order. Nobody holds locks of two shards.
+/// A lookup holds the lock of one lane (``withLane(_:_:)``). A change holds the locks of all lanes of its shard
+/// (``withLock(_:_:)``), which it takes in their order. No thread holds locks of two shards.
 ///
 /// Unsafe memory and not an array of objects, because reaching an object through an array costs a retain and a release:
 /// two threads that only hit would write one reference count in turn.
@@ -11,7 +11,7 @@
 struct CacheShards<Key: CacheKey, Value: Sendable>: ~Copyable, @unchecked Sendable {
     // Sendable although it holds a pointer: the pointer is written once, in `init`, the memory behind it is initialised there
     // and freed in `deinit`. In between, a lane is only touched under its own lock, and a shard is only read under the
-    // lock of a lane and only written under those of all lanes, so nobody reads while somebody writes.
+    // lock of a lane and only written under those of all lanes, so it is never read and written at the same time.
     @usableFromInline typealias Shard = CacheShard<Key, Value>
 
     @usableFromInline typealias Gate = Lock<Void>
@@ -60,8 +60,8 @@ struct CacheShards<Key: CacheKey, Value: Sendable>: ~Copyable, @unchecked Sendab
         unsafe (base + (number &* stride &+ lane &* Self.gateStride)).assumingMemoryBound(to: Gate.self)
     }
 
-    /// The lane behind a gate, on the same cache line. Not one value with it: who waits at the gate reads the one while
-    /// another writes the other.
+    /// The lane behind a gate, on the same cache line. Not one value with it, because a thread that waits at the gate reads
+    /// the gate while another thread writes the lane.
     @inlinable
     @inline(__always)
     func lane(_ lane: Int, of number: Int) -> UnsafeMutablePointer<HitLane> {
@@ -82,7 +82,8 @@ struct CacheShards<Key: CacheKey, Value: Sendable>: ~Copyable, @unchecked Sendab
         Int(truncatingIfNeeded: ((hash & 0xFFFF_FFFF) &* UInt64(truncatingIfNeeded: count)) &>> 32)
     }
 
-    /// Lets `body` look at the shard `number`, which is below `count`, beside others who look, and write one lane.
+    /// Runs `body` with read access to the shard `number`, which is below `count`, at the same time as the bodies of other
+    /// lanes, and with exclusive access to one lane.
     @inlinable
     @inline(__always)
     func withLane<Result: Sendable>(
@@ -94,12 +95,12 @@ struct CacheShards<Key: CacheKey, Value: Sendable>: ~Copyable, @unchecked Sendab
         }
     }
 
-    /// Runs `body` with exclusive access to the shard `number`, which is below `count`, once the policy knows of all hits.
+    /// Runs `body` with exclusive access to the shard `number`, which is below `count`, after reporting all hits to the policy.
     @inlinable
     func withLock<Result: Sendable>(_ number: Int, _ body: (inout Shard) -> Result) -> Result {
         withGates(of: number, from: 0) {
             for lane in 0..<laneCount {
-                unsafe self.lane(lane, of: number).pointee.tell(&shard(number).pointee.policy)
+                unsafe self.lane(lane, of: number).pointee.reportNotes(to: &shard(number).pointee.policy)
             }
             return unsafe body(&shard(number).pointee)
         }
@@ -114,7 +115,7 @@ struct CacheShards<Key: CacheKey, Value: Sendable>: ~Copyable, @unchecked Sendab
         }
     }
 
-    /// What the shard `number` and its lanes have counted.
+    /// The counts of the shard `number` and its lanes.
     @inlinable
     func statistics(of number: Int) -> CacheStatistics {
         withGates(of: number, from: 0) {

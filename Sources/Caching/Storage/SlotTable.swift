@@ -1,4 +1,4 @@
-/// Slots found by key: the index, the slots' memory and the list of free slots. It decides nothing.
+/// Slots found by key: the index, the memory of the slots and the list of free slots. It decides nothing.
 ///
 /// A slot is free (nothing in it is initialised but the header), a ghost (header and key) or has a value (all three).
 @usableFromInline
@@ -33,7 +33,7 @@ struct SlotTable<Key: CacheKey, Value: Sendable>: ~Copyable {
         index.find(hash) { slot in unsafe store.key(slot).pointee == key }
     }
 
-    /// A slot for `key`, which has none: in the index, without a value.
+    /// Gives `key`, which has none, a slot: in the index, without a value.
     @inlinable
     mutating func claimSlot(for key: Key, hash: UInt32) -> Slot {
         let slot: Slot
@@ -94,6 +94,17 @@ struct SlotTable<Key: CacheKey, Value: Sendable>: ~Copyable {
             deadline: lifetime.deadline, storedAt: now.nanoseconds, hits: 0,
             weightAndSliding: UInt32(weight) | (lifetime.sliding == nil ? 0 : SlotHeader.slidingBit))
         if let window = lifetime.sliding { store.setWindow(window, of: slot) }
+    }
+
+    /// Takes the next value out, from the slot `position` on, as invalidated; nil when there is none left.
+    @inlinable
+    mutating func takeNext(from position: inout Int) -> CacheRemoval<Key, Value>? {
+        while position < usedSlots {
+            let slot = Slot(position)
+            position += 1
+            if unsafe store.header(slot).pointee.hasValue { return takeValue(slot, cause: .invalidated) }
+        }
+        return nil
     }
 
     /// Whether nothing is in `slot`, not even a key. A used slot cannot look like this: its hits stop one short.

@@ -1,15 +1,17 @@
-/// What hits leave behind in a shard, in as many lanes as there are processors: a hit writes the lane of the processor
-/// that it runs on and nothing else, so that two threads that only hit never write one cache line in turn.
+internal import CProcessor
+
+/// The counts and notes that hits leave in a shard, in as many lanes as there are processors: a hit writes the lane of the
+/// processor that it runs on and nothing else, so that two threads that only hit never write one cache line in turn.
 ///
-/// That is a lock for many readers in the manner of the "big-reader lock" of Linux 2.4: who only looks takes the lock of
-/// one lane, who changes the shard takes those of all. With one lock for both, two threads with a core each came to
-/// 14.5 million hits a second, less than half of what one did alone (10,000 entries, 32-byte keys).
+/// The lanes with their locks are a lock for many readers in the manner of the "big-reader lock" of Linux 2.4: a lookup
+/// takes the lock of one lane, a change of the shard takes all. With one lock for both, two threads with a core each came
+/// to 14.5 million hits a second, less than half of what one did alone (10,000 entries, 32-byte keys).
 ///
 /// A lane is touched only under its own lock, or under those of all lanes.
 @safe
 @usableFromInline
 struct HitLane: ~Copyable {
-    /// A hit that the policy has not been told of.
+    /// A hit that was not yet reported to the policy.
     @usableFromInline
     struct Note {
         @usableFromInline let slot: Slot
@@ -22,7 +24,7 @@ struct HitLane: ~Copyable {
         }
     }
 
-    /// How many hits a lane notes before the shard is locked as a whole to tell the policy.
+    /// How many hits a lane notes before the shard is locked as a whole to report them to the policy.
     @usableFromInline static var noteLimit: Int { 64 }
 
     @usableFromInline var hits = 0
@@ -52,9 +54,9 @@ struct HitLane: ~Copyable {
         noteCount &+= 1
     }
 
-    /// Tells the policy of the hits that it has not been told of, in their order.
+    /// Reports the noted hits to the policy, in their order, and forgets them.
     @usableFromInline
-    mutating func tell(_ policy: inout ShardPolicy) {
+    mutating func reportNotes(to policy: inout ShardPolicy) {
         guard noteCount > 0, let notes = unsafe notes else { return }
         for index in 0..<noteCount {
             let note = unsafe notes[index]
@@ -62,4 +64,18 @@ struct HitLane: ~Copyable {
         }
         noteCount = 0
     }
+}
+
+/// The processors of the machine: they choose the lanes.
+@usableFromInline
+package enum Processor {
+    /// The number of the processor that the calling thread runs on. It may be another one by the time the number is used, so
+    /// it is good for choosing between locks and for nothing else.
+    @usableFromInline package static var current: Int { Int(dedup_processor_current()) }
+
+    /// Lets other threads run that want this processor.
+    package static func yield() { dedup_thread_yield() }
+
+    /// How many there are.
+    static let count = Int(dedup_processor_count())
 }
