@@ -1,3 +1,31 @@
+extension JSONValue: Encodable {
+    /// Writes the value with the containers of any encoder.
+    public func encode(to encoder: any Encoder) throws {
+        switch self {
+        case .object(let object):
+            var container = encoder.container(keyedBy: FieldKey.self)
+            for member in object.members { try container.encode(member.value, forKey: FieldKey(member.name)) }
+        case .array(let elements):
+            var container = encoder.unkeyedContainer()
+            for element in elements { try container.encode(element) }
+        default:
+            var container = encoder.singleValueContainer()
+            try encodeScalar(into: &container)
+        }
+    }
+
+    private func encodeScalar(into container: inout any SingleValueEncodingContainer) throws {
+        switch self {
+        case .bool(let value): try container.encode(value)
+        case .integer(let value): try container.encode(value)
+        case .unsigned(let value): try container.encode(value)
+        case .number(let value): try container.encode(value)
+        case .string(let value): try container.encode(value)
+        case .null, .array, .object: try container.encodeNil()
+        }
+    }
+}
+
 extension JSONValue: Decodable {
     /// Reads the value from any decoder, so that a part of a typed input may be any JSON.
     ///
