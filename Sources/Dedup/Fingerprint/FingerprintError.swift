@@ -8,7 +8,8 @@ public struct FingerprintError: Error, Hashable, Sendable {
         case duplicateName
         /// A set, or a dictionary that encodes itself as an array: the order would differ from run to run.
         case unordered
-        /// Objects and arrays stand inside one another more often than ``FingerprintLimits/maximumDepth`` allows.
+        /// Objects and arrays stand inside one another more often than ``FingerprintLimits/maximumDepth`` allows, or the
+        /// values of a typed input more often than ``FingerprintLimits/maximumTypedDepth``.
         case tooDeep
         /// The canonical form is longer than ``FingerprintLimits/maximumBytes``.
         case tooLarge
@@ -20,6 +21,8 @@ public struct FingerprintError: Error, Hashable, Sendable {
         case mixedContainers
         /// The input's own `encode(to:)` threw.
         case encodingFailed
+        /// A value in a literal has no JSON, because its type is not `Encodable`.
+        case notEncodable
         /// A limit is outside its range.
         case invalidLimit
         /// A secret key has too few bytes.
@@ -42,6 +45,13 @@ public struct FingerprintError: Error, Hashable, Sendable {
     }
 }
 
+extension FingerprintError {
+    /// Whether code, place and subject are the same; names are compared by their Unicode scalars.
+    public static func == (lhs: Self, rhs: Self) -> Bool {
+        lhs.code == rhs.code && Spelling(lhs.path) == Spelling(rhs.path) && lhs.detail == rhs.detail
+    }
+}
+
 extension FingerprintError: CustomStringConvertible {
     /// The place, what is wrong there, and what to do about it.
     public var description: String {
@@ -60,6 +70,7 @@ extension FingerprintError: CustomStringConvertible {
         case .encodedNothing: "the value encoded nothing"
         case .mixedContainers: "the value asked for containers of two kinds"
         case .encodingFailed: "its encode(to:) threw an error"
+        case .notEncodable: "the value has no JSON"
         case .invalidLimit: "a limit is outside its range"
         case .shortSecretKey: "the secret key is too short"
         }
@@ -70,12 +81,14 @@ extension FingerprintError: CustomStringConvertible {
         case .notFinite: "Leave the field out, or pass it as a string."
         case .duplicateName: "Give each name once; names that only look alike must be spelled with the same scalars."
         case .unordered: "Encode a set as a sorted array; key a dictionary by String, Int or a CodingKeyRepresentable."
-        case .tooDeep: "Flatten the context, or raise FingerprintLimits.maximumDepth."
+        case .tooDeep:
+            "Flatten it, or raise FingerprintLimits.maximumDepth; typed inputs may have \(FingerprintLimits.maximumTypedDepth) levels at most."
         case .tooLarge: "Pass a digest or a name of large content instead, or raise FingerprintLimits.maximumBytes."
         case .integerTooWide: "Pass it as a string."
         case .encodedNothing: "Let encode(to:) write a value or open a container."
         case .mixedContainers: "Let encode(to:) use one kind of container."
         case .encodingFailed: "See the type's encode(to:)."
+        case .notEncodable: "Make its type Encodable, or leave the field out."
         case .invalidLimit: "Choose a value in the range."
         case .shortSecretKey: "Give at least \(SecretKey.minimumByteCount) random bytes."
         }

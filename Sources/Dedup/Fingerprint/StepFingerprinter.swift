@@ -70,7 +70,8 @@ public struct StepFingerprinter: Sendable {
     /// - Throws: ``FingerprintError`` for a context that has no fingerprint.
     public func explain(_ first: JSONValue, _ second: JSONValue) throws(FingerprintError) -> [FieldDifference] {
         for context in [first, second] { _ = try fingerprint(context) }
-        return Explanation(rules: form.rules.compiled).differences(first, second)
+        var explanation = Explanation(settings: form.settings)
+        return try explanation.differences(first, second)
     }
 
     /// Where two typed inputs differ as far as fingerprints are concerned, without values.
@@ -93,14 +94,14 @@ public struct StepFingerprinter: Sendable {
     private func withCanonicalForm<Result>(
         of context: JSONValue, scope: String?, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(FingerprintError) -> Result {
-        try unsafe CanonicalJSON.withStackMemory { memory throws(FingerprintError) in
-            var buffer = unsafe CanonicalBuffer(startingIn: memory, limit: form.settings.limits.maximumBytes)
-            unsafe form.prefix.withUnsafeBytes { unsafe buffer.append($0) }
-            unsafe buffer.append(scope: scope)
-            unsafe buffer.append(UInt8(ascii: "J"))
-            let lengthAt = unsafe buffer.count
-            unsafe buffer.append(length: 0)
-            var writer = unsafe CanonicalWriter(buffer: buffer, settings: form.settings)
+        defer { withExtendedLifetime(form) {} }
+        return try unsafe CanonicalBuffer.withStackMemory { memory throws(FingerprintError) in
+            var writer = unsafe CanonicalWriter(startingIn: memory, settings: form.settings)
+            unsafe form.prefix.withUnsafeBytes { unsafe writer.buffer.append($0) }
+            unsafe writer.buffer.append(scope: scope)
+            unsafe writer.buffer.append(UInt8(ascii: "J"))
+            let lengthAt = unsafe writer.buffer.count
+            unsafe writer.buffer.append(length: 0)
             try unsafe writer.write(context: context)
             unsafe writer.buffer.set(length: writer.buffer.count - lengthAt - 4, at: lengthAt)
             return unsafe body(writer.buffer.bytes)

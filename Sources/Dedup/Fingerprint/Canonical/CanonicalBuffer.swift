@@ -9,18 +9,15 @@ struct CanonicalBuffer: ~Copyable {
     private(set) var count = 0
     private var capacity: Int
     private var ownsMemory = false
-    private let limit: Int
-    private var refusedToGrow = false
+    private var limit: Int
 
     /// Short strings are copied by whole words, which may write that many bytes past their end.
     static let slack = 16
 
-    init(startingIn memory: UnsafeMutableBufferPointer<UInt8>, limit: Int) {
-        guard let start = memory.baseAddress else {
-            preconditionFailure("The memory of a canonical buffer is never empty.")
-        }
-        unsafe self.base = unsafe start
-        unsafe self.capacity = memory.count
+    /// Starts in memory of that many bytes.
+    init(startingIn memory: UnsafeMutableRawPointer, byteCount: Int, limit: Int) {
+        unsafe self.base = unsafe memory.bindMemory(to: UInt8.self, capacity: byteCount)
+        unsafe self.capacity = byteCount
         unsafe self.limit = limit
     }
 
@@ -29,7 +26,7 @@ struct CanonicalBuffer: ~Copyable {
     }
 
     /// Whether more was written than the limit allows. What is in the buffer is then of no use.
-    var isOverLimit: Bool { unsafe refusedToGrow || count > limit }
+    var isOverLimit: Bool { unsafe count > limit }
 
     /// What has been written.
     var bytes: UnsafeRawBufferPointer { unsafe UnsafeRawBufferPointer(start: base, count: count) }
@@ -100,7 +97,7 @@ struct CanonicalBuffer: ~Copyable {
     private mutating func grow(_ additional: Int) -> Bool {
         let needed = unsafe count + additional
         guard unsafe needed <= limit + 2 * Self.slack else {
-            unsafe refusedToGrow = true
+            unsafe limit = -1
             return false
         }
         let size = unsafe max(needed, min(capacity * 2, limit + 2 * Self.slack))
@@ -112,5 +109,26 @@ struct CanonicalBuffer: ~Copyable {
         unsafe capacity = size
         unsafe ownsMemory = true
         return true
+    }
+
+    /// How much memory ``withStackMemory(_:)`` gives: enough for the canonical form of almost every context.
+    static let stackByteCount = 1_024
+
+    /// Hands over memory on the stack.
+    static func withStackMemory<Result, Failure: Error>(
+        _ body: (UnsafeMutableRawPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        let outcome = unsafe withUnsafeTemporaryAllocation(byteCount: stackByteCount, alignment: 16) {
+            memory -> Swift.Result<Result, Failure> in
+            guard let start = memory.baseAddress else {
+                preconditionFailure("Memory that is not empty has an address.")
+            }
+            do throws(Failure) {
+                return .success(try unsafe body(start))
+            } catch {
+                return .failure(error)
+            }
+        }
+        return try outcome.get()
     }
 }

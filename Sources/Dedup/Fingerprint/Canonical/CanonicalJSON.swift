@@ -33,13 +33,18 @@ public enum CanonicalJSON {
         try unsafe write(value, limits: limits) { unsafe String(decoding: $0, as: UTF8.self) }
     }
 
+    /// Throws what the canonical form of a value would.
+    static func check(_ value: JSONValue, limits: FingerprintLimits) throws(FingerprintError) {
+        try unsafe write(value, limits: limits) { _ in }
+    }
+
     private static func write<Result>(
         _ value: JSONValue, limits: FingerprintLimits, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(FingerprintError) -> Result {
-        try unsafe withStackMemory { memory throws(FingerprintError) in
-            var writer = unsafe CanonicalWriter(
-                buffer: CanonicalBuffer(startingIn: memory, limit: limits.maximumBytes),
-                settings: CanonicalSettings(rules: FieldRules.includeAll.compiled, key: .random, limits: limits))
+        let settings = CanonicalSettings(rules: FieldRules.includeAll.compiled, key: .random, limits: limits)
+        defer { withExtendedLifetime(settings) {} }
+        return try unsafe CanonicalBuffer.withStackMemory { memory throws(FingerprintError) in
+            var writer = unsafe CanonicalWriter(startingIn: memory, settings: settings)
             try unsafe writer.write(context: value)
             return unsafe body(writer.buffer.bytes)
         }
@@ -47,25 +52,11 @@ public enum CanonicalJSON {
 
     /// The text of a finite number.
     static func text(of number: Double) -> String {
-        unsafe withStackMemory { memory in
-            var buffer = unsafe CanonicalBuffer(startingIn: memory, limit: memory.count)
+        unsafe CanonicalBuffer.withStackMemory { memory in
+            var buffer = unsafe CanonicalBuffer(
+                startingIn: memory, byteCount: CanonicalBuffer.stackByteCount, limit: CanonicalBuffer.stackByteCount)
             guard unsafe buffer.append(number) else { return "" }
             return unsafe String(decoding: buffer.bytes, as: UTF8.self)
         }
-    }
-
-    /// Memory on the stack that holds the canonical form of almost every context.
-    static func withStackMemory<Result, Failure: Error>(
-        _ body: (UnsafeMutableBufferPointer<UInt8>) throws(Failure) -> Result
-    ) throws(Failure) -> Result {
-        let outcome = unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 1_024) {
-            memory -> Swift.Result<Result, Failure> in
-            do throws(Failure) {
-                return .success(try unsafe body(memory))
-            } catch {
-                return .failure(error)
-            }
-        }
-        return try outcome.get()
     }
 }

@@ -29,8 +29,7 @@ public struct CanonicalEncoder: Sendable {
     ///   `encodedNothing`, `mixedContainers`, or `encodingFailed` when the input's own `encode(to:)` threw.
     public func encode<Input: Encodable>(_ input: Input) throws(FingerprintError) -> JSONValue {
         do {
-            let node = EncodedNode(depthLeft: limits.maximumDepth)
-            return try node.value(of: input)
+            return try EncodedNode.value(of: input, depth: limits.typedDepth)
         } catch let error as FingerprintError {
             throw error
         } catch {

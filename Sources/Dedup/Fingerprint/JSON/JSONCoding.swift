@@ -1,13 +1,26 @@
 extension JSONValue: Encodable {
     /// Writes the value with the containers of any encoder.
+    ///
+    /// Encoders nest calls as values are nested, so a value of more than ``FingerprintLimits/maximumTypedDepth`` levels is
+    /// refused. ``CanonicalJSON`` writes values of any depth.
+    ///
+    /// - Throws: `EncodingError.invalidValue` for a value that is too deep, and what the encoder throws.
     public func encode(to encoder: any Encoder) throws {
+        if let node = encoder as? EncodedNode { return try node.become(self) }
+        guard depth <= FingerprintLimits.maximumTypedDepth else {
+            throw EncodingError.invalidValue(
+                type(of: self),
+                EncodingError.Context(
+                    codingPath: encoder.codingPath,
+                    debugDescription: "The JSON is nested in more than \(FingerprintLimits.maximumTypedDepth) levels."))
+        }
         switch self {
         case .object(let object):
             var container = encoder.container(keyedBy: FieldKey.self)
             for member in object.members { try container.encode(member.value, forKey: FieldKey(member.name)) }
-        case .array(let elements):
+        case .array(let array):
             var container = encoder.unkeyedContainer()
-            for element in elements { try container.encode(element) }
+            for element in array.elements { try container.encode(element) }
         default:
             var container = encoder.singleValueContainer()
             try encodeScalar(into: &container)
@@ -30,11 +43,23 @@ extension JSONValue: Decodable {
     /// Reads the value from any decoder, so that a part of a typed input may be any JSON.
     ///
     /// A general decoder has lost duplicate names by then, and where it keeps numbers as doubles, exact integers. Read
-    /// text that comes from outside with `JSONValue(parsing:)`.
+    /// text that comes from outside with `JSONValue(parsing:)`. A typed step that is called by name gets such a part
+    /// exactly as it is in the context.
+    ///
+    /// - Throws: `DecodingError.dataCorrupted` below ``FingerprintLimits/maximumTypedDepth`` levels, because decoders nest
+    ///   calls as values are nested; and what the decoder throws.
     public init(from decoder: any Decoder) throws {
         if let scalar = JSONValue(scalarFrom: try? decoder.singleValueContainer()) {
             self = scalar
-        } else if var container = try? decoder.unkeyedContainer() {
+            return
+        }
+        guard decoder.codingPath.count < FingerprintLimits.maximumTypedDepth else {
+            throw DecodingError.dataCorrupted(
+                DecodingError.Context(
+                    codingPath: decoder.codingPath,
+                    debugDescription: "The JSON is nested in more than \(FingerprintLimits.maximumTypedDepth) levels."))
+        }
+        if var container = try? decoder.unkeyedContainer() {
             var elements: [JSONValue] = []
             while !container.isAtEnd { elements.append(try container.decode(JSONValue.self)) }
             self = .array(elements)
@@ -63,6 +88,35 @@ extension JSONValue: Decodable {
             self = .number(value)
         } else {
             return nil
+        }
+    }
+}
+
+/// A coding key that can have any name or index.
+struct FieldKey: CodingKey {
+    let stringValue: String
+    let intValue: Int?
+
+    init(_ name: String) {
+        self.stringValue = name
+        self.intValue = nil
+    }
+
+    init(_ index: Int) {
+        self.stringValue = "Index \(index)"
+        self.intValue = index
+    }
+
+    init?(stringValue: String) { self.init(stringValue) }
+
+    init?(intValue: Int) { self.init(intValue) }
+
+    /// The key of a step into a value.
+    init(_ component: FieldPath.Component) {
+        switch component {
+        case .name(let name): self.init(name)
+        case .index(let index): self.init(index)
+        case .every: self.init("*")
         }
     }
 }

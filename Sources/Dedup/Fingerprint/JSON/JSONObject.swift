@@ -2,7 +2,7 @@
 ///
 /// Names are told apart by their Unicode scalars, never by canonical equivalence. Sorting happens once, when the object
 /// is made, so that fingerprinting only reads.
-public struct JSONObject: Hashable, Sendable {
+public struct JSONObject: Sendable {
     /// One name and its value.
     public struct Member: Sendable {
         /// The name.
@@ -17,12 +17,18 @@ public struct JSONObject: Hashable, Sendable {
         }
     }
 
-    /// The members, sorted by the UTF-16 code units of their names (RFC 8785, section 3.2.3).
-    public let members: [Member]
+    private enum Storage: Sendable {
+        case shallow([Member])
+        case deep(DeepContents)
+    }
+
+    private let storage: Storage
+    private let levels: Int32
 
     /// An object without members.
     public init() {
-        self.members = []
+        storage = .shallow([])
+        levels = 1
     }
 
     /// Makes an object of members in any order.
@@ -38,18 +44,36 @@ public struct JSONObject: Hashable, Sendable {
     /// Sorts members that may come in any order; nil when a name appears twice.
     init?(sortingIfUnique unsorted: consuming [Member]) {
         guard let sorted = MemberOrder.sorted(consume unsorted) else { return nil }
-        self.members = sorted
+        self.init(sorted: sorted)
     }
 
-    init(literal elements: [(String, JSONValue)]) {
-        guard let sorted = MemberOrder.sorted(elements.map { Member(name: $0.0, value: $0.1) }) else {
-            preconditionFailure("A JSON object literal gives the same name twice; give each name once.")
+    private init(sorted members: [Member]) {
+        let depth = 1 + members.reduce(0) { max($0, $1.value.depth) }
+        storage = depth > DeepContents.threshold ? .deep(DeepContents(members)) : .shallow(members)
+        levels = Int32(depth)
+    }
+
+    /// The members, sorted by the UTF-16 code units of their names (RFC 8785, section 3.2.3).
+    public var members: [Member] {
+        switch storage {
+        case .shallow(let members): members
+        case .deep(let contents): unsafe contents.members
         }
-        self.members = sorted
+    }
+
+    /// Where the members are, and how many; good as long as the object lives.
+    @unsafe
+    @inline(__always)
+    var storedMembers: UnsafeBufferPointer<Member> {
+        switch storage {
+        case .shallow(let members): unsafe members.withUnsafeBufferPointer { unsafe $0 }
+        case .deep(let contents): unsafe contents.members.withUnsafeBufferPointer { unsafe $0 }
+        }
     }
 
     /// The value of that name, by its scalars; nil when there is none.
     public subscript(name: String) -> JSONValue? {
+        let members = members
         var range = members.startIndex..<members.endIndex
         while !range.isEmpty {
             let middle = range.lowerBound + range.count / 2
@@ -67,4 +91,19 @@ public struct JSONObject: Hashable, Sendable {
 
     /// Whether there are no members.
     public var isEmpty: Bool { members.isEmpty }
+
+    /// How many arrays and objects stand inside one another, this one included.
+    var depth: Int { Int(levels) }
+
+    var deepContents: DeepContents? {
+        if case .deep(let contents) = storage { contents } else { nil }
+    }
+}
+
+extension JSONObject: CustomStringConvertible, CustomReflectable {
+    /// The canonical JSON, as of a ``JSONValue``.
+    public var description: String { JSONValue.object(self).description }
+
+    /// A mirror without children.
+    public var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -24,7 +24,8 @@ extension JSONValue {
     }
 }
 
-/// A recursive-descent parser over bytes. The depth limit bounds its stack; each access to a byte is checked.
+/// A parser over bytes. It keeps what is open in an array and not on the stack, so that a thread with little stack parses
+/// what the limits allow; each access to a byte is checked.
 struct JSONParser {
     /// What was wrong, at the current position.
     typealias Code = JSONParsingError.Code
@@ -43,7 +44,7 @@ struct JSONParser {
             guard bytes.count <= limits.maximumBytes else { throw .tooLarge }
             if bytes.starts(with: [0xef, 0xbb, 0xbf]) { throw .byteOrderMark }
             skipWhiteSpace()
-            let value = try parseValue(depth: 0)
+            let value = try parseValue()
             skipWhiteSpace()
             guard position == bytes.count else { throw .trailingContent }
             return value
@@ -62,13 +63,112 @@ struct JSONParser {
         while let byte = current, byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09 { position += 1 }
     }
 
-    private mutating func parseValue(depth: Int) throws(Code) -> JSONValue {
+    /// An array or object that has been opened, and what has been read of it.
+    private struct Opened {
+        let start: Int
+        let isObject: Bool
+        /// Whether its closing bracket has been read.
+        var isClosed = false
+        var elements: [JSONValue] = []
+        var members: [JSONObject.Member] = []
+        /// The name of the member whose value is read next.
+        var name = ""
+    }
+
+    private mutating func parseValue() throws(Code) -> JSONValue {
+        guard isAtContainer else { return try parseScalar() }
+        var enclosing: [Opened] = []
+        var innermost = try open(depth: 0)
+        while true {
+            if innermost.isObject { try parseMembers(of: &innermost) } else { try parseElements(of: &innermost) }
+            if innermost.isClosed {
+                let value = try value(of: &innermost)
+                guard let outer = enclosing.popLast() else { return value }
+                innermost = outer
+                try append(value, to: &innermost)
+            } else {
+                var inner = try open(depth: enclosing.count + 1)
+                swap(&inner, &innermost)
+                enclosing.append(inner)
+            }
+        }
+    }
+
+    /// Whether the value at the position is an array or an object.
+    @inline(__always)
+    private var isAtContainer: Bool { current == UInt8(ascii: "{") || current == UInt8(ascii: "[") }
+
+    /// Steps over an opening bracket, and over the closing one if nothing stands between them.
+    private mutating func open(depth: Int) throws(Code) -> Opened {
+        guard depth < limits.maximumDepth else { throw .tooDeep }
+        let isObject = current == UInt8(ascii: "{")
+        var container = Opened(start: position, isObject: isObject)
+        position += 1
+        skipWhiteSpace()
+        if current == (isObject ? UInt8(ascii: "}") : UInt8(ascii: "]")) {
+            position += 1
+            container.isClosed = true
+        } else if isObject {
+            container.members.reserveCapacity(8)
+        } else {
+            container.elements.reserveCapacity(4)
+        }
+        return container
+    }
+
+    /// Reads members until the object is closed, or until an array or an object is the value of one.
+    private mutating func parseMembers(of object: inout Opened) throws(Code) {
+        while !object.isClosed {
+            let name = try parseName()
+            if isAtContainer {
+                object.name = name
+                return
+            }
+            object.members.append(JSONObject.Member(name: name, value: try parseScalar()))
+            skipWhiteSpace()
+            object.isClosed = try !continues(until: UInt8(ascii: "}"))
+        }
+    }
+
+    /// Reads elements until the array is closed, or until an array or an object is one.
+    private mutating func parseElements(of array: inout Opened) throws(Code) {
+        while !array.isClosed {
+            skipWhiteSpace()
+            if isAtContainer { return }
+            array.elements.append(try parseScalar())
+            skipWhiteSpace()
+            array.isClosed = try !continues(until: UInt8(ascii: "]"))
+        }
+    }
+
+    /// Adds an array or an object to what it stands in.
+    private mutating func append(_ value: JSONValue, to container: inout Opened) throws(Code) {
+        skipWhiteSpace()
+        if container.isObject {
+            container.members.append(JSONObject.Member(name: container.name, value: value))
+            container.isClosed = try !continues(until: UInt8(ascii: "}"))
+        } else {
+            container.elements.append(value)
+            container.isClosed = try !continues(until: UInt8(ascii: "]"))
+        }
+    }
+
+    /// The value of a container that has been closed.
+    private mutating func value(of container: inout Opened) throws(Code) -> JSONValue {
+        guard container.isObject else { return .array(container.elements) }
+        var members: [JSONObject.Member] = []
+        swap(&members, &container.members)
+        if let object = JSONObject(sortingIfUnique: consume members) { return .object(object) }
+        position = container.start
+        try findDuplicate()
+        throw .duplicateName
+    }
+
+    private mutating func parseScalar() throws(Code) -> JSONValue {
         guard let byte = current else { throw .unexpectedEnd }
         switch byte {
         case UInt8(ascii: "\""): return .string(try parseString())
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return try parseNumber()
-        case UInt8(ascii: "{"): return .object(try parseObject(depth: depth))
-        case UInt8(ascii: "["): return .array(try parseArray(depth: depth))
         case UInt8(ascii: "t"): return try parseWord("true", .bool(true))
         case UInt8(ascii: "f"): return try parseWord("false", .bool(false))
         case UInt8(ascii: "n"): return try parseWord("null", .null)
@@ -83,46 +183,6 @@ struct JSONParser {
             position += 1
         }
         return value
-    }
-
-    private mutating func parseArray(depth: Int) throws(Code) -> [JSONValue] {
-        guard depth < limits.maximumDepth else { throw .tooDeep }
-        position += 1
-        skipWhiteSpace()
-        var elements: [JSONValue] = []
-        if current == UInt8(ascii: "]") {
-            position += 1
-            return elements
-        }
-        elements.reserveCapacity(4)
-        repeat {
-            skipWhiteSpace()
-            elements.append(try parseValue(depth: depth + 1))
-            skipWhiteSpace()
-        } while try continues(until: UInt8(ascii: "]"))
-        return elements
-    }
-
-    private mutating func parseObject(depth: Int) throws(Code) -> JSONObject {
-        guard depth < limits.maximumDepth else { throw .tooDeep }
-        let start = position
-        position += 1
-        skipWhiteSpace()
-        var members: [JSONObject.Member] = []
-        if current == UInt8(ascii: "}") {
-            position += 1
-            return JSONObject()
-        }
-        members.reserveCapacity(8)
-        repeat {
-            let name = try parseName()
-            members.append(JSONObject.Member(name: name, value: try parseValue(depth: depth + 1)))
-            skipWhiteSpace()
-        } while try continues(until: UInt8(ascii: "}"))
-        if let object = JSONObject(sortingIfUnique: consume members) { return object }
-        position = start
-        try findDuplicate(depth: depth)
-        throw .duplicateName
     }
 
     /// Reads a name and the colon behind it, and stands at the value.
@@ -149,7 +209,7 @@ struct JSONParser {
 
     /// Reads an object that has a name twice once more, to stand at its second appearance. Only then are places of names
     /// of interest, so only then are they looked for.
-    private mutating func findDuplicate(depth: Int) throws(Code) {
+    private mutating func findDuplicate() throws(Code) {
         position += 1
         var seen: Set<[UInt8]> = []
         repeat {
@@ -159,7 +219,7 @@ struct JSONParser {
                 position = start
                 return
             }
-            _ = try parseValue(depth: depth + 1)
+            _ = try parseValue()
             skipWhiteSpace()
         } while try continues(until: UInt8(ascii: "}"))
     }

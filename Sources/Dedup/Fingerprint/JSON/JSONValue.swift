@@ -8,6 +8,8 @@
 /// Literals of Swift stand for their JSON counterparts:
 ///
 ///     let context: JSONValue = ["path": "/srv/app", "depth": 2, "all": true, "since": nil]
+///
+/// Variables among them are wrapped, as in `["path": JSONValue(path)]`, or the whole literal is. See ``JSONConvertible``.
 public enum JSONValue: Sendable {
     /// The JSON `null`.
     case null
@@ -22,46 +24,9 @@ public enum JSONValue: Sendable {
     /// A string.
     case string(String)
     /// Values in an order that counts.
-    case array([JSONValue])
+    case array(JSONArray)
     /// Names and values in an order that does not count.
     case object(JSONObject)
-}
-
-extension JSONValue: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral {
-    /// `nil` stands for `null`.
-    public init(nilLiteral: ()) { self = .null }
-
-    /// `true` and `false` stand for themselves.
-    public init(booleanLiteral value: Bool) { self = .bool(value) }
-
-    /// An integer literal from `Int64.min` to `UInt64.max`. One outside that range is a precondition failure.
-    public init(integerLiteral value: StaticBigInt) {
-        if value.bitWidth <= 64 {
-            self = .integer(Int64(truncatingIfNeeded: value[0]))
-        } else if value.bitWidth == 65, value.signum() > 0 {
-            self = .unsigned(UInt64(value[0]))
-        } else {
-            preconditionFailure("An integer literal of a JSONValue must fit in 64 bits; write it as a string.")
-        }
-    }
-}
-
-extension JSONValue: ExpressibleByFloatLiteral, ExpressibleByStringInterpolation {
-    /// A literal with a fraction or an exponent.
-    public init(floatLiteral value: Double) { self = .number(value) }
-
-    /// A string literal.
-    public init(stringLiteral value: String) { self = .string(value) }
-}
-
-extension JSONValue: ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral {
-    /// An array literal.
-    public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
-
-    /// A dictionary literal stands for an object. A name given twice is a precondition failure.
-    public init(dictionaryLiteral elements: (String, JSONValue)...) {
-        self = .object(JSONObject(literal: elements))
-    }
 }
 
 extension JSONValue {
@@ -73,7 +38,26 @@ extension JSONValue {
 
     /// The element at that position; nil when there is none or the value is not an array.
     public subscript(index: Int) -> JSONValue? {
-        guard case .array(let elements) = self, elements.indices.contains(index) else { return nil }
-        return elements[index]
+        guard case .array(let array) = self, array.indices.contains(index) else { return nil }
+        return array[index]
     }
+}
+
+extension JSONValue {
+    /// Elements in an order that counts.
+    public static func array(_ elements: [JSONValue]) -> JSONValue { .array(JSONArray(elements)) }
+}
+
+extension JSONValue: CustomStringConvertible, CustomReflectable {
+    /// The canonical JSON; for a value that has none, because a number is NaN or infinite, a sentence that says so.
+    public var description: String {
+        do {
+            return try CanonicalJSON.string(of: self, limits: .unlimited)
+        } catch {
+            return "JSON without a canonical form: \(error)"
+        }
+    }
+
+    /// A mirror without children, so that `dump` prints the ``description`` and no depth is too deep for it.
+    public var customMirror: Mirror { Mirror(self, children: []) }
 }

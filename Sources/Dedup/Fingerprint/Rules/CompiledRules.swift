@@ -1,5 +1,5 @@
-/// Field rules made ready for the path of every request: immutable, shared, and silent about most fields at the cost of
-/// one test of a bit.
+/// Field rules made ready for the path of every request: immutable, shared, and silent about most fields after one
+/// lookup in a small table.
 final class CompiledRules: Sendable {
     /// A node of the tree of paths.
     struct Node: Sendable {
@@ -12,33 +12,33 @@ final class CompiledRules: Sendable {
     /// The node of a field that no path leads to or through.
     static let noNode = -1
 
-    /// Lets most names pass without a look at the rules.
+    /// Lets most names pass without a lookup of their rules.
     let filter: NameFilter
 
     /// The node of the whole context, or ``noNode``.
     let root: Int
 
     private let names: [(folded: [UInt8], rule: FieldRule)]
+    private let knowsSecrets: Bool
     private let nodes: [Node]
 
-    init(names: [(String, FieldRule)], paths: [(FieldPath, FieldRule)]) {
+    /// Compiles rules.
+    ///
+    /// - Parameters:
+    ///   - names: Rules by name.
+    ///   - knowsSecrets: Whether ``SecretNames`` are secret where `names` states nothing.
+    ///   - paths: Rules by path.
+    init(names: [(String, FieldRule)], knowsSecrets: Bool, paths: [(FieldPath, FieldRule)]) {
         self.names = names.map { (Self.folded($0.0), $0.1) }
-        self.filter = NameFilter(self.names.map(\.folded))
-        var tree = PathTree()
-        for (path, rule) in paths { tree.insert(path.components[...], rule) }
-        tree.spreadEvery()
-        var nodes: [Node] = []
-        self.root = paths.isEmpty ? Self.noNode : tree.flatten(into: &nodes)
-        self.nodes = nodes
+        self.knowsSecrets = knowsSecrets
+        self.filter = NameFilter(self.names.map(\.folded), spellings: knowsSecrets ? SecretNames.spellings : [])
+        self.nodes = RuleTree(paths).nodes
+        self.root = nodes.isEmpty ? Self.noNode : 0
     }
 
     /// UTF-8 with ASCII letters in lower case.
     static func folded(_ name: String) -> [UInt8] {
-        name.utf8.map(folded)
-    }
-
-    private static func folded(_ byte: UInt8) -> UInt8 {
-        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
+        name.utf8.map(\.lowercasedASCII)
     }
 
     /// The rule stated for a member, by its path or else by its name, and the node of its path.
@@ -64,102 +64,74 @@ final class CompiledRules: Sendable {
     var rootRule: FieldRule? { root == Self.noNode ? nil : nodes[root].rule }
 
     private func statedByName(_ name: String) -> FieldRule? {
-        let count = name.utf8.count
-        for candidate in names where candidate.folded.count == count {
-            if zip(candidate.folded, name.utf8).allSatisfy({ $0 == Self.folded($1) }) { return candidate.rule }
+        let bytes = name.utf8
+        let (first, last) = (bytes.first ?? 0, bytes.last ?? 0)
+        guard unsafe filter.table.mayContain(length: bytes.count, first: first, last: last) else { return nil }
+        for candidate in names where candidate.folded.count == bytes.count {
+            if zip(candidate.folded, bytes).allSatisfy({ $0 == $1.lowercasedASCII }) { return candidate.rule }
         }
-        return nil
+        return knowsSecrets && SecretNames.contains(name) ? .secret : nil
     }
 }
 
-/// The tree of paths while rules are compiled.
-private struct PathTree {
-    var rule: FieldRule?
-    var members: [(name: String, tree: PathTree)] = []
-    var elements: [(index: Int, tree: PathTree)] = []
-    var every: [PathTree] = []
+extension UInt8 {
+    /// The byte; a capital letter of ASCII as a small one.
+    var lowercasedASCII: UInt8 {
+        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) ? self | 0x20 : self
+    }
+}
 
-    mutating func insert(_ components: ArraySlice<FieldPath.Component>, _ rule: FieldRule) {
-        guard let first = components.first else {
-            self.rule = rule
-            return
+/// The tree of paths while rules are compiled. Its nodes stand in one array, the root first, so that no path is too long
+/// for the stack.
+private struct RuleTree {
+    private(set) var nodes: [CompiledRules.Node] = []
+
+    init(_ paths: [(FieldPath, FieldRule)]) {
+        for (path, rule) in paths {
+            if nodes.isEmpty { nodes.append(CompiledRules.Node()) }
+            let node = path.components.reduce(0) { child(of: $0, at: $1) }
+            nodes[node].rule = rule
         }
-        let rest = components.dropFirst()
-        switch first {
-        case .name(let name): members[memberPosition(name)].tree.insert(rest, rule)
-        case .index(let index): elements[elementPosition(index)].tree.insert(rest, rule)
+        // Nodes that are added on the way stand behind those that add them, so they have their turn.
+        var node = 0
+        while node < nodes.count {
+            if let every = nodes[node].every {
+                for element in nodes[node].elements { adopt(every, into: element.node) }
+            }
+            node += 1
+        }
+    }
+
+    /// Gives a single index what is stated for every index and not for it, so that a walk follows one branch only.
+    private mutating func adopt(_ every: Int, into element: Int) {
+        var pending = [(from: every, into: element)]
+        while let (from, into) = pending.popLast() {
+            nodes[into].rule = nodes[into].rule ?? nodes[from].rule
+            for member in nodes[from].members { pending.append((member.node, child(of: into, at: .name(member.name)))) }
+            for element in nodes[from].elements {
+                pending.append((element.node, child(of: into, at: .index(element.index))))
+            }
+            if let every = nodes[from].every { pending.append((every, child(of: into, at: .every))) }
+        }
+    }
+
+    /// The node one step below another; it is made if there is none.
+    private mutating func child(of node: Int, at component: FieldPath.Component) -> Int {
+        let next = nodes.count
+        switch component {
+        case .name(let name):
+            if let known = nodes[node].members.first(where: { NameOrder.compare($0.name, name) == .same }) {
+                return known.node
+            }
+            nodes[node].members.append((name, next))
+        case .index(let index):
+            if let known = nodes[node].elements.first(where: { $0.index == index }) { return known.node }
+            nodes[node].elements.append((index, next))
         case .every:
-            if every.isEmpty { every.append(PathTree()) }
-            every[0].insert(rest, rule)
+            if let known = nodes[node].every { return known }
+            nodes[node].every = next
         }
-    }
-
-    /// Gives each single index what is stated for every index and not for it, so that a walk follows one branch only.
-    mutating func spreadEvery() {
-        if let general = every.first {
-            for position in elements.indices { elements[position].tree.adopt(general) }
-        }
-        for position in members.indices { members[position].tree.spreadEvery() }
-        for position in elements.indices { elements[position].tree.spreadEvery() }
-        for position in every.indices { every[position].spreadEvery() }
-    }
-
-    func flatten(into nodes: inout [CompiledRules.Node]) -> Int {
-        let position = nodes.count
-        nodes.append(CompiledRules.Node(rule: rule))
-        let members = members.map { (name: $0.name, node: $0.tree.flatten(into: &nodes)) }
-        let elements = elements.map { (index: $0.index, node: $0.tree.flatten(into: &nodes)) }
-        let every = every.first?.flatten(into: &nodes)
-        nodes[position] = CompiledRules.Node(rule: rule, members: members, elements: elements, every: every)
-        return position
-    }
-
-    /// Takes over what the other tree states and this one does not.
-    private mutating func adopt(_ general: PathTree) {
-        if rule == nil { rule = general.rule }
-        for member in general.members { members[memberPosition(member.name)].tree.adopt(member.tree) }
-        for element in general.elements { elements[elementPosition(element.index)].tree.adopt(element.tree) }
-        for tree in general.every {
-            if every.isEmpty { every.append(PathTree()) }
-            every[0].adopt(tree)
-        }
-    }
-
-    private mutating func memberPosition(_ name: String) -> Int {
-        if let position = members.firstIndex(where: { NameOrder.compare($0.name, name) == .same }) { return position }
-        members.append((name, PathTree()))
-        return members.count - 1
-    }
-
-    private mutating func elementPosition(_ index: Int) -> Int {
-        if let position = elements.firstIndex(where: { $0.index == index }) { return position }
-        elements.append((index, PathTree()))
-        return elements.count - 1
-    }
-}
-
-/// Two words of bits that say of most names that no rule is stated for them: a name passes when its (length, first letter)
-/// or its (length, last letter) is that of no stated name. The same for both cases of an ASCII letter.
-struct NameFilter: Sendable {
-    private var firsts: UInt64 = 0
-    private var lasts: UInt64 = 0
-
-    /// Makes a filter of names in UTF-8.
-    init(_ names: [[UInt8]]) {
-        for name in names {
-            firsts |= Self.bit(name.count, name.first ?? 0)
-            lasts |= Self.bit(name.count, name.last ?? 0)
-        }
-    }
-
-    /// False only when no name has that length and those letters.
-    @inline(__always)
-    func mayContain(length: Int, first: UInt8, last: UInt8) -> Bool {
-        firsts & Self.bit(length, first) != 0 && lasts & Self.bit(length, last) != 0
-    }
-
-    @inline(__always)
-    private static func bit(_ length: Int, _ letter: UInt8) -> UInt64 {
-        1 &<< UInt64(truncatingIfNeeded: length &* 7 &+ Int(letter & 0x1f))
+        nodes.append(CompiledRules.Node())
+        return next
     }
 }

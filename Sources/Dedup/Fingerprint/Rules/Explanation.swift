@@ -27,6 +27,13 @@ public struct FieldDifference: Hashable, Sendable {
     }
 }
 
+extension FieldDifference {
+    /// Whether place and kind are the same; names are compared by their Unicode scalars.
+    public static func == (lhs: Self, rhs: Self) -> Bool {
+        lhs.kind == rhs.kind && Spelling(lhs.path) == Spelling(rhs.path)
+    }
+}
+
 extension FieldDifference: CustomStringConvertible {
     /// The place, the kind, and what to do if the field should not count.
     public var description: String {
@@ -44,112 +51,155 @@ extension FieldDifference: CustomStringConvertible {
 
 /// Compares two contexts as fingerprints see them.
 ///
-/// It first reduces each to what takes part, as the writer does, then compares the two. Both have a fingerprint, so they
-/// are no deeper than the limits allow.
+/// What takes part of a value is what the writer writes of it, so nothing differs exactly when the fingerprints are the
+/// same. Values whose forms differ are compared member by member and element by element, without recursion.
 struct Explanation {
-    let rules: CompiledRules
+    private let settings: CanonicalSettings
+    private var found: [FieldDifference] = []
 
-    func differences(_ first: JSONValue, _ second: JSONValue) -> [FieldDifference] {
+    /// What is still to be compared, the next last.
+    private var pending: [Pair] = []
+
+    init(settings: CanonicalSettings) {
+        self.settings = settings
+    }
+
+    /// Where two contexts differ that have a fingerprint each.
+    mutating func differences(
+        _ first: JSONValue, _ second: JSONValue
+    ) throws(FingerprintError) -> [FieldDifference] {
+        let rules = settings.rules
         let rule = rules.rootRule ?? .include
-        var differences: [FieldDifference] = []
-        compare(
-            part(of: first, as: rule, node: rules.root), part(of: second, as: rule, node: rules.root),
-            at: FieldPath(), into: &differences)
-        return differences
+        let parts = (try part(first, rule, rules.root), try part(second, rule, rules.root))
+        pending = [Pair(path: FieldPath(), first: parts.0.takingPart, second: parts.1.takingPart)]
+        while let pair = pending.popLast() { try compare(pair) }
+        return found
     }
 
-    /// What of a value takes part.
-    private indirect enum Part {
-        case scalar(JSONValue)
-        case secret(Part)
-        case object([(name: String, part: Part)])
-        case array([(index: Int, part: Part)])
+    /// A value, how it takes part, and the canonical form of what takes part, which is empty if nothing does.
+    fileprivate struct Part {
+        let value: JSONValue
+        let rule: FieldRule
+        let node: Int
+        let form: [UInt8]
+
+        var takingPart: Part? { form.isEmpty ? nil : self }
     }
 
-    private func part(of value: JSONValue, as rule: FieldRule, node: Int) -> Part? {
-        switch rule {
-        case .include: return contents(of: value, ignoring: false, node: node)
-        case .ignore: return contents(of: value, ignoring: true, node: node)
-        case .secret: return contents(of: value, ignoring: false, node: node).map(Part.secret)
+    /// Two values at a place; nil where there is none.
+    private struct Pair {
+        let path: FieldPath
+        let first: Part?
+        let second: Part?
+    }
+
+    private func part(_ value: JSONValue, _ rule: FieldRule, _ node: Int) throws(FingerprintError) -> Part {
+        let form = try unsafe CanonicalBuffer.withStackMemory { memory throws(FingerprintError) in
+            var writer = unsafe CanonicalWriter(startingIn: memory, settings: settings)
+            _ = try unsafe writer.write(value, as: rule, node: node)
+            return unsafe Array(writer.buffer.bytes)
+        }
+        return Part(value: value, rule: rule, node: node, form: form)
+    }
+
+    private mutating func compare(_ pair: Pair) throws(FingerprintError) {
+        guard let first = pair.first, let second = pair.second else {
+            if pair.first != nil { report(pair, .onlyInFirst) }
+            if pair.second != nil { report(pair, .onlyInSecond) }
+            return
+        }
+        if first.form == second.form { return }
+        if first.rule == .secret || second.rule == .secret {
+            return report(pair, first.rule == second.rule ? .secretDiffers : .typeDiffers)
+        }
+        switch (first.value, second.value) {
+        case (.object(let left), .object(let right)):
+            try compareMembers(members(of: left, first), members(of: right, second), at: pair.path)
+        case (.array(let left), .array(let right)):
+            try compareElements(elements(of: left, first), elements(of: right, second), at: pair.path)
+        case (_, .object(let right)) where first.form.isEmpty:
+            try compareMembers([], members(of: right, second), at: pair.path)
+        case (.object(let left), _) where second.form.isEmpty:
+            try compareMembers(members(of: left, first), [], at: pair.path)
+        case (_, .array(let right)) where first.form.isEmpty:
+            try compareElements([], elements(of: right, second), at: pair.path)
+        case (.array(let left), _) where second.form.isEmpty:
+            try compareElements(elements(of: left, first), [], at: pair.path)
+        default: report(pair, first.value.typeName == second.value.typeName ? .valueDiffers : .typeDiffers)
         }
     }
 
-    private func contents(of value: JSONValue, ignoring: Bool, node: Int) -> Part? {
-        let inherited = ignoring ? FieldRule.ignore : .include
-        switch value {
-        case .object(let object):
-            let members = object.members.compactMap { member -> (name: String, part: Part)? in
-                let stated = rules.member(member.name, of: node)
-                return part(of: member.value, as: stated.rule ?? inherited, node: stated.node).map { (member.name, $0) }
+    private mutating func report(_ pair: Pair, _ kind: FieldDifference.Kind) {
+        found.append(FieldDifference(path: pair.path.description, kind: kind))
+    }
+}
+
+extension Explanation {
+    /// The members that take part.
+    private func members(
+        of object: JSONObject, _ part: Part
+    ) throws(FingerprintError) -> [(name: String, part: Part)] {
+        var members: [(name: String, part: Part)] = []
+        for member in object.members {
+            let stated = settings.rules.member(member.name, of: part.node)
+            let rule = stated.rule ?? part.inheritedRule
+            if let part = try self.part(member.value, rule, stated.node).takingPart {
+                members.append((member.name, part))
             }
-            return ignoring && members.isEmpty ? nil : .object(members)
-        case .array(let values):
-            let elements = values.enumerated().compactMap { index, element -> (index: Int, part: Part)? in
-                let stated = rules.element(index, of: node)
-                return part(of: element, as: stated.rule ?? inherited, node: stated.node).map { (index, $0) }
-            }
-            return ignoring && elements.isEmpty ? nil : .array(elements)
-        case .null, .bool, .integer, .unsigned, .number, .string:
-            return ignoring ? nil : .scalar(value)
         }
+        return members
     }
 
-    private func compare(_ first: Part?, _ second: Part?, at path: FieldPath, into found: inout [FieldDifference]) {
-        switch (first, second) {
-        case (nil, nil): break
-        case (_?, nil): found.append(FieldDifference(path: path.description, kind: .onlyInFirst))
-        case (nil, _?): found.append(FieldDifference(path: path.description, kind: .onlyInSecond))
-        case (.secret(let left)?, .secret(let right)?):
-            if !isSame(left, right) { found.append(FieldDifference(path: path.description, kind: .secretDiffers)) }
-        case (.object(let left)?, .object(let right)?): compare(left, right, at: path, into: &found)
-        case (.array(let left)?, .array(let right)?): compare(left, right, at: path, into: &found)
-        case (.scalar(let left)?, .scalar(let right)?):
-            guard left != right else { break }
-            let kind: FieldDifference.Kind = left.typeName == right.typeName ? .valueDiffers : .typeDiffers
-            found.append(FieldDifference(path: path.description, kind: kind))
-        default: found.append(FieldDifference(path: path.description, kind: .typeDiffers))
+    /// All elements, also those of which nothing takes part.
+    private func elements(of array: JSONArray, _ part: Part) throws(FingerprintError) -> [Part] {
+        var elements: [Part] = []
+        for (index, element) in array.elements.enumerated() {
+            let stated = settings.rules.element(index, of: part.node)
+            elements.append(try self.part(element, stated.rule ?? part.inheritedRule, stated.node))
         }
+        return elements
     }
 
-    private func compare(
-        _ first: [(name: String, part: Part)], _ second: [(name: String, part: Part)], at path: FieldPath,
-        into found: inout [FieldDifference]
+    private mutating func compareMembers(
+        _ first: [(name: String, part: Part)], _ second: [(name: String, part: Part)], at path: FieldPath
     ) {
-        var left = first[...]
-        var right = second[...]
-        while let name = Self.next(left.first?.name, right.first?.name) {
-            let leftPart = left.first.flatMap { NameOrder.compare($0.name, name) == .same ? $0.part : nil }
-            let rightPart = right.first.flatMap { NameOrder.compare($0.name, name) == .same ? $0.part : nil }
-            if leftPart != nil { left.removeFirst() }
-            if rightPart != nil { right.removeFirst() }
-            compare(leftPart, rightPart, at: path.appending(.name(name)), into: &found)
+        var pairs: [Pair] = []
+        var (left, right) = (first[...], second[...])
+        while let name = Self.lesser(left.first?.name, right.first?.name) {
+            let isLeft = left.first.map { NameOrder.compare($0.name, name) == .same } ?? false
+            let isRight = right.first.map { NameOrder.compare($0.name, name) == .same } ?? false
+            pairs.append(
+                Pair(
+                    path: path.appending(.name(name)), first: isLeft ? left.removeFirst().part : nil,
+                    second: isRight ? right.removeFirst().part : nil))
         }
+        pending.append(contentsOf: pairs.reversed())
     }
 
     /// The lesser of two names.
-    private static func next(_ left: String?, _ right: String?) -> String? {
+    private static func lesser(_ left: String?, _ right: String?) -> String? {
         guard let left, let right else { return left ?? right }
         return NameOrder.compare(left, right) == .after ? right : left
     }
 
-    /// Elements are compared in the order in which they take part, because that is what the fingerprint sees.
-    private func compare(
-        _ first: [(index: Int, part: Part)], _ second: [(index: Int, part: Part)], at path: FieldPath,
-        into found: inout [FieldDifference]
-    ) {
-        for position in 0..<max(first.count, second.count) {
-            let left = position < first.count ? first[position] : nil
-            let right = position < second.count ? second[position] : nil
-            let index = left?.index ?? right?.index ?? position
-            compare(left?.part, right?.part, at: path.appending(.index(index)), into: &found)
+    /// Elements are compared place by place if places count, and otherwise in the order in which they take part.
+    private mutating func compareElements(_ first: [Part], _ second: [Part], at path: FieldPath) {
+        let placesCount = (first + second).contains { $0.rule == .ignore && !$0.form.isEmpty }
+        let left = first.enumerated().filter { placesCount || !$0.element.form.isEmpty }
+        let right = second.enumerated().filter { placesCount || !$0.element.form.isEmpty }
+        let pairs = (0..<max(left.count, right.count)).map { position in
+            let first = position < left.count ? left[position] : nil
+            let second = position < right.count ? right[position] : nil
+            let index = first?.offset ?? second?.offset ?? position
+            return Pair(path: path.appending(.index(index)), first: first?.element, second: second?.element)
         }
+        pending.append(contentsOf: pairs.reversed())
     }
+}
 
-    private func isSame(_ first: Part, _ second: Part) -> Bool {
-        var found: [FieldDifference] = []
-        compare(first, second, at: FieldPath(), into: &found)
-        return found.isEmpty
-    }
+extension Explanation.Part {
+    /// The rule of what is in it and has none of its own.
+    fileprivate var inheritedRule: FieldRule { rule == .ignore ? .ignore : .include }
 }
 
 extension FieldPath {

@@ -19,24 +19,39 @@ public enum FieldRule: String, CaseIterable, Codable, Hashable, Sendable {
 /// - In an ignored object only those fields take part that have a rule of their own. A secret is therefore never lost
 ///   by accident: ignoring `$.headers` still lets `$.headers.authorization` take part, as the default says, unless that
 ///   is ignored itself, by name or by path.
+/// - An ignored element is left out, as if it were not in its array. But if something in an ignored element takes part, the
+///   places of such elements and the number of all elements count: under `["$.items[*]": .ignore,
+///   "$.items[*].keep": .include]` the contexts `[{"x":1},{"keep":2}]`, `[{"keep":2},{"x":1}]` and `[{"keep":2}]` differ.
 /// - A secret object or array is digested as a whole, with its types and names; what is ignored in it is left out.
 ///
-/// By default `password`, `token`, `secret`, `authorization`, `apiKey` and `cookie` are secret.
+/// By default ``defaultSecretNames`` are secret.
 ///
 /// Path syntax: `$` is the whole context, `$.options.requestedAt` a member, `$['a name']` a member with any name (`\'`
 /// and `\\` inside), `$.orders[0]` an element, `$.orders[*].id` a member of each element. An index wins over `[*]`.
 public struct FieldRules: Sendable {
-    /// The names that are secret unless a rule says otherwise.
-    public static let defaultSecretNames = ["password", "token", "secret", "authorization", "apiKey", "cookie"]
+    /// The names that are secret unless a rule says otherwise, in one spelling each.
+    ///
+    /// Letter case (of ASCII), hyphens and underscores make no difference: `apiKey` stands for `api_key` and `API-KEY`, and
+    /// `xApiKey` for `X-Api-Key`. A name is compared as a whole, so `token_count` and `keyboard` are not secret. The names:
+    ///
+    /// - `password`, `newPassword`, `oldPassword`, `currentPassword`, `userPassword`, `passwd`, `pwd`, `passphrase`
+    /// - `secret`, `clientSecret`, `appSecret`, `apiSecret`, `consumerSecret`, `sharedSecret`, `webhookSecret`, `secretKey`,
+    ///   `secretAccessKey`, `awsSecretAccessKey`
+    /// - `token`, `accessToken`, `refreshToken`, `idToken`, `authToken`, `oauthToken`, `bearerToken`, `apiToken`,
+    ///   `sessionToken`, `securityToken`, `privateToken`, `resetToken`, `csrfToken`, `xsrfToken`, `jwt`, `xAuthToken`,
+    ///   `xAccessToken`, `xCsrfToken`, `xXsrfToken`, `xAmzSecurityToken`
+    /// - `authorization`, `proxyAuthorization`, `credential`, `credentials`
+    /// - `apiKey`, `xApiKey`, `accessKey`, `authKey`, `privateKey`, `sshKey`, `signingKey`, `encryptionKey`, `sessionKey`
+    /// - `cookie`, `cookies`, `setCookie`, `sessionCookie`
+    public static let defaultSecretNames = SecretNames.all
 
     /// The default secret names and nothing else.
     public static let standard = FieldRules(
-        names: [:], paths: [:], defaults: true,
-        compiled: CompiledRules(names: defaultSecretNames.map { ($0, .secret) }, paths: []))
+        names: [:], paths: [:], defaults: true, compiled: CompiledRules(names: [], knowsSecrets: true, paths: []))
 
     /// No rules at all: each field is included as it is, a password too. For contexts known to hold no secrets.
     public static let includeAll = FieldRules(
-        names: [:], paths: [:], defaults: false, compiled: CompiledRules(names: [], paths: []))
+        names: [:], paths: [:], defaults: false, compiled: CompiledRules(names: [], knowsSecrets: false, paths: []))
 
     /// The rules stated by name.
     public let names: [String: FieldRule]
@@ -53,7 +68,8 @@ public struct FieldRules: Sendable {
     ///
     /// - Parameters:
     ///   - names: Rules by name, at any depth and in any letter case. A rule for a default secret name replaces the
-    ///     default; `["token": .ignore]` is the way to say that tokens do not matter.
+    ///     default for that spelling: `["token": .ignore]` is the way to say that tokens do not matter, and
+    ///     `["apiKey": .ignore]` leaves `api_key` secret.
     ///   - paths: Rules by path; see the type for the syntax.
     ///   - usesDefaults: Whether ``defaultSecretNames`` are secret; true by default.
     /// - Throws: ``FieldRulesError``, naming the rule, for an empty name, a name given twice in different letter cases,
@@ -61,12 +77,12 @@ public struct FieldRules: Sendable {
     public init(
         names: [String: FieldRule] = [:], paths: [String: FieldRule] = [:], usesDefaults: Bool = true
     ) throws(FieldRulesError) {
-        let stated = try Self.checked(names: names)
-        let defaults = usesDefaults ? Self.defaultSecretNames.filter { stated[CompiledRules.folded($0)] == nil } : []
-        let byName = names.map { ($0.key, $0.value) } + defaults.map { ($0, FieldRule.secret) }
+        try Self.check(names: names)
         self.init(
             names: names, paths: paths, defaults: usesDefaults,
-            compiled: CompiledRules(names: byName, paths: try Self.checked(paths: paths)))
+            compiled: CompiledRules(
+                names: names.map { ($0.key, $0.value) }, knowsSecrets: usesDefaults,
+                paths: try Self.checked(paths: paths)))
     }
 
     private init(names: [String: FieldRule], paths: [String: FieldRule], defaults: Bool, compiled: CompiledRules) {
@@ -76,18 +92,17 @@ public struct FieldRules: Sendable {
         self.compiled = compiled
     }
 
-    private static func checked(names: [String: FieldRule]) throws(FieldRulesError) -> [[UInt8]: FieldRule] {
-        var stated: [[UInt8]: FieldRule] = [:]
-        for (name, rule) in names.sorted(by: { $0.key < $1.key }) {
+    private static func check(names: [String: FieldRule]) throws(FieldRulesError) {
+        var stated: Set<[UInt8]> = []
+        for name in names.keys.sorted() {
             guard !name.isEmpty else {
                 throw FieldRulesError(rule: name, problem: "A name is empty; use the path $[''] for an empty name.")
             }
-            guard stated.updateValue(rule, forKey: CompiledRules.folded(name)) == nil else {
+            guard stated.insert(CompiledRules.folded(name)).inserted else {
                 throw FieldRulesError(
                     rule: name, problem: "The name is given twice; names are the same in any letter case.")
             }
         }
-        return stated
     }
 
     private static func checked(paths: [String: FieldRule]) throws(FieldRulesError) -> [(FieldPath, FieldRule)] {
@@ -109,16 +124,26 @@ public struct FieldRules: Sendable {
 }
 
 extension FieldRules: Hashable {
-    /// Whether the same rules are stated.
+    /// Whether the same rules are stated: names and paths are compared by their Unicode scalars, as fields are.
     public static func == (lhs: FieldRules, rhs: FieldRules) -> Bool {
-        lhs.names == rhs.names && lhs.paths == rhs.paths && lhs.usesDefaults == rhs.usesDefaults
+        lhs.usesDefaults == rhs.usesDefaults && isSame(lhs.names, rhs.names) && isSame(lhs.paths, rhs.paths)
     }
 
     /// Feeds what ``==(_:_:)`` compares.
     public func hash(into hasher: inout Hasher) {
+        // Names of the same scalars are equal strings, so the hash of strings will do.
         hasher.combine(names)
         hasher.combine(paths)
         hasher.combine(usesDefaults)
+    }
+
+    private static func isSame(_ lhs: [String: FieldRule], _ rhs: [String: FieldRule]) -> Bool {
+        // A dictionary calls "\u{e9}" and "e\u{301}" one key, so that the one finds the other.
+        lhs.count == rhs.count
+            && lhs.allSatisfy { key, rule in
+                guard let index = rhs.index(forKey: key) else { return false }
+                return rhs[index].key.utf8.elementsEqual(key.utf8) && rhs[index].value == rule
+            }
     }
 }
 
@@ -132,4 +157,11 @@ public struct FieldRulesError: Error, Hashable, Sendable, CustomStringConvertibl
 
     /// The rule and its problem.
     public var description: String { "The field rule \"\(rule)\" cannot be used. \(problem)" }
+}
+
+extension FieldRulesError {
+    /// Whether rule and problem are the same; rules are compared by their Unicode scalars.
+    public static func == (lhs: Self, rhs: Self) -> Bool {
+        Spelling(lhs.rule) == Spelling(rhs.rule) && lhs.problem == rhs.problem
+    }
 }

@@ -191,23 +191,6 @@ import Testing
         #expect(differences.allSatisfy { $0.description.contains(".ignore") && !$0.description.contains("canary") })
     }
 
-    @Test(arguments: FieldRules.defaultSecretNames)
-    func defaultsAreSecretInAnyLetterCaseAtAnyDepth(_ name: String) throws {
-        for spelling in [
-            name, name.lowercased(), name.uppercased(), "\(name.prefix(1).uppercased())\(name.dropFirst())",
-        ] {
-            let first: JSONValue = ["a": [.object(try JSONObject([(spelling, .string("canary-1"))]))]]
-            let second: JSONValue = ["a": [.object(try JSONObject([(spelling, .string("canary-2"))]))]]
-            #expect(
-                try Self.fingerprinter.explain(first, second) == [
-                    FieldDifference(path: "$.a[0].\(spelling)", kind: .secretDiffers)
-                ])
-            let plain = try FieldRules(usesDefaults: false)
-            #expect(try Self.fingerprint(first, plain) != Self.fingerprint(first, .standard))
-            #expect(try Self.fingerprint(first, plain) == Self.fingerprint(first, .includeAll))
-        }
-    }
-
     @Test(arguments: [
         "", "a", ".a", "$a", "$.", "$..a", "$.a.", "$[", "$[]", "$[a]", "$[-1]", "$[01]", "$[1", "$['a", "$['a'",
         #"$['\a']"#,
@@ -224,6 +207,28 @@ import Testing
         #expect(throws: FieldRulesError.self) { try FieldRules(names: ["pin": .ignore, "PIN": .secret]) }
         #expect(throws: FieldRulesError.self) { try FieldRules(paths: ["$.a": .ignore, "$['a']": .secret]) }
         #expect(throws: FieldRulesError.self) { try FieldRules(names: ["": .ignore]) }
+    }
+
+    /// Names that look alike are two everywhere else, too.
+    @Test func namesOfRulesAreToldApartByTheirBytes() throws {
+        let (composed, decomposed) = ("\u{e9}", "e\u{301}")
+        #expect(try FieldRules(names: [composed: .secret]) != FieldRules(names: [decomposed: .secret]))
+        #expect(try FieldRules(names: [composed: .secret]) == FieldRules(names: [composed: .secret]))
+        #expect(try FieldRules(paths: ["$.\(composed)": .ignore]) != FieldRules(paths: ["$.\(decomposed)": .ignore]))
+        let rules = try Set([composed, decomposed, composed].map { try FieldRules(names: [$0: .secret]) })
+        #expect(rules.count == 2)
+        let places = [composed, decomposed].map { FieldDifference(path: "$.\($0)", kind: .valueDiffers) }
+        #expect(places[0] != places[1] && Set(places).count == 2)
+        let problems = try [composed, decomposed].map { name in
+            try #require(throws: FieldRulesError.self) { try FieldRules(paths: [name: .ignore]) }
+        }
+        #expect(problems[0] != problems[1])
+        let errors = try [composed, decomposed].map { name in
+            try #require(throws: FingerprintError.self) {
+                try CanonicalJSON.bytes(of: .object(JSONObject([(name, .number(.nan))])))
+            }
+        }
+        #expect(errors[0] != errors[1] && errors[0] == errors[0])
     }
 
     @Test func rulesAreEqualWhenTheyStateTheSame() throws {
