@@ -1,9 +1,10 @@
 public import Caching
 
-/// What makes two requests the same work: the SHA-256 of their canonical form, 32 bytes, never truncated.
+/// The identity of a request: the SHA-256 of its canonical form, 32 bytes, never truncated. Two requests with the same
+/// fingerprint are the same work.
 ///
 /// Its `description`, its debug description and its mirror show the first eight hexadecimal digits only, because a
-/// whole fingerprint lets whoever reads a log ask for the cached result; ``hexadecimal`` gives all of it, for storage.
+/// reader of a log could request the cached result with the whole. ``hexadecimal`` gives all of it, for storage.
 public struct Fingerprint: Hashable, Sendable {
     /// The digest as four big-endian words, the most significant first.
     public let words: (UInt64, UInt64, UInt64, UInt64)
@@ -36,7 +37,7 @@ extension Fingerprint: CacheKey {
     /// nobody can gather requests in one shard. The mix is the folded 64 x 64 -> 128 multiplication of wyhash
     /// (<https://github.com/wangyi-fudan/wyhash>), three multiplications in all.
     ///
-    /// It is inlinable because it stands on the path of every cache hit: without inlining the call and the passing of
+    /// It is inlinable because it is on the path of every cache hit: without inlining the call and the passing of
     /// 32 bytes in memory cost as much as the mix itself (3 ns against 1.2 ns, measured in a release build).
     @inlinable
     public func seededHash(_ seed: UInt64) -> UInt64 {

@@ -3,8 +3,8 @@ public struct FingerprintLimits: Hashable, Sendable {
     /// The most bytes the canonical form may have; 1 MiB by default. Also the most bytes a JSON text may have.
     public let maximumBytes: Int
 
-    /// How many objects and arrays may stand inside one another; 512 by default. Typed inputs have a limit of their own
-    /// beside it, ``maximumTypedDepth``.
+    /// How deep objects and arrays may be nested; 512 levels by default. Typed inputs have a limit of their own in
+    /// addition, ``maximumTypedDepth``.
     public let maximumDepth: Int
 
     /// How deep a typed input may be nested, if ``maximumDepth`` is not less: 128 levels. Each value that encodes or decodes
@@ -20,7 +20,7 @@ public struct FingerprintLimits: Hashable, Sendable {
     /// 1 MiB and 512 levels.
     public static let standard = FingerprintLimits(uncheckedBytes: 1 << 20, depth: 512)
 
-    /// For what is shown and not hashed.
+    /// For descriptions, which are never hashed.
     static let unlimited = FingerprintLimits(uncheckedBytes: 1 << 30, depth: .max)
 
     /// Makes limits of their own.

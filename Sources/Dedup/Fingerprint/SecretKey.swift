@@ -2,7 +2,8 @@ internal import Crypto
 
 /// The key under which secret fields enter a fingerprint, as HMAC-SHA-256. It never shows its bytes.
 ///
-/// A plain digest of a secret with little entropy, a PIN say, can be reversed by trying; a keyed one cannot without the key.
+/// A plain digest of a short secret, such as a PIN, can be reversed by trying all values. A keyed digest cannot, without
+/// the key.
 public struct SecretKey: Sendable {
     /// The fewest bytes a key may have: the length of the digest, below which RFC 2104 discourages keys.
     public static let minimumByteCount = 32

@@ -2,13 +2,13 @@ internal import Crypto
 
 /// Fingerprints the requests of one step; made by ``Fingerprinter/prepare(step:version:rules:)``.
 ///
-/// What is the same for every request of the step (namespace, name, version, compiled rules) is prepared once, so a
-/// fingerprint is one pass over the context into one buffer, usually on the stack, and one call of SHA-256.
+/// Everything that is the same for all requests of the step (namespace, name, version, compiled rules) is prepared once, so
+/// a fingerprint is one pass over the context into one buffer, usually on the stack, and one call of SHA-256.
 public struct StepFingerprinter: Sendable {
-    /// Behind one reference, because each field that is read on the path of a request would be retained of its own.
+    /// Behind one reference, because otherwise each field that a request reads would be retained on its own.
     private let form: Form
 
-    /// What is the same for every request.
+    /// The parts that are the same for every request.
     private final class Form: Sendable {
         let fingerprinter: Fingerprinter
         let rules: FieldRules
@@ -43,8 +43,8 @@ public struct StepFingerprinter: Sendable {
     /// The fingerprint of a dynamic context.
     ///
     /// - Parameters:
-    ///   - context: What the step works on.
-    ///   - scope: Whose request it is; nil, the default, differs from an empty scope.
+    ///   - context: The input of the step.
+    ///   - scope: The owner of the request; nil, the default, differs from an empty scope.
     /// - Throws: ``FingerprintError`` with the code `notFinite`, `tooDeep` or `tooLarge`.
     public func fingerprint(
         _ context: JSONValue, scope: String? = nil
@@ -55,8 +55,8 @@ public struct StepFingerprinter: Sendable {
     /// The fingerprint of a typed input: that of a dynamic context with the same content.
     ///
     /// - Parameters:
-    ///   - input: What the step works on.
-    ///   - scope: Whose request it is; nil, the default, differs from an empty scope.
+    ///   - input: The input of the step.
+    ///   - scope: The owner of the request; nil, the default, differs from an empty scope.
     /// - Throws: ``FingerprintError``, with the codes of ``CanonicalEncoder/encode(_:)`` too.
     public func fingerprint<Input: Encodable>(
         of input: Input, scope: String? = nil
@@ -64,7 +64,7 @@ public struct StepFingerprinter: Sendable {
         try fingerprint(CanonicalEncoder(limits: form.settings.limits).encode(input), scope: scope)
     }
 
-    /// Where two dynamic contexts differ as far as fingerprints are concerned, without values.
+    /// The places in which the fingerprinted parts of two dynamic contexts differ, without values.
     ///
     /// - Returns: The differing paths, in canonical order; empty exactly when the fingerprints are the same.
     /// - Throws: ``FingerprintError`` for a context that has no fingerprint.
@@ -74,7 +74,7 @@ public struct StepFingerprinter: Sendable {
         return try explanation.differences(first, second)
     }
 
-    /// Where two typed inputs differ as far as fingerprints are concerned, without values.
+    /// The places in which the fingerprinted parts of two typed inputs differ, without values.
     ///
     /// - Returns: The differing paths, in canonical order; empty exactly when the fingerprints are the same.
     /// - Throws: ``FingerprintError`` for an input that has no fingerprint.

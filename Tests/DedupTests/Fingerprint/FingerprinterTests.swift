@@ -2,7 +2,7 @@ import Dedup
 import DedupTesting
 import Testing
 
-/// What changes a fingerprint and what does not.
+/// The parts of a request that change its fingerprint, and those that do not.
 @Suite struct FingerprinterTests {
     static let fingerprinter = Fingerprinter(namespace: "tests")
 
@@ -149,7 +149,7 @@ import Testing
         }
     }
 
-    @Test func contextsOverTheLimitAreTypedErrorsWhereverTheLimitFalls() throws {
+    @Test func contextsOverAnyLimitAreTypedErrors() throws {
         let context: JSONValue = ["list": [1, 2, 3], "password": "0123456789"]
         var refused = 0
         for size in 1...200 {

@@ -25,10 +25,10 @@ struct CanonicalBuffer: ~Copyable {
         if unsafe ownsMemory { unsafe base.deallocate() }
     }
 
-    /// Whether more was written than the limit allows. What is in the buffer is then of no use.
+    /// Whether more was written than the limit allows. The contents are then of no use.
     var isOverLimit: Bool { unsafe count > limit }
 
-    /// What has been written.
+    /// The bytes that have been written.
     var bytes: UnsafeRawBufferPointer { unsafe UnsafeRawBufferPointer(start: base, count: count) }
 
     /// Makes room for that many more bytes. False when the limit forbids it.
@@ -38,7 +38,7 @@ struct CanonicalBuffer: ~Copyable {
         return unsafe grow(additional)
     }
 
-    /// Where the next byte goes.
+    /// The address of the next byte.
     @inline(__always)
     var end: UnsafeMutableRawPointer { unsafe UnsafeMutableRawPointer(base + count) }
 
@@ -86,7 +86,7 @@ struct CanonicalBuffer: ~Copyable {
             .storeBytes(of: UInt32(truncatingIfNeeded: length).bigEndian, as: UInt32.self)
     }
 
-    /// Forgets what was written after that many bytes and overwrites it with zeros, because it may have been a secret.
+    /// Removes everything after that many bytes and overwrites it with zeros, because it may have been a secret.
     mutating func truncate(to kept: Int) {
         guard unsafe kept < count else { return }
         unsafe (base + kept).update(repeating: 0, count: count - kept)

@@ -24,8 +24,8 @@ package struct CanonicalContext: Sendable {
     /// The limits that the context is within.
     package var limits: FingerprintLimits { digester.limits }
 
-    /// The digest of the context in a scope. For the scope that it was made for it is at hand; for another one, which only
-    /// a middleware asks for, it is made anew.
+    /// The digest of the context in a scope. It is stored for the scope that the context was made for. For another scope,
+    /// which only a middleware can introduce, it is made anew.
     ///
     /// - Throws: ``FingerprintError`` with the code `tooLarge` if the limit allows the context, but not with that scope.
     package func digest(in scope: String?) throws(FingerprintError) -> Fingerprint {

@@ -10,12 +10,12 @@ struct CanonicalFrame: BitwiseCopyable {
     var index: Int32 = 0
     /// The node of its path in the rules.
     let node: Int32
-    /// Where its place begins in the buffer, a comma and a name included.
+    /// The offset of its place in the buffer, with a comma and a name in front of the value.
     let start: Int32
-    /// Where it begins itself, if it is to be replaced by its digest; otherwise -1.
+    /// The offset of the value itself, if it is to be replaced by its digest; otherwise -1.
     let digestStart: Int32
     let isObject: Bool
-    /// Whether it is ignored, so that only what has a rule of its own takes part.
+    /// Whether it is ignored, so that only fields with a rule of their own take part.
     let isIgnored: Bool
     /// Whether nothing of it has been written yet.
     var isEmpty = true
@@ -50,7 +50,7 @@ struct CanonicalFrame: BitwiseCopyable {
 
     /// Notes which member or element is being written, and whether it is the first that is.
     @inline(__always)
-    mutating func stand(at index: Int, isEmpty: Bool) {
+    mutating func note(index: Int, isEmpty: Bool) {
         unsafe self.index = Int32(truncatingIfNeeded: index)
         unsafe self.isEmpty = isEmpty
     }
@@ -70,7 +70,7 @@ struct CanonicalFrame: BitwiseCopyable {
     @inline(__always)
     var elements: UnsafePointer<JSONValue> { unsafe memory(of: JSONValue.self) }
 
-    /// The value of a member; it stands behind the name.
+    /// The value of a member, which follows the name in memory.
     @inline(__always)
     static func value(of member: UnsafePointer<JSONObject.Member>) -> UnsafePointer<JSONValue> {
         unsafe (UnsafeRawPointer(member) + MemoryLayout<String>.stride).assumingMemoryBound(to: JSONValue.self)
@@ -82,7 +82,7 @@ struct CanonicalFrame: BitwiseCopyable {
         return unsafe contents.assumingMemoryBound(to: type)
     }
 
-    /// Where the value that is being written stands.
+    /// The place in this frame of the value that is being written.
     var component: FieldPath.Component {
         unsafe isObject ? .name(members[Int(index)].name) : .index(Int(index))
     }
@@ -90,8 +90,8 @@ struct CanonicalFrame: BitwiseCopyable {
 
 /// The arrays and objects that a canonical writer is inside of, the innermost last.
 ///
-/// They are kept here and not on the stack of calls, so that a thread with little stack writes what the limits allow. The
-/// first few stand in memory of the caller, as the bytes of a ``CanonicalBuffer`` do.
+/// They are kept here and not on the call stack, so that a thread with a small stack can write everything that the limits
+/// allow. The first few are in memory of the caller, as the bytes of a ``CanonicalBuffer`` are.
 @unsafe
 struct CanonicalFrames: ~Copyable {
     private var base: UnsafeMutablePointer<CanonicalFrame>
@@ -99,7 +99,7 @@ struct CanonicalFrames: ~Copyable {
     private var capacity: Int
     private var ownsMemory = false
 
-    /// How many frames stand in memory of the caller: eight, because contexts are seldom nested deeper.
+    /// The number of frames in memory of the caller: eight, because contexts are seldom nested deeper.
     static let initialCapacity = 8
 
     /// Starts in memory that holds ``initialCapacity`` frames.

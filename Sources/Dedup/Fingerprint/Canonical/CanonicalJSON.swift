@@ -2,8 +2,8 @@
 ///
 /// Members are sorted by the UTF-16 code units of their names, strings are escaped the shortest way and never
 /// normalised, numbers are printed as ECMAScript prints them, and no white space is written. The deviation: integers of
-/// 64 bits are printed exactly, where RFC 8785 would round them to a double, because two identifiers beyond 2^53 must not
-/// become one. A number that *is* a double is printed as RFC 8785 says, so 2^60 as a double is `1152921504606847000`,
+/// 64 bits are printed exactly, although RFC 8785 would round them to a double, because two identifiers beyond 2^53 must
+/// not become one. A number that *is* a double is printed according to RFC 8785, so 2^60 as a double is `1152921504606847000`,
 /// equal to that integer and to no other.
 public enum CanonicalJSON {
     /// The canonical form of a value as UTF-8.
@@ -33,7 +33,7 @@ public enum CanonicalJSON {
         try unsafe write(value, limits: limits) { unsafe String(decoding: $0, as: UTF8.self) }
     }
 
-    /// Throws what the canonical form of a value would.
+    /// Throws the error of a value that has no canonical form within the limits.
     static func check(_ value: JSONValue, limits: FingerprintLimits) throws(FingerprintError) {
         try unsafe write(value, limits: limits) { _ in }
     }

@@ -83,7 +83,7 @@ extension CanonicalBuffer {
     }
 }
 
-/// The fewest decimal digits that read back as the same number, and where the point stands.
+/// The fewest decimal digits that read back as the same number, and the position of the point.
 ///
 /// Swift prints these digits (`Double.description` is the shortest text that round-trips and, of those, the closest);
 /// only their layout differs from that of ECMAScript.

@@ -1,5 +1,5 @@
 extension CanonicalBuffer {
-    /// Writes a string in quotation marks that needs no escapes. False, and nothing written, when it does.
+    /// Writes a string in quotation marks. False, and nothing written, if it needs escapes.
     @inline(__always)
     mutating func append(quoted bytes: StringBytes) -> Bool {
         guard unsafe reserve(bytes.count + Self.slack + 2) else { return true }
@@ -11,8 +11,8 @@ extension CanonicalBuffer {
         return true
     }
 
-    /// Writes a name in quotation marks that needs no escapes, after a comma where it is not the first, and a colon.
-    /// False, and nothing written, when it does need some.
+    /// Writes a name in quotation marks and a colon, with a comma in front unless it is the first. False, and nothing written,
+    /// if the name needs escapes.
     @inline(__always)
     mutating func append(name bytes: StringBytes, isFirst: Bool) -> Bool {
         guard unsafe reserve(bytes.count + Self.slack + 4) else { return true }
@@ -40,8 +40,8 @@ extension CanonicalBuffer {
         string.withUTF8 { unsafe append(UnsafeRawBufferPointer($0)) }
     }
 
-    /// Writes a string in quotation marks, escaped as RFC 8785 section 3.2.2.2 says: only the quotation mark, the
-    /// backslash and what is below U+0020, the shortest way, hexadecimal digits in lower case.
+    /// Writes a string in quotation marks, escaped as in RFC 8785, section 3.2.2.2: only the quotation mark, the backslash and
+    /// characters below U+0020, the shortest way, with hexadecimal digits in lower case.
     @inline(never)
     mutating func append(escaped string: String) {
         unsafe append(UInt8(ascii: "\""))

@@ -1,6 +1,6 @@
 internal import Crypto
 
-// How a rule changes the way in which a value is written.
+// Writing values that may have a rule.
 extension CanonicalWriter {
     /// How far writing a value came.
     enum Progress {
@@ -12,7 +12,7 @@ extension CanonicalWriter {
         case opened
     }
 
-    /// Writes a member as its rule says.
+    /// Writes a member according to its rule.
     @inline(never)
     mutating func write(
         _ member: UnsafePointer<JSONObject.Member>, _ name: StringBytes, in frame: UnsafePointer<CanonicalFrame>
@@ -27,7 +27,7 @@ extension CanonicalWriter {
         return try unsafe write(CanonicalFrame.value(of: member), as: rule, node: stated.node, start: start)
     }
 
-    /// Writes an element as its rule says.
+    /// Writes an element according to its rule.
     @inline(never)
     mutating func write(
         _ element: UnsafePointer<JSONValue>, in frame: UnsafePointer<CanonicalFrame>
@@ -41,7 +41,7 @@ extension CanonicalWriter {
         return try unsafe write(element, as: rule, node: stated.node, start: start)
     }
 
-    /// Writes a value as its rule says, or opens it. Its place begins at `start`.
+    /// Writes a value according to its rule, or opens it. Its place begins at `start`.
     mutating func write(
         _ value: UnsafePointer<JSONValue>, as rule: FieldRule, node: Int, start: Int
     ) throws(FingerprintError.Code) -> Progress {
@@ -83,7 +83,7 @@ extension CanonicalWriter {
         if case .string(let string) = value { unsafe buffer.append(escaped: string) }
     }
 
-    /// Puts in the place of what has been written from `start` on its digest.
+    /// Replaces everything from `start` on by its digest.
     mutating func digest(from start: Int) throws(FingerprintError.Code) {
         unsafe isDigesting = false
         guard unsafe !buffer.isOverLimit else { throw .tooLarge }
@@ -94,7 +94,7 @@ extension CanonicalWriter {
         unsafe digest.withUnsafeBytes { unsafe buffer.append($0) }
     }
 
-    /// The name under which the value stands that is being written; empty for an element.
+    /// The name of the value that is being written; empty for an element.
     private var nameOfCurrentValue: String {
         guard unsafe frames.count > 0, case .name(let name) = unsafe frames.last.pointee.component else { return "" }
         return name

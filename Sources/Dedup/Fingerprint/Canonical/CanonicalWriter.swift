@@ -1,11 +1,11 @@
 /// Writes values in canonical form into one buffer, in one pass, with the rules applied on the way.
 ///
-/// It is the only writer: ``CanonicalJSON`` is this one without rules. Beyond JSON it writes two things, each behind a byte
-/// that never stands in canonical JSON:
+/// It is the only writer: ``CanonicalJSON`` is this one without rules. Beyond JSON it writes two things, each after a byte
+/// that canonical JSON never contains:
 ///
 /// - The digest of a secret: `0x01` and 32 bytes.
-/// - The place of an ignored element in which something takes part: `0x02` and its index, in front of what takes part. The
-///   array then ends with `0x02` and the number of its elements.
+/// - The place of an ignored element in which something takes part: `0x02` and the index, in front of the element. The array
+///   then ends with `0x02` and the number of its elements.
 ///
 /// It does not recurse, so that depth costs no stack.
 @unsafe
@@ -38,7 +38,7 @@ struct CanonicalWriter: ~Copyable {
         _ = try unsafe write(context, as: rules.rootRule ?? .include, node: rules.root)
     }
 
-    /// Writes a value as its rule says. False, and nothing written, when nothing of it takes part.
+    /// Writes a value according to its rule. False, and nothing written, when nothing of it takes part.
     mutating func write(_ value: JSONValue, as rule: FieldRule, node: Int) throws(FingerprintError) -> Bool {
         let start = unsafe buffer.count
         do throws(FingerprintError.Code) {
@@ -72,7 +72,7 @@ struct CanonicalWriter: ~Copyable {
         while index < count {
             let name = unsafe StringBytes(members[index].name)
             if unsafe isRuled || filter.mayContain(length: name.count, first: name.first, last: name.last) {
-                unsafe frame.pointee.stand(at: index, isEmpty: isFirst)
+                unsafe frame.pointee.note(index: index, isEmpty: isFirst)
                 switch try unsafe write(members + index, name, in: frame) {
                 case .done: isFirst = false
                 case .leftOut: break
@@ -92,14 +92,14 @@ struct CanonicalWriter: ~Copyable {
             case .integer(let integer): unsafe buffer.append(integer)
             case .bool(let bool): unsafe buffer.append(bool)
             case .null, .unsigned, .number:
-                unsafe frame.pointee.stand(at: index, isEmpty: false)
+                unsafe frame.pointee.note(index: index, isEmpty: false)
                 try unsafe write(scalar: members[index].value)
             case .object, .array:
-                unsafe frame.pointee.stand(at: index, isEmpty: false)
+                unsafe frame.pointee.note(index: index, isEmpty: false)
                 return try unsafe open(CanonicalFrame.value(of: members + index), start: start)
             }
             if unsafe buffer.isOverLimit {
-                unsafe frame.pointee.stand(at: index, isEmpty: false)
+                unsafe frame.pointee.note(index: index, isEmpty: false)
                 throw .tooLarge
             }
             index &+= 1
@@ -118,7 +118,7 @@ struct CanonicalWriter: ~Copyable {
         let count = unsafe Int(frame.pointee.count)
         while index < count {
             if isRuled {
-                unsafe frame.pointee.stand(at: index, isEmpty: isFirst)
+                unsafe frame.pointee.note(index: index, isEmpty: isFirst)
                 switch try unsafe write(elements + index, in: frame) {
                 case .done: isFirst = false
                 case .leftOut: break
@@ -136,14 +136,14 @@ struct CanonicalWriter: ~Copyable {
             case .integer(let integer): unsafe buffer.append(integer)
             case .bool(let bool): unsafe buffer.append(bool)
             case .null, .unsigned, .number:
-                unsafe frame.pointee.stand(at: index, isEmpty: false)
+                unsafe frame.pointee.note(index: index, isEmpty: false)
                 try unsafe write(scalar: elements[index])
             case .object, .array:
-                unsafe frame.pointee.stand(at: index, isEmpty: false)
+                unsafe frame.pointee.note(index: index, isEmpty: false)
                 return try unsafe open(elements + index, start: start)
             }
             if unsafe buffer.isOverLimit {
-                unsafe frame.pointee.stand(at: index, isEmpty: false)
+                unsafe frame.pointee.note(index: index, isEmpty: false)
                 throw .tooLarge
             }
             index &+= 1
@@ -151,7 +151,7 @@ struct CanonicalWriter: ~Copyable {
         try unsafe close(isEmpty: isFirst)
     }
 
-    /// Writes an opening bracket; what is inside is written next.
+    /// Writes an opening bracket; the contents are written next.
     @inline(__always)
     mutating func open(
         _ value: UnsafePointer<JSONValue>, node: Int = CompiledRules.noNode, isIgnored: Bool = false, start: Int,
@@ -182,7 +182,7 @@ struct CanonicalWriter: ~Copyable {
     }
 }
 
-/// What a canonical writer works by, made once and shared by all writers of a step.
+/// The rules, the key and the limits of a canonical writer, made once and shared by all writers of a step.
 final class CanonicalSettings: Sendable {
     let rules: CompiledRules
     let key: SecretKey

@@ -1,16 +1,16 @@
 /// The UTF-8 of a string, taken out of it without retaining it.
 ///
-/// Taking the bytes first and writing them afterwards lets the compiler leave out the retain and the release around each
+/// Taking the bytes first and writing them afterwards lets the compiler omit the retain and the release around each
 /// name and value that it needs while memory is written through a pointer; they were a quarter of the cost of a
 /// canonical form. A string of up to 15 bytes is held by value, because Swift keeps such strings within themselves and
 /// has no address for them; a longer one by its address, which is good only while the string lives.
 ///
 /// A string that another language's runtime holds, in pieces or in another encoding, has no such address. If it is longer
-/// than 15 bytes only its ends are known here, and copying it is left to whoever writes strings byte by byte.
+/// than 15 bytes only its ends are known here, and the caller has to copy it byte by byte.
 @unsafe
 package struct StringBytes {
     package let count: Int
-    /// The first eight bytes of a short string, the first one the lowest, zeros behind its end.
+    /// The first eight bytes of a short string, the first one the lowest, zeros after its end.
     private let low: UInt64
     /// The next eight.
     private let high: UInt64
@@ -56,7 +56,7 @@ package struct StringBytes {
             last = byte
             position += 1
         }
-        // The last byte stands where it stands in the second word of a string of up to 15 bytes, or would.
+        // The last byte takes the place that it has in the second word of a string of up to 15 bytes.
         if position > 15 { words.high = UInt64(last) &<< UInt64(8 * ((position - 1) % 8)) }
         unsafe self.count = position
         unsafe self.low = words.low
@@ -88,7 +88,7 @@ package struct StringBytes {
         return unsafe UInt8(truncatingIfNeeded: low)
     }
 
-    /// The first eight bytes as a number, the first byte the most significant, zeros behind the end.
+    /// The first eight bytes as a number, the first byte the most significant, zeros after the end.
     @inline(__always)
     package var prefix: UInt64 {
         if let address = unsafe address { return unsafe address.loadUnaligned(as: UInt64.self).bigEndian }

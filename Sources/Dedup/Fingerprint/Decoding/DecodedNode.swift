@@ -1,14 +1,15 @@
-/// A value of a context while a type decodes itself from it: the `Decoder` that the type gets, and where it stands.
+/// A value of a context while a type decodes itself from it. It is the `Decoder` that the type gets, and knows its place
+/// in the context.
 ///
-/// It reads the context as it is. What comes out depends on the canonical form only: two contexts that are equal, such as
-/// `1` and `1.0`, decode to the same input.
+/// The result depends on the canonical form only: two contexts that are equal, such as `1` and `1.0`, decode to the same
+/// input.
 final class DecodedNode {
     let value: JSONValue
     private let enclosing: DecodedNode?
     private let place: FieldPath.Component?
     private let depthLeft: Int
 
-    /// A node for a whole context, in which that many values may be decoded inside one another.
+    /// A node for a whole context, in which values may be nested that deep.
     init(_ value: JSONValue, depthLeft: Int) {
         self.value = value
         self.enclosing = nil
@@ -23,7 +24,7 @@ final class DecodedNode {
         self.depthLeft = enclosing.depthLeft - 1
     }
 
-    /// Where the node stands, from the outside in.
+    /// The place of the node, from the outside in.
     private var path: [FieldPath.Component] {
         var components: [FieldPath.Component] = []
         var node: DecodedNode? = self
@@ -44,7 +45,7 @@ final class DecodedNode {
         return DecodedNode(value, inside: self, at: place)
     }
 
-    /// What an error says about a value in this one.
+    /// The context of an error about a value in this one.
     func context(at place: FieldPath.Component?, _ text: String) -> DecodingError.Context {
         DecodingError.Context(
             codingPath: codingPath + [place].compactMap { $0.map(FieldKey.init) }, debugDescription: text)
@@ -89,7 +90,7 @@ extension DecodedNode {
         return bool
     }
 
-    /// The integer that the canonical form says.
+    /// The integer that the canonical text stands for.
     func integer<Integer: FixedWidthInteger>(
         _ type: Integer.Type, _ value: JSONValue, at place: FieldPath.Component?
     ) throws -> Integer {
@@ -104,7 +105,7 @@ extension DecodedNode {
         return integer
     }
 
-    /// The number nearest to the one that the canonical form says.
+    /// The `Double` nearest to the canonical text.
     func double(_ value: JSONValue, at place: FieldPath.Component?) throws -> Double {
         switch value {
         case .integer(let integer): Double(integer)
@@ -114,7 +115,7 @@ extension DecodedNode {
         }
     }
 
-    /// The number nearest to the one that the canonical form says, which is not always the one nearest to the double.
+    /// The `Float` nearest to the canonical text. It is not always the one nearest to the double.
     func float(_ value: JSONValue, at place: FieldPath.Component?) throws -> Float {
         let double = try double(value, at: place)
         let float = double.asExactInteger == nil ? Float(CanonicalJSON.text(of: double)) : Float(double)
@@ -129,7 +130,7 @@ extension DecodedNode {
                 underlyingError: NumberMisfit(type: type)))
     }
 
-    /// Says that a number does not fit in the type of its field.
+    /// The number of a field does not fit in the field's type.
     struct NumberMisfit: Error {
         let type: Any.Type
     }

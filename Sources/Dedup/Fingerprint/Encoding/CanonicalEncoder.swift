@@ -1,6 +1,6 @@
 /// Turns any encodable value into the ``JSONValue`` whose canonical form is that of the same content written as JSON.
 ///
-/// It does not go through a general JSON encoder. What types say with `encode(to:)` is taken literally:
+/// It does not go through a general JSON encoder. It takes `encode(to:)` literally:
 ///
 /// - A nil that is encoded with `encodeIfPresent`, as synthesised code does, is absent; an explicit `encodeNil` is `null`.
 ///   The two differ.
@@ -9,8 +9,8 @@
 /// - A dictionary keyed by `String`, `Int` or a `CodingKeyRepresentable` becomes an object. One with other keys, and a
 ///   `Set`, would encode themselves as arrays in an order that differs from run to run; they are errors, wherever they
 ///   are encoded through a container. A type that calls `encode(to:)` of a set itself escapes that check: do not.
-/// - Types of Foundation encode themselves as `Codable` has it, which is not always what `JSONEncoder` writes: a `Date` is
-///   the number of seconds since 2001 (compare dates as strings where contexts come as JSON), `Data` an array of bytes,
+/// - Types of Foundation encode themselves by their `Codable` conformance, which differs from `JSONEncoder` in places: a
+///   `Date` is the number of seconds since 2001 (pass dates as strings if contexts come as JSON), `Data` an array of bytes,
 ///   a `URL` an object with `relative`, a `Decimal` an object with its parts. A typed ``Step`` need not care: it decodes
 ///   a JSON context before it makes the fingerprint.
 /// - A name encoded twice into one container is an error; so is a value that encodes nothing.

@@ -1,9 +1,9 @@
-/// A value while it encodes itself: what it has said so far, and where it stands.
+/// A value while it encodes itself: the part that is encoded so far, and its place in the input.
 ///
 /// A node is the `Encoder` that a value gets, and the storage behind its containers. Nested containers and encoders for a
 /// superclass are nodes too and are read when the enclosing node is.
 final class EncodedNode {
-    /// What the value has said.
+    /// The kind of content that the value has encoded.
     enum Content {
         case nothing
         case value(JSONValue)
@@ -12,7 +12,7 @@ final class EncodedNode {
         case failed(FingerprintError)
     }
 
-    /// Where a node stands in the node that encloses it.
+    /// The place of a node in the node around it.
     private let enclosing: EncodedNode?
     private let place: FieldPath.Component?
 
@@ -38,7 +38,7 @@ final class EncodedNode {
         self.depthLeft = enclosing.depthLeft - 1
     }
 
-    /// Where the node stands, from the outside in.
+    /// The place of the node, from the outside in.
     var path: FieldPath {
         var components: [FieldPath.Component] = []
         var node: EncodedNode? = self
@@ -57,12 +57,12 @@ final class EncodedNode {
         return FingerprintError(code, path: path.description, detail: detail)
     }
 
-    /// The number of elements said so far.
+    /// The number of elements so far.
     var elementCount: Int { unsafe elements.count }
 }
 
 extension EncodedNode {
-    /// Lets a value encode itself, in which that many values may stand inside one another.
+    /// Lets a value encode itself, in which values may be nested that deep.
     static func value<Input: Encodable>(of input: Input, depth: Int) throws -> JSONValue {
         if let scalar = JSONValue(scalar: input) { return scalar }
         return try EncodedNode(depthLeft: depth - 1).encode(input)
@@ -77,14 +77,14 @@ extension EncodedNode {
     /// Lets a value encode itself into this node, which nothing else has used, and reads the result.
     private func encode<Input: Encodable>(_ input: Input) throws -> JSONValue {
         try check(Input.self)
-        // A node and the containers opened inside it hold each other until then, also where encoding fails.
+        // A node and the containers opened inside it hold each other until then, also when encoding fails.
         defer { release() }
         try input.encode(to: self)
         return try finish()
     }
 
     /// Refuses a type whose values have no order of their own, and a value that is nested too deep. It is a function of its
-    /// own because in a debug build all that it needs would otherwise stand on the stack once a level.
+    /// own because otherwise, in a debug build, its variables would be on the stack once for each level.
     private func check(_ type: Any.Type) throws {
         if let type = type as? any UnorderedContent.Type, type.isUnordered {
             throw failure(.unordered, detail: "\(type)")
@@ -92,15 +92,15 @@ extension EncodedNode {
         guard depthLeft >= 0 else { throw failure(.tooDeep) }
     }
 
-    /// Lets go of the containers opened inside this one, and they of theirs.
+    /// Releases the containers opened inside this one, and the containers inside those.
     private func release() {
         if unsafe opened.isEmpty { return }
         for (_, node) in unsafe opened { node.release() }
         unsafe opened = []
     }
 
-    /// A node for a container opened inside this one. In one that has failed nothing is opened any more, so that no depth
-    /// of containers is too deep to be released.
+    /// A node for a container opened inside this one. A node that has failed opens no more
+    /// containers, so that they are never nested too deep to be released.
     private func open(at place: FieldPath.Component) -> EncodedNode {
         if case .failed = unsafe content { return self }
         let node = EncodedNode(inside: self, at: place)
@@ -167,7 +167,7 @@ extension EncodedNode {
         }
     }
 
-    /// What has been said, as a value.
+    /// The encoded value.
     private func finish() throws -> JSONValue {
         switch unsafe content {
         case .nothing: throw failure(.encodedNothing)
@@ -194,7 +194,7 @@ extension EncodedNode {
 
 /// A collection that encodes itself as an array in an order that is not part of its value.
 private protocol UnorderedContent {
-    /// Whether this type does.
+    /// Whether this type does so.
     static var isUnordered: Bool { get }
 }
 

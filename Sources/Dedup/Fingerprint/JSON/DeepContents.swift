@@ -41,7 +41,7 @@ final class DeepContents: Sendable {
 }
 
 extension JSONValue {
-    /// How many arrays and objects stand inside one another: 0 for other values, 1 for `[]`.
+    /// The number of levels of arrays and objects: 1 for `[]`, 0 for a value that is neither.
     var depth: Int {
         switch self {
         case .array(let array): array.depth

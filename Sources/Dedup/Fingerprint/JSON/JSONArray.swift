@@ -26,7 +26,7 @@ public struct JSONArray: Sendable {
         }
     }
 
-    /// Where the elements are, and how many; good as long as the array lives.
+    /// The elements in memory, valid as long as the array lives.
     @unsafe
     @inline(__always)
     var storedElements: UnsafeBufferPointer<JSONValue> {
@@ -36,7 +36,7 @@ public struct JSONArray: Sendable {
         }
     }
 
-    /// How many arrays and objects stand inside one another, this one included.
+    /// The number of levels of arrays and objects, including this one.
     var depth: Int { Int(levels) }
 
     var deepContents: DeepContents? {

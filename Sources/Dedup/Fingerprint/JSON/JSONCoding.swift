@@ -4,7 +4,7 @@ extension JSONValue: Encodable {
     /// Encoders nest calls as values are nested, so a value of more than ``FingerprintLimits/maximumTypedDepth`` levels is
     /// refused. ``CanonicalJSON`` writes values of any depth.
     ///
-    /// - Throws: `EncodingError.invalidValue` for a value that is too deep, and what the encoder throws.
+    /// - Throws: `EncodingError.invalidValue` for a value that is too deep, and the errors of the encoder.
     public func encode(to encoder: any Encoder) throws {
         if let node = encoder as? EncodedNode { return try node.become(self) }
         guard depth <= FingerprintLimits.maximumTypedDepth else {
@@ -42,12 +42,12 @@ extension JSONValue: Encodable {
 extension JSONValue: Decodable {
     /// Reads the value from any decoder, so that a part of a typed input may be any JSON.
     ///
-    /// A general decoder has lost duplicate names by then, and where it keeps numbers as doubles, exact integers. Read
-    /// text that comes from outside with `JSONValue(parsing:)`. A typed step that is called by name gets such a part
+    /// A general decoder does not detect duplicate names, and loses exact integers if it keeps numbers as doubles. Read text
+    /// that comes from outside with `JSONValue(parsing:)`. A typed step that is called by name gets such a part
     /// exactly as it is in the context.
     ///
     /// - Throws: `DecodingError.dataCorrupted` below ``FingerprintLimits/maximumTypedDepth`` levels, because decoders nest
-    ///   calls as values are nested; and what the decoder throws.
+    ///   calls as values are nested; and the errors of the decoder.
     public init(from decoder: any Decoder) throws {
         if let scalar = JSONValue(scalarFrom: try? decoder.singleValueContainer()) {
             self = scalar
@@ -71,7 +71,7 @@ extension JSONValue: Decodable {
         }
     }
 
-    /// An integer is asked for before a double, which would round it.
+    /// Integers are tried before doubles, which would round them.
     private init?(scalarFrom container: (any SingleValueDecodingContainer)?) {
         guard let container else { return nil }
         if container.decodeNil() {

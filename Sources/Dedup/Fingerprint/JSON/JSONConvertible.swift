@@ -1,4 +1,4 @@
-/// A type whose values all have JSON, so that they stand in contexts as they are: strings, numbers, booleans, and
+/// A type whose values all have JSON, so that they can be used in contexts as they are: strings, numbers, booleans, and
 /// optionals, arrays and dictionaries of them.
 ///
 /// Conform a type of your own to pass its values to `JSONValue(_:)` and to write them into contexts beside literals:

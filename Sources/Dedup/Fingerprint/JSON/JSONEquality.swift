@@ -63,7 +63,7 @@ extension JSONValue: Hashable {
         }
     }
 
-    /// Feeds what ``==(_:_:)`` compares, of values of any depth.
+    /// Feeds the parts that ``==(_:_:)`` compares, for values of any depth.
     public func hash(into hasher: inout Hasher) {
         var pending: [JSONValue] = []
         feed(&hasher, orAddTo: &pending)
@@ -116,7 +116,7 @@ extension JSONArray: Hashable {
     /// Whether the elements are the same, in the same order.
     public static func == (lhs: Self, rhs: Self) -> Bool { JSONValue.array(lhs) == .array(rhs) }
 
-    /// Feeds what ``==(_:_:)`` compares.
+    /// Feeds the parts that ``==(_:_:)`` compares.
     public func hash(into hasher: inout Hasher) { JSONValue.array(self).hash(into: &hasher) }
 }
 
@@ -124,7 +124,7 @@ extension JSONObject: Hashable {
     /// Whether the members are the same, names by their scalars.
     public static func == (lhs: Self, rhs: Self) -> Bool { JSONValue.object(lhs) == .object(rhs) }
 
-    /// Feeds what ``==(_:_:)`` compares.
+    /// Feeds the parts that ``==(_:_:)`` compares.
     public func hash(into hasher: inout Hasher) { JSONValue.object(self).hash(into: &hasher) }
 }
 
@@ -134,7 +134,7 @@ extension JSONObject.Member: Hashable {
         NameOrder.compare(lhs.name, rhs.name) == .same && lhs.value == rhs.value
     }
 
-    /// Feeds what ``==(_:_:)`` compares.
+    /// Feeds the parts that ``==(_:_:)`` compares.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(scalarsOf: name)
         hasher.combine(value)
@@ -142,14 +142,14 @@ extension JSONObject.Member: Hashable {
 }
 
 extension Hasher {
-    /// Feeds the UTF-8 bytes as they are, where hashing a `String` would feed its canonical composition.
+    /// Feeds the UTF-8 bytes as they are. Hashing a `String` would feed its canonical composition.
     fileprivate mutating func combine(scalarsOf string: String) {
         for byte in string.utf8 { combine(byte) }
         combine(0xff as UInt8)
     }
 }
 
-/// A number as its canonical text says it: an integer when the text is one that fits in 64 bits.
+/// A number by its canonical text: an integer if the text is one that fits in 64 bits.
 enum CanonicalNumber: Hashable {
     case integer(Int64)
     case unsigned(UInt64)

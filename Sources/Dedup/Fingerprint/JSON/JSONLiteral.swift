@@ -52,7 +52,7 @@ extension JSONValue {
     /// Swift gives the literals inside this one types of its own before they become JSON: an integer must fit in an `Int`,
     /// and in an array of integers and fractions all become `Double`. A nested literal with values of several types may
     /// hold anything as far as the compiler is concerned; it warns of an optional there, unless that
-    /// is wrapped as `JSONValue(optional)`, and what is not `Encodable` is an error when the code runs.
+    /// is wrapped as `JSONValue(optional)`, and a value that is not `Encodable` is an error at run time.
     ///
     /// - Throws: ``FingerprintError`` that names the field, with the code `duplicateName` for a name given twice,
     ///   `notEncodable` for a value that has no JSON, or one of ``CanonicalEncoder/encode(_:)``.
@@ -71,8 +71,8 @@ extension JSONValue {
     }
 }
 
-/// What may stand as a variable in a literal of JSON: every ``JSONConvertible`` value, and optionals, arrays and
-/// dictionaries of anything, because that is what the compiler makes of nested literals.
+/// A value that may be a variable in a literal of JSON: every ``JSONConvertible`` value, and optionals, arrays and
+/// dictionaries of anything, because nested literals have such types for the compiler.
 public protocol JSONLiteralElement {
     /// The JSON of this value.
     ///
@@ -141,7 +141,7 @@ extension JSONValue {
 }
 
 extension FingerprintError {
-    /// The error for a value that stands at a place in another one.
+    /// The error for a value at a place in another one.
     fileprivate func inside(_ place: FieldPath.Component) -> FingerprintError {
         FingerprintError(code, path: FieldPath([place]).description + path.dropFirst(), detail: detail)
     }

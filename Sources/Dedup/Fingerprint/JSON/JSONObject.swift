@@ -61,7 +61,7 @@ public struct JSONObject: Sendable {
         }
     }
 
-    /// Where the members are, and how many; good as long as the object lives.
+    /// The members in memory, valid as long as the object lives.
     @unsafe
     @inline(__always)
     var storedMembers: UnsafeBufferPointer<Member> {
@@ -92,7 +92,7 @@ public struct JSONObject: Sendable {
     /// Whether there are no members.
     public var isEmpty: Bool { members.isEmpty }
 
-    /// How many arrays and objects stand inside one another, this one included.
+    /// The number of levels of arrays and objects, including this one.
     var depth: Int { Int(levels) }
 
     var deepContents: DeepContents? {

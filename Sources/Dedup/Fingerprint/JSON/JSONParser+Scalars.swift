@@ -1,5 +1,5 @@
 extension JSONParser {
-    /// Reads a string, standing at its opening quotation mark.
+    /// Reads a string from its opening quotation mark on.
     mutating func parseString() throws(Code) -> String {
         position += 1
         let start = position
@@ -18,7 +18,7 @@ extension JSONParser {
         throw .unexpectedEnd
     }
 
-    /// Decoding what is known to be ASCII cannot repair anything and costs a quarter of validating it.
+    /// Decoding ASCII cannot repair anything and costs a quarter of validating it.
     private mutating func decode(
         _ text: ArraySlice<UInt8>, isASCII: Bool, startingAt start: Int
     ) throws(Code) -> String {
@@ -28,7 +28,7 @@ extension JSONParser {
         throw .invalidUTF8
     }
 
-    /// Reads the rest of a string of which the part from `start` has no escape, standing at the first one.
+    /// Reads the rest of a string from its first escape on; the part from `start` has none.
     private mutating func parseEscapedString(from start: Int) throws(Code) -> String {
         var text = Array(bytes[start..<position])
         while let byte = current {
@@ -49,7 +49,7 @@ extension JSONParser {
         throw .unexpectedEnd
     }
 
-    /// Reads one escape, standing at its backslash.
+    /// Reads one escape from its backslash on.
     private mutating func parseEscape(into text: inout [UInt8]) throws(Code) {
         let start = position
         position += 1
@@ -69,7 +69,7 @@ extension JSONParser {
         }
     }
 
-    /// Reads the four digits of a `\u` escape, and the second half of a pair where there is one.
+    /// Reads the four digits of a `\u` escape, and the second half of a surrogate pair.
     private mutating func parseScalar(escapedAt start: Int) throws(Code) -> Unicode.Scalar {
         let first = try parseHexadecimal(escapedAt: start)
         if let scalar = Unicode.Scalar(first) { return scalar }
@@ -104,7 +104,7 @@ extension JSONParser {
         return value
     }
 
-    /// Reads a number, standing at its sign or first digit.
+    /// Reads a number from its sign or first digit on.
     mutating func parseNumber() throws(Code) -> JSONValue {
         let start = position
         if current == UInt8(ascii: "-") { position += 1 }

@@ -1,12 +1,12 @@
 extension JSONValue {
-    /// Reads one JSON value, strictly as RFC 8259 and RFC 7493 (I-JSON) say.
+    /// Reads one JSON value, strictly according to RFC 8259 and RFC 7493 (I-JSON).
     ///
     /// Integers up to 64 bits are kept exactly; longer ones without a fraction or an exponent are an error, because
     /// rounding them would make two identifiers one, unless they are the very digits with which RFC 8785 writes a double
     /// (`100000000000000000000` is 1e20). Numbers with a fraction or an exponent become the nearest double.
     /// Rejected: duplicate names (compared after unescaping, by scalars), a byte order mark, anything after the value,
-    /// unescaped control characters, half surrogate pairs, invalid UTF-8, numbers beyond a double, and what exceeds the
-    /// limits.
+    /// unescaped control characters, half surrogate pairs, invalid UTF-8, numbers beyond a double, and texts that
+    /// exceed the limits.
     ///
     /// - Throws: ``JSONParsingError``, with line and column.
     public init(
@@ -24,10 +24,10 @@ extension JSONValue {
     }
 }
 
-/// A parser over bytes. It keeps what is open in an array and not on the stack, so that a thread with little stack parses
-/// what the limits allow; each access to a byte is checked.
+/// A parser over bytes. It keeps open containers in an array and not on the call stack, so that a thread with a small stack
+/// can parse everything that the limits allow. Each access to a byte is checked.
 struct JSONParser {
-    /// What was wrong, at the current position.
+    /// The kind of problem at the current position.
     typealias Code = JSONParsingError.Code
 
     let bytes: [UInt8]
@@ -63,7 +63,7 @@ struct JSONParser {
         while let byte = current, byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09 { position += 1 }
     }
 
-    /// An array or object that has been opened, and what has been read of it.
+    /// An array or object that has been opened, and the contents that have been read so far.
     private struct Opened {
         let start: Int
         let isObject: Bool
@@ -98,7 +98,7 @@ struct JSONParser {
     @inline(__always)
     private var isAtContainer: Bool { current == UInt8(ascii: "{") || current == UInt8(ascii: "[") }
 
-    /// Steps over an opening bracket, and over the closing one if nothing stands between them.
+    /// Steps over an opening bracket, and over the closing one if the container is empty.
     private mutating func open(depth: Int) throws(Code) -> Opened {
         guard depth < limits.maximumDepth else { throw .tooDeep }
         let isObject = current == UInt8(ascii: "{")
@@ -141,7 +141,7 @@ struct JSONParser {
         }
     }
 
-    /// Adds an array or an object to what it stands in.
+    /// Adds an array or an object to the container around it.
     private mutating func append(_ value: JSONValue, to container: inout Opened) throws(Code) {
         skipWhiteSpace()
         if container.isObject {
@@ -185,7 +185,7 @@ struct JSONParser {
         return value
     }
 
-    /// Reads a name and the colon behind it, and stands at the value.
+    /// Reads a name and the colon after it. The position is then that of the value.
     private mutating func parseName() throws(Code) -> String {
         skipWhiteSpace()
         guard let quote = current else { throw .unexpectedEnd }
@@ -207,8 +207,7 @@ struct JSONParser {
         return byte != end
     }
 
-    /// Reads an object that has a name twice once more, to stand at its second appearance. Only then are places of names
-    /// of interest, so only then are they looked for.
+    /// Reads an object with a duplicate name once more, so that the position becomes that of the second occurrence.
     private mutating func findDuplicate() throws(Code) {
         position += 1
         var seen: Set<[UInt8]> = []

@@ -1,10 +1,10 @@
-/// Why a text is not JSON that can be fingerprinted, and where. It never repeats the text.
+/// The reason why a text is not JSON that can be fingerprinted, and the place in the text. It never repeats the text.
 public struct JSONParsingError: Error, Hashable, Sendable {
-    /// What was wrong.
+    /// The kinds of problems.
     public enum Code: String, Error, CaseIterable, Hashable, Sendable {
         /// The text ended inside a value, or was empty.
         case unexpectedEnd
-        /// A character cannot stand there.
+        /// A character is not allowed at this place.
         case unexpectedCharacter
         /// Something follows the value.
         case trailingContent
@@ -14,7 +14,7 @@ public struct JSONParsingError: Error, Hashable, Sendable {
         case invalidUTF8
         /// A string holds a control character that is not escaped.
         case controlCharacter
-        /// A backslash stands before something it cannot escape.
+        /// A backslash is followed by a character that it cannot escape.
         case invalidEscape
         /// A `\u` escape is half of a surrogate pair.
         case loneSurrogate
@@ -26,13 +26,13 @@ public struct JSONParsingError: Error, Hashable, Sendable {
         case integerTooWide
         /// A name appears twice in one object.
         case duplicateName
-        /// Objects and arrays stand inside one another more often than the limit allows.
+        /// Objects and arrays are nested deeper than the limit allows.
         case tooDeep
         /// The text is longer than the limit allows.
         case tooLarge
     }
 
-    /// What was wrong.
+    /// The kind of problem.
     public let code: Code
 
     /// The line, from 1; lines end with a line feed.
@@ -43,24 +43,24 @@ public struct JSONParsingError: Error, Hashable, Sendable {
 }
 
 extension JSONParsingError: CustomStringConvertible {
-    /// The place, what is wrong there, and what to do about it.
+    /// The place, the problem and the remedy.
     public var description: String { "Line \(line), column \(column): \(sentences)" }
 
     private var sentences: String {
         switch code {
         case .unexpectedEnd: "the text ends before the value does. Check that it was not cut off."
-        case .unexpectedCharacter: "this character cannot stand here. Check commas, colons, quotes and brackets."
+        case .unexpectedCharacter: "this character is not allowed here. Check commas, colons, quotes and brackets."
         case .trailingContent: "something follows the value. Pass exactly one JSON value."
         case .byteOrderMark: "the text starts with a byte order mark. Save it without one."
         case .invalidUTF8: "the bytes are not UTF-8. Save the text as UTF-8."
-        case .controlCharacter: "a control character stands in a string. Escape it, a line feed as \\n."
+        case .controlCharacter: "a string contains a control character. Escape it, a line feed as \\n."
         case .invalidEscape: "this escape does not exist. Use one of \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX."
         case .loneSurrogate: "this escape is half of a surrogate pair. Write both halves, or the character itself."
         case .invalidNumber: "this is not a JSON number. Write no leading zero or plus, and digits after point and e."
         case .numberOverflow: "the number is too large for a double. Pass it as a string."
         case .integerTooWide: "the integer has more than 64 bits. Pass it as a string, or with an exponent."
         case .duplicateName: "this name is already in its object. Give each name once."
-        case .tooDeep: "too many objects and arrays stand inside one another. Flatten, or raise maximumDepth."
+        case .tooDeep: "objects and arrays are nested too deeply. Flatten them, or raise maximumDepth."
         case .tooLarge: "the text is too long. Shorten it, or raise maximumBytes."
         }
     }

@@ -49,7 +49,7 @@ extension JSONValue {
 }
 
 extension JSONValue: CustomStringConvertible, CustomReflectable {
-    /// The canonical JSON; for a value that has none, because a number is NaN or infinite, a sentence that says so.
+    /// The canonical JSON. A value that has none, because a number is NaN or infinite, is described by a sentence.
     public var description: String {
         do {
             return try CanonicalJSON.string(of: self, limits: .unlimited)

@@ -20,7 +20,7 @@ enum MemberOrder {
         return sorted
     }
 
-    /// Puts at each index the member that stood at `positions[index]`, by swapping.
+    /// Moves the member at `positions[index]` to each index, by swapping.
     private static func permute(_ members: inout [JSONObject.Member], _ positions: [Int]) {
         for index in positions.indices {
             var source = positions[index]
@@ -35,7 +35,7 @@ enum MemberOrder {
         var isUnique: Bool
     }
 
-    /// The start of a name as a number, and where its member stands.
+    /// The start of a name as a number, and the position of its member.
     private typealias Key = (prefix: UInt64, position: Int)
 
     /// The order of members whose names start with ASCII; nil when one does not.

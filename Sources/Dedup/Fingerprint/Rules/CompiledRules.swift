@@ -1,5 +1,5 @@
-/// Field rules made ready for the path of every request: immutable, shared, and silent about most fields after one
-/// lookup in a small table.
+/// Field rules compiled for the path of every request. They are immutable and shared, and for most fields one lookup in a
+/// small table shows that no rule applies.
 final class CompiledRules: Sendable {
     /// A node of the tree of paths.
     struct Node: Sendable {
@@ -12,7 +12,7 @@ final class CompiledRules: Sendable {
     /// The node of a field that no path leads to or through.
     static let noNode = -1
 
-    /// Lets most names pass without a lookup of their rules.
+    /// Shows of most names that no rule is stated for them.
     let filter: NameFilter
 
     /// The node of the whole context, or ``noNode``.
@@ -26,7 +26,7 @@ final class CompiledRules: Sendable {
     ///
     /// - Parameters:
     ///   - names: Rules by name.
-    ///   - knowsSecrets: Whether ``SecretNames`` are secret where `names` states nothing.
+    ///   - knowsSecrets: Whether ``SecretNames`` are secret unless `names` has a rule for them.
     ///   - paths: Rules by path.
     init(names: [(String, FieldRule)], knowsSecrets: Bool, paths: [(FieldPath, FieldRule)]) {
         self.names = names.map { (Self.folded($0.0), $0.1) }
@@ -81,8 +81,8 @@ extension UInt8 {
     }
 }
 
-/// The tree of paths while rules are compiled. Its nodes stand in one array, the root first, so that no path is too long
-/// for the stack.
+/// The tree of paths while rules are compiled. Its nodes are in one array, the root first, so that no path is too long for
+/// the call stack.
 private struct RuleTree {
     private(set) var nodes: [CompiledRules.Node] = []
 
@@ -92,7 +92,7 @@ private struct RuleTree {
             let node = path.components.reduce(0) { child(of: $0, at: $1) }
             nodes[node].rule = rule
         }
-        // Nodes that are added on the way stand behind those that add them, so they have their turn.
+        // Nodes that are added on the way are behind the current one, so they are visited too.
         var node = 0
         while node < nodes.count {
             if let every = nodes[node].every {
@@ -102,7 +102,8 @@ private struct RuleTree {
         }
     }
 
-    /// Gives a single index what is stated for every index and not for it, so that a walk follows one branch only.
+    /// Copies the rules for every index to a single index, except where it has rules of its own, so that a walk follows one
+    /// branch only.
     private mutating func adopt(_ every: Int, into element: Int) {
         var pending = [(from: every, into: element)]
         while let (from, into) = pending.popLast() {

@@ -1,4 +1,4 @@
-/// One place in which two requests differ: where and how, never with what.
+/// A place in which two requests differ, and the kind of difference. It never contains a value.
 public struct FieldDifference: Hashable, Sendable {
     /// How two requests differ at a path.
     public enum Kind: String, CaseIterable, Codable, Hashable, Sendable {
@@ -35,7 +35,7 @@ extension FieldDifference {
 }
 
 extension FieldDifference: CustomStringConvertible {
-    /// The place, the kind, and what to do if the field should not count.
+    /// The place, the kind, and the remedy if the field should not count.
     public var description: String {
         switch kind {
         case .onlyInFirst: "\(path) is in the first only; \(remedy)"
@@ -51,20 +51,20 @@ extension FieldDifference: CustomStringConvertible {
 
 /// Compares two contexts as fingerprints see them.
 ///
-/// What takes part of a value is what the writer writes of it, so nothing differs exactly when the fingerprints are the
-/// same. Values whose forms differ are compared member by member and element by element, without recursion.
+/// It compares canonical forms, so there is no difference exactly when the fingerprints are the same. If the forms of two
+/// values differ, their members or elements are compared in turn, without recursion.
 struct Explanation {
     private let settings: CanonicalSettings
     private var found: [FieldDifference] = []
 
-    /// What is still to be compared, the next last.
+    /// The pairs that are still to be compared, the next one last.
     private var pending: [Pair] = []
 
     init(settings: CanonicalSettings) {
         self.settings = settings
     }
 
-    /// Where two contexts differ that have a fingerprint each.
+    /// The differences between two contexts that have a fingerprint each.
     mutating func differences(
         _ first: JSONValue, _ second: JSONValue
     ) throws(FingerprintError) -> [FieldDifference] {
@@ -76,7 +76,7 @@ struct Explanation {
         return found
     }
 
-    /// A value, how it takes part, and the canonical form of what takes part, which is empty if nothing does.
+    /// A value, its rule, and its canonical form under that rule. The form is empty if nothing of the value takes part.
     fileprivate struct Part {
         let value: JSONValue
         let rule: FieldRule
@@ -86,7 +86,7 @@ struct Explanation {
         var takingPart: Part? { form.isEmpty ? nil : self }
     }
 
-    /// Two values at a place; nil where there is none.
+    /// Two values at the same place; nil for a value that is missing.
     private struct Pair {
         let path: FieldPath
         let first: Part?
@@ -150,7 +150,7 @@ extension Explanation {
         return members
     }
 
-    /// All elements, also those of which nothing takes part.
+    /// All elements, including those of which nothing takes part.
     private func elements(of array: JSONArray, _ part: Part) throws(FingerprintError) -> [Part] {
         var elements: [Part] = []
         for (index, element) in array.elements.enumerated() {
@@ -182,7 +182,7 @@ extension Explanation {
         return NameOrder.compare(left, right) == .after ? right : left
     }
 
-    /// Elements are compared place by place if places count, and otherwise in the order in which they take part.
+    /// Elements are compared by index if places count, and otherwise in the order in which they take part.
     private mutating func compareElements(_ first: [Part], _ second: [Part], at path: FieldPath) {
         let placesCount = (first + second).contains { $0.rule == .ignore && !$0.form.isEmpty }
         let left = first.enumerated().filter { placesCount || !$0.element.form.isEmpty }
@@ -198,7 +198,7 @@ extension Explanation {
 }
 
 extension Explanation.Part {
-    /// The rule of what is in it and has none of its own.
+    /// The rule of members and elements that have none of their own.
     fileprivate var inheritedRule: FieldRule { rule == .ignore ? .ignore : .include }
 }
 
@@ -207,7 +207,7 @@ extension FieldPath {
 }
 
 extension JSONValue {
-    /// What JSON calls the type; all numbers are one.
+    /// The name of the type in JSON, where all numbers are one type.
     fileprivate var typeName: String {
         switch self {
         case .null: "null"

@@ -1,4 +1,4 @@
-/// Where a field stands in a context: `$.options.tags[2]`, `$.orders[*].id`, `$['a name']['x.y']`.
+/// The place of a field in a context: `$.options.tags[2]`, `$.orders[*].id`, `$['a name']['x.y']`.
 ///
 /// `$` is the whole context. `.name` is a member whose name has only letters, digits, `_`, `-` and characters beyond
 /// ASCII; `['any name']` any member, with `\'` and `\\` inside. `[2]` is an element of an array, `[*]` each of them. Names
@@ -12,7 +12,9 @@ struct FieldPath: Hashable, Sendable {
 
     var components: [Component]
 
-    /// Reads a path; what is wrong with it otherwise.
+    /// Reads a path.
+    ///
+    /// - Throws: A ``Problem`` that explains why the text is not a path.
     init(parsing text: String) throws(Problem) {
         var parser = Parser(rest: text.unicodeScalars[...])
         self.components = try parser.components()
@@ -22,7 +24,7 @@ struct FieldPath: Hashable, Sendable {
         self.components = components
     }
 
-    /// Why a text is no path: a full sentence.
+    /// The reason why a text is not a path, as a full sentence.
     struct Problem: Error {
         let sentence: String
     }
@@ -97,7 +99,7 @@ extension FieldPath {
             } else {
                 let digits = rest.prefix { ("0"..."9").contains($0) }
                 guard let index = Int(String(digits)), digits.count == 1 || digits.first != "0" else {
-                    throw Problem(sentence: "Between [ and ] stands an index without leading zeros, * or 'a name'.")
+                    throw Problem(sentence: "Write an index without leading zeros, * or 'a name' between [ and ].")
                 }
                 rest = rest.dropFirst(digits.count)
                 component = .index(index)
@@ -113,7 +115,8 @@ extension FieldPath {
                 case "'": return String(name)
                 case "\\":
                     guard let escaped = rest.popFirst(), escaped == "'" || escaped == "\\" else {
-                        throw Problem(sentence: "In a quoted name a backslash stands before ' or a backslash only.")
+                        throw Problem(
+                            sentence: "In a quoted name a backslash can only be followed by ' or a backslash.")
                     }
                     name.append(escaped)
                 default: name.append(scalar)

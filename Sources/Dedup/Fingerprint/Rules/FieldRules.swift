@@ -1,10 +1,11 @@
 /// How a field of a context takes part in its fingerprint.
 public enum FieldRule: String, CaseIterable, Codable, Hashable, Sendable {
-    /// As it is.
+    /// The field takes part as it is.
     case include
-    /// Not at all: requests that differ only here are the same work. An ignored field is as if it were absent.
+    /// The field takes no part, as if it were absent: requests that differ only here are the same work.
     case ignore
-    /// As a digest under the ``SecretKey``: requests that differ here are different work, and the value appears nowhere.
+    /// The field takes part as a digest under the ``SecretKey``: requests that differ here are different work, and the value
+    /// appears nowhere.
     case secret
 }
 
@@ -12,17 +13,17 @@ public enum FieldRule: String, CaseIterable, Codable, Hashable, Sendable {
 ///
 /// A rule is stated for a name, at any depth and in any letter case (of ASCII), or for a path, exactly. The rule of a
 /// field is the one stated for its path, else the one stated for its name, else the one it inherits from the object or
-/// array it stands in; the context itself is included. So a path wins over a name, and something stated for a field wins
-/// over something stated for what encloses it:
+/// array around it; the context itself is included. So a path wins over a name, and a rule for a field wins over a rule
+/// for an object or array around it:
 ///
 /// - A rule for a path lifts a rule for a name: `["$.page.token": .include]` with `token` secret elsewhere.
 /// - In an ignored object only those fields take part that have a rule of their own. A secret is therefore never lost
-///   by accident: ignoring `$.headers` still lets `$.headers.authorization` take part, as the default says, unless that
+///   by accident: with `$.headers` ignored, `$.headers.authorization` still takes part as a secret by default, unless it
 ///   is ignored itself, by name or by path.
 /// - An ignored element is left out, as if it were not in its array. But if something in an ignored element takes part, the
 ///   places of such elements and the number of all elements count: under `["$.items[*]": .ignore,
 ///   "$.items[*].keep": .include]` the contexts `[{"x":1},{"keep":2}]`, `[{"keep":2},{"x":1}]` and `[{"keep":2}]` differ.
-/// - A secret object or array is digested as a whole, with its types and names; what is ignored in it is left out.
+/// - A secret object or array is digested as a whole, with its types and names, but without its ignored fields.
 ///
 /// By default ``defaultSecretNames`` are secret.
 ///
@@ -49,7 +50,7 @@ public struct FieldRules: Sendable {
     public static let standard = FieldRules(
         names: [:], paths: [:], defaults: true, compiled: CompiledRules(names: [], knowsSecrets: true, paths: []))
 
-    /// No rules at all: each field is included as it is, a password too. For contexts known to hold no secrets.
+    /// No rules at all: each field is included as it is, a password too. Use it for contexts that hold no secrets.
     public static let includeAll = FieldRules(
         names: [:], paths: [:], defaults: false, compiled: CompiledRules(names: [], knowsSecrets: false, paths: []))
 
@@ -68,8 +69,8 @@ public struct FieldRules: Sendable {
     ///
     /// - Parameters:
     ///   - names: Rules by name, at any depth and in any letter case. A rule for a default secret name replaces the
-    ///     default for that spelling: `["token": .ignore]` is the way to say that tokens do not matter, and
-    ///     `["apiKey": .ignore]` leaves `api_key` secret.
+    ///     default for that spelling: with `["token": .ignore]` tokens do not matter, and with `["apiKey": .ignore]` the
+    ///     field `api_key` is still secret.
     ///   - paths: Rules by path; see the type for the syntax.
     ///   - usesDefaults: Whether ``defaultSecretNames`` are secret; true by default.
     /// - Throws: ``FieldRulesError``, naming the rule, for an empty name, a name given twice in different letter cases,
@@ -129,7 +130,7 @@ extension FieldRules: Hashable {
         lhs.usesDefaults == rhs.usesDefaults && isSame(lhs.names, rhs.names) && isSame(lhs.paths, rhs.paths)
     }
 
-    /// Feeds what ``==(_:_:)`` compares.
+    /// Feeds the parts that ``==(_:_:)`` compares.
     public func hash(into hasher: inout Hasher) {
         // Names of the same scalars are equal strings, so the hash of strings will do.
         hasher.combine(names)
@@ -147,12 +148,12 @@ extension FieldRules: Hashable {
     }
 }
 
-/// Why field rules cannot be used: it names the rule.
+/// The reason why field rules cannot be used. It names the rule.
 public struct FieldRulesError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The name or path as it was given.
     public let rule: String
 
-    /// What is wrong with it and what to write instead: full sentences.
+    /// The problem and the remedy, as full sentences.
     public let problem: String
 
     /// The rule and its problem.

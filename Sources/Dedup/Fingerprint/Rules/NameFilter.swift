@@ -1,18 +1,19 @@
-/// A table that says of most names that no rule is stated for them: it knows the shortest name for each pair of a first
-/// and a last character, or rather for each of 512 groups of such pairs. Of two hundred usual names it lets ten pass.
+/// A table that rules out most names without a lookup. It holds the length of the shortest name with a rule for each pair
+/// of a first and a last character, or rather for each of 512 groups of such pairs. With the default rules, ten of two
+/// hundred usual names need a lookup.
 @safe
 final class NameFilter: Sendable {
     private static let groupCount = 512
 
-    // Written in `init` only. It is no array because a writer asks it for each name, and an array would be retained and its
-    // bounds checked each time.
+    // Written in `init` only. It is not an array because a writer reads it for each name, and an array would be retained and
+    // its bounds checked each time.
     nonisolated(unsafe) private let shortest = UnsafeMutablePointer<UInt8>.allocate(capacity: groupCount)
 
     /// Makes a filter.
     ///
     /// - Parameters:
-    ///   - names: Names in UTF-8, which stand for themselves in any letter case.
-    ///   - spellings: Names that stand for all their spellings, as ``SecretNames/spellings`` has them.
+    ///   - names: Names in UTF-8 that are matched in any letter case.
+    ///   - spellings: Names as in ``SecretNames/spellings``, which are matched in all their spellings.
     init(_ names: some Sequence<[UInt8]>, spellings: some Sequence<[UInt8]>) {
         unsafe shortest.initialize(repeating: .max, count: Self.groupCount)
         for name in names { insert(name.first ?? 0, name.last ?? 0, length: name.count) }
@@ -34,7 +35,7 @@ final class NameFilter: Sendable {
     /// The table, good as long as the filter lives.
     var table: Table { unsafe Table(shortest: shortest) }
 
-    /// The table without the filter that owns it, for code that asks it often and must not retain the filter each time.
+    /// The table without the filter that owns it, for code that reads it often and must not retain the filter each time.
     @unsafe
     struct Table: BitwiseCopyable {
         fileprivate let shortest: UnsafePointer<UInt8>

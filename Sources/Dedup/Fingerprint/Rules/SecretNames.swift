@@ -20,7 +20,7 @@ enum SecretNames {
     /// The names in small letters, without separators.
     static let spellings = all.map { $0.utf8.map(\.lowercasedASCII) }
 
-    /// What makes no difference in a name.
+    /// The characters that make no difference in a name.
     static let separators = [UInt8(ascii: "-"), UInt8(ascii: "_")]
 
     @inline(__always)

@@ -69,7 +69,7 @@ import Testing
         #expect(Array(try CanonicalJSON.string(of: value).utf8) == Array(text.utf8))
     }
 
-    /// Between a thousandth and a thousand million the shortest digits of Swift stand as ECMAScript lays them out.
+    /// Between 0.001 and 1e9 Swift prints the shortest digits in the same layout as ECMAScript.
     @Test func numbersOfFewDecimalsHaveTheirShortestDigits() throws {
         var random = SplitMix64(seed: 71)
         for round in 0..<50_000 {

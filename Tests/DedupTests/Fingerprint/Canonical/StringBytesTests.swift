@@ -1,7 +1,7 @@
 import Dedup
 import Testing
 
-/// The bytes of a string are the same whether its memory can be read or has to be asked byte by byte.
+/// The bytes of a string are the same whether they are read from its memory or one by one.
 @Suite struct StringBytesTests {
     static let texts =
         (0...40).map { String("abcdefghijklmnopqrstuvwxyz0123456789ABCDEF".prefix($0)) } + [
@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test(arguments: texts)
-    func aStringWithoutAnAddressIsCopiedWholeOrLeftToOthers(text: String) {
+    func aStringWithoutAnAddressIsCopiedWholeOrNotAtAll(text: String) {
         let target = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 8)
         defer { target.deallocate() }
         let isCopied = StringBytes(scattered: text.utf8).copyPlain(to: target)

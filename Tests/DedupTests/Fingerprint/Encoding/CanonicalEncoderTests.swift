@@ -53,9 +53,9 @@ import Testing
         UUID(uuid: (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16)),
     ]
 
-    /// Where `JSONEncoder` and JSON agree on the meaning, its text has the same canonical form.
+    /// If `JSONEncoder` encodes a value in the same way, its text has the same canonical form.
     @Test(arguments: encodables.indices)
-    func theFormIsThatOfTheTextThatFoundationWrites(_ index: Int) throws {
+    func theCanonicalFormIsThatOfFoundationsText(_ index: Int) throws {
         let encoder = JSONEncoder()
         encoder.dateEncodingStrategy = .deferredToDate
         encoder.dataEncodingStrategy = .deferredToData
@@ -65,7 +65,7 @@ import Testing
                 == CanonicalJSON.bytes(of: JSONValue(parsing: text)))
     }
 
-    @Test func foundationTypesEncodeThemselvesAsCodableHasIt() throws {
+    @Test func foundationTypesEncodeThemselvesByTheirCodableConformance() throws {
         let encoder = CanonicalEncoder()
         #expect(try encoder.encode(Date(timeIntervalSinceReferenceDate: 1)) == 1)
         #expect(try encoder.encode([Date(timeIntervalSinceReferenceDate: 0.5)]) == [0.5])
@@ -194,7 +194,7 @@ import Testing
 
     enum Key: CodingKey { case a }
 
-    /// Each with what an encoder must not do.
+    /// Misuses of an encoder, and the code of the error for each.
     static let misuses: [(FingerprintError.Code, Closure)] = [
         (.encodedNothing, Closure { _ in }),
         (

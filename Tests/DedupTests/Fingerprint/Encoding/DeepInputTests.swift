@@ -2,7 +2,7 @@ import Dedup
 import Foundation
 import Testing
 
-/// Typed inputs encode and decode themselves by calls inside calls, so their depth has a limit that any thread bears.
+/// Typed inputs encode and decode themselves by nested calls, so their depth has a limit that fits every stack.
 @Suite struct DeepInputTests {
     final class Chain: Codable, Sendable {
         let next: Chain?
@@ -26,7 +26,7 @@ import Testing
 
     private static let limit = FingerprintLimits.maximumTypedDepth
 
-    @Test func whatTheLimitAllowsWorksOnASmallStack() async {
+    @Test func inputsWithinTheLimitWorkOnASmallStack() async {
         await #expect(processExitsWith: .success) {
             SmallStack.exitingRun {
                 let registry = StepRegistry()
@@ -67,7 +67,7 @@ import Testing
         #expect(error?.path == "$.next.next.next")
     }
 
-    /// JSON inside a typed input is no call inside a call: it may be as deep as any JSON.
+    /// JSON inside a typed input needs no nested calls, so it may be as deep as any JSON.
     @Test func jsonInATypedInputMayBeDeeper() throws {
         struct Wrapper: Codable, Sendable { var json: JSONValue }
         let registry = StepRegistry()
@@ -88,7 +88,7 @@ import Testing
         }
     }
 
-    @Test func containersOpenedInsideOneAnotherAreReleasedHoweverDeep() async throws {
+    @Test func nestedContainersOfAnyDepthAreReleased() async throws {
         #expect(try CanonicalEncoder().encode(Opener(depth: 2)) == [[[]]])
         await #expect(processExitsWith: .success) {
             SmallStack.exitingRun {

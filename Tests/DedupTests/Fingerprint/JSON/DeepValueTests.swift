@@ -2,7 +2,7 @@ import Dedup
 import Foundation
 import Testing
 
-/// No depth of nesting ends the process: what is too deep is refused, and everything else works on a small stack.
+/// No depth of nesting ends the process: values that are too deep are refused, and all others work on a small stack.
 ///
 /// The tests are processes of their own, because a stack that overflows takes its process along.
 @Suite struct DeepValueTests {
@@ -34,8 +34,8 @@ import Testing
         }
     }
 
-    /// Also when parts of it are held elsewhere, and when many threads drop it at once.
-    @Test func aDeepValueIsReleasedWhereverItsPartsAreHeld() async {
+    /// Eight threads release values that share a deep part.
+    @Test func aDeepValueIsReleasedWhileOtherThreadsHoldPartsOfIt() async {
         await #expect(processExitsWith: .success) {
             SmallStack.exitingRun {
                 let core = Shape.both.nested(Self.depth / 2)
@@ -101,7 +101,7 @@ import Testing
     }
 
     /// Twice as deep as the standard limits allow, with rules along the whole path.
-    @Test func whatTheLimitsAllowWorksOnASmallStack() async {
+    @Test func valuesWithinTheLimitsWorkOnASmallStack() async {
         await #expect(processExitsWith: .success) {
             SmallStack.exitingRun {
                 let limits = try FingerprintLimits(maximumDepth: 1_024)

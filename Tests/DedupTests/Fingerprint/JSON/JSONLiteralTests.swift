@@ -65,7 +65,7 @@ import Testing
     }
 
     /// In a nested literal of several types the compiler takes everything; what is encodable there is encoded.
-    @Test func whatHasNoJSONInANestedLiteralIsAnErrorThatNamesTheField() throws {
+    @Test func aValueWithoutJSONInANestedLiteralIsAnErrorThatNamesTheField() throws {
         #expect(
             try JSONValue(["a": ["point": Point(), "n": 1, "uuid": UUID()]])["a"]?["point"] == ["x": 1, "y": 2])
         let error = #expect(throws: FingerprintError.self) {

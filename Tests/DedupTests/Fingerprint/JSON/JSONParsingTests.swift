@@ -1,7 +1,7 @@
 import Dedup
 import Testing
 
-/// The strict parser: what it takes, what it refuses, and where it says so.
+/// The strict parser: texts that it takes, texts that it refuses, and the places that its errors name.
 @Suite struct JSONParsingTests {
     @Test(
         arguments: [
@@ -69,7 +69,7 @@ import Testing
         #expect(error?.code == .invalidUTF8)
     }
 
-    @Test func depthIsLimitedHoweverDeepTheText() throws {
+    @Test func textsOfAnyDepthAreLimited() throws {
         for (open, close) in [("[", "]"), (#"{"a":"#, "}")] {
             let allowed = String(repeating: open, count: 512) + "1" + String(repeating: close, count: 512)
             #expect(throws: Never.self) { try JSONValue(parsing: allowed) }
@@ -89,7 +89,7 @@ import Testing
     }
 
     @Test(arguments: JSONParsingError.Code.allCases)
-    func everyErrorSaysWhereAndWhatToDo(_ code: JSONParsingError.Code) throws {
+    func everyErrorNamesThePlaceAndTheRemedy(_ code: JSONParsingError.Code) throws {
         let texts: [JSONParsingError.Code: [UInt8]] = [
             .unexpectedEnd: Array("[".utf8), .unexpectedCharacter: Array("?".utf8), .trailingContent: Array("1 1".utf8),
             .byteOrderMark: [0xef, 0xbb, 0xbf, 0x31], .invalidUTF8: [0x22, 0xff, 0x22],
@@ -141,7 +141,7 @@ import Testing
     }
 
     @Test(arguments: [11, 12, 13] as [UInt64])
-    func whatIsWrittenIsReadBackWhateverTheOrderOfMembers(_ seed: UInt64) throws {
+    func canonicalJSONIsReadBackInAnyOrderOfMembers(_ seed: UInt64) throws {
         var random = SeededJSON(seed: seed)
         for _ in 0..<500 {
             let value = random.value(depth: 5)

@@ -1,7 +1,7 @@
 import Dedup
 import DedupTesting
 
-/// A generator of random JSON from a seed, and of texts that say the same in another order and spelling.
+/// A generator of random JSON from a seed, and of texts of the same JSON in other orders and spellings.
 struct SeededJSON {
     var generator: SplitMix64
 

@@ -14,7 +14,7 @@ enum SmallStack {
         done.wait()
     }
 
-    /// Runs `body` on such a thread and ends the process with what it returns: 0 for true. For exit tests.
+    /// Runs `body` on such a thread and ends the process, successfully if `body` returns true. For exit tests.
     static func exitingRun(_ body: @escaping @Sendable () throws -> Bool) -> Never {
         run {
             do {

@@ -2,7 +2,7 @@ import Dedup
 import DedupTesting
 import Testing
 
-/// Which rule a field follows, and which rules are refused.
+/// The rule that decides for a field, and the rules that are refused.
 @Suite struct FieldRulesTests {
     static let fingerprinter = Fingerprinter(secretKey: .random)
 
@@ -10,7 +10,7 @@ import Testing
         try fingerprinter.fingerprint(step: "step", version: "1", rules: rules, context: context)
     }
 
-    /// Contexts of which the two of each pair are the same work under the rules, or not.
+    /// Two contexts that are the same work under the rules, or not.
     struct Case: Sendable, CustomTestStringConvertible {
         let name: String
         var names: [String: FieldRule] = [:]
@@ -119,7 +119,7 @@ import Testing
         #expect(differences.isEmpty == example.isSame, "\(differences)")
     }
 
-    /// Whatever the name, the quick test that lets most names pass lets none pass that has a rule.
+    /// The quick filter for names never misses a name that has a rule.
     @Test(arguments: [81, 82] as [UInt64])
     func everyNameWithARuleIsFound(_ seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
@@ -152,7 +152,7 @@ import Testing
         (.string(String(repeating: "x", count: 2_000)), .string(String(repeating: "y", count: 2_000))),
         (.array([.array([.array([.array([])])])]), .null),
     ])
-    func whatIsIgnoredNeedsNoFormToBeExplained(_ first: JSONValue, _ second: JSONValue) throws {
+    func anIgnoredFieldNeedsNoCanonicalFormToBeExplained(_ first: JSONValue, _ second: JSONValue) throws {
         let fingerprinter = Fingerprinter(limits: try FingerprintLimits(maximumBytes: 1_000, maximumDepth: 6))
         let rules = try FieldRules(names: ["noise": .ignore])
         let step = fingerprinter.prepare(step: "s", version: "1", rules: rules)
@@ -169,7 +169,7 @@ import Testing
         }
     }
 
-    @Test func explanationsNamePathAndKindAndWhatToDo() throws {
+    @Test func explanationsNamePathKindAndRemedy() throws {
         let first: JSONValue = [
             "a": 1, "b": "x", "c": ["d e": [true, 1]], "gone": nil, "token": "canary-1", "mixed": ["password": "p"],
         ]
@@ -196,7 +196,7 @@ import Testing
         #"$['\a']"#,
         "$.a b", "$[99999999999999999999]", "$.*", "$ ", "$.a[*",
     ])
-    func pathsThatCannotBeReadAreErrorsThatNameTheRule(_ path: String) {
+    func unreadablePathsAreErrorsThatNameTheRule(_ path: String) {
         let error = #expect(throws: FieldRulesError.self) { try FieldRules(paths: [path: .ignore]) }
         #expect(error?.rule == path)
         #expect(error?.problem.hasSuffix(".") == true)
@@ -209,7 +209,7 @@ import Testing
         #expect(throws: FieldRulesError.self) { try FieldRules(names: ["": .ignore]) }
     }
 
-    /// Names that look alike are two everywhere else, too.
+    /// As everywhere else, names with different scalars are different even if they look alike.
     @Test func namesOfRulesAreToldApartByTheirBytes() throws {
         let (composed, decomposed) = ("\u{e9}", "e\u{301}")
         #expect(try FieldRules(names: [composed: .secret]) != FieldRules(names: [decomposed: .secret]))

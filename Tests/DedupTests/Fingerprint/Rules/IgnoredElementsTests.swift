@@ -70,7 +70,7 @@ import Testing
     ]
 
     @Test(arguments: cases)
-    func placeAndNumberOfElementsCountWhereSomethingInOneTakesPart(_ example: Case) throws {
+    func placesAndNumberOfElementsCountIfSomethingInOneTakesPart(_ example: Case) throws {
         let rules = try FieldRules(names: example.names, paths: example.paths)
         let step = Self.fingerprinter.prepare(step: "s", version: "1", rules: rules)
         for (left, first) in example.contexts.enumerated() {
@@ -99,8 +99,8 @@ import Testing
             ])
     }
 
-    /// No content imitates a place: the byte in front of it never stands in canonical JSON.
-    @Test func aPlaceStandsBehindAByteThatNoContentHas() throws {
+    /// The byte in front of a place never occurs in canonical JSON.
+    @Test func noContentImitatesThePlaceOfAnElement() throws {
         let rules = try FieldRules(paths: ["$[*]": .ignore, "$[*].keep": .include])
         let step = Self.fingerprinter.prepare(step: "s", version: "1", rules: rules)
         let form = try step.canonicalForm(of: [1, ["keep": 2]])

@@ -3,7 +3,7 @@ import DedupTesting
 import Foundation
 import Testing
 
-/// Which fields are secret by default: by whole names, in every spelling that is in use, and no others.
+/// The fields that are secret by default: whole names, in every spelling in use, and no others.
 @Suite struct SecretNamesTests {
     private static let fingerprinter = Fingerprinter()
 
