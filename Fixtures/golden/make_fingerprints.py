@@ -10,7 +10,16 @@ import hmac
 import json
 import struct
 
-DEFAULT_SECRETS = ["password", "token", "secret", "authorization", "apikey", "cookie"]
+# In small letters, without hyphens and underscores.
+DEFAULT_SECRETS = set("""
+    password newpassword oldpassword currentpassword userpassword passwd pwd passphrase secret
+    clientsecret appsecret apisecret consumersecret sharedsecret webhooksecret secretkey
+    secretaccesskey awssecretaccesskey token accesstoken refreshtoken idtoken authtoken oauthtoken
+    bearertoken apitoken sessiontoken securitytoken privatetoken resettoken csrftoken xsrftoken jwt
+    xauthtoken xaccesstoken xcsrftoken xxsrftoken xamzsecuritytoken authorization proxyauthorization
+    credential credentials apikey xapikey accesskey authkey privatekey sshkey signingkey encryptionkey
+    sessionkey cookie cookies setcookie sessioncookie
+""".split())
 KEY = bytes(range(32))
 
 
@@ -50,20 +59,25 @@ def canonical(value, rules, path, inherited, digesting):
     if isinstance(value, dict):
         parts = []
         for name in sorted(value, key=lambda name: name.encode("utf-16-be")):
-            rule = rules["paths"].get(path + "." + name) or rules["names"].get(name.lower()) or inherited
+            rule = rules["paths"].get(path + "." + name) or named(name, rules["names"]) or inherited
             part = field(value[name], rule, rules, path + "." + name, name, digesting)
             if part is not None:
                 parts.append(string(name) + b":" + part)
         return None if inherited == "ignore" and not parts else b"{" + b",".join(parts) + b"}"
     if isinstance(value, list):
         parts = []
+        places_count = False
         for index, element in enumerate(value):
             place = path + "[%d]" % index
             rule = rules["paths"].get(place) or rules["paths"].get(path + "[*]") or inherited
             part = field(element, rule, rules, place, "", digesting)
             if part is not None:
+                if rule == "ignore":
+                    part = b"\x02%d" % index + part
+                    places_count = True
                 parts.append(part)
-        return None if inherited == "ignore" and not parts else b"[" + b",".join(parts) + b"]"
+        end = b"\x02%d" % len(value) if places_count else b""
+        return None if inherited == "ignore" and not parts else b"[" + b",".join(parts) + end + b"]"
     if inherited == "ignore":
         return None
     if value is None:
@@ -75,6 +89,13 @@ def canonical(value, rules, path, inherited, digesting):
     if isinstance(value, float):
         return number(value).encode()
     return string(value)
+
+
+def named(name, rules):
+    """The rule for a name: the one that is stated, or secret if the name is a default one in any spelling."""
+    if name.lower() in rules:
+        return rules[name.lower()]
+    return "secret" if name.lower().replace("-", "").replace("_", "") in DEFAULT_SECRETS else None
 
 
 def field(value, rule, rules, path, name, digesting):
@@ -92,8 +113,7 @@ def sized(data):
 
 
 def fingerprint(case):
-    names = {name: "secret" for name in DEFAULT_SECRETS}
-    names.update({name.lower(): rule for name, rule in case["names"].items()})
+    names = {name.lower(): rule for name, rule in case["names"].items()}
     rules = {"names": names, "paths": case["paths"]}
     scope = b"O" if case["scope"] is None else b"P" + sized(case["scope"].encode())
     context = field(json.loads(case["context"]), "include", rules, "$", "", False)
@@ -151,6 +171,12 @@ CASES = [
          '"user":{"id":184467440,"name":"Ada Lovelace","team":"core"},"tags":["fast","cached","v2"],"limit":500}',
          step="git.status", version="3", namespace="ci", scope="tenant-42"),
     case("longer than the stack", json.dumps({"text": "0123456789" * 5000, "list": list(range(3000))})),
+    case("spellings of secrets", '{"X-Api-Key":"k","access_token":"t","_csrf":1,"token_count":3,"Set-Cookie":["a","b"]}'),
+    case("a rule for one spelling", '{"api_key":1,"apiKey":1}', names={"API_KEY": "ignore"}),
+    case("places of ignored elements", '{"items":[{"x":1},{"keep":2},[3],{"keep":4,"x":5}]}',
+         paths={"$.items[*]": "ignore", "$.items[1].keep": "include", "$.items[3].keep": "include"}),
+    case("a secret in an ignored element", '[[{"token":"t"},1],[1]]', paths={"$[*]": "ignore"}),
+    case("an ignored element between others", '[{"token":"t"},2,{"x":3},4]', paths={"$[0]": "ignore", "$[2]": "ignore"}),
 ]
 
 if __name__ == "__main__":

@@ -109,7 +109,7 @@ func git(_ command: String, in path: String) async throws -> String { "\(command
     }
 
     @Test func literals() throws {
-        // snippet: Sources/Dedup/Fingerprint/JSONValue.swift
+        // snippet: Sources/Dedup/Fingerprint/JSON/JSONValue.swift
         let context: JSONValue = ["path": "/srv/app", "depth": 2, "all": true, "since": nil]
         // end
         let text = #"{"all":true,"depth":2,"path":"/srv/app","since":null}"#

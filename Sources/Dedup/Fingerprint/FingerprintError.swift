@@ -1,14 +1,15 @@
-/// Why a context or an input has no fingerprint. It says where and what to do, and never contains a value.
+/// The reason why a context or an input has no fingerprint. It names the field and the remedy, and never contains a value.
 public struct FingerprintError: Error, Hashable, Sendable {
-    /// What was wrong.
+    /// The kinds of problems.
     public enum Code: String, Error, CaseIterable, Hashable, Sendable {
-        /// A number is NaN or infinite, which JSON cannot say.
+        /// A number is NaN or infinite, which JSON cannot express.
         case notFinite
         /// A name appears twice in one object.
         case duplicateName
         /// A set, or a dictionary that encodes itself as an array: the order would differ from run to run.
         case unordered
-        /// Objects and arrays stand inside one another more often than ``FingerprintLimits/maximumDepth`` allows.
+        /// Objects and arrays are nested deeper than ``FingerprintLimits/maximumDepth``, or the values of a typed input
+        /// deeper than ``FingerprintLimits/maximumTypedDepth``.
         case tooDeep
         /// The canonical form is longer than ``FingerprintLimits/maximumBytes``.
         case tooLarge
@@ -16,23 +17,25 @@ public struct FingerprintError: Error, Hashable, Sendable {
         case integerTooWide
         /// A value encoded nothing at all.
         case encodedNothing
-        /// A value asked for containers of two kinds, or for a container and a single value.
+        /// A value encoded itself into containers of two kinds, or into a container and as a single value.
         case mixedContainers
         /// The input's own `encode(to:)` threw.
         case encodingFailed
+        /// A value in a literal has no JSON, because its type is not `Encodable`.
+        case notEncodable
         /// A limit is outside its range.
         case invalidLimit
         /// A secret key has too few bytes.
         case shortSecretKey
     }
 
-    /// What was wrong.
+    /// The kind of problem.
     public let code: Code
 
-    /// Where: `$` is the whole context, `$.options.tags[2]` an element of it. Field names only, never values.
+    /// The place: `$` is the whole context, `$.options.tags[2]` an element in it. Field names only, never values.
     public let path: String
 
-    /// A type or a field, where it helps; never a value.
+    /// A type or a limit, if that helps; never a value.
     let detail: String
 
     init(_ code: Code, path: String = "$", detail: String = "") {
@@ -42,8 +45,15 @@ public struct FingerprintError: Error, Hashable, Sendable {
     }
 }
 
+extension FingerprintError {
+    /// Whether code, place and subject are the same; names are compared by their Unicode scalars.
+    public static func == (lhs: Self, rhs: Self) -> Bool {
+        lhs.code == rhs.code && Spelling(lhs.path) == Spelling(rhs.path) && lhs.detail == rhs.detail
+    }
+}
+
 extension FingerprintError: CustomStringConvertible {
-    /// The place, what is wrong there, and what to do about it.
+    /// The place, the problem and the remedy.
     public var description: String {
         let subject = detail.isEmpty ? "" : " (\(detail))"
         return "Cannot fingerprint \(path): \(reason)\(subject). \(remedy)"
@@ -54,12 +64,13 @@ extension FingerprintError: CustomStringConvertible {
         case .notFinite: "the number is NaN or infinite"
         case .duplicateName: "a name appears twice in this object"
         case .unordered: "the type has no order of its own"
-        case .tooDeep: "too many objects and arrays stand inside one another"
+        case .tooDeep: "objects and arrays are nested too deeply"
         case .tooLarge: "the canonical form is too long"
         case .integerTooWide: "the integer has more than 64 bits"
         case .encodedNothing: "the value encoded nothing"
-        case .mixedContainers: "the value asked for containers of two kinds"
+        case .mixedContainers: "the value used containers of two kinds"
         case .encodingFailed: "its encode(to:) threw an error"
+        case .notEncodable: "the value has no JSON"
         case .invalidLimit: "a limit is outside its range"
         case .shortSecretKey: "the secret key is too short"
         }
@@ -70,12 +81,15 @@ extension FingerprintError: CustomStringConvertible {
         case .notFinite: "Leave the field out, or pass it as a string."
         case .duplicateName: "Give each name once; names that only look alike must be spelled with the same scalars."
         case .unordered: "Encode a set as a sorted array; key a dictionary by String, Int or a CodingKeyRepresentable."
-        case .tooDeep: "Flatten the context, or raise FingerprintLimits.maximumDepth."
+        case .tooDeep:
+            "Flatten it, or raise FingerprintLimits.maximumDepth; a typed input may have at most "
+                + "\(FingerprintLimits.maximumTypedDepth) levels."
         case .tooLarge: "Pass a digest or a name of large content instead, or raise FingerprintLimits.maximumBytes."
         case .integerTooWide: "Pass it as a string."
         case .encodedNothing: "Let encode(to:) write a value or open a container."
         case .mixedContainers: "Let encode(to:) use one kind of container."
         case .encodingFailed: "See the type's encode(to:)."
+        case .notEncodable: "Make its type Encodable, or leave the field out."
         case .invalidLimit: "Choose a value in the range."
         case .shortSecretKey: "Give at least \(SecretKey.minimumByteCount) random bytes."
         }

@@ -1,4 +1,4 @@
-/// Turns requests into fingerprints: what is the same work has the same fingerprint, what is not has another.
+/// Turns requests into fingerprints: requests for the same work have the same fingerprint, all others differ.
 ///
 /// A fingerprint is the SHA-256 of a canonical form of the namespace, the step, its version, the scope and the context.
 /// Each part carries a tag and its length, so no two different requests have the same canonical form:
@@ -10,13 +10,17 @@
 ///     "P" length scope    or    "O"     a scope, or none, which is not the same as an empty one
 ///     "J" length context                canonical JSON (see ``CanonicalJSON``) with the rules applied
 ///
-/// A length is four bytes, the most significant first. A secret field stands in the context as the byte `0x01` and the 32
-/// bytes of its HMAC-SHA-256; a control character never stands in canonical JSON, so no content can imitate a digest.
+/// A length is four bytes, the most significant first. Canonical JSON never contains control characters, so no content can
+/// imitate the two additions that the rules make to it:
 ///
-/// How a request is to be delivered (its timeout, priority, deadline, TTL) is no input: it never changes what work is.
+/// - A secret field is replaced by the byte `0x01` and the 32 bytes of its HMAC-SHA-256.
+/// - An ignored element in which something takes part is preceded by the byte `0x02` and its index in decimal, and the
+///   array then ends with the byte `0x02` and the number of its elements.
+///
+/// Delivery options (timeout, priority, deadline, time to live) are no part of it: they never change the work.
 /// A typed input and a dynamic context with the same content have the same fingerprint.
 public struct Fingerprinter: Sendable {
-    /// Keeps apart what shares a store: another namespace, other fingerprints. Empty by default.
+    /// Separates applications that share a store: fingerprints of different namespaces differ. Empty by default.
     public let namespace: String
 
     /// How large and deep contexts may be.
@@ -27,7 +31,7 @@ public struct Fingerprinter: Sendable {
     /// Makes a fingerprinter.
     ///
     /// - Parameters:
-    ///   - namespace: Of the application or deployment; empty by default.
+    ///   - namespace: The name of the application or deployment; empty by default.
     ///   - secretKey: The key for secret fields. The default is drawn once a process, so that fingerprints of contexts with
     ///     secrets do not outlive it; give a symmetric key where they must.
     ///   - limits: 1 MiB and 512 levels by default.
@@ -52,10 +56,10 @@ public struct Fingerprinter: Sendable {
     /// - Parameters:
     ///   - step: The name of the step.
     ///   - version: The version of the step.
-    ///   - scope: Whose request it is, a tenant for example; requests of two scopes are never the same work. Nil differs
-    ///     from an empty scope.
+    ///   - scope: The owner of the request, a tenant for example; requests of two scopes are never the same work. Nil
+    ///     differs from an empty scope.
     ///   - rules: Which fields take part.
-    ///   - context: What the step works on.
+    ///   - context: The input of the step.
     /// - Throws: ``FingerprintError`` with the code `notFinite`, `tooDeep` or `tooLarge`.
     public func fingerprint(
         step: String, version: String, scope: String? = nil, rules: FieldRules = .standard, context: JSONValue
@@ -68,9 +72,9 @@ public struct Fingerprinter: Sendable {
     /// - Parameters:
     ///   - step: The name of the step.
     ///   - version: The version of the step.
-    ///   - scope: Whose request it is; nil differs from an empty scope.
+    ///   - scope: The owner of the request; nil differs from an empty scope.
     ///   - rules: Which fields take part.
-    ///   - input: What the step works on; see ``CanonicalEncoder`` for how types encode themselves.
+    ///   - input: The input of the step; see ``CanonicalEncoder`` for how types encode themselves.
     /// - Throws: ``FingerprintError``, with the codes of ``CanonicalEncoder/encode(_:)`` too.
     public func fingerprint<Input: Encodable>(
         step: String, version: String, scope: String? = nil, rules: FieldRules = .standard, input: Input
@@ -78,7 +82,7 @@ public struct Fingerprinter: Sendable {
         try prepare(step: step, version: version, rules: rules).fingerprint(of: input, scope: scope)
     }
 
-    /// Where two dynamic contexts differ as far as fingerprints are concerned, without values.
+    /// The places in which the fingerprinted parts of two dynamic contexts differ, without values.
     ///
     /// - Returns: The differing paths, in canonical order; empty exactly when the fingerprints are the same.
     /// - Throws: ``FingerprintError`` for a context that has no fingerprint.
@@ -88,7 +92,7 @@ public struct Fingerprinter: Sendable {
         try prepare(step: "", version: "", rules: rules).explain(first, second)
     }
 
-    /// Where two typed inputs differ as far as fingerprints are concerned, without values.
+    /// The places in which the fingerprinted parts of two typed inputs differ, without values.
     ///
     /// - Returns: The differing paths, in canonical order; empty exactly when the fingerprints are the same.
     /// - Throws: ``FingerprintError`` for an input that has no fingerprint.

@@ -2,13 +2,13 @@ internal import Crypto
 
 /// Fingerprints the requests of one step; made by ``Fingerprinter/prepare(step:version:rules:)``.
 ///
-/// What is the same for every request of the step (namespace, name, version, compiled rules) is prepared once, so a
-/// fingerprint is one pass over the context into one buffer, usually on the stack, and one call of SHA-256.
+/// Everything that is the same for all requests of the step (namespace, name, version, compiled rules) is prepared once, so
+/// a fingerprint is one pass over the context into one buffer, usually on the stack, and one call of SHA-256.
 public struct StepFingerprinter: Sendable {
-    /// Behind one reference, because each field that is read on the path of a request would be retained of its own.
+    /// Behind one reference, because otherwise each field that a request reads would be retained on its own.
     private let form: Form
 
-    /// What is the same for every request.
+    /// The parts that are the same for every request.
     private final class Form: Sendable {
         let fingerprinter: Fingerprinter
         let rules: FieldRules
@@ -43,8 +43,8 @@ public struct StepFingerprinter: Sendable {
     /// The fingerprint of a dynamic context.
     ///
     /// - Parameters:
-    ///   - context: What the step works on.
-    ///   - scope: Whose request it is; nil, the default, differs from an empty scope.
+    ///   - context: The input of the step.
+    ///   - scope: The owner of the request; nil, the default, differs from an empty scope.
     /// - Throws: ``FingerprintError`` with the code `notFinite`, `tooDeep` or `tooLarge`.
     public func fingerprint(
         _ context: JSONValue, scope: String? = nil
@@ -55,8 +55,8 @@ public struct StepFingerprinter: Sendable {
     /// The fingerprint of a typed input: that of a dynamic context with the same content.
     ///
     /// - Parameters:
-    ///   - input: What the step works on.
-    ///   - scope: Whose request it is; nil, the default, differs from an empty scope.
+    ///   - input: The input of the step.
+    ///   - scope: The owner of the request; nil, the default, differs from an empty scope.
     /// - Throws: ``FingerprintError``, with the codes of ``CanonicalEncoder/encode(_:)`` too.
     public func fingerprint<Input: Encodable>(
         of input: Input, scope: String? = nil
@@ -64,16 +64,17 @@ public struct StepFingerprinter: Sendable {
         try fingerprint(CanonicalEncoder(limits: form.settings.limits).encode(input), scope: scope)
     }
 
-    /// Where two dynamic contexts differ as far as fingerprints are concerned, without values.
+    /// The places in which the fingerprinted parts of two dynamic contexts differ, without values.
     ///
     /// - Returns: The differing paths, in canonical order; empty exactly when the fingerprints are the same.
     /// - Throws: ``FingerprintError`` for a context that has no fingerprint.
     public func explain(_ first: JSONValue, _ second: JSONValue) throws(FingerprintError) -> [FieldDifference] {
         for context in [first, second] { _ = try fingerprint(context) }
-        return Explanation(rules: form.rules.compiled).differences(first, second)
+        var explanation = Explanation(settings: form.settings)
+        return try explanation.differences(first, second)
     }
 
-    /// Where two typed inputs differ as far as fingerprints are concerned, without values.
+    /// The places in which the fingerprinted parts of two typed inputs differ, without values.
     ///
     /// - Returns: The differing paths, in canonical order; empty exactly when the fingerprints are the same.
     /// - Throws: ``FingerprintError`` for an input that has no fingerprint.
@@ -93,14 +94,14 @@ public struct StepFingerprinter: Sendable {
     private func withCanonicalForm<Result>(
         of context: JSONValue, scope: String?, _ body: (UnsafeRawBufferPointer) -> Result
     ) throws(FingerprintError) -> Result {
-        try unsafe CanonicalJSON.withStackMemory { memory throws(FingerprintError) in
-            var buffer = unsafe CanonicalBuffer(startingIn: memory, limit: form.settings.limits.maximumBytes)
-            unsafe form.prefix.withUnsafeBytes { unsafe buffer.append($0) }
-            unsafe buffer.append(scope: scope)
-            unsafe buffer.append(UInt8(ascii: "J"))
-            let lengthAt = unsafe buffer.count
-            unsafe buffer.append(length: 0)
-            var writer = unsafe CanonicalWriter(buffer: buffer, settings: form.settings)
+        defer { withExtendedLifetime(form) {} }
+        return try unsafe CanonicalBuffer.withStackMemory { memory throws(FingerprintError) in
+            var writer = unsafe CanonicalWriter(startingIn: memory, settings: form.settings)
+            unsafe form.prefix.withUnsafeBytes { unsafe writer.buffer.append($0) }
+            unsafe writer.buffer.append(scope: scope)
+            unsafe writer.buffer.append(UInt8(ascii: "J"))
+            let lengthAt = unsafe writer.buffer.count
+            unsafe writer.buffer.append(length: 0)
             try unsafe writer.write(context: context)
             unsafe writer.buffer.set(length: writer.buffer.count - lengthAt - 4, at: lengthAt)
             return unsafe body(writer.buffer.bytes)

@@ -1,28 +1,38 @@
-internal import FoundationEssentials
-
 /// Turns the JSON context of a call by name into the typed input of a step.
-///
-/// The only file of the core that imports Foundation: a decoder of our own would be a second one to keep right.
-enum ContextDecoder {
-    private static let decoder = JSONDecoder()
-
-    /// Decodes `context`, which may be as large and as deep as `limits` allow.
+package enum ContextDecoder {
+    /// Decodes a context.
     ///
     /// - Throws: ``DedupError`` with code ``DedupError/Code/invalidContext`` that names the field, never its value, or
-    ///   ``FingerprintError`` for a context beyond the limits.
-    static func decode<Input>(_ type: Input.Type, from context: JSONValue, limits: FingerprintLimits) throws -> Input {
+    ///   ``FingerprintError`` with the code `tooDeep` for an input of more than ``FingerprintLimits/maximumTypedDepth``
+    ///   levels.
+    package static func decode<Input>(_ type: Input.Type, from context: CanonicalContext) throws -> Input {
+        try decode(type, from: context.value, depth: context.limits.typedDepth)
+    }
+
+    /// Decodes a context that has not been brought into canonical form yet.
+    ///
+    /// - Throws: As the other form, and ``FingerprintError`` for a context beyond the limits.
+    package static func decode<Input>(
+        _ type: Input.Type, from context: JSONValue, limits: FingerprintLimits
+    ) throws -> Input {
+        try CanonicalJSON.check(context, limits: limits)
+        return try decode(type, from: context, depth: limits.typedDepth)
+    }
+
+    private static func decode<Input>(_ type: Input.Type, from context: JSONValue, depth: Int) throws -> Input {
         guard let decodable = type as? any Decodable.Type else {
             throw DedupError(
                 .invalidContext, "A \(type) cannot be made of a context, because it is not Decodable; pass it typed.")
         }
-        let bytes = try CanonicalJSON.bytes(of: context, limits: limits)
         do {
-            guard let decoded = try decoded(decodable, from: Data(bytes)) as? Decoded<Input> else {
+            guard let decoded = try decoded(decodable, from: context, depth: depth) as? Decoded<Input> else {
                 preconditionFailure("A type that is decoded is the type that was asked for.")
             }
             return decoded.value
         } catch let error as DecodingError {
             throw DedupError(.invalidContext, message(error, for: type))
+        } catch let error as FingerprintError {
+            throw error
         } catch {
             throw DedupError(
                 .invalidContext, "The context of a \(type) was refused by init(from:) with a \(Swift.type(of: error)).",
@@ -35,28 +45,34 @@ enum ContextDecoder {
         let value: Value
     }
 
-    private static func decoded<Value: Decodable>(_ type: Value.Type, from data: Data) throws -> Any {
-        Decoded(value: try decoder.decode(type, from: data))
+    private static func decoded<Value: Decodable>(
+        _ type: Value.Type, from context: JSONValue, depth: Int
+    ) throws -> Any {
+        // The context stands in a node of its own, so that it is read like a value in another one.
+        let node = DecodedNode(context, depthLeft: depth + 1)
+        return Decoded(value: try node.decode(type, from: context, at: nil))
     }
 
     private static func message(_ error: DecodingError, for type: Any.Type) -> String {
         switch error {
         case .keyNotFound(let key, let context):
-            "The context of a \(type) lacks \(path(context.codingPath + [key]))."
+            "The context of a \(type) lacks \(path(context.codingPath + [FieldKey(key.stringValue)]))."
         case .typeMismatch(let expected, let context):
-            "\(path(context.codingPath)) in the context of a \(type) is not a \(expected)."
+            "\(path(context.codingPath)) in the context of a \(type) is not of type \(expected)."
         case .valueNotFound(let expected, let context):
-            "\(path(context.codingPath)) in the context of a \(type) is null, and has to be a \(expected)."
+            "\(path(context.codingPath)) in the context of a \(type) is null, and has to be of type \(expected)."
         case .dataCorrupted(let context):
-            "\(path(context.codingPath)) in the context of a \(type) is not what that field holds."
+            if let misfit = context.underlyingError as? DecodedNode.NumberMisfit {
+                "\(path(context.codingPath)) in the context of a \(type) is a number that does not fit in \(misfit.type)."
+            } else {
+                "\(path(context.codingPath)) in the context of a \(type) is not a value of that field."
+            }
         @unknown default:
             "The context does not describe a \(type)."
         }
     }
 
     private static func path(_ keys: [any CodingKey]) -> String {
-        keys.reduce("$") { path, key in
-            if let index = key.intValue { path + "[\(index)]" } else { path + "." + key.stringValue }
-        }
+        FieldPath(keys.map { key in key.intValue.map { .index($0) } ?? .name(key.stringValue) }).description
     }
 }

@@ -4,7 +4,7 @@ import DedupTesting
 import Foundation
 import Testing
 
-/// The 32 bytes themselves: text, storage, hashing and what they do not show.
+/// The 32 bytes themselves: text, storage, hashing, and descriptions that do not show them all.
 @Suite struct FingerprintTests {
     static let digits = "00112233445566778899aabbccddeeff0123456789abcdeffedcba9876543210"
 

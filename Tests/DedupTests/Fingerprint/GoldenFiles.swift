@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The files under `Fixtures/golden`, read with Foundation so that our own parser does not read what it is tested with.
+/// The files under `Fixtures/golden`, read with Foundation so that our parser does not read its own test data.
 enum GoldenFiles {
     struct Fingerprints: Decodable {
         struct Case: Decodable, Sendable, CustomTestStringConvertible {

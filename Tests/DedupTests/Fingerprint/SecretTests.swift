@@ -1,7 +1,7 @@
 import Dedup
 import Testing
 
-/// No byte of a secret shows anywhere, and no content can pass for one.
+/// No byte of a secret shows anywhere, and no content imitates a digest.
 @Suite struct SecretTests {
     static let canary = "SECRET-9f2b7c41"
 
@@ -24,7 +24,7 @@ import Testing
         }
     }
 
-    @Test func fingerprintsFollowTheKeyOnlyWhereThereAreSecrets() throws {
+    @Test func fingerprintsDependOnTheKeyOnlyIfThereAreSecrets() throws {
         let first = Fingerprinter(secretKey: try .symmetric(Array(repeating: 1, count: 32)))
         let second = Fingerprinter(secretKey: try .symmetric(Array(repeating: 2, count: 32)))
         let plain: JSONValue = ["user": "ada"]
@@ -83,7 +83,7 @@ import Testing
         #expect(!dumped.contains(Self.canary))
     }
 
-    @Test func noContentPassesForADigest() throws {
+    @Test func noContentImitatesADigest() throws {
         let prepared = Fingerprinter().prepare(step: "step", version: "1")
         let form = try prepared.canonicalForm(of: ["password": "p"])
         let mark = form.count - 34
