@@ -78,12 +78,8 @@ package struct LatencyHistogram: Sendable {
 
     /// The latency of the given rank, from 1 to ``count``.
     private func value(atRank rank: Int) -> UInt64 {
-        var seen: UInt64 = 0
-        for value in counts.recordedValues() {
-            seen += value.count
-            if seen >= UInt64(rank) { return counts.highestEquivalentForValue(value.value) }
-        }
-        return counts.max
+        // Asked for half a rank less, the percentile is rounded up to the rank whatever the division loses.
+        counts.valueAtPercentile((Double(rank) - 0.5) / Double(count) * 100)
     }
 
     /// The buckets that hold anything, in ascending order.

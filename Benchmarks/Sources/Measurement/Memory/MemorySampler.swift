@@ -1,6 +1,6 @@
 /// Takes the samples of a run.
 ///
-/// Call ``sample(operations:liveEntries:)`` only at quiescent points: nothing in flight, the number of threads always the
+/// Call ``sample(operations:at:liveEntries:)`` only at quiescent points: nothing in flight, the number of threads always the
 /// same, the cache in the same logical state. Everything is allocated in `init`, so sampling adds no live bytes. Not
 /// safe from two threads at once.
 package final class MemorySampler {
@@ -16,15 +16,15 @@ package final class MemorySampler {
         counts = [Int](repeating: 0, count: allocator.sizeClasses.count)
     }
 
-    /// Flushes the calling thread's cache, reads the allocator, and keeps and returns the reading.
+    /// Flushes the calling thread's cache, reads the allocator, and keeps and returns the reading of this time.
     @discardableResult
-    package func sample(operations: Int, liveEntries: Int? = nil) -> MemoryReading {
+    package func sample(operations: Int, at time: UInt64, liveEntries: Int? = nil) -> MemoryReading {
         allocator.flushThreadCache()
         let reading = allocator.reading()
         allocator.liveCounts(into: &counts)
         series.append(
             MemorySeries.Sample(
-                operations: operations, time: MonotonicClock.now(), reading: reading, liveEntries: liveEntries),
+                operations: operations, time: time, reading: reading, liveEntries: liveEntries),
             liveCounts: counts)
         return reading
     }

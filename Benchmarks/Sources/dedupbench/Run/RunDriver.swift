@@ -70,7 +70,7 @@ struct RunDriver {
     func run(
         _ subject: SubjectBlueprint, in combination: RunPlan.Combination, with runner: LoadRunner
     ) async throws -> SubjectReport {
-        let run = try await runner.run(subject, operations: OperationCatalog.body)
+        let run = try await runner.run(subject, operations: { try await OperationCatalog.body($0, on: RealMachine()) })
         progress.show("\(run.subject.name): checking \(HumanNumber.count(run.history.calls.count)) calls")
         let builder = SubjectReportBuilder(
             combination: combination, gates: plan.gates, interruption: Interruption.reason)
