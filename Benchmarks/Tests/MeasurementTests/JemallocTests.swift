@@ -72,7 +72,9 @@ import Testing
         let sampler = MemorySampler(allocator, capacity: 64)
         // Once through everything, so that what the runtime makes once for each type has been made.
         for number in 0..<200 { sampler.sample(operations: number, at: UInt64(number)) }
-        let counted = counter.count { for number in 200..<400 { sampler.sample(operations: number, at: UInt64(number)) } }
+        let counted = counter.count {
+            for number in 200..<400 { sampler.sample(operations: number, at: UInt64(number)) }
+        }
         #expect(counted.count.allocations == counted.count.deallocations)
         #if !DEBUG
         #expect(counted.count.allocations == 0)

@@ -34,6 +34,9 @@ package protocol Machine: AnyObject, Sendable {
     /// What runs the worker of this number. A worker whose clients block needs a thread of its own.
     func executor(number: Int, blocks: Bool) -> any WorkerExecutor
 
+    /// What runs the tasks of load generation that are on no worker; nil for the pool that all tasks share.
+    var taskExecutor: (any TaskExecutor)? { get }
+
     /// The processor time that was spent until now; nil where the system does not tell.
     func processorTime() -> ProcessorTime?
 }

@@ -73,6 +73,8 @@ package final class RealMachine: Machine {
         blocks ? ThreadExecutor(number: number) : QueueExecutor(number: number)
     }
 
+    package var taskExecutor: (any TaskExecutor)? { nil }
+
     package func processorTime() -> ProcessorTime? { ProcessorTime.now(at: now()) }
 
     // MARK: - Sleeping as exactly as the kernel can

@@ -35,7 +35,8 @@ package final class LoadRunner: Sendable {
     /// - Throws: ``LoadError``.
     package init(
         _ scenario: Scenario, streams: [RequestStream], configuration: LoadConfiguration = LoadConfiguration(),
-        machine: any Machine = RealMachine(), stop: StopSignal = StopSignal(), progress: @escaping @Sendable (LoadProgress) -> Void = { _ in }
+        machine: any Machine = RealMachine(), stop: StopSignal = StopSignal(),
+        progress: @escaping @Sendable (LoadProgress) -> Void = { _ in }
     ) throws(LoadError) {
         try configuration.validate()
         guard streams.count == scenario.phases.count else {
@@ -63,7 +64,9 @@ package final class LoadRunner: Sendable {
             scenario, streams: streams, blocks: blueprint.information.blocks, configuration: configuration)
         let bodies = try await makeBodies(operations ?? { [machine] _ in SimulatedOperation(machine) })
         do {
-            let run = try await run(blueprint, plan, bodies)
+            let run: SubjectRun = try await withTaskExecutorPreference(machine.taskExecutor) {
+                try await self.run(blueprint, plan, bodies)
+            }
             for body in bodies { await body.cleanUp() }
             return run
         } catch {

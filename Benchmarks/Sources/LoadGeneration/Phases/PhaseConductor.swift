@@ -70,12 +70,13 @@ struct PhaseConductor<Driven: Subject> {
         (0..<plan.clients).map { number in
             let index = number % plan.workers
             let client = Client(
-                time: LoadClock(machine), subject: subject, stream: plan.stream, log: equipment.log, lane: equipment.recorder.lane(index),
+                time: LoadClock(machine), subject: subject, stream: plan.stream, log: equipment.log,
+                lane: equipment.recorder.lane(index),
                 pulse: pulses[index], gate: gate, stop: stop, phase: plan.number)
             let (count, workers, clock) = (plan.clients, plan.workers, clock)
             let mailbox = mailboxes.isEmpty ? nil : mailboxes[index]
             let worker = equipment.workers[index]
-            return Task.detached { [herd] in
+            return Task.detached(executorPreference: machine.taskExecutor) { [herd] in
                 if let mailbox {
                     await client.runOpen(index, of: workers, mailbox: mailbox, clock: clock, on: worker)
                 } else if let herd {

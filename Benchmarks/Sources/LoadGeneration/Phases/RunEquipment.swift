@@ -1,5 +1,5 @@
 internal import DedupVerification
-internal import Gates
+package import Gates
 internal import Measurement
 internal import Synchronization
 
@@ -21,20 +21,30 @@ struct RunEquipment {
 }
 
 /// What was noted of a phase while it ran; the rest of its result is computed from the history.
-struct PhaseTrace {
+package struct PhaseTrace {
     var plan: PhasePlan
-    var ending = PhaseEnding.completed
-    var start: UInt64 = 0
-    var end: UInt64 = 0
+    /// How the phase ended.
+    package var ending = PhaseEnding.completed
+    /// When the clients were let go, in nanoseconds of the machine's time.
+    package var start: UInt64 = 0
+    /// When the last call had returned, or the phase was given up.
+    package var end: UInt64 = 0
     var hiccups = HiccupReport()
     var memory: MemorySeries?
-    var threads: [Int] = []
+    /// The threads of the process at each sample of memory.
+    package var threads: [Int] = []
     var allocatedEnd: Int?
     /// How many processors other programs kept busy while the phase ran.
     var foreignProcessors: Double?
     var releases: ReleaseTimes?
     /// Findings that are known before the history is.
     var findings: [AuditFinding] = []
+
+    /// Nothing is noted yet but, in an open loop, what is released.
+    package init(plan: PhasePlan, releases: ReleaseTimes? = nil) {
+        self.plan = plan
+        self.releases = releases
+    }
 }
 
 /// Asks a run to end early: set from a signal handler's queue or any thread, looked at by every client once a request.

@@ -1,15 +1,18 @@
-internal import DedupVerification
+package import DedupVerification
 internal import Measurement
-internal import Workloads
+package import Workloads
 
 /// Computes the results of all phases from the history, after the run: nothing is computed on the measured path.
-struct PhaseAnalysis {
+package struct PhaseAnalysis {
     private let scenario: Scenario
     private let configuration: LoadConfiguration
     private let history: History
     private let traces: [PhaseTrace]
 
-    init(_ scenario: Scenario, _ configuration: LoadConfiguration, _ history: History, _ traces: [PhaseTrace]) {
+    /// An analysis of what the phases of a run left behind.
+    package init(
+        _ scenario: Scenario, _ configuration: LoadConfiguration, _ history: History, _ traces: [PhaseTrace]
+    ) {
         self.scenario = scenario
         self.configuration = configuration
         self.history = history
@@ -17,7 +20,7 @@ struct PhaseAnalysis {
     }
 
     /// One result for each phase that was begun.
-    var results: [PhaseResult] {
+    package var results: [PhaseResult] {
         traces.indices.map { result(of: traces[$0], until: $0 + 1 < traces.count ? traces[$0 + 1].start : .max) }
     }
 
