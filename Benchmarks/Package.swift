@@ -57,7 +57,8 @@ let package = Package(
 
         // What tests share: a machine that is as fast as the test says.
         .target(
-            name: "Simulation", dependencies: ["LoadGeneration"], path: "Tests/Simulation", swiftSettings: strict),
+            name: "Simulation", dependencies: ["LoadGeneration", "Measurement"], path: "Tests/Simulation",
+            swiftSettings: strict),
         tests("WorkloadsTests", ["Workloads"]),
         tests("MeasurementTests", ["Measurement", library("DedupTesting")]),
         tests("GatesTests", ["Gates"]),
@@ -70,7 +71,12 @@ let package = Package(
         tests(
             "ReportingTests",
             ["Reporting", "Measurement", "Gates", library("DedupTesting"), library("DedupVerification")]),
-        tests("DedupBenchTests", ["dedupbench"]),
+        tests(
+            "DedupBenchTests",
+            [
+                "dedupbench", "LoadGeneration", "Measurement", "Reporting", "Simulation", "Workloads",
+                library("DedupVerification"),
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

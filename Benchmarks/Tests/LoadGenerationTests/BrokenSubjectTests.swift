@@ -1,4 +1,3 @@
-import DedupTesting
 import DedupVerification
 import Gates
 import LoadGeneration
@@ -58,18 +57,12 @@ import Workloads
     }
 
     @Test func aLostWaiterIsAHangThatNamesItsCall() async throws {
-        let machine = SimulatedMachine()
-        let lost = Latch()
-        async let hung = TestLoad.run(
-            { _ in JoiningSubject(.lostWaiter, on: machine) { lost.open() } }, JoiningSubject.information,
-            requests: Self.herds, clients: 8,
-            configuration: LoadConfiguration(workers: 2, watchdog: .seconds(3)), machine: machine,
-            configure: Self.isHerded)
-        try await lost.wait()
         // The other seven clients wait for the lost one, and nothing happens any more.
-        await machine.idle()
-        machine.advance(by: .milliseconds(3_040))
-        let run = try await hung
+        let machine = SimulatedMachine(movesWhenStuck: true)
+        let run = try await TestLoad.run(
+            { _ in JoiningSubject(.lostWaiter, on: machine) }, JoiningSubject.information, requests: Self.herds,
+            clients: 8, configuration: LoadConfiguration(workers: 2, watchdog: .seconds(3)), machine: machine,
+            configure: Self.isHerded)
         #expect(run.isHung && run.isPartial && run.phases[0].ending == .hung)
         #expect(run.phases[0].stuck.count == 1)
         let stuck = try #require(run.phases[0].stuck.first)
@@ -97,15 +90,10 @@ import Workloads
     @Test(arguments: [SubjectHang.quiesce, .shutdown]) func aHangOutsideOfCallsIsOneToo(_ hang: SubjectHang)
         async throws
     {
-        let machine = SimulatedMachine()
-        let isHanging = Latch()
-        async let hung = TestLoad.run(
-            { _ in RestlessSubject(hang, isHanging) }, RestlessSubject.information,
-            requests: TestLoad.requests(20, keys: 20), clients: 2,
-            configuration: LoadConfiguration(workers: 2, watchdog: .seconds(3)), machine: machine)
-        try await isHanging.wait()
-        machine.advance(by: .seconds(3))
-        let run = try await hung
+        let run = try await TestLoad.run(
+            { _ in RestlessSubject(hang) }, RestlessSubject.information, requests: TestLoad.requests(20, keys: 20),
+            clients: 2, configuration: LoadConfiguration(workers: 2, watchdog: .seconds(3)),
+            machine: SimulatedMachine(movesWhenStuck: true))
         #expect(run.isHung && run.isPartial && run.hang == hang)
         #expect(run.phases.allSatisfy { $0.ending == .completed } && run.history.calls.count == 20)
         // A subject that hangs may hold the lock of its counters: if it does not come to rest, it is not asked for them.
@@ -118,14 +106,10 @@ private final class RestlessSubject: Subject {
     static let information = SubjectInformation(name: "restless", summary: "hangs at rest", duplicates: .none)
     let information: SubjectInformation = RestlessSubject.information
     private let hang: SubjectHang
-    private let isHanging: Latch
     private let executions = Counter()
     private let kept = Mutex<[CheckedContinuation<Void, Never>]>([])
 
-    init(_ hang: SubjectHang, _ isHanging: Latch) {
-        self.hang = hang
-        self.isHanging = isHanging
-    }
+    init(_ hang: SubjectHang) { self.hang = hang }
 
     var counters: SubjectCounters { SubjectCounters(executions: executions.count) }
 
@@ -139,9 +123,6 @@ private final class RestlessSubject: Subject {
     func shutdown() async { if hang == .shutdown { await forEver() } }
 
     private func forEver() async {
-        await withCheckedContinuation { continuation in
-            kept.withLock { $0.append(continuation) }
-            isHanging.open()
-        }
+        await withCheckedContinuation { continuation in kept.withLock { $0.append(continuation) } }
     }
 }

@@ -87,7 +87,8 @@ import Workloads
         // Four clients whose calls take 10 ms: ten each begin within 100 ms, the last of them at 90 ms.
         let run = try await TestLoad.run(
             { _ in ExecutingSubject() }, ExecutingSubject().information,
-            requests: TestLoad.requests(100, keys: 10, latency: .milliseconds(10)), clients: 4
+            requests: TestLoad.requests(100, keys: 10, latency: .milliseconds(10)), clients: 4,
+            configuration: LoadConfiguration(workers: 2, historyLimit: 1_000)
         ) { phase in
             phase.operations = nil
             phase.duration = .milliseconds(100)

@@ -63,20 +63,17 @@ final class JoiningSubject: Subject {
     private let slots = Mutex<[UInt32: Slot]>([:])
     private let waiters = Atomic<Int>(0)
     private let hits = Atomic<Int>(0)
-    /// Called when a waiter was lost.
-    private let lost: @Sendable () -> Void
     /// Kept, since a checked continuation that is dropped complains.
     private let lostWaiter = Mutex<Waiter?>(nil)
 
     init(
         _ fault: Fault = .none, on machine: any Machine, lifetime: Duration = .seconds(3_600),
-        tellsOutcome: Bool = true, lost: @escaping @Sendable () -> Void = {}
+        tellsOutcome: Bool = true
     ) {
         self.fault = fault
         self.machine = machine
         self.lifetime = lifetime
         self.tellsOutcome = tellsOutcome
-        self.lost = lost
     }
 
     func call(_ request: Request, _ operation: LoadGeneration.Operation) async -> Answer {
@@ -129,7 +126,6 @@ final class JoiningSubject: Subject {
             let number = waiters.add(1, ordering: .relaxed).newValue
             if fault == .lostWaiter, number == 2 {
                 lostWaiter.withLock { $0 = waiter }
-                lost()
             } else {
                 waiter.resume(returning: result)
             }

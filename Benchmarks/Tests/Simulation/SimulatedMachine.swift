@@ -1,5 +1,6 @@
 internal import Dispatch
 package import LoadGeneration
+package import Measurement
 internal import Synchronization
 
 /// A machine without speed: whatever runs takes no time, and when nothing runs the time moves on to the next event.
@@ -30,7 +31,6 @@ package final class SimulatedMachine: Machine {
         var watches: [Watch] = []
         var jobs = 0
         var lastID: UInt64 = 0
-        var idle: [CheckedContinuation<Void, Never>] = []
 
         mutating func makeID() -> UInt64 {
             lastID += 1
@@ -50,8 +50,18 @@ package final class SimulatedMachine: Machine {
     private let queue = DispatchQueue(label: "simulation")
     private static let isOnQueue = DispatchSpecificKey<ObjectIdentifier>()
 
-    /// A machine at whose start nothing happens.
-    package init() {
+    private let source: any MemorySource
+    private let movesWhenStuck: Bool
+
+    /// A machine on which nothing happens yet.
+    ///
+    /// - Parameters:
+    ///   - memory: Where its memory is read; by default the same is in use all the time.
+    ///   - movesWhenStuck: Whether time moves on, for the watches, when nothing runs and nothing is to happen any more: a
+    ///     watchdog then sees what hangs. Only for subjects that do everything in their callers' tasks.
+    package init(memory: any MemorySource = SimulatedMemory(growth: 0), movesWhenStuck: Bool = false) {
+        source = memory
+        self.movesWhenStuck = movesWhenStuck
         queue.setSpecific(key: Self.isOnQueue, value: ObjectIdentifier(self))
     }
 
@@ -70,23 +80,16 @@ package final class SimulatedMachine: Machine {
         }
     }
 
-    /// Waits until no worker has anything to do.
-    package func idle() async {
-        await withCheckedContinuation { continuation in
-            let isIdle = state.withLock { state in
-                if state.jobs > 0 { state.idle.append(continuation) }
-                return state.jobs == 0
-            }
-            if isIdle { continuation.resume() }
-        }
-    }
-
     /// Lets the next event happen if nothing runs; called on the queue, and comes again as long as there are events.
     private func proceed() {
-        let due = state.withLock { $0.jobs == 0 ? $0.takeEvent(until: .max) : nil }
-        guard let due else { return }
-        happen(due.event, at: due.time)
-        queue.async { self.proceed() }
+        let (due, look) = state.withLock { state -> ((time: UInt64, event: Event)?, UInt64?) in
+            guard state.jobs == 0 else { return (nil, nil) }
+            let due = state.takeEvent(until: .max)
+            return (due, due == nil && movesWhenStuck ? state.watches.map(\.next).min() : nil)
+        }
+        if let due { happen(due.event, at: due.time) }
+        if let look { move(to: look) }
+        if due != nil || look != nil { queue.async { self.proceed() } }
     }
 
     private func happen(_ event: Event, at time: UInt64) {
@@ -180,17 +183,13 @@ extension SimulatedMachine: TaskExecutor {
 
     package func processorTime() -> ProcessorTime? { nil }
 
+    package func memory() throws(JemallocError) -> any MemorySource { source }
+
     fileprivate func run(_ job: @escaping @Sendable () -> Void) {
         state.withLock { $0.jobs += 1 }
         queue.async { [self] in
             job()
-            let idle = state.withLock { state -> [CheckedContinuation<Void, Never>] in
-                state.jobs -= 1
-                guard state.jobs == 0 else { return [] }
-                defer { state.idle = [] }
-                return state.idle
-            }
-            for continuation in idle { continuation.resume() }
+            state.withLock { $0.jobs -= 1 }
             proceed()
         }
     }
@@ -216,4 +215,30 @@ private final class SimulatedExecutor: WorkerExecutor {
     }
 
     func finish() {}
+}
+
+/// Memory that grows by the same number of bytes from one reading to the next, in objects of 64 bytes.
+package final class SimulatedMemory: MemorySource {
+    package let sizeClasses = [SizeClass(size: 32, isLarge: false), SizeClass(size: 64, isLarge: false)]
+    private let growth: Int
+    private let readings = Atomic<Int>(0)
+
+    /// Memory that grows by so much a reading.
+    package init(growth: Int) {
+        self.growth = growth
+    }
+
+    package func flushThreadCache() {}
+
+    package func reading() -> MemoryReading {
+        let number = readings.add(1, ordering: .relaxed).newValue
+        var reading = MemoryReading.zero
+        reading.live = (1 << 20) + number * growth
+        reading.allocated = reading.live
+        return reading
+    }
+
+    package func liveCounts(into counts: inout [Int]) {
+        counts = [100, 1_000 + readings.load(ordering: .relaxed) * growth / 64]
+    }
 }

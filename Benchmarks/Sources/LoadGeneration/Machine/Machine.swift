@@ -1,6 +1,6 @@
-internal import Measurement
+package import Measurement
 
-/// What load generation needs of the machine: the time, ways to wait for it, and threads to work on.
+/// What load generation needs of the machine: the time, ways to wait for it, threads to work on, and memory.
 ///
 /// Everything in this module that reads a clock, waits or starts a thread asks this and nothing else, so that a test can
 /// run the same code in simulated time, where nothing depends on how fast the machine is or what else it does.
@@ -39,6 +39,11 @@ package protocol Machine: AnyObject, Sendable {
 
     /// The processor time that was spent until now; nil where the system does not tell.
     func processorTime() -> ProcessorTime?
+
+    /// Where the memory of the process is read.
+    ///
+    /// - Throws: ``JemallocError`` where that cannot be done.
+    func memory() throws(JemallocError) -> any MemorySource
 }
 
 /// The time of a machine for the measured path, which reads it twice an operation: that of the real machine is read without

@@ -1,7 +1,7 @@
 internal import Dispatch
 internal import Foundation
 internal import Glibc
-internal import Measurement
+package import Measurement
 internal import Synchronization
 
 /// The machine that the harness runs on.
@@ -76,6 +76,8 @@ package final class RealMachine: Machine {
     package var taskExecutor: (any TaskExecutor)? { nil }
 
     package func processorTime() -> ProcessorTime? { ProcessorTime.now(at: now()) }
+
+    package func memory() throws(JemallocError) -> any MemorySource { try Jemalloc() }
 
     // MARK: - Sleeping as exactly as the kernel can
 

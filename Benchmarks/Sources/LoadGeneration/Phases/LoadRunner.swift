@@ -137,7 +137,7 @@ package final class LoadRunner: Sendable {
                 capacity: executions),
             workers: (0..<plan.lanes).map { Worker(machine.executor(number: $0, blocks: information.blocks)) },
             hiccups: HiccupMonitor(machine), watchdog: Watchdog(machine, limit: configuration.watchdog),
-            allocator: Result { () throws(JemallocError) in try Jemalloc() },
+            memory: Result { () throws(JemallocError) in try machine.memory() },
             configuration: configuration, stop: stop, progress: progress, subjectName: information.name,
             phaseCount: scenario.phases.count)
     }

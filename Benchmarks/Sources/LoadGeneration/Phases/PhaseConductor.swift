@@ -46,7 +46,7 @@ struct PhaseConductor<Driven: Subject> {
         trace.end = machine.now()
         trace.hiccups = equipment.hiccups.take()
         trace.foreignProcessors = processors.flatMap { machine.processorTime()?.foreignProcessors(since: $0) }
-        trace.allocatedEnd = try? equipment.allocator.get().reading().allocated
+        trace.allocatedEnd = try? equipment.memory.get().reading().allocated
         if isHung {
             stop.stop()
             trace.ending = .hung
@@ -143,9 +143,9 @@ struct PhaseConductor<Driven: Subject> {
 
     private func makeSampler(_ memory: MemorySampling, _ trace: inout PhaseTrace) -> MemorySampler? {
         trace.threads.reserveCapacity(memory.samples)
-        switch equipment.allocator {
-        case .success(let allocator):
-            return MemorySampler(allocator, capacity: max(2, memory.samples))
+        switch equipment.memory {
+        case .success(let source):
+            return MemorySampler(source, capacity: max(2, memory.samples))
         case .failure(let error):
             trace.findings.append(AuditFinding(name: "memory", passed: false, explanation: "\(error)"))
             return nil

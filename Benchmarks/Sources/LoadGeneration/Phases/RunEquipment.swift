@@ -11,7 +11,7 @@ struct RunEquipment {
     var workers: [Worker]
     var hiccups: HiccupMonitor
     var watchdog: Watchdog
-    var allocator: Result<Jemalloc, JemallocError>
+    var memory: Result<any MemorySource, JemallocError>
     var configuration: LoadConfiguration
     var stop: StopSignal
     /// Told now and then how far the run is.

@@ -55,7 +55,7 @@ package struct SubjectSettings: Sendable {
     package var keyCount: Int
     /// Where evictions, expirations and invalidations are logged.
     package var excuses: ExcuseLog
-    /// What its clock is: a time to live must pass in the time of the run.
+    /// Whose time passes in the run; a subject without a clock of its own lets its results expire by it.
     package var machine: any Machine
 
     /// Settings.
