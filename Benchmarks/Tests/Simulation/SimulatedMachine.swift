@@ -179,7 +179,9 @@ extension SimulatedMachine: TaskExecutor {
         blocks ? RealMachine().executor(number: number, blocks: true) : SimulatedExecutor(self)
     }
 
-    package var taskExecutor: (any TaskExecutor)? { self }
+    package func start<Value: Sendable>(_ body: @escaping @Sendable () async -> Value) -> Task<Value, Never> {
+        Task.detached(executorPreference: self) { await body() }
+    }
 
     package func processorTime() -> ProcessorTime? { nil }
 

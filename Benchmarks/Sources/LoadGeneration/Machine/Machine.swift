@@ -34,8 +34,9 @@ package protocol Machine: AnyObject, Sendable {
     /// What runs the worker of this number. A worker whose clients block needs a thread of its own.
     func executor(number: Int, blocks: Bool) -> any WorkerExecutor
 
-    /// What runs the tasks of load generation that are on no worker; nil for the pool that all tasks share.
-    var taskExecutor: (any TaskExecutor)? { get }
+    /// Starts a task that depends on no other.
+    @discardableResult
+    func start<Value: Sendable>(_ body: @escaping @Sendable () async -> Value) -> Task<Value, Never>
 
     /// The processor time that was spent until now; nil where the system does not tell.
     func processorTime() -> ProcessorTime?
@@ -49,17 +50,15 @@ package protocol Machine: AnyObject, Sendable {
 /// The time of a machine for the measured path, which reads it twice an operation: that of the real machine is read without
 /// a detour through the protocol.
 struct LoadClock: Sendable {
-    /// Nil for the real machine.
-    private let other: (any Machine)?
+    private let machine: any Machine
+    private let isReal: Bool
 
     init(_ machine: any Machine) {
-        other = machine is RealMachine ? nil : machine
+        self.machine = machine
+        isReal = machine is RealMachine
     }
 
     /// The time.
     @inline(__always)
-    func now() -> UInt64 {
-        guard let other else { return MonotonicClock.now() }
-        return other.now()
-    }
+    func now() -> UInt64 { isReal ? MonotonicClock.now() : machine.now() }
 }

@@ -31,7 +31,7 @@ final class Watchdog: Sendable {
         return await withCheckedContinuation { continuation in
             let wait = Wait(continuation, deadline: isLate ? .max : deadline)
             sight.add(wait)
-            Task.detached(executorPreference: machine.taskExecutor) {
+            machine.start {
                 await body()
                 wait.end(with: true)
             }

@@ -63,16 +63,11 @@ package final class LoadRunner: Sendable {
         let plan = try LoadPlan(
             scenario, streams: streams, blocks: blueprint.information.blocks, configuration: configuration)
         let bodies = try await makeBodies(operations ?? { [machine] _ in SimulatedOperation(machine) })
-        do {
-            let run: SubjectRun = try await withTaskExecutorPreference(machine.taskExecutor) {
-                try await self.run(blueprint, plan, bodies)
-            }
-            for body in bodies { await body.cleanUp() }
-            return run
-        } catch {
-            for body in bodies { await body.cleanUp() }
-            throw error
-        }
+        let run = await machine.start { () -> Result<SubjectRun, any Error> in
+            do { return .success(try await self.run(blueprint, plan, bodies)) } catch { return .failure(error) }
+        }.value
+        for body in bodies { await body.cleanUp() }
+        return try run.get()
     }
 
     /// Phases with the same operation share a body.

@@ -76,7 +76,7 @@ struct PhaseConductor<Driven: Subject> {
             let (count, workers, clock) = (plan.clients, plan.workers, clock)
             let mailbox = mailboxes.isEmpty ? nil : mailboxes[index]
             let worker = equipment.workers[index]
-            return Task.detached(executorPreference: machine.taskExecutor) { [herd] in
+            return machine.start { [herd] in
                 if let mailbox {
                     await client.runOpen(index, of: workers, mailbox: mailbox, clock: clock, on: worker)
                 } else if let herd {
