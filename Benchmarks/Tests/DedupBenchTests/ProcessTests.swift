@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What only a process can show: signals, exit codes, and what becomes of its output.
-@Suite(.serialized, .timeLimit(.minutes(5))) final class ProcessTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) final class ProcessTests {
     private let bench: Bench
 
     init() throws { bench = try Bench() }

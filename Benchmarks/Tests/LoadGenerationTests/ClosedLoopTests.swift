@@ -7,7 +7,7 @@ import Simulation
 import Testing
 import Workloads
 
-@Suite(.timeLimit(.minutes(1))) struct ClosedLoopTests {
+@Suite(.timeLimit(.minutes(10))) struct ClosedLoopTests {
     @Test(arguments: [(1, 1), (1, 2), (7, 2), (64, 3)], [false, true])
     func everyRequestIsCalledExactlyOnceAndReturns(load: (clients: Int, workers: Int), blocks: Bool) async throws {
         let subject = ExecutingSubject(blocks: blocks)

@@ -7,7 +7,7 @@ import Synchronization
 import Testing
 import Workloads
 
-@Suite(.timeLimit(.minutes(1))) struct MemoryPhaseTests {
+@Suite(.timeLimit(.minutes(10))) struct MemoryPhaseTests {
     @Test func samplesAreTakenBetweenCyclesAtQuiescentPoints() async throws {
         let probe = QuiescenceProbe()
         let run = try await TestLoad.run(

@@ -6,7 +6,7 @@ import Simulation
 import Testing
 import Workloads
 
-@Suite(.timeLimit(.minutes(1))) struct OpenLoopTests {
+@Suite(.timeLimit(.minutes(10))) struct OpenLoopTests {
     /// Requests that are intended so far apart, from the start on.
     private func requests(_ count: Int, every distance: Duration, latency: Duration = .zero) -> [Request] {
         var requests = TestLoad.requests(count, keys: count, latency: latency)

@@ -7,7 +7,7 @@ import Testing
 import Workloads
 
 /// What a run tells beside latencies: excuses, the subject's own numbers, progress, integrity.
-@Suite(.timeLimit(.minutes(1))) struct RunReportTests {
+@Suite(.timeLimit(.minutes(10))) struct RunReportTests {
     @Test func excusesAndRefusalsNamedByEpochAreTranslated() async throws {
         let run = try await TestLoad.run(
             { EpochSubject($0.excuses) }, EpochSubject.information, requests: TestLoad.requests(20, keys: 20),
