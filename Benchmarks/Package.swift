@@ -55,16 +55,28 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // What tests share: a machine that is as fast as the test says.
+        .target(
+            name: "Simulation", dependencies: ["LoadGeneration", "Measurement"], path: "Tests/Simulation",
+            swiftSettings: strict),
         tests("WorkloadsTests", ["Workloads"]),
         tests("MeasurementTests", ["Measurement", library("DedupTesting")]),
         tests("GatesTests", ["Gates"]),
         tests(
             "LoadGenerationTests",
-            ["LoadGeneration", "Workloads", "Measurement", "Gates", library("DedupVerification")]),
+            [
+                "LoadGeneration", "Workloads", "Measurement", "Gates", "Simulation", library("DedupTesting"),
+                library("DedupVerification"),
+            ]),
         tests(
             "ReportingTests",
             ["Reporting", "Measurement", "Gates", library("DedupTesting"), library("DedupVerification")]),
-        tests("DedupBenchTests", ["dedupbench"]),
+        tests(
+            "DedupBenchTests",
+            [
+                "dedupbench", "LoadGeneration", "Measurement", "Reporting", "Simulation", "Workloads",
+                library("DedupVerification"),
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,9 +1,10 @@
-internal import ArgumentParser
+package import ArgumentParser
+internal import Foundation
 
 /// Proves, under load, that a deduplicating subject executes nothing twice.
 @main
-struct DedupBench: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
+package struct DedupBench: ParsableCommand {
+    package static let configuration = CommandConfiguration(
         commandName: "dedupbench",
         abstract: "Proves under load that the same work is never executed twice, and measures what that costs.",
         discussion: """
@@ -24,8 +25,36 @@ struct DedupBench: AsyncParsableCommand {
             RunCommand.self, ListCommand.self, MicroCommand.self, SelftestCommand.self, SchemaCommand.self,
         ])
 
-    static func main() async {
+    /// Makes the command line; nothing is in it yet.
+    package init() {}
+
+    package static func main() async {
         Console.outliveReaders()
-        await main(nil)
+        // Not on the main thread, which is no part of the pool whose speed is measured.
+        let command = Task.detached { await run(Array(CommandLine.arguments.dropFirst()), in: .ofThisProcess) }
+        Foundation.exit(await command.value)
+    }
+
+    /// Runs a command line, without the program's name, and prints whatever it has to say.
+    ///
+    /// - Returns: The exit code.
+    package static func run(_ arguments: [String], in context: CommandContext) async -> Int32 {
+        do {
+            var command = try parseAsRoot(arguments)
+            guard let ours = command as? any BenchCommand else {
+                // Help, and the version.
+                try command.run()
+                return 0
+            }
+            return try await ours.run(arguments, in: context)
+        } catch let failure as Failure {
+            context.console.error("dedupbench: \(failure.message)\n")
+            return failure.code.rawValue
+        } catch {
+            let message = fullMessage(for: error)
+            let code = exitCode(for: error).rawValue
+            if !message.isEmpty { (code == 0 ? context.console.out : context.console.error)(message + "\n") }
+            return code
+        }
     }
 }

@@ -1,7 +1,11 @@
 import Foundation
+import LoadGeneration
+import Simulation
 import Synchronization
+import dedupbench
 
-/// The built executable, run as a child process: what is tested is what users run.
+/// Runs commands in this process, in a folder of the test's own: what they print is caught, and load is generated in simulated
+/// time unless the test says otherwise.
 struct Bench {
     struct Result {
         let code: Int32
@@ -21,53 +25,25 @@ struct Bench {
 
     var results: String { folder + "/results" }
 
-    /// The executable stands beside the test bundle.
-    private static var executable: URL {
-        get throws {
-            let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-            let bundle = Bundle.allBundles.map(\.bundlePath).first { $0.hasSuffix(".xctest") } ?? tests
-            let candidates = [tests, bundle].map {
-                URL(fileURLWithPath: $0).deletingLastPathComponent().appendingPathComponent("dedupbench")
-            }
-            guard let found = candidates.first(where: { FileManager.default.isExecutableFile(atPath: $0.path) }) else {
-                throw CocoaError(.fileNoSuchFile)
-            }
-            return found
-        }
-    }
-
     /// Runs a command to its end.
-    func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Result {
-        try start(arguments, environment: environment).finish()
-    }
-
-    /// Starts a command; `isHeard` is whether anybody reads what it prints.
-    func start(
-        _ arguments: [String], environment: [String: String] = [:], isHeard: Bool = true
-    ) throws -> Child {
-        let process = Process()
-        process.executableURL = try Self.executable
-        process.arguments = arguments
-        process.currentDirectoryURL = URL(fileURLWithPath: folder)
-        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-        return try Child(process, isHeard: isHeard)
+    func run(
+        _ arguments: [String], on machine: any Machine = SimulatedMachine(), workers: Int = 2,
+        interruption: Interruption = Interruption()
+    ) async -> Result {
+        let printed = Printed()
+        let context = printed.context(machine, workers: workers, interruption: interruption)
+        let code = await DedupBench.run(arguments, in: context)
+        return Result(code: code, out: printed.out, error: printed.error)
     }
 
     /// Runs a scenario into a results folder of the test's own.
-    func run(scenario: String, _ arguments: [String] = []) throws -> Result {
-        try run(["run", try write(scenario), "--out", results] + arguments)
-    }
-
-    /// Runs a command line as a user would who has the executable on the path.
-    func shell(_ command: String) throws -> Result {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        process.arguments = ["-c", command]
-        process.currentDirectoryURL = URL(fileURLWithPath: folder)
-        let environment = ProcessInfo.processInfo.environment
-        let path = try Self.executable.deletingLastPathComponent().path + ":" + (environment["PATH"] ?? "/usr/bin:/bin")
-        process.environment = environment.merging(["PATH": path]) { $1 }
-        return try Child(process, isHeard: true).finish()
+    func run(
+        scenario: String, _ arguments: [String] = [], on machine: any Machine = SimulatedMachine(), workers: Int = 2,
+        interruption: Interruption = Interruption()
+    ) async throws -> Result {
+        await run(
+            ["run", try write(scenario), "--out", results] + arguments, on: machine, workers: workers,
+            interruption: interruption)
     }
 
     /// Writes a scenario file and returns its path.
@@ -83,10 +59,10 @@ struct Bench {
     }
 
     /// The rows of a table of the newest bundle whose cells hold no commas.
-    func rows(_ name: String) throws -> [[String: String]] { Bench.rows(ofText: try file(name)) }
-
-    static func rows(ofText text: String) -> [[String: String]] {
-        let lines = text.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+    func rows(_ name: String) throws -> [[String: String]] {
+        let lines = try file(name).split(separator: "\n").map {
+            $0.split(separator: ",", omittingEmptySubsequences: false)
+        }
         return lines.dropFirst().map { line in
             Dictionary(uniqueKeysWithValues: zip(lines[0].map(String.init), line.map(String.init)))
         }
@@ -99,55 +75,21 @@ struct Bench {
     }
 }
 
-/// A running command.
-final class Child {
-    private let process: Process
-    private let out = Pipe()
-    private let error = Pipe()
-    private let collected = Collected()
-    private var lead = ""
-    private let isHeard: Bool
+/// What a command has printed.
+final class Printed: Sendable {
+    private let texts = Mutex((out: "", error: ""))
 
-    init(_ process: Process, isHeard: Bool) throws {
-        self.process = process
-        if !isHeard { try out.fileHandleForReading.close() }
-        self.isHeard = isHeard
-        process.standardOutput = out
-        process.standardError = error
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
+    var out: String { texts.withLock { $0.out } }
+    var error: String { texts.withLock { $0.error } }
+
+    /// A context of which everything is caught here.
+    func context(
+        _ machine: any Machine = SimulatedMachine(), workers: Int = 2, interruption: Interruption = Interruption()
+    ) -> CommandContext {
+        let console = Console(
+            out: { text in self.texts.withLock { $0.out += text } },
+            error: { text in self.texts.withLock { $0.error += text } })
+        return CommandContext(
+            console: console, interruption: interruption, machine: machine, workers: workers, commit: { "abc1234" })
     }
-
-    /// Returns when standard error has said something that contains `text`; false if it was closed before.
-    func waits(for text: String) -> Bool {
-        while !lead.contains(text) {
-            let data = error.fileHandleForReading.availableData
-            if data.isEmpty { return false }
-            lead += String(decoding: data, as: UTF8.self)
-        }
-        return true
-    }
-
-    func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
-
-    /// Reads both outputs to their ends, side by side so that neither fills up, and waits for the end.
-    func finish() throws -> Bench.Result {
-        let (reader, done) = (error.fileHandleForReading, DispatchSemaphore(value: 0))
-        DispatchQueue.global().async { [collected] in
-            let rest = String(decoding: (try? reader.readToEnd()) ?? Data(), as: UTF8.self)
-            collected.text.withLock { $0 = rest }
-            done.signal()
-        }
-        let printed = isHeard ? try out.fileHandleForReading.readToEnd() : nil
-        let output = String(decoding: printed ?? Data(), as: UTF8.self)
-        done.wait()
-        process.waitUntilExit()
-        let code = process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus
-        return Bench.Result(code: code, out: output, error: lead + collected.text.withLock { $0 })
-    }
-}
-
-/// What another thread has read.
-private final class Collected: Sendable {
-    let text = Mutex("")
 }

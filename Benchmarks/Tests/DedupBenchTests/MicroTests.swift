@@ -8,9 +8,9 @@ import Testing
 
     deinit { bench.remove() }
 
-    @Test func everyRowStandsBesideItsControl() throws {
+    @Test func everyRowStandsBesideItsControl() async throws {
         let path = bench.folder + "/micro.csv"
-        let result = try bench.run(["micro", "--filter", "fingerprint, JSON", "--rounds", "6", "--csv", path])
+        let result = await bench.run(["micro", "--filter", "fingerprint, JSON", "--rounds", "6", "--csv", path])
         #expect(result.code == 0, "\(result.error)")
         #expect(result.out.contains("SHA-256"))
         let header = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")[0]
@@ -18,8 +18,8 @@ import Testing
         for column in columns { #expect(header.split(separator: ",").contains(Substring(column)), "\(column)") }
     }
 
-    @Test func whatCanBeMeasuredIsListed() throws {
-        let result = try bench.run(["micro", "--list"])
+    @Test func whatCanBeMeasuredIsListed() async throws {
+        let result = await bench.run(["micro", "--list"])
         #expect(result.code == 0)
         for name in ["cache hit, 10000 entries", "cache entry", "execute, hit", "waiters", "harness"] {
             #expect(result.out.contains(name), "\(name)")
@@ -27,13 +27,13 @@ import Testing
     }
 
     @Test(arguments: [["--filter", "nothing like it"], ["--rounds", "5"], ["--rounds", "many"]])
-    func whatCannotBeMeasuredIsSixtyFour(_ options: [String]) throws {
-        #expect(try bench.run(["micro"] + options).code == 64)
+    func whatCannotBeMeasuredIsSixtyFour(_ options: [String]) async throws {
+        #expect(await bench.run(["micro"] + options).code == 64)
     }
 
-    @Test func aFileThatCannotBeWrittenIsSix() throws {
+    @Test func aFileThatCannotBeWrittenIsSix() async throws {
         let options = ["--filter", "fingerprint, JSON", "--rounds", "6", "--csv", bench.folder]
-        let result = try bench.run(["micro"] + options)
+        let result = await bench.run(["micro"] + options)
         #expect(result.code == 6)
         #expect(result.error.contains(bench.folder))
     }

@@ -49,13 +49,15 @@ enum Scenarios {
           keys: {distribution: zipf, skew: 0.9}
           operation: {kind: git, repositories: 2, commits: 2, files: 2, steps: [status, log]}
         phases:
-          - {name: polling, model: closed, clients: 4, operations: 200}
+          - {name: polling, model: closed, clients: 4, operations: 40}
         gates:
           - dedup.prevented == 100%
 
         """
 
-    /// So many samples of memory, a few hundred hits apart, of which so many are left out. Four clients ask for a key at a
+    static let operationsPerSample = 100
+
+    /// So many samples of memory, a hundred calls apart, of which so many are left out. Four clients ask for a key at a
     /// time, so that some of them wait for others. One client alone never waits, and asks for some keys far more often than
     /// for others.
     static func memory(samples: Int, discarded: Int, limit: String, clients: Int) -> String {
@@ -72,7 +74,7 @@ enum Scenarios {
           - name: memory
             model: closed
             clients: \(clients)
-            memory: {samples: \(samples), operations: 500, discarded: \(discarded)}
+            memory: {samples: \(samples), operations: \(operationsPerSample), discarded: \(discarded)}
         gates:
           - memory.leak_bytes_per_op < \(limit)
 
@@ -92,7 +94,7 @@ enum Scenarios {
               - memory.leak_bytes_per_op < 1MiB
             """)
 
-    /// So long that only a signal ends it: 100,000 requests of which each takes a millisecond.
+    /// So long that only a signal ends it: a request every 17 minutes for a day.
     static let endless = """
         schema_version: 1
         name: endless
@@ -100,9 +102,9 @@ enum Scenarios {
           cache: {capacity: 10, policy: lru, ttl: forever}
         workload:
           keys: {distribution: uniform, count: 50000}
-          operation: {latency: 1ms, value_size: 8B}
+          operation: {latency: 0s, value_size: 8B}
         phases:
-          - {name: long, model: closed, clients: 2, operations: 100000}
+          - {name: long, model: constant, rate: 0.001/s, clients: 2, operations: 87}
         gates:
           - dedup.prevented == 100%
 
@@ -122,13 +124,13 @@ enum Scenarios {
 
         """
 
-    /// Making its repositories takes many seconds.
+    /// Making its repositories takes minutes.
     static let manyRepositories = """
         schema_version: 1
         name: many-repositories
         workload:
           keys: {distribution: uniform}
-          operation: {kind: git, repositories: 1000, commits: 20, files: 20, steps: [status]}
+          operation: {kind: git, repositories: 1000, commits: 100, files: 100, steps: [status]}
         phases:
           - {name: one, model: closed, clients: 1, operations: 1}
 

@@ -1,5 +1,11 @@
+import DedupVerification
 import Foundation
+import LoadGeneration
+import Reporting
+import Simulation
 import Testing
+import Workloads
+import dedupbench
 
 @Suite(.serialized) final class SelftestTests {
     private let bench: Bench
@@ -8,15 +14,144 @@ import Testing
 
     deinit { bench.remove() }
 
-    @Test(arguments: ["check-then-act", "cached-error", "sometimes-slow-hits"])
-    func aDefectIsCaughtByWhatMustCatchIt(_ defect: String) throws {
-        let result = try bench.run(["selftest", "--filter", defect])
-        #expect(result.code == 0, "\(result.out)\(result.error)")
-        #expect(result.out.contains(defect) && result.out.contains("every one of 1 defects was caught"))
+    /// Everything but memory, which is not what it seems in simulated time.
+    static let cases = SelftestCase.all.filter { $0.scenario != .memory && $0.scenario != .capacity }
+
+    /// Driven in simulated time the defects show, whatever the machine is at; and the honest subject passes.
+    @Test(arguments: cases) func aDefectIsCaughtByWhatMustCatchIt(_ item: SelftestCase) async throws {
+        let machine = SimulatedMachine(movesWhenStuck: item.defect == .lostWaiter)
+        let outcome = try await item.run(in: Printed().context(machine))
+        #expect(item.isBorneOut(by: outcome), "\(outcome)")
     }
 
-    @Test func everyGateOfTheMainScenarioHasADefectThatFailsIt() throws {
-        let list = try bench.run(["selftest", "--list"])
+    /// The defects of memory, as far as they do not need an allocator: what leaks is still there, and what is bounded is not.
+    @Test(arguments: [
+        (Defect.honest, 0, 0, 10), (.leakedObject, 400, 400, 10), (.unboundedMap, 400, 0, 10),
+        (.ignoredCapacity, 0, 0, 40),
+    ])
+    func whatLeaksIsStillThere(_ defect: Defect, held: Int, leaked: Int, entries: Int) async throws {
+        let before = Leftover.alive
+        let counts = try await Self.drive(defect)
+        #expect(counts.held - before == held && counts.entries == entries)
+        #expect(Leftover.alive - before == leaked, "the subject is gone")
+    }
+
+    /// 400 calls for 40 keys by one client, with room for ten results.
+    private static func drive(_ defect: Defect) async throws -> (held: Int, entries: Int?) {
+        let scenario = try ScenarioLoader.load(
+            yaml: """
+                schema_version: 1
+                name: memory
+                system: {cache: {capacity: 10, policy: lru, ttl: forever}}
+                workload:
+                  keys: {distribution: burst, count: 40, burst: 1}
+                  operation: {latency: 0s, value_size: 8B}
+                phases: [{name: all, model: closed, clients: 1, operations: 400}]
+                """, named: "memory")
+        let requests = (0..<400).map { Request(key: UInt32($0 % 40), valueSize: 8) }
+        let runner = try LoadRunner(
+            scenario, streams: [RequestStream(requests, limit: 400)], machine: SimulatedMachine())
+        let blueprint = DefectiveSubject.blueprint(defect)
+        var counts: (held: Int, entries: Int?) = (0, nil)
+        do {
+            let kept = Kept()
+            let run = try await runner.run(
+                SubjectBlueprint(blueprint.information) { settings in
+                    let subject = try blueprint.make(settings)
+                    kept.subject = subject
+                    return subject
+                })
+            #expect(run.history.calls.count == 400)
+            counts = (Leftover.alive, kept.subject?.liveEntries)
+        }
+        return counts
+    }
+
+    /// Keeps a subject alive after its run. Unchecked: it is written before the run and read after it.
+    private final class Kept: @unchecked Sendable {
+        var subject: (any Subject)?
+    }
+
+    // MARK: - What is made of outcomes
+
+    private static let checkThenAct = cases.filter { $0.defect == .checkThenAct }
+    private static let honest = cases.filter { $0.defect == .honest && $0.scenario == .herds }
+
+    @Test func whatComesOutAsItMustIsZero() async throws {
+        let printed = Printed()
+        let selftest = Selftest(Self.honest + Self.checkThenAct, in: printed.context()) { item throws(Failure) in
+            .init(caught: item.catchers, verdict: item.defect == .honest ? .pass : .fail)
+        }
+        #expect(try await selftest.run() == 0)
+        #expect(printed.out.contains("every one of 1 defects was caught, and nothing else"))
+        #expect(printed.error.contains("selftest 2/2: check-then-act, herds"))
+    }
+
+    @Test(arguments: [RunVerdict.pass, .fail, .hung, .inconclusive])
+    func aDefectThatStaysUnseenIsTwo(_ verdict: RunVerdict) async throws {
+        let printed = Printed()
+        let selftest = Selftest(Self.checkThenAct, in: printed.context()) { item throws(Failure) in
+            // One of the two that must catch it does.
+            .init(caught: Array(item.catchers.prefix(1)), verdict: verdict, doubts: ["too few samples"])
+        }
+        #expect(try await selftest.run() == 2)
+        #expect(printed.out.contains("NOT CAUGHT") && printed.out.contains("too few samples"))
+        #expect(printed.out.contains("1 of 1 did not come out as they must"))
+    }
+
+    @Test func anHonestSubjectThatDoesNotPassIsTwo() async throws {
+        let printed = Printed()
+        let selftest = Selftest(Self.honest, in: printed.context()) { _ throws(Failure) in
+            .init(caught: [.violation(.overlap)], verdict: .fail)
+        }
+        #expect(try await selftest.run() == 2)
+        #expect(printed.out.contains("NOT PASSED") && printed.out.contains("overlap"))
+    }
+
+    /// A second try, and no third.
+    @Test(arguments: [(RunVerdict.invalid, 2), (.inconclusive, 2), (.fail, 1), (.pass, 1)])
+    func whatTheMachineLeftOpenIsDrivenOnceMore(_ first: RunVerdict, _ tries: Int) async throws {
+        var count = 0
+        let selftest = Selftest(Self.checkThenAct, in: Printed().context()) { item throws(Failure) in
+            count += 1
+            return .init(caught: item.catchers, verdict: count == 1 ? first : .fail)
+        }
+        #expect(try await selftest.run() == (first == .pass ? 2 : 0))
+        #expect(count == tries)
+    }
+
+    @Test func anInterruptionEndsItWithItsOwnCode() async throws {
+        let interruption = Interruption()
+        let printed = Printed()
+        var count = 0
+        let selftest = Selftest(
+            Self.checkThenAct + Self.honest, in: printed.context(interruption: interruption)
+        ) { item throws(Failure) in
+            count += 1
+            interruption.interrupt(SIGTERM)
+            return .init(caught: [], verdict: .interrupted)
+        }
+        #expect(try await selftest.run() == 143)
+        #expect(count == 1 && !printed.out.contains("did not come out"))
+    }
+
+    // MARK: - The command
+
+    @Test func theCommandDrivesWhatItsFilterFinds() async throws {
+        let result = await bench.run(["selftest", "--filter", "check-then-act"])
+        #expect(result.code == 0, "\(result.out)\(result.error)")
+        #expect(result.out.contains("check-then-act") && result.out.contains("every one of 1 defects was caught"))
+    }
+
+    @Test func everyDefectIsDriven() {
+        #expect(Set(SelftestCase.all.map(\.defect)) == Set(Defect.allCases))
+        let honest = SelftestCase.all.filter { $0.defect == .honest }
+        #expect(Set(honest.map(\.scenario)) == Set(SelftestScenario.allCases))
+        #expect(SelftestCase.all.allSatisfy { $0.catchers.isEmpty == ($0.defect == .honest) })
+    }
+
+    @Test func everyGateOfTheMainScenarioHasADefectThatFailsIt() async throws {
+        let list = await bench.run(["selftest", "--list"])
         let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../..")
         let scenario = root.appending(path: "Fixtures/scenarios/duplicate-storm.yaml")
         let lines = try String(contentsOf: scenario, encoding: .utf8).split(separator: "\n")
@@ -26,8 +161,13 @@ import Testing
         #expect(list.out.contains("must be caught by") && list.out.contains("lost_call"))
     }
 
-    @Test func aFilterThatFindsNothingIsSixtyFour() throws {
-        let result = try bench.run(["selftest", "--filter", "nothing like it"])
+    @Test func aFilterThatFindsNothingIsSixtyFour() async throws {
+        let result = await bench.run(["selftest", "--filter", "nothing like it"])
         #expect(result.code == 64 && result.error.contains("nothing like it"))
     }
+}
+
+extension SelftestCase: CustomTestStringConvertible {
+    /// The defect and where it must show.
+    public var testDescription: String { "\(defect.rawValue) in \(scenario.rawValue)" }
 }

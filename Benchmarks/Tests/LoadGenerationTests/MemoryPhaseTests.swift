@@ -7,12 +7,12 @@ import Synchronization
 import Testing
 import Workloads
 
-@Suite(.timeLimit(.minutes(1))) struct MemoryPhaseTests {
+@Suite(.timeLimit(.minutes(10))) struct MemoryPhaseTests {
     @Test func samplesAreTakenBetweenCyclesAtQuiescentPoints() async throws {
-        let open = AtomicBox(Atomic<Int>(0))
-        let probe = QuiescenceProbe(open)
+        let probe = QuiescenceProbe()
         let run = try await TestLoad.run(
-            { _ in probe }, probe.information, requests: TestLoad.requests(1_000, keys: 10), clients: 5
+            { _ in probe }, probe.information, requests: TestLoad.requests(1_000, keys: 10, latency: .milliseconds(1)),
+            clients: 5
         ) { phase in
             phase.operations = nil
             phase.memory = MemorySampling()
@@ -20,7 +20,7 @@ import Workloads
             phase.memory?.operations = 100
         }
         let phase = run.phases[0]
-        #expect(probe.openAtRest.value.load(ordering: .relaxed) == 0)
+        #expect(probe.openAtRest.count == 0 && probe.rests.count == 11)
         #expect(phase.operations == 1_000 && phase.ending == .completed)
         let series = try #require(phase.memory)
         #expect(series.samples.map(\.operations) == (1...10).map { $0 * 100 })
@@ -32,7 +32,7 @@ import Workloads
         let subject = AllocationProbe()
         let run = try await TestLoad.run(
             { _ in subject }, subject.information, requests: TestLoad.requests(20_000, keys: 10), clients: 1,
-            configuration: LoadConfiguration(workers: 1))
+            configuration: LoadConfiguration(workers: 1), machine: RealMachine())
         #expect(run.phases[0].operations == 20_000)
         #expect(subject.positiveControl > 0, "the counter of the allocator must see an allocation")
         #expect(subject.bytes == 0, "from the 1,000th call to the 20,000th")
@@ -42,16 +42,16 @@ import Workloads
 /// Counts the calls that are open while it is asked to be at rest.
 private final class QuiescenceProbe: Subject {
     let information = SubjectInformation(name: "probe", summary: "counts open calls", duplicates: .none)
-    let open: AtomicBox
-    let openAtRest = AtomicBox(Atomic<Int>(0))
-
-    init(_ open: AtomicBox) { self.open = open }
+    private let open = Counter()
+    let openAtRest = Counter()
+    /// How often it was asked to be at rest: before every sample, and at the end.
+    let rests = Counter()
 
     var liveEntries: Int? { 7 }
 
     func call(_ request: Request, _ operation: LoadGeneration.Operation) async -> Answer {
-        open.value.add(1, ordering: .sequentiallyConsistent)
-        defer { open.value.subtract(1, ordering: .sequentiallyConsistent) }
+        open.add()
+        defer { open.add(-1) }
         do {
             return .value(try await operation.run(), .executed)
         } catch {
@@ -60,7 +60,8 @@ private final class QuiescenceProbe: Subject {
     }
 
     func quiesce() async {
-        openAtRest.value.add(open.value.load(ordering: .sequentiallyConsistent), ordering: .relaxed)
+        rests.add()
+        openAtRest.add(open.count)
     }
 }
 

@@ -1,12 +1,13 @@
 import DedupVerification
 import LoadGeneration
 import Measurement
+import Simulation
 import Synchronization
 import Testing
 import Workloads
 
 /// What a run tells beside latencies: excuses, the subject's own numbers, progress, integrity.
-@Suite(.timeLimit(.minutes(1))) struct RunReportTests {
+@Suite(.timeLimit(.minutes(10))) struct RunReportTests {
     @Test func excusesAndRefusalsNamedByEpochAreTranslated() async throws {
         let run = try await TestLoad.run(
             { EpochSubject($0.excuses) }, EpochSubject.information, requests: TestLoad.requests(20, keys: 20),
@@ -37,20 +38,22 @@ import Workloads
     }
 
     @Test func progressIsReportedWhileAPhaseRuns() async throws {
-        let box = ProgressBox()
-        // The first call waits until progress was reported.
-        let subject = ExecutingSubject { request in
-            while request.key == 0, box.last == nil { await Task.yield() }
-        }
-        let requests = TestLoad.requests(50, keys: 50)
+        let reports = Reports()
+        // One call after the other, of 10 ms each.
+        let requests = TestLoad.requests(50, keys: 50, latency: .milliseconds(10))
         let runner = try LoadRunner(
-            TestLoad.closed(requests, clients: 2), streams: [RequestStream(requests, limit: 50)],
-            configuration: LoadConfiguration(workers: 2, progressInterval: .milliseconds(50))
-        ) { progress in box.set(progress) }
-        _ = try await runner.run(SubjectBlueprint(subject.information) { _ in subject })
-        let progress = try #require(box.last)
-        #expect(progress.subject == "executing" && progress.phase == "phase" && progress.phaseCount == 1)
-        #expect((0...1).contains(progress.fraction) && progress.operations <= 50)
+            TestLoad.closed(requests, clients: 1), streams: [RequestStream(requests, limit: 50)],
+            configuration: LoadConfiguration(workers: 1, progressInterval: .milliseconds(100)),
+            machine: SimulatedMachine()
+        ) { reports.add($0) }
+        _ = try await runner.run(SubjectBlueprint(ExecutingSubject().information) { _ in ExecutingSubject() })
+        let progress = reports.all
+        #expect(progress.count == 5)
+        #expect(progress.allSatisfy { $0.subject == "executing" && $0.phase == "phase" && $0.phaseCount == 1 })
+        // A look at a moment in which a call returns comes before the return.
+        #expect(progress.map(\.operations) == [9, 19, 29, 39, 49])
+        #expect(progress.map(\.fraction) == progress.map { Double($0.operations) / 50 })
+        #expect(progress.map(\.rate) == [90, 100, 100, 100, 100])
     }
 
     @Test func bodiesAreMadeOnceAnOperationAndCleanedUp() async throws {
@@ -59,17 +62,19 @@ import Workloads
         var scenario = TestLoad.closed(requests, clients: 2)
         scenario.phases.append(scenario.phases[0])
         let stream = RequestStream(requests, limit: 30)
-        let runner = try LoadRunner(scenario, streams: [stream, stream], configuration: LoadConfiguration(workers: 2))
-        let made = AtomicBox(Atomic<Int>(0))
+        let runner = try LoadRunner(
+            scenario, streams: [stream, stream], configuration: LoadConfiguration(workers: 2),
+            machine: SimulatedMachine())
+        let made = Counter()
         let run = try await runner.run(
             SubjectBlueprint(ExecutingSubject().information) { _ in ExecutingSubject() },
             operations: { _ in
-                made.value.add(1, ordering: .relaxed)
+                made.add()
                 return body
             })
-        #expect(made.value.load(ordering: .relaxed) == 1)
+        #expect(made.count == 1)
         #expect(run.figures == [OperationFigure(name: "executed", count: 60)])
-        #expect(body.cleaned.value.load(ordering: .relaxed) > 0)
+        #expect(body.cleaned.count > 0)
     }
 }
 
@@ -113,25 +118,25 @@ private final class MixingSubject: Subject {
 }
 
 private final class CountingBody: OperationBody {
-    let executed = AtomicBox(Atomic<Int>(0))
-    let cleaned = AtomicBox(Atomic<Int>(0))
+    let executed = Counter()
+    let cleaned = Counter()
 
     func execute(_ request: Request, blocking: Bool) async throws -> Int {
-        executed.value.add(1, ordering: .relaxed)
+        executed.add()
         return 8
     }
 
     var figures: [OperationFigure] {
-        [OperationFigure(name: "executed", count: executed.value.load(ordering: .relaxed))]
+        [OperationFigure(name: "executed", count: executed.count)]
     }
 
-    func cleanUp() async { cleaned.value.add(1, ordering: .relaxed) }
+    func cleanUp() async { cleaned.add() }
 }
 
-private final class ProgressBox: Sendable {
-    private let progress = Mutex<LoadProgress?>(nil)
+private final class Reports: Sendable {
+    private let reports = Mutex<[LoadProgress]>([])
 
-    var last: LoadProgress? { progress.withLock { $0 } }
+    var all: [LoadProgress] { reports.withLock(\.self) }
 
-    func set(_ new: LoadProgress) { progress.withLock { $0 = new } }
+    func add(_ progress: LoadProgress) { reports.withLock { $0.append(progress) } }
 }

@@ -1,5 +1,6 @@
 import DedupVerification
 import LoadGeneration
+import Simulation
 import Workloads
 
 /// Builds scenarios for tests without files.
@@ -26,17 +27,28 @@ enum TestLoad {
         }
     }
 
-    /// Runs one phase over exactly these requests.
+    /// Runs one phase over exactly these requests; by default on a simulated machine, where calls take no time but what
+    /// their operations wait for.
     static func run(
         _ make: @escaping @Sendable (SubjectSettings) throws -> any Subject, _ information: SubjectInformation,
         requests: [Request], clients: Int, configuration: LoadConfiguration = LoadConfiguration(workers: 2),
-        stop: StopSignal = StopSignal(), configure: (inout Phase) -> Void = { _ in }
+        machine: any Machine = SimulatedMachine(), stop: StopSignal = StopSignal(),
+        configure: (inout Phase) -> Void = { _ in }
     ) async throws -> SubjectRun {
         let scenario = closed(requests, clients: clients, configure: configure)
         let isOpen = scenario.phases[0].isOpen
         let stream = RequestStream(requests, isOpen: isOpen, limit: scenario.phases[0].operationLimit)
-        let runner = try LoadRunner(scenario, streams: [stream], configuration: configuration, stop: stop)
+        let runner = try LoadRunner(
+            scenario, streams: [stream], configuration: configuration, machine: machine, stop: stop)
         return try await runner.run(SubjectBlueprint(information, make: make))
+    }
+}
+
+extension Phase {
+    /// Requests arrive at their intended times.
+    mutating func isReplayed() {
+        model = .trace
+        speed = .factor(1)
     }
 }
 

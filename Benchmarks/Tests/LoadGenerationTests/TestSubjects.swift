@@ -6,38 +6,23 @@ import Workloads
 /// Executes every call, and does something before each.
 final class ExecutingSubject: Subject {
     let information: SubjectInformation
-    let tellsOutcome: Bool
     let before: @Sendable (Request) async -> Void
-    let calls = Atomic<Int>(0)
+    let calls = Counter()
 
-    init(
-        blocks: Bool = false, tellsOutcome: Bool = true,
-        before: @escaping @Sendable (Request) async -> Void = { _ in }
-    ) {
+    init(blocks: Bool = false, before: @escaping @Sendable (Request) async -> Void = { _ in }) {
         information = SubjectInformation(
             name: "executing", summary: "executes every call", blocks: blocks, duplicates: .none)
-        self.tellsOutcome = tellsOutcome
         self.before = before
     }
 
     func call(_ request: Request, _ operation: LoadGeneration.Operation) async -> Answer {
-        calls.add(1, ordering: .relaxed)
+        calls.add()
         await before(request)
         do {
-            return .value(try await operation.run(), tellsOutcome ? .executed : nil)
+            return .value(try await operation.run(), .executed)
         } catch {
             return .failed(error)
         }
-    }
-}
-
-/// Answers at once, from nothing.
-final class InstantSubject: Subject {
-    let information = SubjectInformation(
-        name: "instant", summary: "answers at once", isJudged: false, duplicates: .none)
-
-    func call(_ request: Request, _ operation: LoadGeneration.Operation) async -> Answer {
-        Answer(outcome: .hit, execution: 0)
     }
 }
 
@@ -47,17 +32,19 @@ final class JoiningSubject: Subject {
         case none
         /// Two callers that miss at the same time both run.
         case checkThenAct
-        /// The second of all waiters is forgotten when its flight lands.
+        /// The second of all waiters is not woken when its flight finishes.
         case lostWaiter
         /// A result is served for ever, whatever was promised.
         case staleForEver
-        /// Every seventh hit is answered with an error that comes from nowhere.
+        /// Every seventh hit is answered with an error of no execution.
         case throwsInsteadOfHits
     }
 
+    private typealias Waiter = CheckedContinuation<Result<StepValue, any Error>, Never>
+
     private enum Slot {
-        case running([CheckedContinuation<Result<StepValue, any Error>, Never>])
-        case done(StepValue, ContinuousClock.Instant)
+        case running([Waiter])
+        case done(StepValue, at: UInt64)
     }
 
     private enum Decision {
@@ -68,21 +55,26 @@ final class JoiningSubject: Subject {
 
     static let information = SubjectInformation(name: "joining", summary: "a cache whose misses join")
     let information: SubjectInformation = JoiningSubject.information
-    let fault: Fault
-    let lifetime: Duration
+    private let fault: Fault
+    private let machine: any Machine
+    private let lifetime: Duration
     /// Whether the answer says how it came about, or leaves that to the harness.
-    let tellsOutcome: Bool
+    private let tellsOutcome: Bool
     private let slots = Mutex<[UInt32: Slot]>([:])
     private let waiters = Atomic<Int>(0)
     private let hits = Atomic<Int>(0)
+    /// Kept, since a checked continuation that is dropped complains.
+    private let lostWaiter = Mutex<Waiter?>(nil)
 
-    init(_ fault: Fault = .none, lifetime: Duration = .seconds(3_600), tellsOutcome: Bool = true) {
+    init(
+        _ fault: Fault = .none, on machine: any Machine, lifetime: Duration = .seconds(3_600),
+        tellsOutcome: Bool = true
+    ) {
         self.fault = fault
+        self.machine = machine
         self.lifetime = lifetime
         self.tellsOutcome = tellsOutcome
     }
-
-    var liveEntries: Int? { slots.withLock { $0.count } }
 
     func call(_ request: Request, _ operation: LoadGeneration.Operation) async -> Answer {
         switch decide(request.key) {
@@ -90,24 +82,15 @@ final class JoiningSubject: Subject {
             let isThrown = fault == .throwsInsteadOfHits && hits.add(1, ordering: .relaxed).newValue % 7 == 0
             return isThrown ? .failed(CancellationError()) : .value(value, tellsOutcome ? .hit : nil)
         case .lead: return await lead(request.key, operation)
-        case .join:
-            let result = await withCheckedContinuation { continuation in
-                let late = slots.withLock { slots -> Slot? in
-                    guard case .running(var waiting) = slots[request.key] else { return slots[request.key] }
-                    waiting.append(continuation)
-                    slots[request.key] = .running(waiting)
-                    return nil
-                }
-                if case .done(let value, _) = late { continuation.resume(returning: .success(value)) }
-            }
-            return answer(result, .joined)
+        case .join: return answer(await result(of: request.key), .joined)
         }
     }
 
     private func decide(_ key: UInt32) -> Decision {
         slots.withLock { slots in
             switch slots[key] {
-            case .done(let value, let storedAt) where fault == .staleForEver || storedAt.duration(to: .now) < lifetime:
+            case .done(let value, let time)
+            where fault == .staleForEver || machine.now() - time < UInt64(lifetime / .nanoseconds(1)):
                 return .hit(value)
             case .running where fault != .checkThenAct:
                 return .join
@@ -118,19 +101,31 @@ final class JoiningSubject: Subject {
         }
     }
 
+    private func result(of key: UInt32) async -> Result<StepValue, any Error> {
+        await withCheckedContinuation { continuation in
+            let late = slots.withLock { slots -> Slot? in
+                guard case .running(var waiting) = slots[key] else { return slots[key] }
+                waiting.append(continuation)
+                slots[key] = .running(waiting)
+                return nil
+            }
+            if case .done(let value, _) = late { continuation.resume(returning: .success(value)) }
+        }
+    }
+
     private func lead(_ key: UInt32, _ operation: LoadGeneration.Operation) async -> Answer {
         var result: Result<StepValue, any Error>
         do { result = .success(try await operation.run()) } catch { result = .failure(error) }
-        let waiting = slots.withLock { slots -> [CheckedContinuation<Result<StepValue, any Error>, Never>] in
-            var waiting: [CheckedContinuation<Result<StepValue, any Error>, Never>] = []
+        let waiting = slots.withLock { slots -> [Waiter] in
+            var waiting: [Waiter] = []
             if case .running(let found) = slots[key] { waiting = found }
-            slots[key] = if case .success(let value) = result { .done(value, .now) } else { nil }
+            slots[key] = if case .success(let value) = result { .done(value, at: machine.now()) } else { nil }
             return waiting
         }
         for waiter in waiting {
             let number = waiters.add(1, ordering: .relaxed).newValue
             if fault == .lostWaiter, number == 2 {
-                lost.withLock { $0.append(waiter) }
+                lostWaiter.withLock { $0 = waiter }
             } else {
                 waiter.resume(returning: result)
             }
@@ -144,7 +139,15 @@ final class JoiningSubject: Subject {
         case .failure(let error): .failed(error)
         }
     }
+}
 
-    /// Those who were forgotten: kept, since a checked continuation that is dropped complains.
-    private let lost = Mutex<[CheckedContinuation<Result<StepValue, any Error>, Never>]>([])
+/// An atomic that a closure can capture.
+final class Counter: Sendable {
+    private let value = Atomic<Int>(0)
+
+    var count: Int { value.load(ordering: .sequentiallyConsistent) }
+
+    /// Adds to it and returns the sum.
+    @discardableResult
+    func add(_ number: Int = 1) -> Int { value.add(number, ordering: .sequentiallyConsistent).newValue }
 }

@@ -13,13 +13,13 @@ import Testing
 
     @Test func liveBytesFollowWhatIsHeld() throws {
         let allocator = try Jemalloc()
-        let size = 64 << 20
+        // So much that whatever else the process allocates meanwhile makes no difference. Nothing touches it.
+        let size = 512 << 20
         let before = allocator.reading()
         let block = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 16)
         let held = allocator.reading()
         block.deallocate()
         let after = allocator.reading()
-        // Other tests allocate meanwhile, but not that much.
         #expect(abs(held.live - before.live - size) < size / 4)
         #expect(abs(held.live - after.live - size) < size / 4)
         #expect(held.allocated == held.live + held.threadCaches)
@@ -71,8 +71,10 @@ import Testing
         let counter = try AllocationCounter(allocator)
         let sampler = MemorySampler(allocator, capacity: 64)
         // Once through everything, so that what the runtime makes once for each type has been made.
-        for number in 0..<200 { sampler.sample(operations: number) }
-        let counted = counter.count { for number in 200..<400 { sampler.sample(operations: number) } }
+        for number in 0..<200 { sampler.sample(operations: number, at: UInt64(number)) }
+        let counted = counter.count {
+            for number in 200..<400 { sampler.sample(operations: number, at: UInt64(number)) }
+        }
         #expect(counted.count.allocations == counted.count.deallocations)
         #if !DEBUG
         #expect(counted.count.allocations == 0)
@@ -80,14 +82,15 @@ import Testing
         #expect(sampler.series.samples.last?.operations == 399)
     }
 
+    /// Of a size that nothing else in the process has.
     @Test func countsTheAllocationsOfASizeClass() throws {
         let allocator = try Jemalloc()
-        let index = try #require(allocator.sizeClasses.firstIndex { $0.size == 7 << 20 })
+        let index = try #require(allocator.sizeClasses.firstIndex { $0.size == 112 << 20 })
         var counts = [Int](repeating: 0, count: allocator.sizeClasses.count)
         allocator.refresh()
         allocator.liveCounts(into: &counts)
         let before = counts[index]
-        let blocks = (0..<5).map { _ in UnsafeMutableRawPointer.allocate(byteCount: 7 << 20, alignment: 16) }
+        let blocks = (0..<5).map { _ in UnsafeMutableRawPointer.allocate(byteCount: 112 << 20, alignment: 16) }
         allocator.refresh()
         allocator.liveCounts(into: &counts)
         for block in blocks { block.deallocate() }
@@ -96,11 +99,19 @@ import Testing
 
     @Test func anEntryOfAnArrayOfBlocksCostsItsBlock() throws {
         let allocator = try Jemalloc()
-        let size = 1 << 20
-        let footprint = EntryFootprint.measure(allocator, entries: 64) {
-            (0..<64).map { _ in [UInt8](repeating: 1, count: size) }
-        }
+        // So large that whatever else the process allocates meanwhile makes no difference. Nothing touches it.
+        let size = 16 << 20
+        let footprint = EntryFootprint.measure(allocator, entries: 64) { (0..<64).map { _ in Block(size) } }
         #expect(footprint.bytesPerEntry > Double(size) * 0.9)
         #expect(footprint.bytesPerEntry < Double(size) * 1.5)
     }
+}
+
+/// Memory that is held and never touched.
+private final class Block {
+    private let memory: UnsafeMutableRawPointer
+
+    init(_ size: Int) { memory = .allocate(byteCount: size, alignment: 16) }
+
+    deinit { memory.deallocate() }
 }

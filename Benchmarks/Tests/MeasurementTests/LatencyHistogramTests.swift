@@ -17,6 +17,7 @@ import Testing
         for part in parts { whole.merge(part) }
         values.sort()
         #expect(whole.count == values.count)
+        #expect(whole.mean == Double(values.reduce(0, +)) / Double(values.count))
         for percentile in [1.0, 25, 50, 90, 99, 99.9, 100] {
             let rank = max(1, Int((percentile * Double(values.count) / 100 - 1e-6).rounded(.up)))
             let exact = Double(values[rank - 1])
@@ -41,8 +42,11 @@ import Testing
         histogram.record(5)
         #expect(histogram.saturated == 1)
         #expect(histogram.count == 2)
+        #expect(histogram.mean == Double(LatencyHistogram.highest + 5) / 2)
         histogram.reset()
         #expect(histogram.isEmpty && histogram.saturated == 0)
+        histogram.record(7)
+        #expect(histogram.mean == 7)
     }
 
     @Test func theIntervalOfAPercentileIsOneOfRanks() throws {

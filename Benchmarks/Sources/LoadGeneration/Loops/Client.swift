@@ -1,5 +1,4 @@
 internal import DedupVerification
-internal import Measurement
 internal import Workloads
 
 /// One virtual client of a phase: a loop that calls the subject again and again.
@@ -8,6 +7,7 @@ internal import Workloads
 /// the subject: a call goes through one witness, creates no task, allocates nothing, and returns synchronously when the
 /// subject does.
 struct Client<Driven: Subject>: Sendable {
+    let time: LoadClock
     let subject: Driven
     let stream: RequestStream
     let log: ExecutionLog
@@ -24,11 +24,11 @@ struct Client<Driven: Subject>: Sendable {
         var began: UInt64 = 0
         while let cycle = await gate.next() {
             while position < cycle.limit, !stop.isSet {
-                let start = MonotonicClock.now()
+                let start = time.now()
                 if start >= cycle.deadline { break }
                 if turns.isUp(after: start &- began) {
                     await turns.giveWay()
-                    began = MonotonicClock.now()
+                    began = time.now()
                     continue
                 }
                 await call(position, intended: start, start: start)
@@ -42,8 +42,8 @@ struct Client<Driven: Subject>: Sendable {
         var position = number
         while let cycle = await gate.next() {
             while position < cycle.limit, !stop.isSet {
-                await herd.arrive()
-                let start = MonotonicClock.now()
+                await herd.wait()
+                let start = time.now()
                 if start >= cycle.deadline { break }
                 await call(position, intended: start, start: start)
                 position += count
@@ -61,12 +61,12 @@ struct Client<Driven: Subject>: Sendable {
         while await gate.next() != nil {
             while let turn = await mailbox.next() {
                 let position = number + turn * workers
-                let start = MonotonicClock.now()
+                let start = time.now()
                 await call(position, intended: clock.start + stream[position].intended, start: start)
                 // Only a backlog keeps a client from suspending; a free client that gave way would look busy.
                 guard start &- began > Worker.slice else { continue }
                 if turns.isUp(after: 0) { await turns.giveWay() }
-                began = MonotonicClock.now()
+                began = time.now()
             }
         }
     }
@@ -80,7 +80,7 @@ struct Client<Driven: Subject>: Sendable {
         let slot = lane.begin(request: number, key: request.key, intended: intended, start: start, phase: phase)
         pulse.start()
         let answer = await subject.call(request, operation)
-        let end = MonotonicClock.now()
+        let end = time.now()
         lane.complete(
             slot, end: end, outcome: answer.outcome ?? log.classify(answer.execution, for: operation, start: start),
             execution: answer.execution, value: answer.value)

@@ -1,59 +1,101 @@
-internal import Foundation
-internal import Measurement
+internal import Synchronization
 internal import Workloads
 
 /// Releases the requests of an open loop at their intended times, whether or not earlier ones have returned.
-///
-/// It has a thread of its own, with the kernel's timer slack turned off. It sleeps until shortly before the next intended
-/// start and spins the rest: sleeping alone oversleeps by tens of microseconds, spinning alone takes a processor away
-/// from the subject.
 final class Pacer: Sendable {
-    /// How long before the intended time the pacer stops sleeping: 60 us, in nanoseconds.
-    static let spin: UInt64 = 60_000
-    /// How long it sleeps at most before it looks for the stop signal: 50 ms.
-    static let longestSleep: UInt64 = 50_000_000
+    /// How long it waits at most before it looks for the stop signal: 50 ms, in nanoseconds.
+    private static let longestWait: UInt64 = 50_000_000
 
+    private let machine: any Machine
     private let stream: RequestStream
     private let mailboxes: [Mailbox]
     private let releases: ReleaseTimes
     private let stop: StopSignal
+    /// The request that is released next; only the steps touch it, one after the other.
+    private let position = Atomic<Int>(0)
 
-    init(stream: RequestStream, mailboxes: [Mailbox], releases: ReleaseTimes, stop: StopSignal) {
+    init(machine: any Machine, stream: RequestStream, mailboxes: [Mailbox], releases: ReleaseTimes, stop: StopSignal) {
+        self.machine = machine
         self.stream = stream
         self.mailboxes = mailboxes
         self.releases = releases
         self.stop = stop
     }
 
-    /// Releases everything on a thread of its own, then closes the mailboxes.
+    /// Releases everything in steps of the machine, then closes the mailboxes.
     func run(from start: UInt64) {
-        let thread = Thread { [self] in
-            ThreadSleep.turnOffSlack()
-            let isComplete = pace(from: start)
-            for mailbox in mailboxes { mailbox.close(discarding: !isComplete) }
-        }
-        thread.name = "dedupbench.pacer"
-        thread.start()
+        machine.pace(from: start + stream[0].intended) { [self] in step(from: start) }
     }
 
-    private func pace(from start: UInt64) -> Bool {
-        for position in 0..<stream.count {
+    /// Releases all that is due.
+    ///
+    /// - Returns: When to come again; nil if all is released, or the phase is to stop.
+    private func step(from start: UInt64) -> UInt64? {
+        var position = position.load(ordering: .relaxed)
+        defer { self.position.store(position, ordering: .relaxed) }
+        while position < stream.count, !stop.isSet {
             let intended = start + stream[position].intended
-            guard wait(until: intended) else { return false }
+            let now = machine.now()
+            if now < intended { return min(intended, now + Self.longestWait) }
             mailboxes[position % mailboxes.count].release { hasIdleClient in
-                releases.note(position, at: MonotonicClock.now(), backlogged: !hasIdleClient)
+                releases.note(position, at: machine.now(), backlogged: !hasIdleClient)
             }
+            position += 1
         }
-        return true
+        for mailbox in mailboxes { mailbox.close(discarding: position < stream.count) }
+        return nil
+    }
+}
+
+/// When the phase started: set once by the conductor before it opens the gate.
+final class PhaseClock: Sendable {
+    private let origin = Atomic<UInt64>(0)
+
+    /// Nanoseconds of the machine's time; 0 before the start.
+    var start: UInt64 { origin.load(ordering: .acquiring) }
+
+    /// Sets it.
+    func start(at time: UInt64) {
+        origin.store(time, ordering: .releasing)
+    }
+}
+
+/// When the pacer released each request of an open loop, and whether a client was free for it.
+///
+/// Unchecked: the pacer writes each slot before it hands the request over; they are read after the phase.
+package final class ReleaseTimes: @unchecked Sendable {
+    private static let flag: UInt64 = 1 << 63
+    private let times: UnsafeMutableBufferPointer<UInt64>
+
+    /// Room for so many requests, none of them released.
+    package init(count: Int) {
+        times = .allocate(capacity: count)
+        times.initialize(repeating: 0)
     }
 
-    /// Waits; false if the run is to stop.
-    private func wait(until time: UInt64) -> Bool {
-        while !stop.isSet {
-            let now = MonotonicClock.now()
-            if now >= time { return true }
-            if time - now > Self.spin { ThreadSleep.sleep(min(time - now - Self.spin, Self.longestSleep)) }
-        }
-        return false
+    deinit {
+        times.deallocate()
     }
+
+    /// Notes a release; called once a request.
+    package func note(_ position: Int, at time: UInt64, backlogged: Bool) {
+        times[position] = backlogged ? time | Self.flag : time
+    }
+
+    /// When a request was released, in nanoseconds of the machine's time; 0 if it was not.
+    func time(of position: Int) -> UInt64 { times[position] & ~Self.flag }
+
+    /// How many requests were released.
+    var released: Int { times.count { $0 != 0 } }
+
+    /// How many of them found every client of their worker busy.
+    var backlogged: Int { times.count { $0 & Self.flag != 0 } }
+
+    /// How late a request was released. Nothing but the pacer decides that, so it is the generator's own lag.
+    func lag(of position: Int, intended: UInt64) -> UInt64 {
+        time(of: position) - min(time(of: position), intended)
+    }
+
+    /// How long a released request waited until its call started: for a client, or for the worker to let one run.
+    func wait(of position: Int, start: UInt64) -> UInt64 { start - min(start, time(of: position)) }
 }

@@ -1,6 +1,4 @@
-internal import Dispatch
-internal import Foundation
-internal import Measurement
+package import Measurement
 internal import Synchronization
 
 /// A thread that only wants to wake up every millisecond, and notes when it could not: the stalls of the machine.
@@ -9,56 +7,84 @@ internal import Synchronization
 final class HiccupMonitor: Sendable {
     /// How often it wakes up: 1 ms, in nanoseconds.
     private static let period: UInt64 = 1_000_000
-    /// From this delay on a stall is listed: 10 ms.
-    private static let stall: UInt64 = 10_000_000
-    /// How many stalls are listed.
-    private static let capacity = 1_024
 
-    private let isStopped = Atomic<Bool>(false)
-    private let ended = DispatchSemaphore(value: 0)
-    private let report = Mutex(HiccupReport())
+    private let sleeps: Sleeps
+    private let end: @Sendable () -> Void
 
-    init() {
-        report.withLock { $0.stalls.reserveCapacity(Self.capacity) }
-        let thread = Thread { [self] in
-            ThreadSleep.turnOffSlack()
-            while !isStopped.load(ordering: .relaxed) { sleepOnce() }
-            ended.signal()
-        }
-        thread.name = "dedupbench.hiccup"
-        thread.start()
-    }
-
-    private func sleepOnce() {
-        let start = MonotonicClock.now()
-        ThreadSleep.sleep(Self.period)
-        let end = MonotonicClock.now()
-        let delay = end - start - min(end - start, Self.period)
-        report.withLock { report in
-            report.delays.record(delay)
-            guard delay >= Self.stall else { return }
-            if report.stalls.count < Self.capacity {
-                report.stalls.append(HiccupReport.Stall(start: start, end: end))
-            } else {
-                report.droppedStalls += 1
-            }
+    init(_ machine: any Machine) {
+        let sleeps = Sleeps()
+        self.sleeps = sleeps
+        end = machine.watch(every: Self.period, "hiccup") { start, end in
+            sleeps.report.withLock { $0.note(start, end, wanted: Self.period) }
         }
     }
 
     /// What was seen since the last time it was asked.
     func take() -> HiccupReport {
-        report.withLock { report in
+        sleeps.report.withLock { report in
             let taken = report
-            report.delays.reset()
-            report.stalls.removeAll(keepingCapacity: true)
-            report.droppedStalls = 0
+            report.reset()
             return taken
         }
     }
 
     /// Ends the thread and waits until it has gone.
-    func stop() {
-        isStopped.store(true, ordering: .relaxed)
-        ended.wait()
+    func stop() { end() }
+
+    private final class Sleeps: Sendable {
+        let report = Mutex(HiccupReport())
+    }
+}
+
+/// The stalls that a thread which only wanted to wake up every millisecond has seen.
+package struct HiccupReport: Sendable {
+    /// From this delay on a stall is listed: 10 ms.
+    private static let stall: UInt64 = 10_000_000
+    /// How many stalls are listed.
+    package static let capacity = 1_024
+
+    /// How much later than asked the thread woke up, in nanoseconds.
+    package private(set) var delays = LatencyHistogram()
+    /// The windows in which it did not run for 10 ms or more.
+    package private(set) var stalls: [Stall] = []
+    /// Stalls that found no room in the list.
+    package private(set) var droppedStalls = 0
+
+    /// A window in which the machine did not run us.
+    package struct Stall: Hashable, Sendable {
+        /// When it began, in nanoseconds of the monotonic clock.
+        package var start: UInt64
+        /// When it was over.
+        package var end: UInt64
+
+        /// A window.
+        package init(start: UInt64, end: UInt64) {
+            self.start = start
+            self.end = end
+        }
+    }
+
+    /// Nothing yet, with room for all that it can list: noting allocates nothing.
+    package init() {
+        stalls.reserveCapacity(Self.capacity)
+    }
+
+    /// Notes a sleep from `start` to `end` that was meant to last for `wanted` nanoseconds.
+    package mutating func note(_ start: UInt64, _ end: UInt64, wanted: UInt64) {
+        let delay = end - start - min(end - start, wanted)
+        delays.record(delay)
+        guard delay >= Self.stall else { return }
+        if stalls.count < Self.capacity {
+            stalls.append(Stall(start: start, end: end))
+        } else {
+            droppedStalls += 1
+        }
+    }
+
+    /// Forgets everything, keeping the memory.
+    mutating func reset() {
+        delays.reset()
+        stalls.removeAll(keepingCapacity: true)
+        droppedStalls = 0
     }
 }

@@ -1,55 +1,81 @@
-internal import Dispatch
-internal import Measurement
 internal import Synchronization
 internal import Workloads
 
-/// Looks at the pulses of a phase from a timer: reports progress, and gives the phase up when the subject hangs.
-///
-/// Unchecked: Dispatch sources may be cancelled from any thread, though their type does not say so.
-final class PhaseMonitor: @unchecked Sendable {
-    private struct State {
-        var completed = 0
-        var reported: UInt64
-        var changed: UInt64
-    }
-
+/// Looks at the pulses of a phase: reports progress, and gives the phase up when the subject hangs.
+final class PhaseMonitor: Sendable {
     private let pulses: [Pulse]
-    private let watchdog: UInt64
-    private let report: @Sendable (_ operations: Int, _ rate: Double) -> Void
+    private let report: @Sendable (_ operations: Int, _ rate: Double, _ now: UInt64) -> Void
     private let giveUp: @Sendable () -> Void
-    private let state = Mutex(State(reported: MonotonicClock.now(), changed: MonotonicClock.now()))
-    private let timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "dedupbench.monitor"))
+    private let state: Mutex<PulseReadings>
 
     init(
-        pulses: [Pulse], watchdog: UInt64, interval: Duration,
-        report: @escaping @Sendable (_ operations: Int, _ rate: Double) -> Void, giveUp: @escaping @Sendable () -> Void
+        pulses: [Pulse], readings: PulseReadings,
+        report: @escaping @Sendable (_ operations: Int, _ rate: Double, _ now: UInt64) -> Void,
+        giveUp: @escaping @Sendable () -> Void
     ) {
         self.pulses = pulses
-        self.watchdog = watchdog
         self.report = report
         self.giveUp = giveUp
-        let nanoseconds = Int(interval.nanoseconds)
-        timer.schedule(deadline: .now() + .nanoseconds(nanoseconds), repeating: .nanoseconds(nanoseconds))
-        timer.setEventHandler { [weak self] in self?.look() }
-        timer.resume()
+        state = Mutex(readings)
     }
 
-    func cancel() {
-        timer.cancel()
-    }
-
-    private func look() {
+    /// Looks now.
+    func look(at now: UInt64) {
+        // Completions first: a call that is made in between must not look like one that hangs.
         let completed = pulses.reduce(0) { $0 + $1.completed }
         let started = pulses.reduce(0) { $0 + $1.started }
-        let now = MonotonicClock.now()
-        let (rate, isStuck) = state.withLock { state in
-            let rate = Double(completed - state.completed) * 1e9 / Double(max(1, now - state.reported))
-            if completed != state.completed || started <= completed { state.changed = now }
-            state.completed = completed
-            state.reported = now
-            return (rate, now - state.changed > watchdog)
-        }
-        report(completed, rate)
+        let (rate, isStuck) = state.withLock { $0.read(started: started, completed: completed, at: now) }
         if isStuck { giveUp() }
+        if let rate { report(completed, rate, now) }
     }
+}
+
+/// What the pulses of a phase say over time.
+package struct PulseReadings {
+    private let watchdog: UInt64
+    private let interval: UInt64
+    private var reportedAt: UInt64
+    private var reported = 0
+    private var changedAt: UInt64
+    private var completed = 0
+
+    /// The readings of a phase that begins at `start`: its calls may take as long as the watchdog waits, and it is reported
+    /// on at intervals; all in nanoseconds.
+    package init(watchdog: UInt64, interval: UInt64, start: UInt64) {
+        self.watchdog = watchdog
+        self.interval = interval
+        (reportedAt, changedAt) = (start, start)
+    }
+
+    /// Adds a reading.
+    ///
+    /// - Returns: Operations a second since the last report if another one is due; and whether calls are open but none has
+    ///   returned for longer than the watchdog waits.
+    package mutating func read(started: Int, completed: Int, at now: UInt64) -> (rate: Double?, isStuck: Bool) {
+        if completed != self.completed || started <= completed { changedAt = now }
+        self.completed = completed
+        let isStuck = now - changedAt > watchdog
+        guard now - reportedAt >= interval else { return (nil, isStuck) }
+        let rate = Double(completed - reported) * 1e9 / Double(now - reportedAt)
+        (reported, reportedAt) = (completed, now)
+        return (rate, isStuck)
+    }
+}
+
+/// How far a run is; reported a few times a second by the watchdog, never from the measured path.
+package struct LoadProgress: Hashable, Sendable {
+    /// The subject's name.
+    package var subject: String
+    /// The phase's name.
+    package var phase: String
+    /// The phase's number, from 0 on.
+    package var phaseNumber: Int
+    /// How many phases there are.
+    package var phaseCount: Int
+    /// How much of the phase is done, from 0 to 1.
+    package var fraction: Double
+    /// Operations of the phase so far.
+    package var operations: Int
+    /// Operations a second since the last report.
+    package var rate: Double
 }

@@ -1,12 +1,11 @@
-internal import DedupVerification
-internal import Measurement
+package import DedupVerification
 internal import Synchronization
 internal import Workloads
 
-/// Where operations log their executions: the history, and who caused which execution.
+/// Where operations log their executions: the history, and which request caused which execution.
 ///
 /// Unchecked: each slot of the causes is written by the one execution that owns it, before its value or error can reach
-/// anybody, and read only by calls that got that value or error from it.
+/// a caller, and read only by calls that got that value or error from it.
 package final class ExecutionLog: @unchecked Sendable {
     /// What the harness remembers of an execution in order to classify answers that do not say how they came about.
     struct Cause {
@@ -16,6 +15,7 @@ package final class ExecutionLog: @unchecked Sendable {
         var end: UInt64
     }
 
+    private let machine: any Machine
     let recorder: HistoryRecorder
     let blocking: Bool
     private let bodies: [any OperationBody]
@@ -23,7 +23,10 @@ package final class ExecutionLog: @unchecked Sendable {
     private let running = Atomic<Int>(0)
 
     /// A log for phases with the given bodies, in their order.
-    init(recorder: HistoryRecorder, bodies: [any OperationBody], blocking: Bool, capacity: Int) {
+    init(
+        machine: any Machine, recorder: HistoryRecorder, bodies: [any OperationBody], blocking: Bool, capacity: Int
+    ) {
+        self.machine = machine
         self.recorder = recorder
         self.bodies = bodies
         self.blocking = blocking
@@ -41,7 +44,7 @@ package final class ExecutionLog: @unchecked Sendable {
     func body(of phase: UInt16) -> any OperationBody { bodies[Int(phase)] }
 
     func begin(_ operation: Operation, epoch: UInt64) -> UInt64 {
-        let id = recorder.beginExecution(of: operation.request.key, at: MonotonicClock.now(), epoch: epoch)
+        let id = recorder.beginExecution(of: operation.request.key, at: machine.now(), epoch: epoch)
         running.add(1, ordering: .relaxed)
         if id <= causes.count { causes[Int(id) - 1] = Cause(request: operation.number, end: 0) }
         return id
@@ -49,7 +52,7 @@ package final class ExecutionLog: @unchecked Sendable {
 
     func end(_ id: UInt64, succeeded: Bool) {
         running.subtract(1, ordering: .relaxed)
-        let end = MonotonicClock.now()
+        let end = machine.now()
         if id <= causes.count { causes[Int(id) - 1].end = end }
         recorder.endExecution(id, at: end, succeeded: succeeded)
     }
@@ -60,5 +63,29 @@ package final class ExecutionLog: @unchecked Sendable {
         let cause = causes[Int(execution) - 1]
         if cause.request == operation.number { return .executed }
         return cause.end != 0 && cause.end <= start ? .hit : .joined
+    }
+}
+
+/// Where a subject reports why a result is gone, or why an execution no longer owned its key.
+///
+/// Name the execution: by the id that its value carries, or by its epoch where the subject's
+/// ``SubjectInformation/namesExecutionsByEpoch`` says so. The key is found from the execution after the run.
+package struct ExcuseLog: Sendable {
+    private let recorder: HistoryRecorder
+    private let machine: any Machine
+
+    init(_ recorder: HistoryRecorder, _ machine: any Machine) {
+        self.recorder = recorder
+        self.machine = machine
+    }
+
+    /// Logs an excuse; the event must have happened no later than now.
+    package func record(_ kind: ExcuseKind, execution: UInt64) {
+        recorder.recordExcuse(kind, key: .max, at: machine.now(), execution: execution)
+    }
+
+    /// Logs an excuse for a key whose execution is not known, which happened between `since` and now.
+    package func record(_ kind: ExcuseKind, key: UInt32, since: UInt64) {
+        recorder.recordExcuse(kind, key: key, since: since, at: machine.now())
     }
 }

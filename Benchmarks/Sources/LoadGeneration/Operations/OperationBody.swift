@@ -36,3 +36,34 @@ package struct DeclaredFailure: Error {}
 
 /// Makes the body of a phase's operations.
 package typealias OperationFactory = @Sendable (OperationSettings) async throws -> any OperationBody
+
+/// Waits for the request's drawn time, then returns a value of its drawn size or fails, as the workload declares.
+///
+/// A wait that is shorter than ``spinLimit`` is spun; a longer one leaves the thread free, or blocks it where the subject
+/// blocks.
+package final class SimulatedOperation: OperationBody {
+    /// Waits up to here are spun: 20 us.
+    package static let spinLimit = UInt32(RealMachine.spin)
+
+    private let machine: any Machine
+
+    /// An operation that waits on the given machine.
+    package init(_ machine: any Machine) {
+        self.machine = machine
+    }
+
+    package func execute(_ request: Request, blocking: Bool) async throws -> Int {
+        if request.latency > 0 { try await wait(request.latency, blocking: blocking) }
+        if request.fails { throw DeclaredFailure() }
+        return Int(request.valueSize)
+    }
+
+    private func wait(_ nanoseconds: UInt32, blocking: Bool) async throws {
+        let end = machine.now() + UInt64(nanoseconds)
+        if blocking || nanoseconds <= Self.spinLimit {
+            machine.block(until: end)
+        } else {
+            try await machine.sleep(until: end)
+        }
+    }
+}

@@ -6,7 +6,7 @@ package struct LoadConfiguration: Hashable, Sendable {
     package var watchdog: Duration
     /// The most calls of a subject's run that are kept for the checker, at about 150 bytes each: 4,000,000.
     package var historyLimit: Int
-    /// How often progress is reported: every 250 ms.
+    /// How often progress is reported: every 250 ms, to within the 20 ms of the watchdog.
     package var progressInterval: Duration
     /// Open loop: the phase is INVALID if more than 1 % of the requests are released later than this, or wait longer than
     /// this for a client: 50 ms, as long as a hit may take at most. Both figures are always reported.

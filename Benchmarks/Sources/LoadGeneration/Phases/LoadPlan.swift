@@ -1,9 +1,9 @@
 internal import DedupVerification
 internal import Foundation
-internal import Workloads
+package import Workloads
 
 /// What one phase will need, known before it starts.
-struct PhasePlan: Sendable {
+package struct PhasePlan: Sendable {
     var phase: Phase
     var number: UInt16
     var stream: RequestStream
@@ -29,8 +29,9 @@ struct PhasePlan: Sendable {
 }
 
 /// What a run will need: the phases, and room for their history.
-struct LoadPlan: Sendable {
-    var phases: [PhasePlan] = []
+package struct LoadPlan: Sendable {
+    /// What each phase will need, in order.
+    package private(set) var phases: [PhasePlan] = []
 
     /// The most calls of all phases.
     var calls: Int { phases.reduce(0) { $0 + $1.limit } }
@@ -39,7 +40,10 @@ struct LoadPlan: Sendable {
     /// The room of each lane.
     var callsPerLane: Int { phases.reduce(0) { $0 + $1.callsPerWorker } }
 
-    init(
+    /// A plan for one stream a phase, and clients that block or do not.
+    ///
+    /// - Throws: ``LoadError`` when the history has no room for so many requests.
+    package init(
         _ scenario: Scenario, streams: [RequestStream], blocks: Bool, configuration: LoadConfiguration
     ) throws(LoadError) {
         let room = try Self.room(scenario, streams, limit: configuration.historyLimit)
@@ -77,7 +81,7 @@ struct LoadPlan: Sendable {
         return timed == 0 ? 0 : (limit - needed) / timed
     }
 
-    /// Which phase makes how many requests.
+    /// The requests of each phase, by name.
     private static func list(_ scenario: Scenario, _ bounds: [Int?]) -> String {
         zip(scenario.phases, bounds).compactMap { phase, bound in bound.map { "\(phase.name) \($0)" } }
             .joined(separator: ", ")

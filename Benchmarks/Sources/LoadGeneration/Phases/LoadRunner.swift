@@ -11,6 +11,7 @@ package final class LoadRunner: Sendable {
     /// The scenario that is run.
     package let scenario: Scenario
     private let configuration: LoadConfiguration
+    private let machine: any Machine
     private let stop: StopSignal
     private let progress: @Sendable (LoadProgress) -> Void
     private let streams: [RequestStream]
@@ -19,14 +20,14 @@ package final class LoadRunner: Sendable {
     ///
     /// - Throws: ``LoadError``, or `TraceError`.
     package convenience init(
-        _ scenario: Scenario, configuration: LoadConfiguration = LoadConfiguration(), stop: StopSignal = StopSignal(),
+        _ scenario: Scenario, configuration: LoadConfiguration = LoadConfiguration(),
+        machine: any Machine = RealMachine(), stop: StopSignal = StopSignal(),
         progress: @escaping @Sendable (LoadProgress) -> Void = { _ in }
     ) throws {
         let builder = try StreamBuilder(scenario)
         try self.init(
             scenario, streams: scenario.phases.map { builder.stream(for: $0) }, configuration: configuration,
-            stop: stop,
-            progress: progress)
+            machine: machine, stop: stop, progress: progress)
     }
 
     /// A runner for requests that are drawn already: one stream a phase, in order.
@@ -34,7 +35,8 @@ package final class LoadRunner: Sendable {
     /// - Throws: ``LoadError``.
     package init(
         _ scenario: Scenario, streams: [RequestStream], configuration: LoadConfiguration = LoadConfiguration(),
-        stop: StopSignal = StopSignal(), progress: @escaping @Sendable (LoadProgress) -> Void = { _ in }
+        machine: any Machine = RealMachine(), stop: StopSignal = StopSignal(),
+        progress: @escaping @Sendable (LoadProgress) -> Void = { _ in }
     ) throws(LoadError) {
         try configuration.validate()
         guard streams.count == scenario.phases.count else {
@@ -42,6 +44,7 @@ package final class LoadRunner: Sendable {
         }
         self.scenario = scenario
         self.configuration = configuration
+        self.machine = machine
         self.stop = stop
         self.progress = progress
         self.streams = streams
@@ -52,22 +55,19 @@ package final class LoadRunner: Sendable {
 
     /// Makes a subject and drives it through all phases, or until it hangs or the stop signal is given.
     ///
-    /// - Parameter operations: Makes the body of each phase's operations; by default they are simulated.
+    /// - Parameter operations: Makes the body of each phase's operations; without it they are simulated.
     /// - Throws: What making the subject or a body throws, and ``LoadError``.
     package func run(
-        _ blueprint: SubjectBlueprint, operations: OperationFactory = { _ in SimulatedOperation() }
+        _ blueprint: SubjectBlueprint, operations: OperationFactory? = nil
     ) async throws -> SubjectRun {
         let plan = try LoadPlan(
             scenario, streams: streams, blocks: blueprint.information.blocks, configuration: configuration)
-        let bodies = try await makeBodies(operations)
-        do {
-            let run = try await run(blueprint, plan, bodies)
-            for body in bodies { await body.cleanUp() }
-            return run
-        } catch {
-            for body in bodies { await body.cleanUp() }
-            throw error
-        }
+        let bodies = try await makeBodies(operations ?? { [machine] _ in SimulatedOperation(machine) })
+        let run = await machine.start { () -> Result<SubjectRun, any Error> in
+            do { return .success(try await self.run(blueprint, plan, bodies)) } catch { return .failure(error) }
+        }.value
+        for body in bodies { await body.cleanUp() }
+        return try run.get()
     }
 
     /// Phases with the same operation share a body.
@@ -95,14 +95,15 @@ package final class LoadRunner: Sendable {
         let subject = try blueprint.make(
             SubjectSettings(
                 system: scenario.system, seed: scenario.seed, keyCount: streams.map(\.keyCount).max() ?? 0,
-                excuses: ExcuseLog(equipment.recorder)))
+                excuses: ExcuseLog(equipment.recorder, machine), machine: machine))
         let traces = await drive(subject, plan, equipment)
         var hang = traces.contains { $0.ending == .hung } ? SubjectHang.call : nil
-        if hang == nil, await !finishes({ await subject.quiesce() }) { hang = .quiesce }
+        if hang == nil, await !equipment.watchdog.finishes({ await subject.quiesce() }) { hang = .quiesce }
         // A subject that hangs may hold the lock that its counters take.
         let counters = hang == nil ? subject.counters : SubjectCounters()
-        if hang == nil, await !finishes({ await subject.shutdown() }) { hang = .shutdown }
+        if hang == nil, await !equipment.watchdog.finishes({ await subject.shutdown() }) { hang = .shutdown }
         equipment.hiccups.stop()
+        equipment.watchdog.stop()
         for worker in equipment.workers { worker.finish() }
         // A stuck execution may still come back and log its end: what it logs into must not be gone by then.
         if hang != nil || equipment.log.runningExecutions > 0 { _ = Unmanaged.passRetained(equipment.log) }
@@ -117,10 +118,6 @@ package final class LoadRunner: Sendable {
             plannedPhases: scenario.phases.count, hang: hang)
     }
 
-    private func finishes(_ body: @escaping @Sendable () async -> Void) async -> Bool {
-        await Watchdog.finishes(within: configuration.watchdog, body)
-    }
-
     private func equip(
         _ information: SubjectInformation, _ plan: LoadPlan, _ bodies: [any OperationBody]
     ) -> RunEquipment {
@@ -129,13 +126,13 @@ package final class LoadRunner: Sendable {
         let recorder = HistoryRecorder(
             lanes: plan.lanes, callsPerLane: plan.callsPerLane, executions: executions, excuses: executions)
         return RunEquipment(
-            recorder: recorder,
+            machine: machine, recorder: recorder,
             log: ExecutionLog(
-                recorder: recorder, bodies: bodies, blocking: information.blocks, capacity: executions),
-            workers: (0..<plan.lanes).map { number in
-                Worker(information.blocks ? ThreadExecutor(number: number) : QueueExecutor(number: number))
-            },
-            hiccups: HiccupMonitor(), allocator: Result { () throws(JemallocError) in try Jemalloc() },
+                machine: machine, recorder: recorder, bodies: bodies, blocking: information.blocks,
+                capacity: executions),
+            workers: (0..<plan.lanes).map { Worker(machine.executor(number: $0, blocks: information.blocks)) },
+            hiccups: HiccupMonitor(machine), watchdog: Watchdog(machine, limit: configuration.watchdog),
+            memory: Result { () throws(JemallocError) in try machine.memory() },
             configuration: configuration, stop: stop, progress: progress, subjectName: information.name,
             phaseCount: scenario.phases.count)
     }

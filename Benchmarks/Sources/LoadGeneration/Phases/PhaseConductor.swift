@@ -8,6 +8,7 @@ struct PhaseConductor<Driven: Subject> {
     private let subject: Driven
     private let plan: PhasePlan
     private let equipment: RunEquipment
+    private var machine: any Machine { equipment.machine }
     private let gate: CycleGate
     private let herd: HerdGate?
     private let clock = PhaseClock()
@@ -34,18 +35,18 @@ struct PhaseConductor<Driven: Subject> {
     func run() async -> PhaseTrace {
         var trace = PhaseTrace(plan: plan, releases: releases)
         let clients = startClients()
-        let monitor = startMonitor()
-        defer { monitor.cancel() }
-        var isHung = await gate.allArrived() == .abandoned
+        equipment.watchdog.watch(makeMonitor())
+        defer { equipment.watchdog.watch(nil) }
+        var isHung = await gate.assembled() == .abandoned
         _ = equipment.hiccups.take()
-        let processors = ProcessorTime.now()
-        trace.start = MonotonicClock.now()
+        let processors = machine.processorTime()
+        trace.start = machine.now()
         clock.start(at: trace.start)
         if !isHung { isHung = await runCycles(&trace) }
-        trace.end = MonotonicClock.now()
+        trace.end = machine.now()
         trace.hiccups = equipment.hiccups.take()
-        trace.foreignProcessors = processors.flatMap { ProcessorTime.now()?.foreignProcessors(since: $0) }
-        trace.allocatedEnd = try? equipment.allocator.get().reading().allocated
+        trace.foreignProcessors = processors.flatMap { machine.processorTime()?.foreignProcessors(since: $0) }
+        trace.allocatedEnd = try? equipment.memory.get().reading().allocated
         if isHung {
             stop.stop()
             trace.ending = .hung
@@ -69,12 +70,13 @@ struct PhaseConductor<Driven: Subject> {
         (0..<plan.clients).map { number in
             let index = number % plan.workers
             let client = Client(
-                subject: subject, stream: plan.stream, log: equipment.log, lane: equipment.recorder.lane(index),
+                time: LoadClock(machine), subject: subject, stream: plan.stream, log: equipment.log,
+                lane: equipment.recorder.lane(index),
                 pulse: pulses[index], gate: gate, stop: stop, phase: plan.number)
             let (count, workers, clock) = (plan.clients, plan.workers, clock)
             let mailbox = mailboxes.isEmpty ? nil : mailboxes[index]
             let worker = equipment.workers[index]
-            return Task.detached { [herd] in
+            return machine.start { [herd] in
                 if let mailbox {
                     await client.runOpen(index, of: workers, mailbox: mailbox, clock: clock, on: worker)
                 } else if let herd {
@@ -86,16 +88,18 @@ struct PhaseConductor<Driven: Subject> {
         }
     }
 
-    private func startMonitor() -> PhaseMonitor {
+    private func makeMonitor() -> PhaseMonitor {
         let (plan, clock, gate) = (plan, clock, gate)
         let (name, count, progress) = (equipment.subjectName, equipment.phaseCount, equipment.progress)
         let duration = plan.phase.duration.map { Double(max(1, $0.nanoseconds)) }
         return PhaseMonitor(
-            pulses: pulses, watchdog: equipment.configuration.watchdog.nanoseconds,
-            interval: equipment.configuration.progressInterval,
-            report: { operations, rate in
+            pulses: pulses,
+            readings: PulseReadings(
+                watchdog: equipment.configuration.watchdog.nanoseconds,
+                interval: equipment.configuration.progressInterval.nanoseconds, start: machine.now()),
+            report: { operations, rate, now in
                 let start = clock.start
-                let elapsed = start == 0 ? 0 : Double(MonotonicClock.now() - start)
+                let elapsed = start == 0 ? 0 : Double(now - min(start, now))
                 let byTime = duration.map { elapsed / $0 } ?? 0
                 let byCount = plan.isBoundByHistory ? 0 : Double(operations) / Double(plan.limit)
                 progress(
@@ -118,9 +122,9 @@ struct PhaseConductor<Driven: Subject> {
         for number in 1...max(1, memory.samples) {
             let limit = min(plan.limit, number * memory.operations)
             if await runCycle(limit: limit, deadline: deadline) { return true }
-            if stop.isSet || MonotonicClock.now() >= deadline { break }
+            if stop.isSet || machine.now() >= deadline { break }
             guard await becomesQuiet() else { return true }
-            sampler?.sample(operations: limit, liveEntries: subject.liveEntries)
+            sampler?.sample(operations: limit, at: machine.now(), liveEntries: subject.liveEntries)
             trace.threads.append(ThreadCount.now())
         }
         trace.memory = sampler?.series
@@ -129,18 +133,19 @@ struct PhaseConductor<Driven: Subject> {
 
     private func runCycle(limit: Int, deadline: UInt64) async -> Bool {
         herd?.assemble(plan.clients)
-        if let releases {
-            Pacer(stream: plan.stream, mailboxes: mailboxes, releases: releases, stop: stop).run(from: clock.start)
-        }
         gate.open(Cycle(limit: limit, deadline: deadline))
-        return await gate.allArrived() == .abandoned
+        if let releases {
+            Pacer(machine: machine, stream: plan.stream, mailboxes: mailboxes, releases: releases, stop: stop)
+                .run(from: clock.start)
+        }
+        return await gate.assembled() == .abandoned
     }
 
     private func makeSampler(_ memory: MemorySampling, _ trace: inout PhaseTrace) -> MemorySampler? {
         trace.threads.reserveCapacity(memory.samples)
-        switch equipment.allocator {
-        case .success(let allocator):
-            return MemorySampler(allocator, capacity: max(2, memory.samples))
+        switch equipment.memory {
+        case .success(let source):
+            return MemorySampler(source, capacity: max(2, memory.samples))
         case .failure(let error):
             trace.findings.append(AuditFinding(name: "memory", passed: false, explanation: "\(error)"))
             return nil
@@ -149,12 +154,11 @@ struct PhaseConductor<Driven: Subject> {
 
     /// Waits until neither subject nor executions do anything; false if that takes longer than the watchdog waits.
     private func becomesQuiet() async -> Bool {
-        let watchdog = equipment.configuration.watchdog
-        guard await Watchdog.finishes(within: watchdog, { [subject] in await subject.quiesce() }) else { return false }
-        let limit = MonotonicClock.now() &+ watchdog.nanoseconds
+        guard await equipment.watchdog.finishes({ [subject] in await subject.quiesce() }) else { return false }
+        let limit = machine.now() &+ equipment.configuration.watchdog.nanoseconds
         while equipment.log.runningExecutions > 0 {
-            if MonotonicClock.now() > limit { return false }
-            try? await Task.sleep(nanoseconds: 500_000)
+            if machine.now() > limit { return false }
+            try? await machine.sleep(until: machine.now() + 500_000)
         }
         return true
     }

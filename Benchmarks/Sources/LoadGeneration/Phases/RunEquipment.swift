@@ -1,17 +1,67 @@
 internal import DedupVerification
+package import Gates
 internal import Measurement
+internal import Synchronization
 
 /// What all phases of one run share.
 struct RunEquipment {
+    var machine: any Machine
     var recorder: HistoryRecorder
     var log: ExecutionLog
     var workers: [Worker]
     var hiccups: HiccupMonitor
-    var allocator: Result<Jemalloc, JemallocError>
+    var watchdog: Watchdog
+    var memory: Result<any MemorySource, JemallocError>
     var configuration: LoadConfiguration
     var stop: StopSignal
-    /// Told the number of the phase, its operations so far, the fraction done and the rate.
+    /// Told now and then how far the run is.
     var progress: @Sendable (LoadProgress) -> Void
     var subjectName: String
     var phaseCount: Int
+}
+
+/// What was noted of a phase while it ran; the rest of its result is computed from the history.
+package struct PhaseTrace {
+    var plan: PhasePlan
+    /// How the phase ended.
+    package var ending = PhaseEnding.completed
+    /// When the clients were let go, in nanoseconds of the machine's time.
+    package var start: UInt64 = 0
+    /// When the last call had returned, or the phase was given up.
+    package var end: UInt64 = 0
+    var hiccups = HiccupReport()
+    var memory: MemorySeries?
+    /// The threads of the process at each sample of memory.
+    package var threads: [Int] = []
+    var allocatedEnd: Int?
+    /// How many processors other programs kept busy while the phase ran.
+    var foreignProcessors: Double?
+    var releases: ReleaseTimes?
+    /// Findings that are known before the history is.
+    var findings: [AuditFinding] = []
+
+    /// Nothing is noted yet but, in an open loop, what is released.
+    package init(plan: PhasePlan, releases: ReleaseTimes? = nil) {
+        self.plan = plan
+        self.releases = releases
+    }
+}
+
+/// Asks a run to end early: set from a signal handler's queue or any thread, looked at by every client once a request.
+package final class StopSignal: Sendable {
+    private let flag = Atomic<Bool>(false)
+
+    private let parent: StopSignal?
+
+    /// A signal that is not given yet.
+    package convenience init() { self.init(within: nil) }
+
+    /// A signal that is given, too, when its parent is.
+    init(within parent: StopSignal?) { self.parent = parent }
+
+    /// Gives the signal. Phases end as soon as their open calls have returned.
+    package func stop() { flag.store(true, ordering: .releasing) }
+
+    /// Whether it was given.
+    package var isSet: Bool { flag.load(ordering: .relaxed) || parent?.isSet == true }
 }

@@ -1,15 +1,18 @@
-internal import DedupVerification
+package import DedupVerification
 internal import Measurement
-internal import Workloads
+package import Workloads
 
 /// Computes the results of all phases from the history, after the run: nothing is computed on the measured path.
-struct PhaseAnalysis {
+package struct PhaseAnalysis {
     private let scenario: Scenario
     private let configuration: LoadConfiguration
     private let history: History
     private let traces: [PhaseTrace]
 
-    init(_ scenario: Scenario, _ configuration: LoadConfiguration, _ history: History, _ traces: [PhaseTrace]) {
+    /// An analysis of what the phases of a run left behind.
+    package init(
+        _ scenario: Scenario, _ configuration: LoadConfiguration, _ history: History, _ traces: [PhaseTrace]
+    ) {
         self.scenario = scenario
         self.configuration = configuration
         self.history = history
@@ -17,7 +20,7 @@ struct PhaseAnalysis {
     }
 
     /// One result for each phase that was begun.
-    var results: [PhaseResult] {
+    package var results: [PhaseResult] {
         traces.indices.map { result(of: traces[$0], until: $0 + 1 < traces.count ? traces[$0 + 1].start : .max) }
     }
 
@@ -147,5 +150,41 @@ extension HerdReport {
             skew.record(round.last - round.first)
             if round.overlaps { overlapping += 1 }
         }
+    }
+}
+
+/// Completes a history: finds the keys of excuses that only name an execution, and replaces a subject's own numbers of
+/// executions by those of the history.
+struct HistoryTranslation {
+    private let byEpoch: Bool
+
+    init(_ information: SubjectInformation) {
+        byEpoch = information.namesExecutionsByEpoch
+    }
+
+    func translate(_ history: History) -> History {
+        var history = history
+        let number = numbers(history.executions)
+        history.excuses = history.excuses.compactMap { excuse in
+            guard excuse.key == .max else { return excuse }
+            guard let index = number(excuse.execution) else { return nil }
+            var excuse = excuse
+            excuse.execution = history.executions[index].id
+            excuse.key = history.executions[index].key
+            return excuse
+        }
+        guard byEpoch else { return history }
+        for index in history.calls.indices where history.calls[index].outcome == .rejected {
+            let named = history.calls[index].execution
+            history.calls[index].execution = number(named).map { history.executions[$0].id } ?? 0
+        }
+        return history
+    }
+
+    /// From the number by which the subject knows an execution to its place in the history.
+    private func numbers(_ executions: [Execution]) -> (UInt64) -> Int? {
+        let places = Dictionary(
+            executions.enumerated().map { (byEpoch ? $1.epoch : $1.id, $0) }, uniquingKeysWith: { first, _ in first })
+        return { places[$0] }
     }
 }

@@ -58,24 +58,3 @@ package struct HerdReport: Sendable {
     /// Nothing yet.
     package init() {}
 }
-
-/// The stalls that a thread which only wanted to wake up every millisecond has seen.
-package struct HiccupReport: Sendable {
-    /// How much later than asked the thread woke up, in nanoseconds.
-    package var delays = LatencyHistogram()
-    /// The windows in which it did not run for 10 ms or more.
-    package var stalls: [Stall] = []
-    /// Stalls that found no room in the list.
-    package var droppedStalls = 0
-
-    /// A window in which the machine did not run us.
-    package struct Stall: Hashable, Sendable {
-        /// When it began, in nanoseconds of the monotonic clock.
-        package var start: UInt64
-        /// When it was over.
-        package var end: UInt64
-    }
-
-    /// Nothing yet.
-    package init() {}
-}

@@ -1,4 +1,5 @@
 package import DedupVerification
+package import Workloads
 
 /// What a subject is, what it promises, and what it can report.
 package struct SubjectInformation: Hashable, Sendable {
@@ -41,5 +42,44 @@ package struct SubjectInformation: Hashable, Sendable {
         self.failsWithoutExecution = failsWithoutExecution
         self.staleAllowance = staleAllowance
         self.removalLag = removalLag
+    }
+}
+
+/// What a subject is made with: the scenario's system settings and what it needs to know about the load.
+package struct SubjectSettings: Sendable {
+    /// Duplicates mode, capacity, policy, time to live, cached failures, shards.
+    package var system: SystemSettings
+    /// The scenario's seed.
+    package var seed: UInt64
+    /// One more than the largest key that any phase asks for.
+    package var keyCount: Int
+    /// Where evictions, expirations and invalidations are logged.
+    package var excuses: ExcuseLog
+    /// Whose time passes in the run; a subject without a clock of its own lets its results expire by it.
+    package var machine: any Machine
+
+    /// Settings.
+    package init(
+        system: SystemSettings, seed: UInt64, keyCount: Int, excuses: ExcuseLog, machine: any Machine
+    ) {
+        self.system = system
+        self.seed = seed
+        self.keyCount = keyCount
+        self.excuses = excuses
+        self.machine = machine
+    }
+}
+
+/// How a subject is made: listed by `dedupbench list`, and made anew for every run.
+package struct SubjectBlueprint: Sendable {
+    /// What will be made.
+    package let information: SubjectInformation
+    /// Makes it.
+    package let make: @Sendable (SubjectSettings) throws -> any Subject
+
+    /// A blueprint.
+    package init(_ information: SubjectInformation, make: @escaping @Sendable (SubjectSettings) throws -> any Subject) {
+        self.information = information
+        self.make = make
     }
 }

@@ -11,6 +11,9 @@ package struct LatencyHistogram: Sendable {
     private var counts = Histogram<UInt64>(
         lowestDiscernibleValue: 1, highestTrackableValue: highest, numberOfSignificantValueDigits: .three)
 
+    /// All latencies together, so that their mean is exact and costs no walk through the buckets.
+    private var sum: UInt128 = 0
+
     /// How many latencies were longer than ``highest``.
     package private(set) var saturated: UInt64 = 0
 
@@ -19,23 +22,23 @@ package struct LatencyHistogram: Sendable {
 
     /// Records one latency.
     package mutating func record(_ nanoseconds: UInt64) {
-        if nanoseconds > Self.highest {
-            saturated += 1
-            counts.record(Self.highest)
-        } else {
-            counts.record(nanoseconds)
-        }
+        if nanoseconds > Self.highest { saturated += 1 }
+        let value = min(nanoseconds, Self.highest)
+        counts.record(value)
+        sum += UInt128(value)
     }
 
     /// Adds the counts of another histogram.
     package mutating func merge(_ other: LatencyHistogram) {
         counts.add(other.counts)
+        sum += other.sum
         saturated += other.saturated
     }
 
     /// Forgets everything, keeping the memory.
     package mutating func reset() {
         counts.reset()
+        sum = 0
         saturated = 0
     }
 
@@ -51,8 +54,8 @@ package struct LatencyHistogram: Sendable {
     /// The longest latency to three digits, or nil when nothing was recorded.
     package var maximum: UInt64? { isEmpty ? nil : counts.max }
 
-    /// The mean, or nil when nothing was recorded.
-    package var mean: Double? { isEmpty ? nil : counts.mean }
+    /// The mean, of which longer latencies are part as ``highest``; nil when nothing was recorded.
+    package var mean: Double? { isEmpty ? nil : Double(sum) / Double(count) }
 
     /// The latency that `percentile` per cent (0...100) of the recorded ones do not exceed, or nil when there are none.
     package func percentile(_ percentile: Double) -> UInt64? {
@@ -78,12 +81,8 @@ package struct LatencyHistogram: Sendable {
 
     /// The latency of the given rank, from 1 to ``count``.
     private func value(atRank rank: Int) -> UInt64 {
-        var seen: UInt64 = 0
-        for value in counts.recordedValues() {
-            seen += value.count
-            if seen >= UInt64(rank) { return counts.highestEquivalentForValue(value.value) }
-        }
-        return counts.max
+        // Asked for half a rank less, the percentile is rounded up to the rank whatever the division loses.
+        counts.valueAtPercentile((Double(rank) - 0.5) / Double(count) * 100)
     }
 
     /// The buckets that hold anything, in ascending order.

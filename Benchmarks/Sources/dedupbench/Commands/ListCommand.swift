@@ -7,7 +7,7 @@ internal import Reporting
 internal import Workloads
 
 /// `dedupbench list`
-struct ListCommand: ParsableCommand {
+struct ListCommand: BenchCommand {
     /// What can be listed.
     enum Topic: String, CaseIterable, ExpressibleByArgument {
         case scenarios, subjects, policies, gates
@@ -26,11 +26,13 @@ struct ListCommand: ParsableCommand {
     @Argument(help: "What to list. Default: everything.")
     var topic: Topic?
 
-    func run() {
+    func run(_ arguments: [String], in context: CommandContext) -> Int32 {
+        let console = context.console
         for topic in topic.map({ [$0] }) ?? Topic.allCases {
-            Console.out(table(of: topic).text(Console.palette))
-            if self.topic == nil, topic != Topic.allCases.last { Console.out("\n") }
+            console.out(table(of: topic).text(console.palette))
+            if self.topic == nil, topic != Topic.allCases.last { console.out("\n") }
         }
+        return 0
     }
 
     private func table(of topic: Topic) -> TerminalTable {
@@ -75,5 +77,24 @@ struct ListCommand: ParsableCommand {
             table.append([.init(metric.name), .init(units), .init(metric.explanation)])
         }
         return table
+    }
+}
+
+/// `dedupbench schema`
+struct SchemaCommand: BenchCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "schema",
+        abstract: "Prints the JSON Schema of scenario files, for editors.",
+        discussion: """
+            Examples:
+              dedupbench schema > Fixtures/scenarios/scenario.schema.json
+
+            A scenario that begins with `# yaml-language-server: $schema=scenario.schema.json` is then completed and \
+            checked while it is written.
+            """)
+
+    func run(_ arguments: [String], in context: CommandContext) -> Int32 {
+        context.console.out(ScenarioSchema.text)
+        return 0
     }
 }

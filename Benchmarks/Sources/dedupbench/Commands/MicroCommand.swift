@@ -4,7 +4,7 @@ internal import Measurement
 internal import Reporting
 
 /// `dedupbench micro`
-struct MicroCommand: AsyncParsableCommand {
+struct MicroCommand: BenchCommand {
     static let configuration = CommandConfiguration(
         commandName: "micro",
         abstract: "Measures nanoseconds, allocations and bytes an operation, each beside a control of the same run.",
@@ -42,28 +42,26 @@ struct MicroCommand: AsyncParsableCommand {
         MicroCase.all.filter { filter.map($0.name.localizedCaseInsensitiveContains) ?? true }
     }
 
-    func run() async throws {
+    func run(_ arguments: [String], in context: CommandContext) async throws -> Int32 {
+        let console = context.console
         if list {
-            Console.out(chosen.map { $0.name + "\n" }.joined())
-            return
+            console.out(chosen.map { $0.name + "\n" }.joined())
+            return 0
         }
-        do {
-            let results = try await measure()
-            Console.out(MicroTable(results: results).lines(Console.palette).joined(separator: "\n") + "\n")
-            if let csv { try write(MicroTable(results: results).csv.text, to: csv) }
-        } catch let failure as Failure {
-            throw failure.exit()
-        }
+        let table = MicroTable(results: try await measure(console))
+        console.out(table.lines(console.palette).joined(separator: "\n") + "\n")
+        if let csv { try write(table.csv.text, to: csv) }
+        return 0
     }
 
-    private func measure() async throws -> [MicroResult] {
+    private func measure(_ console: Console) async throws -> [MicroResult] {
         let engine = try engine()
         if !MachineEnvironment.current().isOptimized {
-            Console.error("this is a debug build: its numbers say nothing\n")
+            console.error("this is a debug build: its numbers say nothing\n")
         }
         var results: [MicroResult] = []
         for item in chosen {
-            Console.error("measuring: \(item.name)\n")
+            console.error("measuring: \(item.name)\n")
             results += try await item.measure(engine)
         }
         return results

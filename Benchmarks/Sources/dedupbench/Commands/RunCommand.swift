@@ -4,7 +4,7 @@ internal import Measurement
 internal import Reporting
 
 /// `dedupbench run`
-struct RunCommand: AsyncParsableCommand {
+struct RunCommand: BenchCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
         abstract: "Drives subjects through a scenario, verifies every outcome, and judges the gates.",
@@ -26,24 +26,17 @@ struct RunCommand: AsyncParsableCommand {
     @OptionGroup(title: "What is run") var plan: PlanOptions
     @OptionGroup(title: "What is shown") var output: OutputOptions
 
-    func run() async throws {
-        do {
-            let code = try await drive()
-            if code != 0 { throw ExitCode(code) }
-        } catch let failure as Failure {
-            throw failure.exit()
-        }
-    }
-
-    private func drive() async throws -> Int32 {
-        let runPlan = try RunPlan(plan)
-        let stamp = await RunStamp.now()
-        var identity = stamp.identity(of: runPlan, arguments: Array(CommandLine.arguments.dropFirst()))
-        Interruption.listen()
-        var runOutput = RunOutput(output, reserving: identity.id)
+    func run(_ arguments: [String], in context: CommandContext) async throws -> Int32 {
+        let runPlan = try RunPlan(plan, workers: context.workers)
+        let stamp = RunStamp(commit: await context.commit())
+        var identity = stamp.identity(of: runPlan, arguments: arguments)
+        context.interruption.listen()
+        var runOutput = RunOutput(output, reserving: identity.id, console: context.console)
         identity.id = runOutput.bundle?.name ?? identity.id
         var report = try Self.emptyReport(identity, runPlan)
-        let driver = RunDriver(plan: runPlan, progress: ProgressDisplay(output.progressStyle))
+        let driver = RunDriver(
+            plan: runPlan, context: context,
+            progress: ProgressDisplay(output.progressStyle(on: context.console), in: context))
         do {
             try await driver.run(&report)
         } catch {
@@ -77,8 +70,8 @@ private struct EnvironmentFile: Encodable {
 
 extension OutputOptions {
     /// How progress is shown: a line on a terminal, plain lines elsewhere.
-    fileprivate var progressStyle: ProgressPrinter.Style {
+    fileprivate func progressStyle(on console: Console) -> ProgressPrinter.Style {
         if noProgress || quiet { return .none }
-        return Console.errorIsTerminal ? .line : .plain
+        return console.errorIsTerminal ? .line : .plain
     }
 }

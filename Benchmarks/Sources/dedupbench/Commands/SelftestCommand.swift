@@ -1,9 +1,8 @@
 internal import ArgumentParser
-internal import LoadGeneration
 internal import Reporting
 
 /// `dedupbench selftest`
-struct SelftestCommand: AsyncParsableCommand {
+struct SelftestCommand: BenchCommand {
     static let configuration = CommandConfiguration(
         commandName: "selftest",
         abstract: "Drives subjects that are broken on purpose, and fails if one of them is not caught.",
@@ -35,16 +34,14 @@ struct SelftestCommand: AsyncParsableCommand {
         }
     }
 
-    func run() async throws {
-        if list { return Console.out(listing.text(Console.palette)) }
-        Interruption.listen()
-        do {
-            let isGood = try await drive()
-            if Interruption.stop.isSet { throw ExitCode(Interruption.exitCode) }
-            if !isGood { throw ExitCode(RunVerdict.fail.exitCode) }
-        } catch let failure as Failure {
-            throw failure.exit()
+    func run(_ arguments: [String], in context: CommandContext) async throws -> Int32 {
+        if list {
+            context.console.out(listing.text(context.console.palette))
+            return 0
         }
+        context.interruption.listen()
+        let selftest = Selftest(chosen, in: context) { item throws(Failure) in try await item.run(in: context) }
+        return try await selftest.run()
     }
 
     private var listing: TerminalTable {
@@ -52,59 +49,9 @@ struct SelftestCommand: AsyncParsableCommand {
         for item in chosen {
             table.append([
                 .init(item.defect.rawValue), .init(item.defect.summary), .init(item.scenario.rawValue),
-                .init(Self.text(item.catchers)),
+                .init(Selftest.text(item.catchers)),
             ])
         }
         return table
-    }
-
-    /// Drives all that was chosen and prints what came of it.
-    ///
-    /// - Returns: Whether everything came out as it must.
-    private func drive() async throws(Failure) -> Bool {
-        var table = TerminalTable([
-            ("defect", .left), ("scenario", .left), ("", .left), ("must be caught by", .left), ("caught by", .left),
-        ])
-        var missed = 0
-        for (number, item) in chosen.enumerated() where !Interruption.stop.isSet {
-            Console.error(
-                "selftest \(number + 1)/\(chosen.count): \(item.defect.rawValue), \(item.scenario.rawValue)\n")
-            let outcome = try await Self.outcome(of: item)
-            let isSettled = item.isSettled(by: outcome)
-            if !isSettled { missed += 1 }
-            table.append(Self.row(item, outcome, isSettled))
-        }
-        Console.out(table.text(Console.palette))
-        guard !Interruption.stop.isSet else { return false }
-        let defects = chosen.count { $0.defect != .honest }
-        Console.out(
-            missed == 0
-                ? "\nevery one of \(defects) defects was caught, and nothing else\n"
-                : "\n\(missed) of \(chosen.count) did not come out as they must\n")
-        return missed == 0
-    }
-
-    /// Once more if the machine, and not the subject, left it open: what is not sure is neither caught nor honest.
-    private static func outcome(of item: SelftestCase) async throws(Failure) -> SelftestCase.Outcome {
-        let first = try await item.run()
-        guard [.inconclusive, .invalid].contains(first.verdict), !Interruption.stop.isSet else { return first }
-        return try await item.run()
-    }
-
-    private static func row(
-        _ item: SelftestCase, _ outcome: SelftestCase.Outcome, _ isSettled: Bool
-    ) -> [TerminalTable.Cell] {
-        let verdict = outcome.verdict.rawValue.uppercased()
-        let seen = outcome.caught.isEmpty ? "nothing: \(verdict)" : text(outcome.caught)
-        let doubts = isSettled ? [] : outcome.doubts
-        return [
-            .init(item.defect.rawValue), .init(item.scenario.rawValue),
-            isSettled ? .init("ok", .good) : .init(item.defect == .honest ? "NOT PASSED" : "NOT CAUGHT", .bad),
-            .init(text(item.catchers)), .init(([seen] + doubts).joined(separator: "; ")),
-        ]
-    }
-
-    private static func text(_ catchers: [SelftestCase.Catcher]) -> String {
-        catchers.isEmpty ? "nothing" : catchers.map(\.description).joined(separator: ", ")
     }
 }

@@ -1,26 +1,43 @@
 internal import Foundation
-internal import Reporting
+internal import LoadGeneration
+package import Reporting
+internal import Synchronization
 
-/// Standard output and standard error.
-enum Console {
-    /// Colours for what goes to standard output.
-    static var palette: Palette {
-        Palette(isTerminal: isatty(STDOUT_FILENO) == 1, environment: ProcessInfo.processInfo.environment)
+/// Where results and everything else are printed: standard output and standard error, or a test's own places.
+package struct Console: Sendable {
+    /// Prints results.
+    let out: @Sendable (String) -> Void
+    /// Prints everything that is not a result.
+    let error: @Sendable (String) -> Void
+    /// Colours for results.
+    let palette: Palette
+    /// Whether what is no result goes to a terminal: progress is shown there.
+    let errorIsTerminal: Bool
+
+    /// A console.
+    package init(
+        palette: Palette = .plain, errorIsTerminal: Bool = false, out: @escaping @Sendable (String) -> Void,
+        error: @escaping @Sendable (String) -> Void
+    ) {
+        self.out = out
+        self.error = error
+        self.palette = palette
+        self.errorIsTerminal = errorIsTerminal
     }
 
-    /// Whether standard error is a terminal: progress goes there.
-    static var errorIsTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+    /// Standard output and standard error. A reader that went away is no reason to die, see ``outliveReaders()``.
+    static var standard: Console {
+        Console(
+            palette: Palette(
+                isTerminal: isatty(STDOUT_FILENO) == 1, environment: ProcessInfo.processInfo.environment),
+            errorIsTerminal: isatty(STDERR_FILENO) == 1, out: { write($0, STDOUT_FILENO) },
+            error: { write($0, STDERR_FILENO) })
+    }
 
     /// Makes writing to a reader that went away an error instead of a deadly signal: `dedupbench list | head -1` succeeds,
-    /// and a run whose report nobody reads any more still leaves its bundle. Processes that are started from here get
+    /// and a run whose report is not read to its end still leaves its bundle. Processes that are started from here get
     /// the signal's default back, which Subprocess sees to.
     static func outliveReaders() { signal(SIGPIPE, SIG_IGN) }
-
-    /// Prints results. A reader that went away is no reason to die, see ``outliveReaders()``.
-    static func out(_ text: String) { write(text, STDOUT_FILENO) }
-
-    /// Prints everything that is not a result.
-    static func error(_ text: String) { write(text, STDERR_FILENO) }
 
     private static func write(_ text: String, _ descriptor: Int32) {
         var rest = ArraySlice(Array(text.utf8))
@@ -30,5 +47,43 @@ enum Console {
             guard count > 0 else { return }
             rest = rest.dropFirst(count)
         }
+    }
+}
+
+/// Progress on standard error, from any thread.
+final class ProgressDisplay: Sendable {
+    private let machine: any Machine
+    private let printer: Mutex<ProgressPrinter>
+
+    init(_ style: ProgressPrinter.Style, in context: CommandContext) {
+        let error = context.console.error
+        machine = context.machine
+        printer = Mutex(ProgressPrinter(style) { error($0) })
+    }
+
+    /// Shows how far the run of a subject, named with its combination, is.
+    func show(_ progress: LoadProgress, of subject: String) {
+        let text = progress.text(subject)
+        let stage = "\(subject)/\(progress.phase)"
+        printer.withLock { $0.show(text, stage: stage, at: machine.now()) }
+    }
+
+    /// Shows what is being done, apart from driving a subject.
+    func show(_ activity: String) {
+        printer.withLock { $0.show(activity, stage: activity, isLast: true, at: machine.now()) }
+    }
+
+    /// Takes the progress line away.
+    func clear() {
+        printer.withLock { $0.clear() }
+    }
+}
+
+extension LoadProgress {
+    /// `dedup storm 2/3  48 %  1.20 M operations, 3.40 M/s`.
+    fileprivate func text(_ subject: String) -> String {
+        let percent = Int((min(max(fraction.isFinite ? fraction : 0, 0), 1) * 100).rounded(.down))
+        return "\(subject) \(phase) \(phaseNumber + 1)/\(phaseCount)  \(percent) %  "
+            + "\(HumanNumber.count(operations)) operations, \(HumanNumber.count(rate))/s"
     }
 }

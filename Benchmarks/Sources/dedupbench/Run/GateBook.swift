@@ -1,5 +1,8 @@
+internal import Caching
 internal import DedupVerification
 internal import Gates
+internal import LoadGeneration
+internal import Workloads
 
 /// The gates of a run, read before it starts: an expression that cannot be evaluated is an error, never a pass.
 enum GateBook {
@@ -30,5 +33,18 @@ enum GateBook {
     static func unknownPhase(of gate: Gate, among phases: [String]) -> String? {
         guard let phase = gate.expression.phase, !phases.contains(phase) else { return nil }
         return "the scenario has no phase `\(phase)` (it has: \(phases.joined(separator: ", ")))"
+    }
+}
+
+extension ScenarioVocabulary {
+    /// What `dedupbench` can run and judge.
+    static let dedupbench = ScenarioVocabulary(
+        policies: EvictionPolicyKind.allCases.map(\.rawValue), subjects: SubjectCatalog.all.map(\.information.name)
+    ) { text, phases in
+        do throws(GateSyntaxError) {
+            return GateBook.unknownPhase(of: try Gate(parsing: text), among: phases)
+        } catch {
+            return "\(error)"
+        }
     }
 }

@@ -7,6 +7,7 @@ internal import Workloads
 /// Runs a plan: every combination, every subject, one after the other.
 struct RunDriver {
     let plan: RunPlan
+    let context: CommandContext
     let progress: ProgressDisplay
 
     /// Fills the report. What was not run because of an interruption or an error is listed in it, and what was finished
@@ -18,9 +19,9 @@ struct RunDriver {
         for combination in plan.combinations { await run(combination, &report, &failure) }
         progress.clear()
         if let failure { try note(failure, in: &report) }
-        if let reason = Interruption.reason {
+        if let reason = context.interruption.reason {
             report.interruption = reason
-            report.interruptionCode = Interruption.exitCode
+            report.interruptionCode = context.interruption.exitCode
         }
     }
 
@@ -31,7 +32,7 @@ struct RunDriver {
         var runner: LoadRunner?
         for subject in plan.subjects {
             let title = SubjectReport(subject: subject.information.name, strategy: combination.strategy).title
-            guard failure == nil, !Interruption.stop.isSet else {
+            guard failure == nil, !context.interruption.stop.isSet else {
                 report.skipped.append(title)
                 continue
             }
@@ -42,7 +43,7 @@ struct RunDriver {
             } catch {
                 report.skipped.append(title)
                 // What fails because of an interruption is no failure of its own.
-                guard !Interruption.stop.isSet else { continue }
+                guard !context.interruption.stop.isSet else { continue }
                 failure = Self.failure(from: error, driving: "\(plan.file): \(title)")
             }
         }
@@ -70,10 +71,14 @@ struct RunDriver {
     func run(
         _ subject: SubjectBlueprint, in combination: RunPlan.Combination, with runner: LoadRunner
     ) async throws -> SubjectReport {
-        let run = try await runner.run(subject, operations: OperationCatalog.body)
+        let run = try await runner.run(
+            subject,
+            operations: { [context] in
+                try await OperationCatalog.body($0, in: context)
+            })
         progress.show("\(run.subject.name): checking \(HumanNumber.count(run.history.calls.count)) calls")
         let builder = SubjectReportBuilder(
-            combination: combination, gates: plan.gates, interruption: Interruption.reason)
+            combination: combination, gates: plan.gates, interruption: context.interruption.reason)
         return builder.report(of: run)
     }
 
@@ -83,7 +88,9 @@ struct RunDriver {
     func makeRunner(for combination: RunPlan.Combination) throws -> LoadRunner {
         let (progress, strategy) = (progress, combination.strategy)
         progress.show("drawing the requests of \(combination.scenario.name)")
-        return try LoadRunner(combination.scenario, configuration: plan.load, stop: Interruption.stop) { now in
+        return try LoadRunner(
+            combination.scenario, configuration: plan.load, machine: context.machine, stop: context.interruption.stop
+        ) { now in
             progress.show(now, of: SubjectReport(subject: now.subject, strategy: strategy).title)
         }
     }

@@ -4,6 +4,7 @@ internal import Reporting
 /// Puts a report where it belongs: a bundle in the results folder, and something to read on standard output.
 struct RunOutput {
     let options: OutputOptions
+    let console: Console
     /// Where the bundle goes; nil when the folder cannot be written to.
     let bundle: ResultBundle?
     /// Why there is no bundle.
@@ -11,14 +12,15 @@ struct RunOutput {
 
     /// Reserves the bundle, so that a place that cannot be written to is known before the run. The run goes on without
     /// it: what it finds is printed.
-    init(_ options: OutputOptions, reserving name: String) {
+    init(_ options: OutputOptions, reserving name: String, console: Console) {
         self.options = options
+        self.console = console
         do throws(BundleError) {
             bundle = try ResultBundle(reserving: name, in: options.out)
         } catch {
             bundle = nil
             problem = error
-            Console.error("dedupbench: \(error)\nthe run goes on, and its results are printed only\n")
+            console.error("dedupbench: \(error)\nthe run goes on, and its results are printed only\n")
         }
     }
 
@@ -35,7 +37,7 @@ struct RunOutput {
         }
         printResult(report)
         if let problem {
-            Console.error("dedupbench: the results were not saved: \(problem)\n")
+            console.error("dedupbench: the results were not saved: \(problem)\n")
             return [0, 75].contains(report.exitCode) ? Failure.Code.cannotWrite.rawValue : report.exitCode
         }
         return report.exitCode
@@ -44,13 +46,13 @@ struct RunOutput {
     private func printResult(_ report: RunReport) {
         switch options.format {
         case .text:
-            let terminal = TerminalReport(report, palette: Console.palette)
-            Console.out(options.quiet ? terminal.verdictText : terminal.text)
-            if problem == nil, let bundle { Console.out("results: \(bundle.path)\n") }
-        case .json: Console.out(report.manifestText)
-        case .csv: Console.out(report.summaryTable.text)
+            let terminal = TerminalReport(report, palette: console.palette)
+            console.out(options.quiet ? terminal.verdictText : terminal.text)
+            if problem == nil, let bundle { console.out("results: \(bundle.path)\n") }
+        case .json: console.out(report.manifestText)
+        case .csv: console.out(report.summaryTable.text)
         }
-        if options.format != .text, problem == nil, let bundle { Console.error("results: \(bundle.path)\n") }
+        if options.format != .text, problem == nil, let bundle { console.error("results: \(bundle.path)\n") }
     }
 
     /// The bundle of a run that failed before it had anything to report.

@@ -44,7 +44,7 @@ struct RunPlan {
     /// Reads and checks everything.
     ///
     /// - Throws: ``Failure`` with code 64 for what the command line got wrong and 65 for what the scenario did.
-    init(_ options: PlanOptions) throws(Failure) {
+    init(_ options: PlanOptions, workers: Int?) throws(Failure) {
         let file = try ScenarioFile.locate(options.scenario)
         self.file = file
         let overrides = try Self.overrides(options)
@@ -53,7 +53,7 @@ struct RunPlan {
         guard let scenario = combinations.first?.scenario else { throw Failure("nothing is to be run", .usage) }
         subjects = try Self.subjects(options.subjects, of: scenario)
         gates = try GateBook.gates(ofScenario: scenario.gates, file: file, options: options.gates)
-        load = LoadConfiguration(historyLimit: options.historyLimit)
+        load = LoadConfiguration(workers: workers, historyLimit: options.historyLimit)
         guard load.historyLimit > 0 else { throw Failure("--history-limit: must be at least 1", .usage) }
         try checkPhases(options.phases)
     }

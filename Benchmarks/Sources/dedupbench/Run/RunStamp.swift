@@ -12,11 +12,11 @@ struct RunStamp {
     /// Seven digits of the commit, with `-dirty` behind them if what is checked out differs from it; or `nogit`.
     let commit: String
 
-    /// Looks at the clock and at the working directory.
-    static func now() async -> RunStamp {
-        let readable = Date().ISO8601Format()
-        return RunStamp(
-            compact: readable.filter { $0 != "-" && $0 != ":" }, readable: readable, commit: await currentCommit())
+    /// Now, at this commit.
+    init(commit: String) {
+        readable = Date().ISO8601Format()
+        compact = readable.filter { $0 != "-" && $0 != ":" }
+        self.commit = commit
     }
 
     /// The identity of a run.
@@ -44,7 +44,9 @@ struct RunStamp {
         return "'" + word.replacingOccurrences(of: "'", with: "'\\''") + "'"
     }
 
-    private static func currentCommit() async -> String {
+    /// What is checked out in the working directory.
+    @Sendable
+    static func currentCommit() async -> String {
         let result = try? await Subprocess.run(
             .name("git"), arguments: ["describe", "--always", "--exclude=*", "--abbrev=7", "--dirty"],
             output: .string(limit: 256),

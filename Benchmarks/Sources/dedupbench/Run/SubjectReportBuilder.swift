@@ -1,10 +1,10 @@
-internal import DedupVerification
+package import DedupVerification
 internal import Foundation
 internal import Gates
-internal import LoadGeneration
+package import LoadGeneration
 internal import Measurement
 internal import Reporting
-internal import Workloads
+package import Workloads
 
 /// Makes the report of a subject from what driving it yielded: verification, then metrics, then gates.
 struct SubjectReportBuilder {
@@ -150,5 +150,41 @@ extension CacheCapacity {
     /// The number of entries, if that is the bound.
     fileprivate var entries: Int? {
         if case .entries(let count) = self { count } else { nil }
+    }
+}
+
+extension HistoryChecker {
+    /// A checker for what a subject promises when it is set up as the scenario says.
+    package init(of information: SubjectInformation, under system: SystemSettings) {
+        self.init(
+            freshness: FreshnessRule(of: system.cache), capacityBounded: information.isCapacityBounded,
+            duplicateMode: information.duplicates == .either ? system.duplicates.mode : information.duplicates)
+        allowsUnexplainedFailures = information.failsWithoutExecution
+        staleAllowance = information.staleAllowance.map(\.nanoseconds)
+        removalLag = information.removalLag.nanoseconds
+    }
+}
+
+extension SystemSettings.Duplicates {
+    /// The mode in the words of the checker.
+    fileprivate var mode: DuplicateMode {
+        switch self {
+        case .join: .join
+        case .reject: .reject
+        }
+    }
+}
+
+extension FreshnessRule {
+    /// How long results live under the scenario's cache settings.
+    init(of cache: CacheSettings) {
+        let lifetime: Lifetime =
+            switch cache.timeToLive.rule {
+            case .forever: .unbounded
+            case .fixed(let life): .fixed(life.nanoseconds)
+            case .sliding(let life, let age): .sliding(life.nanoseconds, maximumAge: age.map(\.nanoseconds))
+            }
+        self.init(
+            lifetime, jitter: cache.timeToLive.jitter.fraction, failureLifetime: cache.failures?.nanoseconds ?? 0)
     }
 }

@@ -1,5 +1,5 @@
 /// What can be wrong with a deduplicating subject: each is planted in ``DefectiveSubject``, to see that it is caught.
-enum Defect: String, CaseIterable, Sendable {
+package enum Defect: String, CaseIterable, Sendable {
     /// Nothing: the honest subject, which must pass wherever the others must not.
     case honest
     case noDeduplication = "no-deduplication"
@@ -29,7 +29,7 @@ enum Defect: String, CaseIterable, Sendable {
         case .noDeduplication: "executes every call"
         case .checkThenAct: "does not see what is being executed already"
         case .earlyRelease: "lets its key go before the result can be found"
-        case .lostWaiter: "forgets one of those who wait"
+        case .lostWaiter: "forgets one of its waiters"
         case .refusedDuplicate: "refuses duplicates though it promised to join them"
         case .cachedError: "answers with errors of executions that are long over"
         case .unexplainedError: "fails one hit in ten with an error of its own"

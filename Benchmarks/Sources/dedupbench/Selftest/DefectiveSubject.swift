@@ -1,15 +1,14 @@
-internal import DedupVerification
-internal import LoadGeneration
-internal import Measurement
+package import DedupVerification
+package import LoadGeneration
 internal import Synchronization
-internal import Workloads
+package import Workloads
 
 /// A small and slow deduplicator without any defect, but for the one that is planted.
 ///
-/// One lock guards a bounded cache (first in, first out) and the flights; who meets a flight waits in it.
-final class DefectiveSubject: Subject {
+/// One lock guards a bounded cache (first in, first out) and the flights; a call that meets a flight waits for it.
+package final class DefectiveSubject: Subject {
     /// How one with this defect is made.
-    static func blueprint(_ defect: Defect) -> SubjectBlueprint {
+    package static func blueprint(_ defect: Defect) -> SubjectBlueprint {
         let information = SubjectInformation(
             name: defect.rawValue, summary: defect.summary, duplicates: .join, isCapacityBounded: true)
         return SubjectBlueprint(information) { DefectiveSubject(defect, information, $0) }
@@ -30,9 +29,10 @@ final class DefectiveSubject: Subject {
         var calls = 0
     }
 
-    let information: SubjectInformation
+    package let information: SubjectInformation
     private let defect: Defect
     private let excuses: ExcuseLog
+    private let machine: any Machine
     private let state: Mutex<State>
     /// Where the last leaked object is.
     private let leaked = Atomic<UInt>(0)
@@ -41,10 +41,11 @@ final class DefectiveSubject: Subject {
         self.defect = defect
         self.information = information
         excuses = settings.excuses
+        machine = settings.machine
         state = Mutex(State(results: BoundedResults(settings.system.cache, defect)))
     }
 
-    func call(_ request: Request, _ operation: LoadGeneration.Operation) async -> Answer {
+    package func call(_ request: Request, _ operation: LoadGeneration.Operation) async -> Answer {
         if defect == .leakedObject { leak() }
         switch decide(request.key) {
         case .serve(let result, let outcome): return await serve(result, as: outcome)
@@ -70,7 +71,7 @@ final class DefectiveSubject: Subject {
             state.calls += 1
             if defect == .unboundedMap { state.remembered[state.calls / 256, default: []].append(Leftover()) }
             if defect != .noDeduplication {
-                if let served = state.results.served(key, at: MonotonicClock.now()) {
+                if let served = state.results.served(key, at: machine.now()) {
                     return .serve(served.result, served.outcome)
                 }
                 if defect != .checkThenAct, let flight = state.flights[key] { return .join(flight) }
@@ -94,17 +95,17 @@ final class DefectiveSubject: Subject {
         }
         if defect == .earlyRelease {
             Task.detached { [self] in
-                try? await Task.sleep(for: .milliseconds(50))
+                try? await machine.sleep(until: machine.now() + 50_000_000)
                 state.withLock { store(result, for: key, in: &$0.results) }
             }
         }
-        flight.land(result, forgettingOne: defect == .lostWaiter)
+        flight.finish(result, forgettingOne: defect == .lostWaiter)
         return answer(result, .executed)
     }
 
-    /// Called with the lock held: who finds the result gone finds its excuse logged.
+    /// Called with the lock held: a call that finds the result gone finds its excuse logged.
     private func store(_ result: StepResult, for key: UInt32, in results: inout BoundedResults) {
-        guard let evicted = results.insert(result, for: key, at: MonotonicClock.now()) else { return }
+        guard let evicted = results.insert(result, for: key, at: machine.now()) else { return }
         excuses.record(defect == .earlyExpiry ? .expired : .evicted, execution: evicted)
     }
 
@@ -125,7 +126,7 @@ final class DefectiveSubject: Subject {
         if defect == .unexplainedError, isTenth { return .failed(ErrorOfItsOwn()) }
         count(result, as: outcome)
         if defect == .slowHits || (defect == .sometimesSlowHits && isTenth) {
-            try? await Task.sleep(for: .milliseconds(60))
+            try? await machine.sleep(until: machine.now() + 60_000_000)
         }
         var answer = answer(result, outcome)
         if defect == .otherValue { answer.value += 1 }
@@ -139,15 +140,15 @@ final class DefectiveSubject: Subject {
         }
     }
 
-    var counters: SubjectCounters {
+    package var counters: SubjectCounters {
         var counters = state.withLock { $0.counters }
         if defect == .wrongCounter { counters.hits? += 1 }
         return counters
     }
 
-    var liveEntries: Int? { state.withLock { $0.results.count } }
+    package var liveEntries: Int? { state.withLock { $0.results.count } }
 
-    func reset() async { state.withLock { $0.results.removeAll() } }
+    package func reset() async { state.withLock { $0.results.removeAll() } }
 }
 
 /// What an execution came to.
@@ -157,4 +158,47 @@ typealias StepResult = Result<StepValue, any Error>
 private struct ErrorOfItsOwn: Error {}
 
 /// What should have been freed.
-private final class Leftover: Sendable {}
+package final class Leftover: Sendable {
+    private static let count = Atomic<Int>(0)
+
+    /// How many there are in the process.
+    package static var alive: Int { count.load(ordering: .relaxed) }
+
+    fileprivate init() { Self.count.add(1, ordering: .relaxed) }
+
+    deinit { Self.count.subtract(1, ordering: .relaxed) }
+}
+
+/// An execution that is under way, and its waiters.
+final class WaitingFlight: Sendable {
+    private struct State {
+        var result: StepResult?
+        var waiting: [CheckedContinuation<StepResult, Never>] = []
+        var forgotten: CheckedContinuation<StepResult, Never>?
+    }
+
+    private let state = Mutex(State())
+
+    /// Waits for the result.
+    func result() async -> StepResult {
+        await withCheckedContinuation { continuation in
+            let result = state.withLock { state in
+                if state.result == nil { state.waiting.append(continuation) }
+                return state.result
+            }
+            if let result { continuation.resume(returning: result) }
+        }
+    }
+
+    /// Hands the result to all waiters; or, which is a defect, to all but one of them.
+    func finish(_ result: StepResult, forgettingOne: Bool) {
+        let waiting = state.withLock { state in
+            defer { state.waiting = [] }
+            state.result = result
+            // Kept, because a continuation that is dropped says so on standard error.
+            if forgettingOne { state.forgotten = state.waiting.popLast() }
+            return state.waiting
+        }
+        for continuation in waiting { continuation.resume(returning: result) }
+    }
+}

@@ -1,12 +1,12 @@
-internal import DedupVerification
+package import DedupVerification
 internal import Gates
 internal import LoadGeneration
-internal import Reporting
+package import Reporting
 
 /// A defect, a scenario in which it must show, and what must catch it.
-struct SelftestCase {
+package struct SelftestCase: Sendable {
     /// What catches a defect.
-    enum Catcher: Hashable {
+    package enum Catcher: Hashable, Sendable {
         /// A gate of the scenario must fail.
         case gate(String)
         /// The checker must find violations of this kind.
@@ -14,7 +14,7 @@ struct SelftestCase {
         /// The subject must be found to hang.
         case hang
 
-        var description: String {
+        package var description: String {
             switch self {
             case .gate(let expression): expression
             case .violation(let kind): kind.rawValue
@@ -23,17 +23,17 @@ struct SelftestCase {
         }
     }
 
-    let defect: Defect
-    let scenario: SelftestScenario
+    package let defect: Defect
+    package let scenario: SelftestScenario
     /// All of these must catch it; of the honest subject there are none, and nothing may.
-    let catchers: [Catcher]
+    package let catchers: [Catcher]
 
     private init(_ defect: Defect, in scenario: SelftestScenario, by catchers: Catcher...) {
         (self.defect, self.scenario, self.catchers) = (defect, scenario, catchers)
     }
 
     /// The honest subject in every scenario, then every defect.
-    static let all = SelftestScenario.allCases.map { SelftestCase(.honest, in: $0) } + defects
+    package static let all = SelftestScenario.allCases.map { SelftestCase(.honest, in: $0) } + defects
 
     private static let prevented = Catcher.gate("dedup.prevented == 100%")
     private static let repeated = Catcher.gate("hit_rate.repeat > 80%")
@@ -64,12 +64,19 @@ struct SelftestCase {
     ]
 
     /// What came of driving it.
-    struct Outcome {
+    package struct Outcome: Sendable {
         /// Everything that caught it: gates in their order, then violations by name.
-        var caught: [Catcher]
-        var verdict: RunVerdict
+        package var caught: [Catcher]
+        package var verdict: RunVerdict
         /// What was said about gates that did neither pass nor fail.
-        var doubts: [String]
+        package var doubts: [String]
+
+        /// An outcome from its parts.
+        package init(caught: [Catcher], verdict: RunVerdict, doubts: [String] = []) {
+            self.caught = caught
+            self.verdict = verdict
+            self.doubts = doubts
+        }
 
         init(_ report: SubjectReport) {
             verdict = report.verdict
@@ -85,7 +92,7 @@ struct SelftestCase {
     }
 
     /// Whether it came out as it must.
-    func isSettled(by outcome: Outcome) -> Bool {
+    package func isBorneOut(by outcome: Outcome) -> Bool {
         if defect == .honest { return outcome.verdict == .pass }
         return [.fail, .hung].contains(outcome.verdict) && Set(catchers).isSubset(of: outcome.caught)
     }
@@ -93,14 +100,14 @@ struct SelftestCase {
     /// Drives the subject with the defect through the scenario.
     ///
     /// - Throws: ``Failure`` if that cannot be done at all.
-    func run() async throws(Failure) -> Outcome {
+    package func run(in context: CommandContext) async throws(Failure) -> Outcome {
         let blueprint = DefectiveSubject.blueprint(defect)
         // A lost waiter is waited for until the watchdog gives up; whatever else there is to wait for takes far less.
         let watchdog = Duration.seconds(defect == .lostWaiter ? 2 : 30)
         let plan = try RunPlan(
             try scenario.scenario(), named: scenario.rawValue, subjects: [blueprint],
-            load: LoadConfiguration(watchdog: watchdog))
-        let driver = RunDriver(plan: plan, progress: ProgressDisplay(.none))
+            load: LoadConfiguration(workers: context.workers, watchdog: watchdog))
+        let driver = RunDriver(plan: plan, context: context, progress: ProgressDisplay(.none, in: context))
         do {
             let runner = try driver.makeRunner(for: plan.combinations[0])
             return Outcome(try await driver.run(blueprint, in: plan.combinations[0], with: runner))

@@ -1,7 +1,7 @@
-internal import Workloads
+package import Workloads
 
 /// The scenarios in which defects must show: each takes a second or so, and the honest subject passes all of them.
-enum SelftestScenario: String, CaseIterable {
+package enum SelftestScenario: String, CaseIterable, Sendable {
     /// Herds of eight ask for one key at a time, and executions take long enough to be met.
     case herds
     /// Many requests for few keys; some executions fail.
@@ -18,7 +18,7 @@ enum SelftestScenario: String, CaseIterable {
     /// The scenario.
     ///
     /// - Throws: ``Failure`` if it is none, which would be a mistake in this file.
-    func scenario() throws(Failure) -> Scenario {
+    package func scenario() throws(Failure) -> Scenario {
         do throws(ScenarioError) {
             return try ScenarioLoader.load(
                 yaml: "schema_version: 1\nname: \(rawValue)\n\(yaml)", named: rawValue, vocabulary: .dedupbench)

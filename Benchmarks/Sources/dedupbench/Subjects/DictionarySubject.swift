@@ -13,12 +13,12 @@ final class DictionarySubject: Subject {
         SubjectInformation(
             name: "dictionary", summary: "a lock around a dictionary with a time to live: the floor to beat",
             duplicates: .none)
-    ) { settings in DictionarySubject(settings.system.cache) }
+    ) { settings in DictionarySubject(settings.system.cache, settings.machine) }
 
     private struct Entry {
         var value: StepValue
-        var storedAt: ContinuousClock.Instant
-        var deadline: ContinuousClock.Instant?
+        var storedAt: UInt64
+        var deadline: UInt64?
     }
 
     private struct State {
@@ -27,16 +27,19 @@ final class DictionarySubject: Subject {
         var executions = 0
     }
 
-    private let lifetime: Duration?
+    private let machine: any Machine
+    private let lifetime: UInt64?
     private let slides: Bool
-    private let maximumAge: Duration?
+    private let maximumAge: UInt64?
     private let state = Mutex(State())
 
-    private init(_ cache: CacheSettings) {
+    private init(_ cache: CacheSettings, _ machine: any Machine) {
+        self.machine = machine
         switch cache.timeToLive.rule {
         case .forever: (lifetime, slides, maximumAge) = (nil, false, nil)
-        case .fixed(let life): (lifetime, slides, maximumAge) = (life, false, nil)
-        case .sliding(let life, let maximumAge): (lifetime, slides, self.maximumAge) = (life, true, maximumAge)
+        case .fixed(let life): (lifetime, slides, maximumAge) = (life.nanoseconds, false, nil)
+        case .sliding(let life, let maximumAge):
+            (lifetime, slides, self.maximumAge) = (life.nanoseconds, true, maximumAge.map(\.nanoseconds))
         }
     }
 
@@ -55,7 +58,7 @@ final class DictionarySubject: Subject {
 
     private func cached(_ key: UInt32) -> StepValue? {
         state.withLock { state in
-            let now = ContinuousClock.now
+            let now = machine.now()
             guard let entry = state.entries[key], entry.deadline.map({ now < $0 }) ?? true else {
                 state.entries[key] = nil
                 state.executions += 1
@@ -69,16 +72,15 @@ final class DictionarySubject: Subject {
 
     private func store(_ value: StepValue, for key: UInt32) {
         state.withLock { state in
-            let now = ContinuousClock.now
+            let now = machine.now()
             state.entries[key] = Entry(value: value, storedAt: now, deadline: deadline(from: now, storedAt: now))
         }
     }
 
-    private func deadline(
-        from now: ContinuousClock.Instant, storedAt: ContinuousClock.Instant
-    ) -> ContinuousClock.Instant? {
+    private func deadline(from now: UInt64, storedAt: UInt64) -> UInt64? {
         guard let lifetime else { return nil }
-        return min(now + lifetime, maximumAge.map { storedAt + $0 } ?? now + lifetime)
+        let (deadline, oldest) = (now.addingClamped(lifetime), maximumAge.map { storedAt.addingClamped($0) })
+        return min(deadline, oldest ?? deadline)
     }
 
     var counters: SubjectCounters {
@@ -89,5 +91,13 @@ final class DictionarySubject: Subject {
 
     func reset() async {
         state.withLock { $0.entries = [:] }
+    }
+}
+
+extension UInt64 {
+    /// The sum, or the largest number where that does not fit.
+    fileprivate func addingClamped(_ other: UInt64) -> UInt64 {
+        let (sum, overflow) = addingReportingOverflow(other)
+        return overflow ? .max : sum
     }
 }

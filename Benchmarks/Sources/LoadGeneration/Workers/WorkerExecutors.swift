@@ -2,6 +2,28 @@ internal import Dispatch
 internal import Foundation
 internal import Synchronization
 
+/// Runs a worker on a serial Dispatch queue: for clients that never block it.
+final class QueueExecutor: WorkerExecutor {
+    let turns = WorkerTurns()
+    private let queue: DispatchQueue
+
+    init(number: Int) {
+        queue = DispatchQueue(label: "dedupbench.worker.\(number)", qos: .userInitiated)
+    }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        turns.jobWaits()
+        queue.async { [self] in
+            turns.jobStarts()
+            job.runSynchronously(on: asUnownedSerialExecutor())
+            turns.jobEnds()
+        }
+    }
+
+    func finish() {}
+}
+
 /// Runs a worker on a thread of its own: for a client that blocks.
 ///
 /// Dispatch would not do: on Linux its pool grows by about one thread a second when blocks block, so a thousand blocking

@@ -1,0 +1,71 @@
+internal import LoadGeneration
+internal import Reporting
+
+/// Drives defects and looks whether each comes out as it must.
+package struct Selftest {
+    private let cases: [SelftestCase]
+    private let context: CommandContext
+    private let drive: (SelftestCase) async throws(Failure) -> SelftestCase.Outcome
+
+    /// A self-test of these cases, which `drive` drives.
+    package init(
+        _ cases: [SelftestCase], in context: CommandContext,
+        drive: @escaping (SelftestCase) async throws(Failure) -> SelftestCase.Outcome
+    ) {
+        self.cases = cases
+        self.context = context
+        self.drive = drive
+    }
+
+    /// Drives all cases and prints what came of them.
+    ///
+    /// - Returns: The exit code: 0 when everything came out as it must.
+    /// - Throws: What driving a case throws.
+    package func run() async throws(Failure) -> Int32 {
+        var table = TerminalTable([
+            ("defect", .left), ("scenario", .left), ("", .left), ("must be caught by", .left), ("caught by", .left),
+        ])
+        var missed = 0
+        for (number, item) in cases.enumerated() where !isStopped {
+            context.console.error(
+                "selftest \(number + 1)/\(cases.count): \(item.defect.rawValue), \(item.scenario.rawValue)\n")
+            let outcome = try await outcome(of: item)
+            if !item.isBorneOut(by: outcome) { missed += 1 }
+            table.append(Self.row(item, outcome))
+        }
+        context.console.out(table.text(context.console.palette))
+        if isStopped { return context.interruption.exitCode }
+        let defects = cases.count { $0.defect != .honest }
+        context.console.out(
+            missed == 0
+                ? "\nevery one of \(defects) defects was caught, and nothing else\n"
+                : "\n\(missed) of \(cases.count) did not come out as they must\n")
+        return missed == 0 ? 0 : RunVerdict.fail.exitCode
+    }
+
+    private var isStopped: Bool { context.interruption.stop.isSet }
+
+    /// Once more if the machine, and not the subject, left it open: what is not sure is neither caught nor honest.
+    private func outcome(of item: SelftestCase) async throws(Failure) -> SelftestCase.Outcome {
+        let first = try await drive(item)
+        guard [.inconclusive, .invalid].contains(first.verdict), !isStopped else { return first }
+        return try await drive(item)
+    }
+
+    private static func row(_ item: SelftestCase, _ outcome: SelftestCase.Outcome) -> [TerminalTable.Cell] {
+        let isBorneOut = item.isBorneOut(by: outcome)
+        let verdict = outcome.verdict.rawValue.uppercased()
+        let seen = outcome.caught.isEmpty ? "nothing: \(verdict)" : text(outcome.caught)
+        let doubts = isBorneOut ? [] : outcome.doubts
+        return [
+            .init(item.defect.rawValue), .init(item.scenario.rawValue),
+            isBorneOut ? .init("ok", .good) : .init(item.defect == .honest ? "NOT PASSED" : "NOT CAUGHT", .bad),
+            .init(text(item.catchers)), .init(([seen] + doubts).joined(separator: "; ")),
+        ]
+    }
+
+    /// What catches a defect, in words.
+    static func text(_ catchers: [SelftestCase.Catcher]) -> String {
+        catchers.isEmpty ? "nothing" : catchers.map(\.description).joined(separator: ", ")
+    }
+}

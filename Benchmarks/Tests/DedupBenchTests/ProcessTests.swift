@@ -1,0 +1,84 @@
+import Foundation
+import Testing
+
+/// What only a process can show: signals, exit codes, and what becomes of its output.
+@Suite(.serialized, .timeLimit(.minutes(10))) final class ProcessTests {
+    private let bench: Bench
+
+    init() throws { bench = try Bench() }
+
+    deinit { bench.remove() }
+
+    @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
+    func aSignalLeavesAPartialMarkedBundle(_ signal: Int32, _ code: Int32) throws {
+        let path = try bench.write(Scenarios.endless)
+        let child = try Child(
+            ["run", path, "--out", bench.results, "--subject", "dedup", "--subject", "none"], in: bench)
+        // The first progress line says that the phase is under way; its end is a day away.
+        #expect(child.waits(for: "long 1/1"))
+        child.send(signal)
+        let result = try child.finish()
+        #expect(result.code == code)
+        #expect(result.out.contains("PARTIAL") && result.out.contains("not run: none"))
+        let manifest = try bench.manifest()
+        #expect(manifest["partial"] as? Bool == true)
+        #expect((manifest["partial_reason"] as? String)?.isEmpty == false)
+        #expect(manifest["verdict"] as? String == "interrupted")
+        #expect(manifest["exit_code"] as? Int == Int(code))
+        let rows = try bench.rows("summary.csv")
+        #expect(!rows.isEmpty && rows.allSatisfy { $0["verdict"] == "interrupted" && $0["partial"] == "true" })
+    }
+
+    @Test func aSignalWhileRepositoriesAreMadeLeavesAMarkedBundleAndNoRepositories() throws {
+        let temporary = bench.folder + "/temporary"
+        try FileManager.default.createDirectory(atPath: temporary, withIntermediateDirectories: true)
+        let arguments = ["run", try bench.write(Scenarios.manyRepositories), "--out", bench.results]
+        let child = try Child(arguments, in: bench, environment: ["TMPDIR": temporary])
+        #expect(child.waits(for: "drawing the requests"))
+        child.send(SIGINT)
+        let result = try child.finish()
+        #expect(result.code == 130, "\(result.error)")
+        #expect(result.out.contains("PARTIAL") && result.out.contains("not run: dedup"))
+        #expect(try bench.manifest()["partial"] as? Bool == true)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: temporary).isEmpty)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: bench.results).count == 2)
+    }
+
+    @Test func theReplayCommandRepeatsTheRunAndColourNeverReachesAPipe() throws {
+        let scenario = Scenarios.alone.replacing("count: 20,", with: "count: 5000,")
+        let options = ["--out", bench.results, "--gate", "throughput > 1/s", "--gate", "hit_rate.repeat > 80%"]
+        let first = try Child(["run", try bench.write(scenario)] + options, in: bench).finish()
+        #expect(first.code == 0, "\(first.out)\(first.error)")
+        let replay = try #require(try bench.manifest()["replay"] as? String)
+        #expect(replay.hasSuffix("--gate 'throughput > 1/s' --gate 'hit_rate.repeat > 80%' --seed 7"))
+        #expect(first.out.contains(replay))
+        let id = try bench.manifest()["run_id"] as? String
+        let executions = try bench.rows("summary.csv")[0]["executions"]
+        // The seed of the command counts, whatever has become of the file.
+        _ = try bench.write(scenario.replacing("seed: 7", with: "seed: 8"))
+        let second = try Child(shell: replay, in: bench).finish()
+        #expect(second.code == first.code, "\(second.out)\(second.error)")
+        #expect(try bench.manifest()["run_id"] as? String != id)
+        #expect(try bench.rows("summary.csv")[0]["executions"] == executions)
+        for result in [first, second] { #expect(!result.out.contains("\u{1B}") && !result.error.contains("\u{1B}")) }
+    }
+
+    @Test func aReaderThatWentAwayIsNoFailure() throws {
+        #expect(try Child(["list"], in: bench, isHeard: false).finish().code == 0)
+        let path = try bench.write(Scenarios.storm)
+        let run = try Child(["run", path, "--out", bench.results], in: bench, isHeard: false).finish()
+        #expect(run.code == 0)
+        #expect(try bench.manifest()["verdict"] as? String == "pass")
+    }
+
+    @Test(
+        arguments: [
+            (["run", "--no-such-flag"], 64), (["run", "missing.yaml"], 65), (["--help"], 0), (["--version"], 0),
+            ([], 0),
+        ] as [([String], Int32)])
+    func theExitCodeIsThatOfTheCommand(_ arguments: [String], _ code: Int32) throws {
+        let result = try Child(arguments, in: bench).finish()
+        #expect(result.code == code)
+        #expect(result.out.isEmpty == (code != 0) && result.error.isEmpty == (code == 0))
+    }
+}

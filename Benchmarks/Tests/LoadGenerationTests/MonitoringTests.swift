@@ -1,0 +1,79 @@
+import LoadGeneration
+import Measurement
+import Testing
+
+/// What progress, watchdog and the look at the machine compute, over readings made by hand.
+@Suite struct MonitoringTests {
+    private static let second: UInt64 = 1_000_000_000
+
+    /// What the pulses say at a time in whole seconds.
+    struct Reading {
+        var at: UInt64
+        var started: Int
+        var completed: Int
+
+        init(_ at: UInt64, _ started: Int, _ completed: Int) {
+            (self.at, self.started, self.completed) = (at, started, completed)
+        }
+    }
+
+    static let phases: [(readings: [Reading], hangs: Bool)] = [
+        ([Reading(2, 1, 0), Reading(3, 1, 0), Reading(4, 1, 0)], false),
+        ([Reading(2, 1, 0), Reading(3, 1, 0), Reading(4, 1, 0), Reading(5, 1, 0)], true),
+        // One call hangs, but others return.
+        ([Reading(2, 9, 1), Reading(5, 20, 2), Reading(8, 30, 3)], false),
+        ([Reading(2, 9, 1), Reading(5, 20, 2), Reading(9, 30, 2)], true),
+        // Nothing is open: a pacer may wait as long as it likes.
+        ([Reading(100, 0, 0), Reading(200, 0, 0)], false),
+        ([Reading(100, 7, 7), Reading(200, 7, 7), Reading(202, 8, 7)], false),
+    ]
+
+    /// Phases that begin at second 1, with a watchdog that waits for 3 s.
+    @Test(arguments: phases)
+    func aSubjectHangsWhenCallsAreOpenAndNoneReturns(readings: [Reading], hangs: Bool) {
+        var pulses = PulseReadings(watchdog: 3 * Self.second, interval: 1, start: Self.second)
+        let stuck = readings.map {
+            pulses.read(started: $0.started, completed: $0.completed, at: $0.at * Self.second).isStuck
+        }
+        #expect(stuck.dropLast().allSatisfy { !$0 } && stuck.last == hangs)
+    }
+
+    @Test func progressIsDueAfterItsIntervalWithTheRateSinceTheLast() {
+        var pulses = PulseReadings(watchdog: .max, interval: 2 * Self.second, start: Self.second)
+        let rates = [(2, 5), (3, 10), (4, 40), (6, 100), (7, 100), (8, 100)].map { at, completed in
+            pulses.read(started: completed, completed: completed, at: UInt64(at) * Self.second).rate
+        }
+        #expect(rates == [nil, 5, nil, 30, nil, 0])
+    }
+
+    @Test func aSleepThatLastedTooLongIsAStall() {
+        var report = HiccupReport()
+        report.note(0, 1_000_000, wanted: 1_000_000)
+        report.note(1_000_000, 1_500_000, wanted: 1_000_000)
+        report.note(2_000_000, 12_999_999, wanted: 1_000_000)
+        report.note(20_000_000, 31_000_000, wanted: 1_000_000)
+        #expect(report.delays.count == 4 && report.delays.minimum == 0)
+        #expect(report.stalls == [HiccupReport.Stall(start: 20_000_000, end: 31_000_000)])
+        for _ in 0..<HiccupReport.capacity { report.note(0, 50_000_000, wanted: 1_000_000) }
+        #expect(report.stalls.count == HiccupReport.capacity && report.droppedStalls == 1)
+    }
+
+    static let accounts: [(text: String, ticks: UInt64?)] = [
+        ("cpu  1 2 3 4 5 6 7 8 9 10\ncpu0 1 1 1 1 1 1 1 1\n", 27), ("cpu 1 2 3\n", nil), ("", nil),
+        ("cpu  a b c d e f g h\n", nil),
+    ]
+
+    @Test(arguments: accounts)
+    func busyIsAllButIdlingAndWaitingForDisks(text: String, ticks: UInt64?) {
+        #expect(ProcessorTime.busyTicks(text) == ticks)
+    }
+
+    @Test func othersAreWhatTheMachineDidLessWhatWeDid() {
+        let before = ProcessorTime(busy: 10 * Self.second, own: 4 * Self.second, time: 100)
+        let after = ProcessorTime(busy: 16 * Self.second, own: 7 * Self.second, time: 100 + 2 * Self.second)
+        #expect(after.foreignProcessors(since: before) == 1.5)
+        let busier = ProcessorTime(busy: 11 * Self.second, own: 6 * Self.second, time: 100 + Self.second)
+        #expect(busier.foreignProcessors(since: before) == 0, "the two accounts are not read at the same moment")
+        #expect(before.foreignProcessors(since: after) == 0)
+    }
+}
