@@ -170,8 +170,9 @@ public struct CallOptions: Hashable, Sendable {
     /// ``Deduplicator/invalidate(tag:)``. Default: none.
     public var tags: [String]
 
-    /// Makes options; all of them are off by default.
     // Inlinable, because most requests have none, and a hit is made of a hundred such steps.
+
+    /// Makes options; all of them are off by default.
     @inlinable
     public init(
         duplicates: DuplicateMode? = nil, deadline: Duration? = nil, timeToLive: TimeToLive? = nil,

@@ -59,7 +59,9 @@ import Testing
         await #expect(processExitsWith: .success) {
             SmallStack.exitingRun {
                 let (value, same) = (Shape.both.nested(Self.depth), Shape.both.nested(Self.depth))
-                let others = [Shape.both.nested(Self.depth, around: 2), Shape.both.nested(40), Shape.arrays.nested(Self.depth)]
+                let others = [
+                    Shape.both.nested(Self.depth, around: 2), Shape.both.nested(40), Shape.arrays.nested(Self.depth),
+                ]
                 guard value == same, value.hashValue == same.hashValue else { return false }
                 guard others.allSatisfy({ $0 != value && value != $0 }) else { return false }
                 var dumped = ""
