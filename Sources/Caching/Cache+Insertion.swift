@@ -33,15 +33,17 @@ extension Cache {
     /// are handed to the caller, which passes them to ``report(_:)`` after releasing its lock.
     ///
     /// Inlinable like the hit path: otherwise the caller's module would run the unspecialised generic code.
+    ///
+    /// - Parameter usedAt: When the value was last used, if that was after `now`: a sliding time to live counts from there.
     @inlinable
     @discardableResult
     package func insert(
         _ value: Value, for key: Key, timeToLive: TimeToLive, weight: Int, at now: MonotonicInstant,
-        removals: inout Removals<Key, Value>
+        usedAt: MonotonicInstant? = nil, removals: inout Removals<Key, Value>
     ) -> Bool {
         var insertion = Insertion(
             key: key, hash: key.seededHash(seed), value: value, weight: effectiveWeight(weight),
-            timeToLive: timeToLive, now: now)
+            timeToLive: timeToLive, now: now, usedAt: usedAt)
         return insert(&insertion, removals: &removals)
     }
 

@@ -86,7 +86,7 @@ import Testing
         #expect(result.violationsByKind[.counterMismatch] ?? 0 == mismatches)
     }
 
-    @Test func countsWhatHappened() {
+    @Test func countsCallsAndExecutions() {
         let total = Self.joinAndHit.check(Self.joinAndHitHistory).total
         #expect(total.operations == 3)
         #expect(total.executions == 1)

@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 @Suite struct HistoryRecorderTests {
-    @Test func givesBackWhatSeveralThreadsRecorded() {
+    @Test func givesBackTheRecordsOfSeveralThreads() {
         let threads = 4
         let perThread = 2_000
         let recorder = HistoryRecorder(
@@ -29,7 +29,7 @@ import Testing
         #expect(checker.check(history).violationCount == 0)
     }
 
-    @Test func countsWhatFindsNoRoom() {
+    @Test func countsRecordsThatFindNoRoom() {
         let recorder = HistoryRecorder(lanes: 1, callsPerLane: 2, executions: 1, excuses: 1)
         let lane = recorder.lane(0)
         for number in UInt64(1)...5 {

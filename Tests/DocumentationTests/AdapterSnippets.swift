@@ -33,7 +33,7 @@ import Testing
         func run() async throws {}
     }
 
-    /// Compiles; nobody calls it, because it would run until the program ends.
+    /// Compiled and not called, because it would run until the program ends.
     func serviceGroup(records: InMemoryExecutionRecords, server: Server, logger: Logger) async throws {
         // snippet: Sources/DedupServiceLifecycle/DedupService.swift
         let registry = StepRegistry(records: records)
@@ -42,7 +42,7 @@ import Testing
         // end
     }
 
-    /// Compiles; nobody calls it, because it would leave a file in the working directory.
+    /// Compiled and not called, because it would leave a file in the working directory.
     func file() throws -> SQLiteExecutionRecords {
         // snippet: Sources/DedupSQLite/SQLiteExecutionRecords.swift
         let records = try SQLiteExecutionRecords(path: "executions.sqlite")

@@ -6,7 +6,7 @@ import Testing
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent()
 
-    @Test func theExamplePrintsWhatTheReadmeSays() throws {
+    @Test func theExamplePrintsTheOutputOfTheReadme() throws {
         let readme = try String(contentsOf: Self.root.appending(path: "README.md"), encoding: .utf8)
         let promised = try #require(readme.firstMatch(of: /```\n\n```\n((?s).*?)```/)).output.1
         let program = Process()

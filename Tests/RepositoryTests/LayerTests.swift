@@ -33,7 +33,7 @@ import Testing
     ]
 
     @Test(arguments: allowed.keys.sorted())
-    func importsOnlyWhatIsBelow(_ folder: String) throws {
+    func importsOnlyLowerLayers(_ folder: String) throws {
         let files = try Repository.files(under: folder, endingIn: [".swift"])
         try #require(!files.isEmpty, "\(folder) has no Swift files; has it moved?")
         for file in files {
@@ -76,7 +76,7 @@ import Testing
     }
 
     /// ThreadSanitizer reports races in what a `Mutex` protects where there are none; see `Lock`.
-    @Test func whatTheSanitizersRunHasNoLockThatMisleadsThem() throws {
+    @Test func codeUnderSanitizersHasNoLockThatMisleadsThem() throws {
         let folders = [
             "Sources", "Tests/AdapterTests", "Tests/CachingTests", "Tests/DedupTests", "Tests/DedupSQLiteTests",
             "Tests/DedupTestingTests", "Tests/DedupVerificationTests", "Tests/Schedules",

@@ -40,7 +40,7 @@ struct SchedulesTests {
         #expect(run.output.contains("cached-failure: NOT FOUND"), "\(run.output)")
     }
 
-    @Test func failingSeedFailsAgainAndTellsWhatHappened() throws {
+    @Test func aFailingSeedFailsAgainAndIsExplained() throws {
         let found = try SchedulesProgram.run("--planted", "strangers-flight", "--count", "3000")
         let seed = try #require(found.output.firstMatch(of: /found with seed ([0-9]+)/)).output.1
         let first = try SchedulesProgram.run("--planted", "strangers-flight", "--replay", String(seed))

@@ -10,7 +10,8 @@ import dedupbench
     deinit { bench.remove() }
 
     @Test(arguments: [(SIGINT, 130, "Ctrl-C"), (SIGTERM, 143, "SIGTERM")] as [(Int32, Int32, String)])
-    func whatWasNotRunIsListedAndTheBundleIsMarked(_ signal: Int32, _ code: Int32, _ reason: String) async throws {
+    func phasesThatDidNotRunAreListedAndTheBundleIsMarked(_ signal: Int32, _ code: Int32, _ reason: String) async throws
+    {
         let interruption = Interruption()
         interruption.interrupt(signal)
         let result = try await bench.run(scenario: Scenarios.storm, interruption: interruption)
@@ -20,7 +21,7 @@ import dedupbench
         #expect((manifest["partial_reason"] as? String)?.contains(reason) == true)
     }
 
-    @Test func anErrorKeepsWhatWasFinishedBeforeIt() async throws {
+    @Test func anErrorKeepsTheResultsFinishedBeforeIt() async throws {
         let settings = ["--set", "cache.capacity=100", "--set", "cache.shards=500"]
         let subjects = ["--subject", "none", "--subject", "dedup", "--subject", "noop"]
         let result = try await bench.run(scenario: Scenarios.storm, settings + subjects)

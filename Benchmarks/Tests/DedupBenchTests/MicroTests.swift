@@ -18,7 +18,7 @@ import Testing
         for column in columns { #expect(header.split(separator: ",").contains(Substring(column)), "\(column)") }
     }
 
-    @Test func whatCanBeMeasuredIsListed() async throws {
+    @Test func measurementsAreListed() async throws {
         let result = await bench.run(["micro", "--list"])
         #expect(result.code == 0)
         for name in ["cache hit, 10000 entries", "cache entry", "execute, hit", "waiters", "harness"] {
@@ -27,7 +27,7 @@ import Testing
     }
 
     @Test(arguments: [["--filter", "nothing like it"], ["--rounds", "5"], ["--rounds", "many"]])
-    func whatCannotBeMeasuredIsSixtyFour(_ options: [String]) async throws {
+    func anUnknownMeasurementIsSixtyFour(_ options: [String]) async throws {
         #expect(await bench.run(["micro"] + options).code == 64)
     }
 

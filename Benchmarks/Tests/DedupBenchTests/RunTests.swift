@@ -27,7 +27,7 @@ import Testing
         #expect(try bench.file("scenario.resolved.yaml").contains("tiny-storm"))
     }
 
-    @Test func theResolvedScenarioIsWhatWasRun() async throws {
+    @Test func theResolvedScenarioIsTheOneThatRan() async throws {
         let options = ["--subject", "none", "--gate", "throughput > 1/s", "--set", "keys.count=10"]
         _ = try await bench.run(scenario: Scenarios.storm, options)
         let resolved = bench.results + "/latest/scenario.resolved.yaml"
@@ -117,7 +117,7 @@ import Testing
         #expect(try bench.rows("summary.csv").first?["prevented_ratio"] == "")
     }
 
-    @Test func whatCannotBeWrittenIsPrintedAndSix() async throws {
+    @Test func resultsThatCannotBeWrittenArePrintedAndSix() async throws {
         let blocked = bench.folder + "/file"
         #expect(FileManager.default.createFile(atPath: blocked, contents: nil))
         let result = await bench.run(["run", try bench.write(Scenarios.storm), "--out", blocked + "/results"])

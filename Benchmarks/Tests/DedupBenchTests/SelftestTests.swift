@@ -18,7 +18,7 @@ import dedupbench
     static let cases = SelftestCase.all.filter { $0.scenario != .memory && $0.scenario != .capacity }
 
     /// Driven in simulated time the defects show, whatever the machine is at; and the honest subject passes.
-    @Test(arguments: cases) func aDefectIsCaughtByWhatMustCatchIt(_ item: SelftestCase) async throws {
+    @Test(arguments: cases) func aDefectIsCaughtByItsOwnRule(_ item: SelftestCase) async throws {
         let machine = SimulatedMachine(movesWhenStuck: item.defect == .lostWaiter)
         let outcome = try await item.run(in: Printed().context(machine))
         #expect(item.isBorneOut(by: outcome), "\(outcome)")
@@ -29,7 +29,7 @@ import dedupbench
         (Defect.honest, 0, 0, 10), (.leakedObject, 400, 400, 10), (.unboundedMap, 400, 0, 10),
         (.ignoredCapacity, 0, 0, 40),
     ])
-    func whatLeaksIsStillThere(_ defect: Defect, held: Int, leaked: Int, entries: Int) async throws {
+    func leakedMemoryIsStillLive(_ defect: Defect, held: Int, leaked: Int, entries: Int) async throws {
         let before = Leftover.alive
         let counts = try await Self.drive(defect)
         #expect(counts.held - before == held && counts.entries == entries)
@@ -77,7 +77,7 @@ import dedupbench
     private static let checkThenAct = cases.filter { $0.defect == .checkThenAct }
     private static let honest = cases.filter { $0.defect == .honest && $0.scenario == .herds }
 
-    @Test func whatComesOutAsItMustIsZero() async throws {
+    @Test func expectedVerdictsExitWithZero() async throws {
         let printed = Printed()
         let selftest = Selftest(Self.honest + Self.checkThenAct, in: printed.context()) { item throws(Failure) in
             .init(caught: item.catchers, verdict: item.defect == .honest ? .pass : .fail)
@@ -110,7 +110,7 @@ import dedupbench
 
     /// A second try, and no third.
     @Test(arguments: [(RunVerdict.invalid, 2), (.inconclusive, 2), (.fail, 1), (.pass, 1)])
-    func whatTheMachineLeftOpenIsDrivenOnceMore(_ first: RunVerdict, _ tries: Int) async throws {
+    func anInconclusiveSubjectIsDrivenOnceMore(_ first: RunVerdict, _ tries: Int) async throws {
         var count = 0
         let selftest = Selftest(Self.checkThenAct, in: Printed().context()) { item throws(Failure) in
             count += 1
@@ -137,7 +137,7 @@ import dedupbench
 
     // MARK: - The command
 
-    @Test func theCommandDrivesWhatItsFilterFinds() async throws {
+    @Test func theCommandDrivesTheSubjectsOfItsFilter() async throws {
         let result = await bench.run(["selftest", "--filter", "check-then-act"])
         #expect(result.code == 0, "\(result.out)\(result.error)")
         #expect(result.out.contains("check-then-act") && result.out.contains("every one of 1 defects was caught"))

@@ -45,7 +45,7 @@ import Testing
         ("hit_rate.repeat > 80%", "hit_rate.repeat > 80% in strom", 13, "it has: storm"),
         ("policy: lru", "policy: lur", 5, "did you mean `lru`"),
     ])
-    func whatNobodyKnowsInAScenarioIsNamedWithItsLine(_ old: String, _ new: String, _ line: Int, _ hint: String)
+    func anUnknownFieldOfAScenarioIsNamedWithItsLine(_ old: String, _ new: String, _ line: Int, _ hint: String)
         async throws
     {
         let result = try await bench.run(scenario: Scenarios.storm.replacing(old, with: new))
@@ -70,7 +70,7 @@ import Testing
         #expect(file.code == 65 && file.error.contains("it has: storm"))
     }
 
-    @Test(arguments: ["subjects: [nobody]", "seed: -1", "phases: []"])
+    @Test(arguments: ["subjects: [unknown]", "seed: -1", "phases: []"])
     func aWrongScenarioIsSixtyFive(_ line: String) async throws {
         let field = String(line.prefix { $0 != ":" })
         let kept = Scenarios.lonely.split(separator: "\n").filter { !$0.hasPrefix(field) && !$0.contains("name: one") }
@@ -110,7 +110,7 @@ import Testing
         #expect(!examples.isEmpty && examples.allSatisfy { $0.hasPrefix("  dedupbench") }, "\(examples)")
     }
 
-    @Test func listsNameWhatIsThere() async throws {
+    @Test func listsNameEveryEntry() async throws {
         let subjects = await bench.run(["list", "subjects"])
         #expect(subjects.code == 0)
         for name in ["dedup", "reference", "none", "dictionary", "noop"] { #expect(subjects.out.contains(name)) }

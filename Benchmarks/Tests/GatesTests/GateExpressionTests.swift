@@ -68,7 +68,7 @@ import Testing
         #expect(error?.remedy.contains("list gates") == true)
     }
 
-    @Test func nothingIsSuggestedForWhatResemblesNothing() {
+    @Test func nothingIsSuggestedForAnUnlikeName() {
         #expect(MetricCatalog.standard.suggestion(for: "qqqqqqqq") == nil)
     }
 

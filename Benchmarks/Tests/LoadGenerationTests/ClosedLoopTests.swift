@@ -64,7 +64,7 @@ import Workloads
         #expect(run.verify().violationCount == 0)
     }
 
-    @Test func aStopKeepsWhatWasDoneAndBeginsNoFurtherPhase() async throws {
+    @Test func aStopKeepsTheFinishedCallsAndBeginsNoFurtherPhase() async throws {
         // The signal is given in the eighth call, while the other seven wait for their executions.
         let stop = StopSignal()
         let calls = Counter()

@@ -68,7 +68,7 @@ import Testing
         #expect(ProcessorTime.busyTicks(text) == ticks)
     }
 
-    @Test func othersAreWhatTheMachineDidLessWhatWeDid() {
+    @Test func timeOfOtherProcessesIsTheMachinesLessOurs() {
         let before = ProcessorTime(busy: 10 * Self.second, own: 4 * Self.second, time: 100)
         let after = ProcessorTime(busy: 16 * Self.second, own: 7 * Self.second, time: 100 + 2 * Self.second)
         #expect(after.foreignProcessors(since: before) == 1.5)

@@ -11,7 +11,7 @@ import Testing
         #expect(sizes.contains(96) && sizes.contains(16_384))
     }
 
-    @Test func liveBytesFollowWhatIsHeld() throws {
+    @Test func liveBytesFollowHeldAllocations() throws {
         let allocator = try Jemalloc()
         // So much that whatever else the process allocates meanwhile makes no difference. Nothing touches it.
         let size = 512 << 20

@@ -26,7 +26,7 @@ import Testing
         #expect(summary == report.summaryTable.text)
     }
 
-    @Test func theManifestSaysWhatRunItWasAndListsTheFiles() throws {
+    @Test func theManifestIdentifiesTheRunAndListsTheFiles() throws {
         var report = ReportFixture.report([try ReportFixture.subject()])
         report.interruption = "interrupted by Ctrl-C"
         let bundle = try ResultBundle(reserving: "run", in: folder)
@@ -79,9 +79,9 @@ import Testing
         #expect(error?.description.contains("--out") == true)
     }
 
-    @Test func whatCannotBeFinishedLeavesNothingBehind() throws {
+    @Test func anUnfinishedBundleLeavesNothingBehind() throws {
         let bundle = try ResultBundle(reserving: "run", in: folder)
-        // Somebody takes the name meanwhile.
+        // Another process takes the name meanwhile.
         try FileManager.default.createDirectory(atPath: bundle.path + "/taken", withIntermediateDirectories: true)
         let report = ReportFixture.report([try ReportFixture.subject()])
         #expect(throws: BundleError.self) { try report.write(to: bundle) }
@@ -89,7 +89,7 @@ import Testing
         #expect(contents(bundle.path) == ["taken"])
     }
 
-    @Test func whatAKilledRunLeftBehindIsRemovedAndWhatIsInUseIsNot() throws {
+    @Test func remainsOfAKilledRunAreRemovedAndFoldersInUseAreNot() throws {
         let left = folder + "/.20261123T120000Z-killed-0000000.unfinished"
         let foreign = folder + "/.mine.unfinished/inside"
         for path in [left, foreign, folder + "/.other"] {

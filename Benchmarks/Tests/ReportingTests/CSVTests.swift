@@ -23,7 +23,7 @@ import Testing
     }
 
     @Test(arguments: ["-3.5986B is < 0.5B", "+1", "a,b", "-1,\"x\""])
-    func whatWeWroteOurselvesComesBackAsItWas(_ text: String) throws {
+    func writtenTablesReadBackUnchanged(_ text: String) throws {
         #expect(try written(.sentence(text)) == text)
     }
 
@@ -33,7 +33,7 @@ import Testing
         (.number(.nan), ""), (.number(.infinity), ""), (.number(-.infinity), ""), (.missing, ""),
         (CSVCell(Double?.none), ""), (CSVCell(Int?.none), ""), (CSVCell(UInt64?.none), ""), (CSVCell(String?.none), ""),
     ])
-    func numbersStayNumbersAndWhatIsMissingIsEmpty(_ cell: CSVCell, _ expected: String) throws {
+    func numbersStayNumbersAndMissingValuesAreEmpty(_ cell: CSVCell, _ expected: String) throws {
         #expect(try written(cell) == expected)
     }
 

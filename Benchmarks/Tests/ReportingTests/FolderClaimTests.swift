@@ -22,7 +22,7 @@ import Testing
         }
     }
 
-    @Test func whoSweepsRemovesOnlyWhatNobodyClaims() throws {
+    @Test func aSweepRemovesOnlyUnclaimedFolders() throws {
         let parent = FileManager.default.temporaryDirectory.appending(path: "sweep-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: parent + "/left", withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: parent) }

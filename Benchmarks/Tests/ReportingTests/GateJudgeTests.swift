@@ -64,7 +64,7 @@ import Testing
         #expect(subject.gates.map(\.verdict) == [.pass, .fail])
     }
 
-    @Test func whatAddsUpIsJudgedOfTheRunAsAWhole() throws {
+    @Test func countsAreJudgedOverTheWholeRun() throws {
         var phases = [Self.phase("one", hits: 5, service: 1), Self.phase("two", hits: 5, service: 1)]
         for index in phases.indices { phases[index].counts.executions = 60 }
         let gates = ["dedup.executions < 100 count", "dedup.executions < 100 count in two"]
@@ -113,7 +113,7 @@ import Testing
         (true, UInt64(1_000), Verdict.invalid, RunVerdict.invalid), (false, 1_000, .fail, .fail),
         (true, 60_000_000, .fail, .fail),
     ])
-    func aSaturatedGeneratorAccusesNobody(
+    func aSaturatedGeneratorSaysNothingAboutTheSubject(
         isBlamed: Bool, service: UInt64, gate: Verdict, verdict: RunVerdict
     ) throws {
         var open = Self.phase("open", hits: 900, service: service, response: 70_000_000)
@@ -135,7 +135,7 @@ import Testing
             (1.2, UInt64(1_000), Verdict.invalid), (0.1, 1_000, .fail), (1.2, 60_000_000, .fail),
             (nil, 1_000, .fail),
         ] as [(Double?, UInt64, Verdict)])
-    func waitingOnAMachineThatOthersUseAccusesNobody(others: Double?, service: UInt64, verdict: Verdict) throws {
+    func waitingOnABusyMachineSaysNothingAboutTheSubject(others: Double?, service: UInt64, verdict: Verdict) throws {
         var open = Self.phase("open", hits: 900, service: service, response: 70_000_000)
         open.generation = GenerationReport()
         open.generation?.processors = 2
@@ -219,7 +219,7 @@ import Testing
         "dedup.lost == 0count",
         "dedup.overlapping_calls >= 0count",
     ])
-    func whatNobodyCheckedIsNotProven(_ expression: String) throws {
+    func anUncheckedPromiseIsNotProven(_ expression: String) throws {
         let gate = try Gate(parsing: expression)
         var phase = Self.phase("storm", hits: 10, service: 1_000)
         #expect(gate.evaluate(MetricSet(of: phase)).verdict != .fail)

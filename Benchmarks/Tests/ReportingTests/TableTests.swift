@@ -71,7 +71,7 @@ import Testing
         #expect(ReportFixture.report([broken, sound]).best?.strategyText == "cache.policy=sieve")
     }
 
-    @Test func whatFailedAGateOrWasNotJudgedIsNeverTheBest() throws {
+    @Test func aFailedOrUnjudgedSubjectIsNeverTheBest() throws {
         let slow = try ReportFixture.subject(
             executions: 1, latency: 60_000_000, strategy: [StrategySetting(parameter: "cache.policy", value: "lru")])
         var floor = try ReportFixture.subject(
@@ -120,7 +120,7 @@ import Testing
         #expect(rows.allSatisfy { $0["kind"] == "service" && $0["outcome"] == "hit" })
     }
 
-    @Test func gatesCarryWhatWasObservedAndTheLimit() throws {
+    @Test func gatesCarryTheObservationAndTheLimit() throws {
         let report = ReportFixture.report([try ReportFixture.subject(gates: ["hit.latency.p99 < 1ns"])])
         let row = try #require(try CSVReader.rows(report.gatesTable.text).first)
         #expect(row["expression"] == "hit.latency.p99 < 1ns")

@@ -126,7 +126,7 @@ import Testing
         #expect(sink.text.isEmpty)
     }
 
-    @Test func whatSaysNothingMoreIsShownAtOnce() {
+    @Test func rowsWithoutDetailsAreShownAtOnce() {
         let sink = Sink()
         var printer = ProgressPrinter(.line) { sink.text += $0 }
         printer.show("reading\u{1B}[2J", stage: "reading", isLast: true, at: 5)

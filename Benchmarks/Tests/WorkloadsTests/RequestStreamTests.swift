@@ -127,7 +127,7 @@ internal import Workloads
         #expect(try stream(scenario).limit == 15_000)
     }
 
-    @Test func openLoopsIntendWhatTheyAreTold() throws {
+    @Test func openLoopsKeepTheIntendedTimes() throws {
         let constant = try stream(
             scenario("phases.load.model=constant", "phases.load.rate=1000/s", "phases.load.duration=2s"))
         #expect(constant.isOpen)
@@ -190,7 +190,7 @@ internal import Workloads
     }
 
     /// The profile against a count that asks every pair.
-    @Test(arguments: 1...20 as ClosedRange<UInt64>) func theProfileCountsWhatIsThere(seed: UInt64) throws {
+    @Test(arguments: 1...20 as ClosedRange<UInt64>) func theProfileCountsTheRequests(seed: UInt64) throws {
         let requests = try stream(scenario("seed=\(seed)", "keys.count=30", "phases.load.operations=200"))
         let window = Int(seed)
         let keys = (0..<200).map { requests[$0].key }

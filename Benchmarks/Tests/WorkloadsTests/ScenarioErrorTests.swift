@@ -137,7 +137,7 @@ internal import Workloads
         #expect(error.description.split(separator: "\n").count == 4)
     }
 
-    @Test func aMessageSaysWhatIsWrongAndWhatIsAllowed() throws {
+    @Test func aMessageNamesTheFaultAndTheAllowedValues() throws {
         let typo = try error(Self.valid.replacing("skew: 1", with: "skeww: 1"))
         #expect(
             typo.description == "x.yaml:9:5: workload.keys.skeww: unknown key; did you mean `skew`? (allowed: "

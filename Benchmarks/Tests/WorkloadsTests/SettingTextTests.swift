@@ -44,7 +44,7 @@ internal import Workloads
         (ValueSizes.self, "exponential:1KiB", "exponential:1KiB"), (ByteSize.self, "0KiB", "0B"),
     ]
 
-    @Test func whatIsWrittenReadsBack() throws {
+    @Test func writtenSettingsReadBack() throws {
         for (type, text, expected) in Self.right {
             #expect(try rewritten(text, as: type) == expected, "\(type) \(text)")
         }
@@ -66,7 +66,7 @@ internal import Workloads
         (ValueSizes.self, "recorded:1B"), (ValueSizes.self, "big"),
     ]
 
-    @Test func whatHasTheWrongFormIsRefusedByLoaderAndSchemaAlike() throws {
+    @Test func aWrongFormIsRefusedByLoaderAndSchemaAlike() throws {
         for (type, text) in Self.wrong {
             let error = #expect(throws: ScenarioTextError.self, "\(type) \(text)") {
                 _ = try type.init(scenarioText: text)
@@ -88,7 +88,7 @@ internal import Workloads
         (ValueSizes.self, "2GiB"), (ValueSizes.self, "uniform:2KiB..1KiB"),
     ]
 
-    @Test func whatIsTooLargeOrTooSmallIsRefused() {
+    @Test func valuesOutOfRangeAreRefused() {
         for (type, text) in Self.outOfRange {
             let error = #expect(throws: ScenarioTextError.self, "\(type) \(text)") {
                 _ = try type.init(scenarioText: text)

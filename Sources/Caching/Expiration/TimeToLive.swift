@@ -116,6 +116,14 @@ struct Lifetime: Sendable {
     @usableFromInline let deadline: Int64
     /// How hits move the deadline; nil when they do not.
     @usableFromInline let sliding: SlidingWindow?
+
+    /// The life that a use at `now` leaves. It is not asked whether the life had ended before, because the jitter of this
+    /// one may have been drawn after the use.
+    @usableFromInline
+    func afterUse(at now: MonotonicInstant) -> Lifetime {
+        guard let sliding else { return self }
+        return Lifetime(deadline: sliding.deadline(afterHitAt: now, current: deadline), sliding: sliding)
+    }
 }
 
 /// How hits move the deadline of one entry.

@@ -7,6 +7,8 @@ struct Insertion<Key: CacheKey, Value: Sendable>: Sendable {
     @usableFromInline let weight: Int
     @usableFromInline let timeToLive: TimeToLive
     @usableFromInline let now: MonotonicInstant
+    /// When the value was last used, if that was after `now`: a sliding time to live counts from there.
+    @usableFromInline let usedAt: MonotonicInstant?
     /// The load that has made the value; nil for a value that was given to ``Cache/insert(_:for:timeToLive:weight:at:)``.
     @usableFromInline let load: UInt64?
     /// Room that has been taken for it, from the pool or from another shard.
@@ -15,7 +17,7 @@ struct Insertion<Key: CacheKey, Value: Sendable>: Sendable {
     @inlinable
     init(
         key: Key, hash: UInt64, value: Value, weight: Int, timeToLive: TimeToLive, now: MonotonicInstant,
-        load: UInt64? = nil
+        usedAt: MonotonicInstant? = nil, load: UInt64? = nil
     ) {
         self.key = key
         self.hash = hash
@@ -23,6 +25,7 @@ struct Insertion<Key: CacheKey, Value: Sendable>: Sendable {
         self.weight = weight
         self.timeToLive = timeToLive
         self.now = now
+        self.usedAt = usedAt
         self.load = load
     }
 
@@ -57,7 +60,8 @@ extension CacheShard {
             giveBackRoom(of: &insertion)
             return .superseded
         }
-        let lifetime = insertion.timeToLive.lifetime(from: insertion.now, random: random.next())
+        var lifetime = insertion.timeToLive.lifetime(from: insertion.now, random: random.next())
+        if let usedAt = insertion.usedAt { lifetime = lifetime.afterUse(at: usedAt) }
         let found = table.find(insertion.key, hash: Self.indexHash(insertion.hash))
         var ghost: Slot?
         if let slot = found {

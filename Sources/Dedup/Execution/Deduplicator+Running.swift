@@ -131,7 +131,7 @@ extension Deduplicator {
                 // No request can claim between the two, and a request that finds the result already does not claim.
                 cache.insert(
                     kept.result, for: key.fingerprint, timeToLive: timeToLive, weight: kept.weight,
-                    at: kept.result.endedAt, removals: &removals)
+                    at: kept.result.endedAt, usedAt: results.usedAt, removals: &removals)
             }
             if let unrecorded = results.unrecorded {
                 self.unrecorded.keep(unrecorded, for: key.fingerprint, removals: &unrecordedRemovals)

@@ -56,7 +56,8 @@ public final class Deduplicator: Sendable {
         writer = RecordWriter(store: records, configuration: configuration.recordWriter, time: time)
         flightShards = FlightShards(
             flightLimit: configuration.flightLimit, waiterLimit: configuration.waiterLimit, time: time)
-        unrecorded = UnrecordedResults(limit: configuration.recordWriter.pendingLimit)
+        unrecorded = UnrecordedResults(
+            limit: configuration.recordWriter.pendingLimit, seed: configuration.cache.seed)
         namedWork = NamedWork(configuration.fingerprinter, limit: configuration.stepLimit)
         let reporter = RemovalReporter(bus: bus, writer: writer, time: time, listener: onRemoval)
         cache = try Cache(configuration.cache) { reporter.report($0) }

@@ -112,6 +112,8 @@ struct Execution: Sendable {
         var kept: KeptResult?
         /// What is kept until its record is stored.
         var unrecorded: UnrecordedResult?
+        /// When a result that was made earlier has served as an answer, like a hit.
+        var usedAt: MonotonicInstant?
     }
 
     /// What the execution has come to, under the policy of the request that started it.
@@ -125,7 +127,7 @@ struct Execution: Sendable {
                 result: failure(error, request, isRefusal: true),
                 unrecorded: UnrecordedResult(kept: kept(product, request), state: state))
         case .confirmed(let earlier):
-            return Results(result: earlier.kept.result, kept: earlier.kept)
+            return Results(result: earlier.kept.result, kept: earlier.kept, usedAt: endedAt)
         case .ended(.failure(let error)):
             let result = failure(error, request, isRefusal: false)
             // Cancellation and the library's own errors are never cached.

@@ -65,10 +65,10 @@ final class RecordState: Sendable {
 struct UnrecordedResults: Sendable {
     private let results: Cache<Fingerprint, UnrecordedResult>
 
-    /// Makes room for `limit` results.
-    init(limit: Int) {
+    /// Makes room for `limit` results. The seed is that of the cache, so that a test can repeat the jitter.
+    init(limit: Int, seed: UInt64?) {
         do {
-            results = try Cache(CacheConfiguration(capacity: .entries(limit), policy: .fifo, shards: 1))
+            results = try Cache(CacheConfiguration(capacity: .entries(limit), policy: .fifo, shards: 1, seed: seed))
         } catch {
             preconditionFailure("The limit was validated: \(error)")
         }

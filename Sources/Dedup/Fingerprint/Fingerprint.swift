@@ -33,8 +33,8 @@ extension Fingerprint: CacheKey {
     /// A 64-bit hash of all 32 bytes under a seed, for choosing a shard and a bucket.
     ///
     /// A fingerprint is already uniformly distributed, so SipHash would be wasted on it; but its bytes are known to
-    /// whoever chose the request, so each word is mixed with the seed before it is multiplied, and without the seed
-    /// nobody can gather requests in one shard. The mix is the folded 64 x 64 -> 128 multiplication of wyhash
+    /// the client that chose the request, so each word is mixed with the seed before it is multiplied, and without the seed
+    /// no caller can gather requests in one shard. The mix is the folded 64 x 64 -> 128 multiplication of wyhash
     /// (<https://github.com/wangyi-fudan/wyhash>), three multiplications in all.
     ///
     /// It is inlinable because it is on the path of every cache hit: without inlining the call and the passing of

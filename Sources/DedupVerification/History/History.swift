@@ -29,3 +29,41 @@ public struct History: Sendable {
     /// Whether nothing was dropped. An incomplete history proves nothing: its verdict is INVALID.
     public var isComplete: Bool { droppedCalls == 0 && droppedExecutions == 0 && droppedExcuses == 0 }
 }
+
+/// One run of the user's closure, as the closure itself logged it.
+///
+/// The begin is logged as the first and the end as the last instruction *inside* the closure: the logged interval lies
+/// within the true one, so an overlap of two logged intervals is an overlap of two executions.
+public struct Execution: Hashable, BitwiseCopyable, Sendable {
+    /// Unique in the history, never 0; it is also the value that the execution returns.
+    public var id: UInt64
+    /// Nanoseconds of the monotonic clock, read first thing inside the closure.
+    public var begin: UInt64
+    /// Nanoseconds of the monotonic clock, read last thing inside the closure; meaningless unless `ended`.
+    public var end: UInt64
+    /// The fence number of the flight, if the subject has such a thing; 0 otherwise. For display only.
+    public var epoch: UInt64
+    /// The key that was executed.
+    public var key: UInt32
+    /// Whether the end was logged before the history was closed.
+    public var ended: Bool
+    /// Whether the closure returned a value (rather than throw).
+    public var succeeded: Bool
+
+    /// An execution; by default one that has ended well.
+    public init(
+        id: UInt64, key: UInt32, begin: UInt64, end: UInt64, ended: Bool = true, succeeded: Bool = true,
+        epoch: UInt64 = 0
+    ) {
+        self.id = id
+        self.begin = begin
+        self.end = end
+        self.epoch = epoch
+        self.key = key
+        self.ended = ended
+        self.succeeded = succeeded
+    }
+
+    /// The end, or the end of time while the execution runs.
+    var endOrForever: UInt64 { ended ? end : .max }
+}

@@ -13,7 +13,7 @@ public final class HistoryLane: @unchecked Sendable {
 
     init(capacity: Int) {
         calls = .allocate(capacity: capacity)
-        // Every page is touched now, so that no page fault lands inside a measured call.
+        // Every page is touched now, so that no page fault happens inside a measured call.
         calls.initialize(repeating: Call(request: 0, key: 0, start: 0, end: 0, outcome: .failed, execution: 0))
     }
 

@@ -18,7 +18,7 @@ import Testing
         deinit { alive.withLock { $0 -= 1 } }
     }
 
-    @Test func readersSeeWhatWasPublishedLast() {
+    @Test func readersSeeTheLatestPublishedValue() {
         let value = ReadMostly([1])
         #expect(value.read { $0 } == [1])
         #expect(

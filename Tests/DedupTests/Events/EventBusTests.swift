@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct EventBusTests {
-    @Test func nobodyListeningMakesNoEvent() {
+    @Test func noSubscriberMeansNoEvent() {
         let bus = EventBus()
         let made = Atomic(0)
         func event() -> ExecutionEvent {
@@ -34,7 +34,7 @@ import Testing
         }
     }
 
-    @Test func aSubscriptionHearsOnlyWhatComesLater() async {
+    @Test func aSubscriptionReceivesOnlyLaterEvents() async {
         let bus = EventBus()
         bus.publish(.started(1))
         let subscription = bus.subscribe()
@@ -55,7 +55,7 @@ import Testing
         #expect(await roomy.executionIDs() == Array(1...10))
     }
 
-    @Test func aSubscriptionThatNobodyHoldsEndsAtOnce() {
+    @Test func aSubscriptionThatIsNotHeldEndsAtOnce() {
         let bus = EventBus()
         do {
             let subscription = bus.subscribe()
@@ -93,7 +93,7 @@ import Testing
         bus.publish(.started(2))
     }
 
-    @Test func whatIsBufferedIsStillDeliveredAfterCancelling() async {
+    @Test func bufferedEventsAreStillDeliveredAfterCancelling() async {
         let bus = EventBus()
         let subscription = bus.subscribe()
         bus.publish(.started(1))
@@ -141,8 +141,8 @@ import Testing
         }
     }
 
-    /// Subscribers come, are cancelled or just let go, while others publish: whoever stays is told everything.
-    @Test func comingAndGoingSubscribersHarmNobody() async {
+    /// Subscribers come, are cancelled or just let go, while others publish: a subscriber that stays is told everything.
+    @Test func comingAndGoingSubscribersHarmNoOther() async {
         let bus = EventBus()
         let (publishers, events) = (2, 4_000)
         let steady = bus.subscribe(buffering: 64)
@@ -177,7 +177,7 @@ import Testing
         #expect(ExecutionEvent.oneOfEach().map(\.kind) == ExecutionEvent.Kind.allCases)
     }
 
-    @Test func namesAreWhatLogsAndMetricsUse() {
+    @Test func namesAreThoseOfLogsAndMetrics() {
         #expect(
             ExecutionEvent.Kind.allCases.map(\.rawValue) == [
                 "execution.started", "execution.completed", "execution.failed", "execution.joined",

@@ -135,7 +135,7 @@ import Testing
         }
     }
 
-    @Test func runSweepsWhatHasExpired() async throws {
+    @Test func runSweepsExpiredEntries() async throws {
         let run = Task { [desk] in try await desk.deduplicator.run() }
         try await desk.time.waitForSleepers(2)
         let policy = ExecutionPolicy(timeToLive: .fixed(.seconds(1)))

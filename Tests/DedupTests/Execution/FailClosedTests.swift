@@ -51,7 +51,7 @@ import Testing
         await desk.expectNothingLeft()
     }
 
-    @Test func allWhoRetryAtOnceShareOneConfirmation() async throws {
+    @Test func concurrentRetriesShareOneConfirmation() async throws {
         store.fail(calls: [2])
         #expect(await desk.refusal(charge()) == .recordStoreUnavailable)
         let latch = store.hang()
@@ -70,6 +70,19 @@ import Testing
         desk.time.advance(by: .seconds(9))
         #expect(try await charge(policy: policy).value.source == .hit(age: .seconds(9)))
         desk.time.advance(by: .seconds(1))
+        #expect(try await charge(policy: policy).value.source == .executed)
+        #expect(runs.withLock { $0 } == 2)
+    }
+
+    @Test func aSlidingTimeToLiveCountsFromTheRetryThatGotTheResult() async throws {
+        store.fail(calls: [2])
+        let policy = ExecutionPolicy.sideEffect(timeToLive: .sliding(.seconds(10)))
+        #expect(await desk.refusal(charge(policy: policy)) == .recordStoreUnavailable)
+        for age in [9, 18, 27] {
+            desk.time.advance(by: .seconds(9))
+            #expect(try await charge(policy: policy).value.source == .hit(age: .seconds(age)))
+        }
+        desk.time.advance(by: .seconds(10))
         #expect(try await charge(policy: policy).value.source == .executed)
         #expect(runs.withLock { $0 } == 2)
     }

@@ -29,7 +29,7 @@ final class BlockingHandler: Sendable {
     private let blocking = Cell(false)
     private let released = Cell(false)
 
-    /// Whether somebody has cancelled and waits for the handler.
+    /// Whether the execution was cancelled and a task waits for the handler.
     var isBlocking: Bool { blocking.withLock { $0 } }
 
     func release() { released.withLock { $0 = true } }
@@ -83,7 +83,7 @@ struct Desk: Sendable {
         }
     }
 
-    /// Asks and expects not to have to wait for an execution of somebody else.
+    /// Asks and expects not to have to wait for an execution of another caller.
     func answer(
         _ key: UInt64 = 1, policy: ExecutionPolicy = ExecutionPolicy(), call: CallOptions = CallOptions(),
         _ body: @escaping @Sendable () async throws -> Int = { throw Boom(number: -1) }

@@ -109,7 +109,7 @@ import Testing
         try await expectOneMoreHit(desk)
     }
 
-    @Test func aStoreThatHangsDoesNotKeepWhatHasExpired() async throws {
+    @Test func aStoreThatHangsDoesNotKeepExpiredEntries() async throws {
         let desk = try desk(writerInterval: .seconds(10_000))
         try await hitAll(desk, policy: ExecutionPolicy(timeToLive: .fixed(.milliseconds(500))))
         try await desk.deduplicator.flush()

@@ -40,7 +40,7 @@ import Testing
         #expect(try await dedup.once("many", "1", "a", [true], ["k": 2.5]) { 6 } == 6)
     }
 
-    @Test func whatWasDoneOnceIsKnownByItsFingerprint() async throws {
+    @Test func aResultOfOnceIsFoundByItsFingerprint() async throws {
         _ = try await dedup.once("user", 1, "x", scope: "s") { "Ada" }
         let fingerprint = try dedup.fingerprint(of: "user", 1, "x", scope: "s")
         #expect(try dedup.cached(fingerprint, as: String.self)?.value == "Ada")
@@ -84,7 +84,7 @@ import Testing
         return Dictionary(uniqueKeysWithValues: keys.filter { $0 % 10 != 0 }.map { ($0, "value \($0)") })
     }
 
-    @Test func oneExecutionMakesWhatIsMissing() async throws {
+    @Test func oneExecutionProducesAllMissingKeys() async throws {
         _ = try await dedup.once("user", 2) { "value 2" }
         let values = try await dedup.once("user", keys: [1, 2, 3, 1], load)
         #expect(values == [1: "value 1", 2: "value 2", 3: "value 3"])
@@ -184,7 +184,7 @@ import Testing
         await eventually { dedup.statistics.flights == 0 && dedup.statistics.executions.running == 0 }
     }
 
-    @Test func aKeyThatIsRefusedGivesUpTheOthersButNotThoseWhoJoinedThem() async throws {
+    @Test func aRefusedKeyGivesUpTheOthersButKeepsTheirWaiters() async throws {
         let held = HeldStep()
         let running = Task.immediate { [dedup] in try await dedup.once("user", 3) { try await held.run(3) } }
         let reject = CallOptions(duplicates: .reject)

@@ -45,7 +45,7 @@ import Testing
         #expect(try await desk.answer { 6 }.source == .executed)
     }
 
-    @Test func aValueThatIsPutTakesThePlaceOfWhatIsCachedAndOfWhatIsRunning() async throws {
+    @Test func aValueThatIsPutReplacesTheCachedResultAndTheRunningExecution() async throws {
         _ = try await desk.answer { 1 }
         try deduplicator.put(2, for: .number(1))
         #expect(try await desk.answer().value == 2)

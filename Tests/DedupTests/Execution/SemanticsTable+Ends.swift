@@ -81,7 +81,7 @@ extension SemanticsTable {
         for shutdown in shutdowns { #expect(await shutdown.value) }
     }
 
-    @Test func whatARunningExecutionAsksForIsRunWhileShutdownWaits() async throws {
+    @Test func requestsOfARunningExecutionRunWhileShutdownWaits() async throws {
         let desk = desk
         let leader = desk.ask { [step] in
             let first = try await step.run(1)
@@ -95,7 +95,7 @@ extension SemanticsTable {
         await desk.expectNothingLeft()
     }
 
-    @Test func shutdownKeepsTimeToWriteWhatItHasCancelled() async throws {
+    @Test func shutdownKeepsTimeToWriteCancelledExecutions() async throws {
         let leader = desk.ask { [step] in
             _ = try await step.run(1)
             throw Boom()
@@ -129,7 +129,7 @@ extension SemanticsTable {
     // MARK: - A store that hangs, and one that comes too late
 
     @Test(arguments: [1, 2])
-    func aStoreThatHangsHoldsNobodyLongerThanItsTimeout(call: Int) async throws {
+    func aStoreThatHangsHoldsNoCallerLongerThanItsTimeout(call: Int) async throws {
         let store = FaultyRecordStore()
         let desk = try Desk(
             DeduplicatorConfiguration(recordStoreFailure: .failClosed, recordTimeout: .seconds(3)), store: store)
@@ -164,7 +164,7 @@ extension SemanticsTable {
         #expect(try await store.find(.number(1), step: "step")?.executions == 1)
     }
 
-    @Test func whatTheStoreDidNotTakeIsWrittenLater() async throws {
+    @Test func recordsThatTheStoreRefusedAreWrittenLater() async throws {
         let store = FaultyRecordStore()
         let desk = try Desk(DeduplicatorConfiguration(recordStoreFailure: .failClosed), store: store)
         store.fail(calls: [2])
@@ -190,7 +190,7 @@ extension SemanticsTable {
         await desk.expectNothingLeft()
     }
 
-    @Test func whoHasLeftIsNoJoinOfTheRecord() async throws {
+    @Test func aWaiterThatLeftIsNoJoinOfTheRecord() async throws {
         let leader = desk.ask { [step] in try await step.run(1) }
         let (stays, leaves) = (desk.ask { 2 }, desk.ask { 3 })
         leaves.cancel()

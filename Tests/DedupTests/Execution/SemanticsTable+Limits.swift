@@ -92,7 +92,7 @@ extension SemanticsTable {
     // MARK: - Invalidate during a flight
 
     @Test(arguments: [false, true])
-    func anInvalidatedFlightServesThoseWhoWaitAndNobodyElse(all: Bool) async throws {
+    func anInvalidatedFlightServesItsWaitersAndNoOneElse(all: Bool) async throws {
         let old = [desk.ask { [step] in try await step.run(1) }, desk.ask { -1 }]
         if all { desk.deduplicator.invalidateAll() } else { #expect(desk.deduplicator.invalidate(.number(1))) }
         let second = HeldStep()
@@ -108,7 +108,7 @@ extension SemanticsTable {
     }
 
     @Test(arguments: [false, true])
-    func whoWaitsForACancelledFlightThatIsInvalidatedStartsAnew(all: Bool) async throws {
+    func aWaiterOfACancelledFlightThatIsInvalidatedStartsAnew(all: Bool) async throws {
         let leader = desk.ask { [step] in try await step.run(1) }
         leader.cancel()
         _ = await leader.result
@@ -125,7 +125,7 @@ extension SemanticsTable {
         #expect(try await desk.answer().value == 2)
     }
 
-    @Test func whatIsInvalidatedIsNotServed() async throws {
+    @Test func anInvalidatedResultIsNotServed() async throws {
         _ = try await desk.answer { 1 }
         #expect(desk.deduplicator.invalidate(.number(1)))
         #expect(!desk.deduplicator.invalidate(.number(1)))
@@ -240,7 +240,7 @@ extension SemanticsTable {
 
     // MARK: - Slow subscribers
 
-    @Test func aSlowSubscriberLosesItsOldestEventsAndNobodyElseNotices() async throws {
+    @Test func aSlowSubscriberLosesItsOldestEventsWithoutEffectOnOthers() async throws {
         let slow = desk.deduplicator.events.subscribe(buffering: 1)
         let fast = desk.deduplicator.events.subscribe(buffering: 1_000)
         for key in 1...100 { _ = try await desk.answer(UInt64(key)) { 1 } }

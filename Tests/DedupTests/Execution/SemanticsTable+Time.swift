@@ -6,7 +6,7 @@ import Testing
 extension SemanticsTable {
     // MARK: - The execution exceeds its timeout
 
-    @Test func aSupersededExecutionServesOnlyThoseWhoWaitedForIt() async throws {
+    @Test func aSupersededExecutionServesOnlyItsOwnWaiters() async throws {
         let policy = ExecutionPolicy(timeout: .supersede(after: .seconds(10)))
         let old = [desk.ask(policy: policy) { [step] in try await step.run(1) }, desk.ask(policy: policy) { -1 }]
         desk.time.advance(by: .seconds(10))
@@ -99,7 +99,7 @@ extension SemanticsTable {
         await desk.expectNothingLeft()
     }
 
-    @Test func anAbandonedExecutionThatBecomesOverdueIsCancelledAndJoinedByNobody() async throws {
+    @Test func anAbandonedExecutionThatBecomesOverdueIsCancelledAndNotJoined() async throws {
         let policy = ExecutionPolicy(abandonment: .cancel(after: .seconds(60)), timeout: .hold(after: .seconds(10)))
         let leader = desk.ask(policy: policy) { [step] in try await step.run(1) }
         leader.cancel()

@@ -12,7 +12,7 @@ import Testing
 
     // MARK: - Leader throws
 
-    @Test func theLeadersErrorGoesToAllWhoWaitAndTheNextArrivalStartsAfresh() async throws {
+    @Test func theLeadersErrorGoesToAllWaitersAndTheNextRequestStartsAfresh() async throws {
         let runs = HeldStep()
         let body: @Sendable () async throws -> Int = { throw Boom(number: try await runs.run(7)) }
         let waiters = (0..<4).map { _ in desk.ask { try await body() } }
@@ -65,7 +65,7 @@ import Testing
         #expect(try await desk.answer { 3 }.value == 3)
     }
 
-    @Test func whoJoinsWithinTheGracePeriodKeepsTheExecutionAlive() async throws {
+    @Test func aJoinWithinTheGracePeriodKeepsTheExecutionAlive() async throws {
         let policy = ExecutionPolicy(abandonment: .cancel(after: .seconds(5)))
         let leader = desk.ask(policy: policy) { [step] in try await step.run(1) }
         leader.cancel()

@@ -51,7 +51,7 @@ import Testing
     ]
 
     @Test(arguments: contexts)
-    func noByteOfASecretIsInWhatIsHashed(_ context: JSONValue) throws {
+    func noByteOfASecretIsHashed(_ context: JSONValue) throws {
         for rules in [FieldRules.standard, try FieldRules(paths: ["$.headers": .ignore])] {
             let prepared = Fingerprinter().prepare(step: "step", version: "1", rules: rules)
             let form = try prepared.canonicalForm(of: context)

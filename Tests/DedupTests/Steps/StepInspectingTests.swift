@@ -61,7 +61,7 @@ import Testing
         #expect(try await registry.records.find(record.fingerprint, step: "git.status") == record)
     }
 
-    @Test func whatIsNotRegisteredOrDoesNotFitIsAnError() async throws {
+    @Test func anUnregisteredOrUnfittingStepIsAnError() async throws {
         let other = Step("git.status") { (path: String) in path }
         func code(_ body: () async throws -> Void) async -> DedupError.Code? {
             do { try await body() } catch { return (error as? DedupError)?.code }

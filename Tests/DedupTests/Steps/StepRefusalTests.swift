@@ -45,7 +45,7 @@ import Testing
         #expect(statistics.executions.started == 0 && statistics.records.added == 0)
     }
 
-    @Test func whoIsNotAuthorisedLearnsNothingAboutAStep() async throws {
+    @Test func anUnauthorisedCallerLearnsNothingAboutAStep() async throws {
         let registry = try registry(outer: [Forbidding()])
         for name in ["active", "inactive", "declared", "unfaithful"] {
             await #expect(throws: Forbidding.Denied.self) { try await registry.execute(name, context: [:]) }

@@ -96,7 +96,7 @@ struct Login: Codable, Hashable, Sendable {
         try registry.register(step())
         let error = await #expect(throws: DedupError.self) { try await registry.execute("git.log", context: [:]) }
         #expect(error?.code == .unknownStep && error?.message.contains("git.log") == true)
-        #expect(error?.message.contains("git.status") == false, "Names are not for everybody who asks.")
+        #expect(error?.message.contains("git.status") == false, "Names are not told to every caller.")
         #expect(await code { try registry.setStatus(.inactive, of: "git.log") } == .unknownStep)
         #expect(await code { _ = try registry.statistics(of: "git.log") } == .unknownStep)
     }
@@ -214,7 +214,7 @@ struct Login: Codable, Hashable, Sendable {
         #expect(runs.withLock { $0 } == 6)
     }
 
-    @Test func howARequestIsDeliveredNeverChangesWhatItIs() async throws {
+    @Test func deliveryOptionsNeverChangeTheFingerprint() async throws {
         let status = step()
         try registry.register(status)
         _ = try await registry.execute(status, Repository(path: "a"))

@@ -1,10 +1,10 @@
 internal import Caching
 internal import Dedup
 
-/// Judges whether executions were cancelled only when nobody waited for them.
+/// Judges whether executions were cancelled only when they had no waiters.
 ///
-/// From outside nobody can see who waits for what, so only calls count that surely did: those that came while the
-/// execution was current, in schedules where time passes only when nothing can run, so that they had claimed their seats.
+/// From outside it cannot be seen which call waits for which execution, so only calls count that surely did: those that came while the
+/// execution was current, in schedules where time passes only when nothing can run, so that they had begun to wait.
 struct AbandonmentOracle {
     /// Nanoseconds after which a call has surely joined its flight: every time stamp costs one.
     private static let allowance: UInt64 = 5_000

@@ -17,7 +17,7 @@ struct AnswerOracle {
             case .cancelled:
                 if call.cancelledAt == nil { report(call, "got a CancellationError without having been cancelled") }
             case .refused(let code, let epoch): judge(call, code, epoch)
-            case .unexpected(let error): report(call, "got an error that nobody threw: \(error)")
+            case .unexpected(let error): report(call, "got an error that was not thrown: \(error)")
             case nil: report(call, "never ended")
             }
         }
@@ -78,7 +78,7 @@ struct AnswerOracle {
         }
     }
 
-    /// The execution in the way must be one of this key, and nobody had its answer when the call was made.
+    /// The execution in the way must be one of this key, and no caller had its answer when the call was made.
     private mutating func judgeRejection(_ call: ObservedCall, _ code: DedupError.Code, _ epoch: UInt64?) {
         guard let epoch else { return report(call, "was rejected for no execution") }
         // Where its record could not be opened, the step never began.

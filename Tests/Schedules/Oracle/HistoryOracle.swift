@@ -97,7 +97,7 @@ private struct KeyHistory {
         let end = execution.end ?? .max
         let isSuperseded = evidence.superseded.contains(execution.epoch)
         if isLateToItsEpoch(execution) { excuse(.superseded, execution, since: execution.begin) }
-        // Neither was published: what did not count, what gave up, a failure that nobody waited for any more, and one whose
+        // Neither was published: what did not count, what gave up, a failure without waiters, and one whose
         // timeout passed between the step's end and the flight's.
         let mayPause = evidence.program.pace.preemption > 0 || !evidence.program.pace.isPrompt
         let mayBeOverdue = mayPause && plan.supersededAfter != nil
@@ -129,7 +129,7 @@ private struct KeyHistory {
         return min(cancelledAt, execution.claimedAfter + UInt64(grace.wholeNanoseconds))
     }
 
-    /// An excuse that holds from `since` on; nobody knows by when at the latest.
+    /// An excuse that holds from `since` on; by when at the latest is not known.
     private mutating func excuse(_ kind: ExcuseKind, _ execution: ObservedExecution, since: UInt64) {
         history.excuses.append(Excuse(kind, key: key, since: since, at: .max, execution: execution.id))
     }
@@ -152,8 +152,8 @@ private struct KeyHistory {
         }
     }
 
-    /// An execution whose successor began before it ended has surely lost its epoch by then: from there on nobody may join
-    /// it, and nobody may ever get its result from the cache. Whether the successor was allowed to begin is judged by the
+    /// An execution whose successor began before it ended has surely lost its epoch by then: from there on no caller may join
+    /// it, and none may ever get its result from the cache. Whether the successor was allowed to begin is judged by the
     /// checker, from the excuses above.
     private mutating func addLostEpochs() {
         let executions = history.executions.sorted { $0.epoch < $1.epoch }

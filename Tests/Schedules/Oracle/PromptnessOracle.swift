@@ -1,4 +1,4 @@
-/// Judges whether everybody was answered in time, in schedules where time passes only when nothing can run.
+/// Judges whether all calls were answered in time, in schedules where time passes only when nothing can run.
 struct PromptnessOracle {
     /// Nanoseconds: every time stamp costs one, and nothing else does.
     private static let allowance: UInt64 = 5_000

@@ -37,12 +37,12 @@ struct KeyPlan: Sendable {
         return UInt64(duration.wholeNanoseconds)
     }
 
-    /// Whether an execution that nobody waits for is cancelled.
+    /// Whether an execution without waiters is cancelled.
     var cancelsAbandoned: Bool {
         if case .cancel = policy.abandonment { true } else { false }
     }
 
-    /// Whether cancelling waits for somebody to come back.
+    /// Whether cancelling waits for a new waiter.
     var hasGrace: Bool {
         if case .cancel(let grace) = policy.abandonment { grace > .zero } else { false }
     }

@@ -1,6 +1,6 @@
 internal import Dedup
 
-/// Those who act in a schedule: callers, the steps they set going, and whoever disturbs them.
+/// Those who act in a schedule: callers, the steps they set going, and those who disturb them.
 struct Actors: Sendable {
     let program: Program
     let subject: any Subject
@@ -8,7 +8,7 @@ struct Actors: Sendable {
     let observer: Observer
     let dice: Dice
 
-    /// Starts everybody; they run when the scheduler lets them.
+    /// Starts all of them; they run when the scheduler lets them.
     func start() {
         let begin = scheduler.clock
         for (number, caller) in program.callers.enumerated() {

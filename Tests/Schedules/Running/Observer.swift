@@ -73,7 +73,7 @@ final class Observer: @unchecked Sendable {
         case .cancelled: "is cancelled"
         case .refused(let code, let epoch):
             "is refused: \(code.rawValue)\(epoch.flatMap { executionOfEpoch[$0] }.map { " by execution \($0)" } ?? "")"
-        case .unexpected(let error): "gets an error that nobody threw: \(error)"
+        case .unexpected(let error): "gets an error that was not thrown: \(error)"
         }
     }
 

@@ -57,7 +57,7 @@ struct Schedule {
         weak let core = stage?.subject.core
         stage = nil
         while problems.isEmpty, scheduler.step() {}
-        if problems.isEmpty, core != nil { problems.append("the deduplicator is still alive although nobody uses it") }
+        if problems.isEmpty, core != nil { problems.append("the deduplicator is still alive although it is not used") }
         problems += leftovers(problems.isEmpty && waitsBefore, escapesBefore)
         return ScheduleReport(
             seed: seed, program: program, problems: problems, digest: scheduler.digest, steps: scheduler.steps,
@@ -78,7 +78,7 @@ struct Schedule {
 
     // MARK: - Driving
 
-    /// Runs everybody to the end; says who is stuck if that does not come.
+    /// Runs all actors to the end; says who is stuck if that does not come.
     private func drive(_ stage: Stage, _ scheduler: DeterministicScheduler, _ observer: Observer) -> [String] {
         let limit = scheduler.clock + Self.timeLimit
         stage.start()

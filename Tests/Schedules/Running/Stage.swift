@@ -42,7 +42,7 @@ final class Stage: @unchecked Sendable {
             dice: Dice(seed: seed &+ 77))
     }
 
-    /// Lets everybody begin.
+    /// Lets all actors begin.
     func start() {
         if program.isMaintained, let core = subject.core {
             maintenance = Task.detached { try? await core.run() }
@@ -50,7 +50,7 @@ final class Stage: @unchecked Sendable {
         actors.start()
     }
 
-    /// Whether anybody of the program has something left to do: time passes for them.
+    /// Whether an actor of the program has something left to do: time passes for them.
     var isActing: Bool {
         observer.openActors > 0 || observer.openExecutions > 0
     }

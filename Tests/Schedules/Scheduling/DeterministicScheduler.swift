@@ -144,7 +144,7 @@ final class DeterministicScheduler: TaskExecutor, @unchecked Sendable {
     func sleepThrough(until deadline: UInt64) async {
         if deadline <= clock { return }
         let id = sleepers.nextID()
-        // Nobody else knows the id, so nobody cuts the sleep short.
+        // No other task knows the id, so none cuts the sleep short.
         try? await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
             sleepers.park(id, until: deadline, continuation)
         }

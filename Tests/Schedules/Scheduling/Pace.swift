@@ -17,7 +17,7 @@ struct Pace: Hashable, Sendable {
     /// processor could do between two instructions of it.
     var preemption: Double
 
-    /// Whether time passes only when nothing can run, so that whoever is late has itself to blame.
+    /// Whether time passes only when nothing can run, so that a late answer is the deduplicator's own fault.
     var isPrompt: Bool { earlyTime == 0 }
 
     init(_ random: inout SeededGenerator) {

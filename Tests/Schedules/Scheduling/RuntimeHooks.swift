@@ -4,8 +4,8 @@ internal import Synchronization
 /// Puts a ``DeterministicScheduler`` in the place of the Swift runtime's global executor.
 ///
 /// The hooks are variables that the runtime exports for this purpose (`include/swift/Runtime/Concurrency.h`). They hold for
-/// the whole process, which is why the schedules are a program of their own. `Task.sleep` does not go through them: whoever
-/// uses it leaves the schedule, and the scheduler reports that nothing is left to run.
+/// the whole process, which is why the schedules are a program of their own. `Task.sleep` does not go through them: a task
+/// that uses it leaves the schedule, and the scheduler reports that nothing is left to run.
 enum RuntimeHooks {
     private typealias Enqueue = @convention(thin) (UnownedJob) -> Void
     private typealias EnqueueHook = @convention(thin) (UnownedJob, Enqueue) -> Void

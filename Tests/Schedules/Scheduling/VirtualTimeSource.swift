@@ -1,7 +1,7 @@
 internal import Caching
 internal import Dedup
 
-/// The time of a ``DeterministicScheduler``. Whoever reads it may be preempted there.
+/// The time of a ``DeterministicScheduler``. A task that reads it may be preempted there.
 struct VirtualTimeSource: TimeSource {
     let scheduler: DeterministicScheduler
 

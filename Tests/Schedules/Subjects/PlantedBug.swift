@@ -16,7 +16,7 @@ enum PlantedBug: String, CaseIterable, Sendable {
     case staleHit = "stale-hit"
     /// Serves a failure from the cache.
     case cachedFailure = "cached-failure"
-    /// A request inside a step is made from a task that does not belong to it, so that nobody sees the circle.
+    /// A request inside a step is made from a task that does not belong to it, so that the circle is not seen.
     case hiddenRecursion = "hidden-recursion"
     /// A failure leaves its flight behind, and later requests wait for it for ever.
     case stuckFailure = "stuck-failure"

@@ -37,7 +37,7 @@ final class Mailbox: Sendable {
         return state.taken - 1
     }
 
-    /// Releases the next request; `note` is told, before anybody gets it, whether a client was idle.
+    /// Releases the next request; `note` is told, before a client gets it, whether a client was idle.
     func release(_ note: (_ hasIdleClient: Bool) -> Void) {
         let handed = state.withLock { state -> (UnsafeContinuation<Int?, Never>, Int)? in
             note(!state.idle.isEmpty)

@@ -4,7 +4,7 @@ internal import Glibc
 /// How much processor time the machine has spent by now, and how much of it on us.
 ///
 /// What others took between two looks is taken from the system's own account, so no subject can pass its own load off as
-/// that of somebody else.
+/// that of another process.
 package struct ProcessorTime: Hashable, Sendable {
     /// Nanoseconds of all processors on anything but idling and waiting for a disk.
     package var busy: UInt64

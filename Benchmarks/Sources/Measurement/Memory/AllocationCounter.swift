@@ -10,7 +10,7 @@ package struct AllocationCount: Hashable, Sendable {
     package var bytes: Int
 }
 
-/// Counts allocations exactly: every one on the measuring thread, and nobody else's.
+/// Counts allocations exactly: every one on the measuring thread, and none of another thread.
 ///
 /// The thread is moved to an arena of its own and its cache switched off while it counts, so that each allocation reaches
 /// the counters of that arena one by one. Allocations of other threads that the closure starts are not seen.

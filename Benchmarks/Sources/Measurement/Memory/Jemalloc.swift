@@ -92,7 +92,7 @@ package final class Jemalloc: Sendable {
         guard MallctlName("config.stats")?.read(false) == true else { throw .noStatistics }
         let counter = try name("thread.allocated")
         guard let before: UInt64 = counter.read(0) else { throw .missingControl("thread.allocated") }
-        // Not malloc(): the compiler knows that one, and removes it when nobody uses the memory.
+        // Not malloc(): the compiler knows that one, and removes it when the memory is not used.
         let probe = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 16)
         defer { probe.deallocate() }
         guard let after: UInt64 = counter.read(0), after > before else { throw .notTheAllocator }
@@ -112,5 +112,34 @@ package final class Jemalloc: Sendable {
             names.append(try name("stats.arenas.\(allArenas).lextents.\(index).curlextents"))
         }
         return (classes, names)
+    }
+}
+
+/// Why the allocator cannot be measured.
+package enum JemallocError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// `malloc` belongs to another allocator.
+    case notTheAllocator
+    /// jemalloc was built without statistics.
+    case noStatistics
+    /// jemalloc does not know a control that is needed.
+    case missingControl(String)
+    /// jemalloc refused to make an arena.
+    case noArena
+
+    /// What is wrong and what to do about it.
+    package var description: String {
+        switch self {
+        case .notTheAllocator:
+            """
+            jemalloc is loaded but malloc is not jemalloc's, so memory cannot be measured. Link libjemalloc before libc, \
+            do not preload another allocator, and do not measure memory in a sanitizer build.
+            """
+        case .noStatistics:
+            "this jemalloc was built without statistics (config.stats is false); install one that has them"
+        case .missingControl(let name):
+            "this jemalloc does not know the control \(name); version 5.3 is the one this is tested with"
+        case .noArena:
+            "jemalloc refused to make an arena, so allocations cannot be counted exactly"
+        }
     }
 }

@@ -8,7 +8,7 @@ package final class FolderClaim: Sendable {
         case claimed(FolderClaim)
         /// Another process has it, or has just removed it.
         case taken
-        /// The file system does not know such locks: nobody can claim the folder, and nobody sweeps it.
+        /// The file system does not know such locks: no process can claim the folder, and none sweeps it.
         case impossible
     }
 
@@ -18,7 +18,7 @@ package final class FolderClaim: Sendable {
 
     deinit { close(descriptor) }
 
-    /// Makes a folder and claims it. Somebody who sweeps at this very moment may have it first, and removes it; then it is
+    /// Makes a folder and claims it. A process that sweeps at this moment may have it first, and removes it; then it is
     /// made once more.
     ///
     /// - Returns: What came of the claim, which is not `taken`; nil if something of that name is there already.
@@ -45,23 +45,23 @@ package final class FolderClaim: Sendable {
         return claim.isAt(path) ? .claimed(claim) : .taken
     }
 
-    /// Whether the folder is still where it was when it was opened: whoever had it before may have removed it since.
+    /// Whether the folder is still where it was when it was opened: its former owner may have removed it since.
     private func isAt(_ path: String) -> Bool {
         var (own, named) = (stat(), stat())
         guard fstat(descriptor, &own) == 0, lstat(path, &named) == 0 else { return false }
         return own.st_dev == named.st_dev && own.st_ino == named.st_ino
     }
 
-    /// Removes those folders in `directory` that nobody claims any more.
+    /// Removes those folders in `directory` that no process claims any more.
     ///
     /// - Parameters:
-    ///   - isOurs: Whether a folder of that name is one that is claimed by whoever uses it.
+    ///   - isOurs: Whether a folder of that name is one that is claimed by its user.
     ///   - remove: Removes one; it gets the path.
     package static func sweep(_ directory: String, where isOurs: (String) -> Bool, remove: (String) -> Void) {
         for name in BundleFile.names(in: directory) where isOurs(name) {
             let path = "\(directory)/\(name)"
             guard case .claimed(let claim) = attempt(path) else { continue }
-            // Held until the folder is gone, so that nobody takes it meanwhile.
+            // Held until the folder is gone, so that no other process takes it meanwhile.
             withExtendedLifetime(claim) { remove(path) }
         }
     }

@@ -41,7 +41,7 @@ package struct PhaseReport: Sendable {
         processesSpawned.map { max(0, counts.returned - counts.count(of: .rejected) - $0) }
     }
 
-    /// Why it did not last as long as it was to; nil when it did, or somebody stopped it.
+    /// Why it did not last as long as it was to; nil when it did, or was stopped.
     package var shortfall: String? {
         guard ending == .historyFull else { return nil }
         return

@@ -67,7 +67,7 @@ package struct RunReport: Sendable {
         return RunVerdict.combined(verdicts + (isPartial ? [.interrupted] : []))
     }
 
-    /// The exit code: interrupted before all else, because whoever interrupted expects to see that.
+    /// The exit code: interrupted before all else, because the user who interrupted expects to see that.
     package var exitCode: Int32 { isPartial ? interruptionCode : verdict.exitCode }
 
     /// Whether combinations were compared.

@@ -19,7 +19,7 @@ package struct StrategySetting: Hashable, Sendable {
 package enum SubjectEnding: Hashable, Sendable {
     /// All phases ran.
     case finished
-    /// Somebody stopped it.
+    /// It was stopped.
     case interrupted(String)
     /// It stopped answering.
     case hung(String)

@@ -49,7 +49,7 @@ enum ScenarioYAML {
         switch error {
         case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _),
             .composer(let context, let problem, let mark, _):
-            // libYAML names tabs only as characters that cannot start a token, which helps nobody.
+            // libYAML names tabs only as characters that cannot start a token, which does not help the author.
             let isTab = problem.contains("cannot start any token")
             let hint = isTab ? "; indent with blanks, not with tabs" : ""
             let reason = [context?.text, problem].compactMap(\.self).joined(separator: " ")
@@ -65,6 +65,19 @@ enum ScenarioYAML {
             return ScenarioLoader.failure(.syntax, file, "not YAML: \(problem)", line: line)
         default:
             return ScenarioLoader.failure(.syntax, file, "not YAML: \(error)")
+        }
+    }
+}
+
+extension Scenario {
+    /// The scenario as YAML with every default written out: what `scenario.resolved.yaml` holds. It loads back to an
+    /// equal scenario.
+    package var resolvedYAML: String {
+        get throws {
+            let body = try Yams.serialize(
+                node: ScenarioFormat.scenario.type.write(self), indent: 2, width: -1, allowUnicode: true,
+                sequenceStyle: .block, mappingStyle: .block)
+            return "# Every field of the scenario as it was run, defaults included.\n" + body
         }
     }
 }

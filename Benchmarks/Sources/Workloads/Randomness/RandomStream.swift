@@ -53,3 +53,51 @@ package struct RandomStream: Sendable {
         return order
     }
 }
+
+/// The SplitMix64 generator (Steele, Lea, Flood: "Fast splittable pseudorandom number generators", OOPSLA 2014): turns
+/// any seed, zero included, into well mixed words. Used to seed ``RandomStream`` and to hash key numbers.
+package struct SplitMix64: Sendable {
+    private var state: UInt64
+
+    package init(seed: UInt64) { state = seed }
+
+    package mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        return Self.mix(state)
+    }
+
+    /// The output function on its own: a bijection of 64-bit words.
+    package static func mix(_ word: UInt64) -> UInt64 {
+        var z = word
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
+
+/// The generator xoshiro256** 1.0 (Blackman, Vigna: "Scrambled linear pseudorandom number generators", 2021).
+package struct Xoshiro256: RandomNumberGenerator, Sendable {
+    private var s: (UInt64, UInt64, UInt64, UInt64)
+
+    /// Starts from the four words of state, which must not all be zero.
+    package init(state: (UInt64, UInt64, UInt64, UInt64)) {
+        precondition(state != (0, 0, 0, 0), "The state of xoshiro256** must have a bit that is set.")
+        s = state
+    }
+
+    package mutating func next() -> UInt64 {
+        let result = Self.rotate(s.1 &* 5, 7) &* 9
+        let t = s.1 << 17
+        s.2 ^= s.0
+        s.3 ^= s.1
+        s.1 ^= s.2
+        s.0 ^= s.3
+        s.2 ^= t
+        s.3 = Self.rotate(s.3, 45)
+        return result
+    }
+
+    private static func rotate(_ word: UInt64, _ bits: UInt64) -> UInt64 {
+        (word << bits) | (word >> (64 - bits))
+    }
+}

@@ -44,3 +44,65 @@ enum DecimalText {
         return digits.hasSuffix(".") ? String(digits.dropLast()) : digits
     }
 }
+
+/// Durations as `10s`, `5m`, `250ms`, `1us`: whole nanoseconds.
+extension Duration: ScenarioText {
+    private static let table = UnitTable(
+        name: "duration",
+        units: [
+            ("h", 3_600_000_000_000), ("m", 60_000_000_000), ("s", 1_000_000_000), ("ms", 1_000_000), ("us", 1000),
+            ("ns", 1),
+        ],
+        limit: UInt64(Int64.max), range: "a duration is a whole number of nanoseconds, and below 292 years",
+        zeroUnit: "s")
+
+    package static var allowed: String { "a duration with its unit (ns, us, ms, s, m, h), such as 250ms or 10s" }
+    package static var pattern: String { DecimalText.pattern + "(ns|us|ms|s|m|h)" }
+
+    package init(scenarioText: String) throws(ScenarioTextError) {
+        self = .nanoseconds(Int64(try Self.table.count(scenarioText)))
+    }
+
+    package var scenarioText: String { Self.table.text(nanoseconds) }
+
+    /// The duration in whole nanoseconds; 0 for a negative one, the largest number for one that does not fit.
+    package var nanoseconds: UInt64 {
+        guard self > .zero else { return 0 }
+        let (seconds, attoseconds) = components
+        let (large, overflow) = UInt64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
+        let (sum, carry) = large.addingReportingOverflow(UInt64(attoseconds / 1_000_000_000))
+        return overflow || carry ? .max : sum
+    }
+}
+
+/// A whole number with a unit, such as `250ms` or `64KiB`: how it is read and written.
+struct UnitTable: Sendable {
+    /// What such a number is: `duration`.
+    let name: String
+    /// The units, the largest first, and how many of the smallest each is.
+    let units: [(name: String, scale: UInt64)]
+    /// The largest number, in the smallest unit.
+    let limit: UInt64
+    /// What is said of numbers that are none or too large.
+    let range: String
+    /// The unit in which nothing is written.
+    let zeroUnit: String
+
+    /// The number that a text says, in the smallest unit.
+    func count(_ text: String) throws(ScenarioTextError) -> UInt64 {
+        let (number, unit) = DecimalText.split(text)
+        guard DecimalText.isNumber(number), let scale = units.first(where: { $0.name == unit })?.scale else {
+            throw .malformed(unit.isEmpty ? "the unit is missing" : "this is not a \(name)")
+        }
+        guard let count = DecimalText.scaled(number, by: scale), count <= limit else { throw .outOfRange(range) }
+        return count
+    }
+
+    /// The text of a number, in the largest unit in which it is whole.
+    func text(_ count: UInt64) -> String {
+        guard count > 0, let unit = units.first(where: { count.isMultiple(of: $0.scale) }) else {
+            return "0\(zeroUnit)"
+        }
+        return "\(count / unit.scale)\(unit.name)"
+    }
+}

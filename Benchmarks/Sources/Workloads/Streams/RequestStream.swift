@@ -79,3 +79,56 @@ package struct RequestStream: Sendable {
     /// Memory that the stream occupies.
     package var bytes: Int { count * 12 + failures.count * 8 + offsets.count * 8 }
 }
+
+/// One request of a stream. What it asks of the loader counts only if it becomes the one that executes.
+package struct Request: Hashable, Sendable {
+    package var key: UInt32
+    /// How long an execution takes that this request causes, in nanoseconds.
+    package var latency: UInt32
+    /// How large the key's value is, in bytes.
+    package var valueSize: UInt32
+    /// True if an execution that this request causes fails.
+    package var fails: Bool
+    /// Open loop: when the request is intended to start, in nanoseconds from the start of the phase; else 0.
+    package var intended: UInt64
+
+    package init(key: UInt32, latency: UInt32 = 0, valueSize: UInt32 = 0, fails: Bool = false, intended: UInt64 = 0) {
+        self.key = key
+        self.latency = latency
+        self.valueSize = valueSize
+        self.fails = fails
+        self.intended = intended
+    }
+}
+
+/// What a stretch of requests consists of: known before the run, and the yardstick for its outcome.
+package struct StreamProfile: Hashable, Sendable {
+    package let requests: Int
+    /// How many different keys are asked for.
+    package let distinctKeys: Int
+    /// Requests for a key that an earlier one already asked for: what perfect deduplication could save.
+    package var repeats: Int { requests - distinctKeys }
+    /// Requests that have another one for the same key less than `window` positions away: those that can meet.
+    package let neighbours: Int
+}
+
+extension RequestStream {
+    /// Counts the first `requests` positions; `window` is the number of requests under way at once.
+    package func profile(first requests: Int? = nil, window: Int = 1) -> StreamProfile {
+        let requests = requests ?? limit ?? count
+        var last = [Int](repeating: -1, count: keyCount)
+        var counted = [Bool](repeating: false, count: keyCount)
+        var distinct = 0
+        var neighbours = 0
+        for position in 0..<requests {
+            let key = Int(keys[position % count])
+            let previous = last[key]
+            if previous < 0 { distinct += 1 }
+            let meets = previous >= 0 && position - previous < window
+            if meets { neighbours += counted[key] ? 1 : 2 }
+            counted[key] = meets
+            last[key] = position
+        }
+        return StreamProfile(requests: requests, distinctKeys: distinct, neighbours: neighbours)
+    }
+}

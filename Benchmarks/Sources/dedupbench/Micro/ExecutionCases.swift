@@ -65,7 +65,7 @@ enum ExecutionCases {
         results("execute, answered from the cache", try await measuredHits())
     }
 
-    /// Latencies of hits, less what reading the clock costs. A fingerprint for which nobody set a target together with the
+    /// Latencies of hits, less what reading the clock costs. A fingerprint for which no target is set together with the
     /// hit has `fingerprint` nanoseconds of its own.
     static func results(
         _ name: String, _ latencies: LatencyHistogram, fingerprint: Double = 0

@@ -74,7 +74,7 @@ struct MicroEngine: Sendable {
     }
 }
 
-/// Takes a value where the compiler cannot see that nobody needs it.
+/// Takes a value where the compiler cannot see that it is not needed.
 @inline(never)
 func consume(_ value: UInt64) {
     withExtendedLifetime(value) {}

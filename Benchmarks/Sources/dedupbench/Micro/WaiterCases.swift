@@ -103,14 +103,14 @@ enum WaiterCases {
 final class Counter: Sendable {
     private let next = Atomic<Int>(0)
 
-    /// The first of `count` numbers that nobody else gets.
+    /// The first of `count` numbers that no other caller gets.
     func take(_ count: Int) -> Int { next.wrappingAdd(count, ordering: .relaxed).oldValue }
 
     /// How many were taken.
     var taken: Int { next.load(ordering: .relaxed) }
 }
 
-/// Holds whoever comes until it is opened.
+/// Holds every task that comes until it is opened.
 final class Turnstile: Sendable {
     private struct State {
         var isOpen = false

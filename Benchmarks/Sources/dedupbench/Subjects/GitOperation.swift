@@ -67,7 +67,7 @@ final class GitOperation: OperationBody {
     func cleanUp() async { repositories.remove() }
 }
 
-/// How many processes may run at a time: whoever finds no slot waits for one, first come, first served.
+/// How many processes may run at a time: a caller that finds no slot waits for one, first come, first served.
 final class ProcessSlots: Sendable {
     private struct State {
         var free: Int

@@ -26,7 +26,7 @@ final class ExecutionDeduplicationService: Sendable {
 
     private let state = Mutex(State())
 
-    /// Whether nobody executes the key. It only looks: the caller has to come back with ``markExecuting(_:)``.
+    /// Whether the key is not being executed. It only looks: the caller has to come back with ``markExecuting(_:)``.
     func shouldExecute(_ key: String) -> Bool {
         state.withLock { state in
             guard let startedAt = state.executing[key] else { return true }
@@ -39,7 +39,7 @@ final class ExecutionDeduplicationService: Sendable {
         }
     }
 
-    /// Notes that the key is being executed. Defect: does not look whether somebody else was faster.
+    /// Notes that the key is being executed. Defect: does not look whether another caller was faster.
     func markExecuting(_ key: String) {
         state.withLock { $0.executing[key] = Date() }
     }

@@ -11,7 +11,7 @@ internal import Workloads
 ///
 /// In Node everything between two awaits runs alone, and each await lets all other callers go first; the locks of the
 /// services and the yield in ``call(_:_:)`` stand for these two facts. The yield is fair because it adds no time, only a
-/// turn for whoever is ready, which is what awaiting the answer of `shouldExecute` gives in Node. The gap that it shows is
+/// turn for the tasks that are ready, which is what awaiting the answer of `shouldExecute` gives in Node. The gap that it shows is
 /// there without it: these callers run on several threads, between any two of whose steps others may come.
 final class ReferenceSubject: Subject {
     /// How it is made.
