@@ -86,7 +86,9 @@ private struct KeyHistory {
             let since = evidence.isDelayed(execution) ? execution.begin : earliest
             if end >= since { excuse(.superseded, execution, since: since) }
         }
-        if let cancelledAt = execution.cancelledAt, cancelledAt < end {
+        // A step that ends before it hears of its cancellation was cancelled all the same: its epoch was over.
+        let cancelledAt = execution.cancelledAt.map { min($0, end) } ?? end
+        if cancelledAt < end || evidence.superseded.contains(execution.epoch) {
             let since = plan.policy.overlap == .allowed ? madeRoom(execution, cancelledAt: cancelledAt) : end
             excuse(.superseded, execution, since: since)
         }
@@ -95,7 +97,6 @@ private struct KeyHistory {
 
     private mutating func addUnpublished(_ execution: ObservedExecution, isUnrecorded: Bool) {
         let end = execution.end ?? .max
-        let isSuperseded = evidence.superseded.contains(execution.epoch)
         if isLateToItsEpoch(execution) { excuse(.superseded, execution, since: execution.begin) }
         // Neither was published: what did not count, what gave up, a failure without waiters, and one whose
         // timeout passed between the step's end and the flight's.
@@ -109,7 +110,7 @@ private struct KeyHistory {
         // A result is withheld until its record is stored, and not made again, unless its epoch is over by then.
         let mayBeOver = plan.supersededAfter != nil || plan.cancelsAbandoned || !evidence.invalidations.isEmpty
         let isLost = isUnrecorded && (!execution.succeeded || mayBeOver)
-        if isSuperseded || isLost || mayBeUnpublished || isUnheard { excuse(.superseded, execution, since: end) }
+        if isLost || mayBeUnpublished || isUnheard { excuse(.superseded, execution, since: end) }
     }
 
     /// Whether the epoch may have been invalidated before the execution began.
@@ -122,11 +123,16 @@ private struct KeyHistory {
     }
 
     /// From when on a cancelled execution may have made room for another. It makes room first, and hears of it a moment
-    /// later: from another task when a grace period ends, or as soon as its own task is known.
+    /// later: from another task when a grace period ends or the last waiter's deadline passes, or as soon as its own task is
+    /// known.
     private func madeRoom(_ execution: ObservedExecution, cancelledAt: UInt64) -> UInt64 {
         guard case .cancel(let grace) = plan.policy.abandonment else { return cancelledAt }
-        guard grace > .zero || evidence.mayBeginLate(execution) else { return cancelledAt }
-        return min(cancelledAt, execution.claimedAfter + UInt64(grace.wholeNanoseconds))
+        let leftAt = evidence.calls.filter { $0.key == execution.key }
+            .compactMap { call in call.deadline.map { call.start + $0 } }
+            .filter { $0 > execution.claimedAfter }.min()
+        let mayLeave =
+            grace > .zero || evidence.mayBeginLate(execution) ? execution.claimedAfter : leftAt ?? cancelledAt
+        return min(cancelledAt, mayLeave + UInt64(grace.wholeNanoseconds))
     }
 
     /// An excuse that holds from `since` on; by when at the latest is not known.
