@@ -88,15 +88,15 @@ private struct KeyHistory {
         }
         // A step that ends before it hears of its cancellation was cancelled all the same: its epoch was over.
         let cancelledAt = execution.cancelledAt.map { min($0, end) } ?? end
+        let since = plan.policy.overlap == .allowed ? madeRoom(execution, cancelledAt: cancelledAt) : end
         if cancelledAt < end || evidence.superseded.contains(execution.epoch) {
-            let since = plan.policy.overlap == .allowed ? madeRoom(execution, cancelledAt: cancelledAt) : end
             excuse(.superseded, execution, since: since)
         }
-        addUnpublished(execution, isUnrecorded: isUnrecorded)
+        addUnpublished(execution, isUnrecorded: isUnrecorded, since: since)
     }
 
-    private mutating func addUnpublished(_ execution: ObservedExecution, isUnrecorded: Bool) {
-        let end = execution.end ?? .max
+    /// What may not have been published, and may have made room for others before it ended.
+    private mutating func addUnpublished(_ execution: ObservedExecution, isUnrecorded: Bool, since: UInt64) {
         if isLateToItsEpoch(execution) { excuse(.superseded, execution, since: execution.begin) }
         // Neither was published: what did not count, what gave up, a failure without waiters, and one whose
         // timeout passed between the step's end and the flight's.
@@ -104,13 +104,15 @@ private struct KeyHistory {
         let mayBeOverdue = mayPause && plan.supersededAfter != nil
         let mayBeUnpublished =
             !execution.succeeded && (execution.gaveUp || plan.cancelsAbandoned || mayBeOverdue)
-        // After a shutdown no event tells what became of an execution whose record was still being stored.
+        // After a shutdown no event tells what became of an execution whose record was still being stored, or whether one
+        // had been abandoned.
         let isUnheard =
-            evidence.shutdown != nil && evidence.program.configuration.recordStoreFailure == .failClosed
+            evidence.shutdown != nil
+            && (evidence.program.configuration.recordStoreFailure == .failClosed || plan.cancelsAbandoned)
         // A result is withheld until its record is stored, and not made again, unless its epoch is over by then.
         let mayBeOver = plan.supersededAfter != nil || plan.cancelsAbandoned || !evidence.invalidations.isEmpty
         let isLost = isUnrecorded && (!execution.succeeded || mayBeOver)
-        if isLost || mayBeUnpublished || isUnheard { excuse(.superseded, execution, since: end) }
+        if isLost || mayBeUnpublished || isUnheard { excuse(.superseded, execution, since: since) }
     }
 
     /// Whether the epoch may have been invalidated before the execution began.
