@@ -3,12 +3,12 @@
 /// An entry is alive while `now < deadline` and expired at the deadline. A value with a time to live of zero or less is not
 /// kept at all.
 public struct TimeToLive: Hashable, Sendable {
-    /// The rule without the jitter.
+    /// The rule without the jitter, in nanoseconds: half as large as with durations, and every waiting request holds some.
     @usableFromInline
     enum Kind: Hashable, Sendable {
         case forever
-        case fixed(Duration)
-        case sliding(Duration, maximumAge: Duration?)
+        case fixed(Int64)
+        case sliding(Int64, maximumAge: Int64?)
     }
 
     @usableFromInline let kind: Kind
@@ -21,14 +21,15 @@ public struct TimeToLive: Hashable, Sendable {
 
     /// `duration` from the insertion, however often the entry is hit.
     public static func fixed(_ duration: Duration) -> TimeToLive {
-        TimeToLive(kind: .fixed(duration), jitter: 0)
+        TimeToLive(kind: .fixed(duration.wholeNanoseconds), jitter: 0)
     }
 
     /// `duration` from the insertion or the last hit, but no longer than `maximumAge` from the insertion.
     ///
     /// Without a maximum age (nil, the default) an entry that is hit often enough never expires, however old its value is.
     public static func sliding(_ duration: Duration, maximumAge: Duration? = nil) -> TimeToLive {
-        TimeToLive(kind: .sliding(duration, maximumAge: maximumAge), jitter: 0)
+        TimeToLive(
+            kind: .sliding(duration.wholeNanoseconds, maximumAge: maximumAge.map(\.wholeNanoseconds)), jitter: 0)
     }
 
     /// The same, but each insertion shortens it by a random fraction of up to `fraction`, so that entries that were inserted
@@ -47,18 +48,22 @@ public struct TimeToLive: Hashable, Sendable {
     public func validate() throws(CacheConfigurationError) {
         switch kind {
         case .forever: break
-        case .fixed(let duration):
-            try CacheConfigurationError.require(duration > .zero, "timeToLive.fixed", duration, "be longer than zero")
+        case .fixed(let time): try Self.requirePositive(time, "timeToLive.fixed")
         case .sliding(let window, let maximumAge):
-            try CacheConfigurationError.require(window > .zero, "timeToLive.sliding", window, "be longer than zero")
+            try Self.requirePositive(window, "timeToLive.sliding")
             if let maximumAge {
                 try CacheConfigurationError.require(
-                    maximumAge >= window, "timeToLive.maximumAge", maximumAge,
-                    "be at least the sliding time of \(window)")
+                    maximumAge >= window, "timeToLive.maximumAge", Duration.nanoseconds(maximumAge),
+                    "be at least the sliding time of \(Duration.nanoseconds(window))")
             }
         }
         try CacheConfigurationError.require(
             jitter >= 0 && jitter < 1, "timeToLive.jitter", jitter, "be at least 0 and below 1")
+    }
+
+    private static func requirePositive(_ nanoseconds: Int64, _ field: String) throws(CacheConfigurationError) {
+        try CacheConfigurationError.require(
+            nanoseconds > 0, field, Duration.nanoseconds(nanoseconds), "be at least a nanosecond long")
     }
 
     /// The life of an entry inserted at `now`; `random` decides the jitter.
@@ -67,9 +72,9 @@ public struct TimeToLive: Hashable, Sendable {
         switch kind {
         case .forever:
             return Lifetime(deadline: .max, sliding: nil)
-        case .fixed(let duration):
+        case .fixed(let time):
             return Lifetime(
-                deadline: now.advanced(byNanoseconds: shortened(duration, random)).nanoseconds, sliding: nil)
+                deadline: now.advanced(byNanoseconds: shortened(time, random)).nanoseconds, sliding: nil)
         case .sliding(let window, let maximumAge):
             let window = shortened(window, random)
             let limit = maximumAge.map { now.advanced(byNanoseconds: shortened($0, random)).nanoseconds } ?? .max
@@ -78,9 +83,9 @@ public struct TimeToLive: Hashable, Sendable {
         }
     }
 
-    /// `duration` in nanoseconds without the random fraction that jitter takes away; never negative.
-    private func shortened(_ duration: Duration, _ random: UInt64) -> Int64 {
-        let nanoseconds = max(0, duration.wholeNanoseconds)
+    /// A time without the random fraction that jitter takes away; never negative.
+    private func shortened(_ time: Int64, _ random: UInt64) -> Int64 {
+        let nanoseconds = max(0, time)
         let fraction = jitter > 0 ? min(jitter, 1) : 0
         guard fraction > 0 else { return nanoseconds }
         let unit = Double(random >> 11) * 0x1p-53
@@ -105,7 +110,7 @@ extension TimeToLive {
     /// Saturates, so that an absurdly long time to live means "for ever".
     private static func fixed(nanoseconds: Int64, times count: Int) -> TimeToLive {
         let (product, overflow) = nanoseconds.multipliedReportingOverflow(by: Int64(count))
-        return .fixed(.nanoseconds(overflow ? (count > 0 ? .max : .min) : product))
+        return TimeToLive(kind: .fixed(overflow ? (count > 0 ? .max : .min) : product), jitter: 0)
     }
 }
 
