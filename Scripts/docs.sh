@@ -5,6 +5,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source Scripts/setup.sh
 
+# The symbols of every module are asked for, those of the tests included, which only a build of the tests makes.
+swift build --enable-all-traits --build-tests
 swift package --enable-all-traits dump-symbol-graph --minimum-access-level public >/dev/null
 dumped=$(swift build --enable-all-traits --show-bin-path)/../symbolgraph
 built=.build/documentation
