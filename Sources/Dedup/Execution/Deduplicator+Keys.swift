@@ -2,34 +2,52 @@ public import Caching
 
 // Several keys at once: what is cached is served, what is in flight is joined, and one execution makes the rest.
 extension Deduplicator {
-    /// Does the work of several keys once: `body` is called at most once, with the keys whose results are neither cached
-    /// nor in progress.
+    /// Does the work of several keys once: `body` is called with the keys whose results are neither cached nor in progress.
     ///
     ///     let users = try await dedup.once("user", keys: ids) { missing in try await load(missing) }
     ///
-    /// Each key is a request of its own, with a flight, a result and a record of its own, and the same work as
-    /// `once("user", id)` with that one part. When every request for a key has left, that key is given up; when that is so
-    /// for all keys that `body` was called with, its task is cancelled.
+    /// Each key is a request of its own, with a flight, an execution, a result and a record of its own, and the same work as
+    /// `once("user", id)` with that one part. When every request for a key has left, that key is given up, and its
+    /// execution ends with `body`; when that is so for all keys that `body` was called with, its task is cancelled.
+    ///
+    /// `body` is called at most once, unless a key has to be claimed again: a cancelled execution that was in its way has
+    /// ended, for example. Then it is called once more for all such keys.
     ///
     /// - Parameters:
     ///   - name: What kind of work it is.
-    ///   - keys: What the results are for. A key that comes twice counts once.
+    ///   - keys: What the results are for. A key that comes twice, by its own `==`, counts once.
     ///   - ttl: How long results are cached; nil caches nothing. Default: five minutes.
     ///   - scope: Whose work it is: calls of different scopes never share a result.
-    ///   - policy: How each key is deduplicated. Its time to live gives way to `ttl`.
     ///   - call: What this call alone asks for.
-    ///   - body: The work for several keys. A key that it returns no value for has no result: nothing is cached for it, and
-    ///     requests for that key alone get ``DedupError/Code/missingResult``.
+    ///   - body: The work for several keys. ``ExecutionContext/current`` in it is one of theirs. A key that it returns no
+    ///     value for has no result: nothing is cached for it, and requests for that key alone get
+    ///     ``DedupError/Code/missingResult``.
     /// - Returns: The values by key; keys without a value are missing.
     /// - Throws: What `body` throws, ``FingerprintError`` for a key without a canonical form, `CancellationError`, or
-    ///   ``DedupError``. Where one key is refused, the others are given up.
+    ///   ``DedupError``. Where one key is refused or fails, the others are given up, and count as cancelled.
     public func once<Key: Hashable & Encodable & Sendable, Value: Sendable>(
         _ name: String, keys: some Sequence<Key>, ttl: TimeToLive? = .fixed(.seconds(300)), scope: String? = nil,
-        policy: ExecutionPolicy = .standard, call: CallOptions = CallOptions(),
-        _ body: @escaping @Sendable ([Key]) async throws -> [Key: Value]
+        call: CallOptions = CallOptions(), _ body: @escaping @Sendable ([Key]) async throws -> [Key: Value]
     ) async throws -> [Key: Value] {
-        var policy = policy
-        policy.timeToLive = ttl
+        try await once(
+            name, keys: keys, scope: scope, policy: ExecutionPolicy(timeToLive: ttl), call: call, body)
+    }
+
+    /// Does the work of several keys once, under a policy.
+    ///
+    /// - Parameters:
+    ///   - name: What kind of work it is.
+    ///   - keys: What the results are for. A key that comes twice, by its own `==`, counts once.
+    ///   - scope: Whose work it is: calls of different scopes never share a result.
+    ///   - policy: How each key is deduplicated.
+    ///   - call: What this call alone asks for.
+    ///   - body: The work for several keys; see ``once(_:keys:ttl:scope:call:_:)``.
+    /// - Returns: The values by key; keys without a value are missing.
+    /// - Throws: What `body` throws, ``FingerprintError``, `CancellationError`, or ``DedupError``.
+    public func once<Key: Hashable & Encodable & Sendable, Value: Sendable>(
+        _ name: String, keys: some Sequence<Key>, scope: String? = nil, policy: ExecutionPolicy,
+        call: CallOptions = CallOptions(), _ body: @escaping @Sendable ([Key]) async throws -> [Key: Value]
+    ) async throws -> [Key: Value] {
         var values: [Key: Value] = [:]
         var missing: [(key: Key, fingerprint: Fingerprint)] = []
         var seen: Set<Key> = []
@@ -41,161 +59,74 @@ extension Deduplicator {
                 missing.append((key, fingerprint))
             }
         }
-        if missing.isEmpty { return values }
-        let batch = Batch(name: name, missing: missing, body)
-        let requests = try missing.map { key, fingerprint in
-            try countingRefusal {
-                try request(fingerprint, step: name, scope: scope, policy: policy, call: call) { execution in
-                    Product(try await batch.value(for: key, execution), keeping: .asPolicy, weight: nil)
+        let deadline = call.deadline.map { time.now.advanced(by: $0) }
+        while !missing.isEmpty {
+            var call = call
+            call.deadline = deadline.map { time.now.duration(to: $0) }
+            let batch = Batch(name, missing, body)
+            let requests = try missing.indices.map { position in
+                try countingRefusal {
+                    try request(
+                        missing[position].fingerprint, step: name, scope: scope, policy: policy, call: call,
+                        { try await batch.product(at: position, $0) }, ended: batch.ended)
                 }
             }
-        }
-        let answers = try await executeOrJoin(requests) { led in batch.start(led) }
-        for (key, answer) in zip(missing.map(\.key), answers) {
-            if let answer { values[key] = try Outcome<Value>(answer, in: self).value }
+            var again: [(key: Key, fingerprint: Fingerprint)] = []
+            try await executeOrJoin(requests, leads: batch.leads) { position, answer in
+                if let answer {
+                    values[missing[position].key] = try value(of: answer)
+                } else {
+                    again.append(missing[position])
+                }
+            }
+            missing = again
         }
         return values
     }
 
-    /// Claims all requests, calls `start` with the epochs of the flights that they lead, by position, and waits for all.
-    /// Where one fails, the others leave. The answer of a key without a result is nil.
+    /// Claims all requests, says how many executions they lead, waits for all, and hands over each answer as it comes; nil
+    /// for a request that has to claim again. Where one fails, the others leave.
     private func executeOrJoin(
-        _ requests: [Request], start: (_ led: [Int: ExecutionID]) -> Void
-    ) async throws -> [Answer?] {
+        _ requests: [Request], leads: (Int) -> Void, _ receive: (_ position: Int, Answer?) throws -> Void
+    ) async throws {
         let isolation: (any Actor)? = #isolation
         let isOnActor = isolation != nil
         var claims: [Claimed] = []
-        var led: [Int: ExecutionID] = [:]
+        var led = 0
         do {
-            for (position, request) in requests.enumerated() {
+            for request in requests {
                 let claimed = try claim(request, isOnActor: isOnActor)
-                if case .waits(let key, _, isLeader: true) = claimed { led[position] = key.epoch }
+                if case .waits(_, _, isLeader: true) = claimed { led += 1 }
                 claims.append(claimed)
             }
         } catch {
+            giveUp(requests.enumerated().filter { $0.offset != claims.count }.map(\.element), claims)
             // Other requests may have joined what was claimed until here.
-            for (request, claimed) in zip(requests, claims) { leave(request, claimed) }
-            start(led)
+            leads(led)
             throw error
         }
-        start(led)
-        return try await answers(requests, claims)
-    }
-
-    private func answers(_ requests: [Request], _ claims: [Claimed]) async throws -> [Answer?] {
-        var answers: [Answer?] = []
+        leads(led)
         for (position, request) in requests.enumerated() {
             do {
-                if let answer = try await wait(request, claims[position]) {
-                    answers.append(answer)
-                } else {
-                    answers.append(try await executeOrJoin(request))
-                }
-            } catch let error as DedupError where error.code == .missingResult {
-                answers.append(nil)
+                try receive(position, try await wait(request, claims[position]))
             } catch {
-                for rest in requests.indices.dropFirst(position + 1) { leave(requests[rest], claims[rest]) }
+                giveUp(Array(requests.dropFirst(position + 1)), Array(claims.dropFirst(position + 1)))
                 throw error
             }
         }
-        return answers
-    }
-}
-
-/// The work of several keys in one execution.
-///
-/// The flights of the keys that it leads wait for it. A flight that comes later for one of its keys, after an invalidation
-/// for example, must not have its result, and does the work for that key alone.
-private final class Batch<Key: Hashable & Sendable, Value: Sendable>: Sendable {
-    private struct State {
-        /// The epochs of the flights that wait for the work, by key; nil while they are claimed.
-        var led: [Key: ExecutionID]?
-        /// The keys whose flights were cancelled.
-        var cancelled: Set<Key> = []
-        var task: Task<Void, Never>?
-
-        /// Whether no flight waits for the work any more.
-        var isAbandoned: Bool { led.map { $0.keys.allSatisfy(cancelled.contains) } ?? false }
     }
 
-    private let name: String
-    private let missing: [(key: Key, fingerprint: Fingerprint)]
-    private let body: @Sendable ([Key]) async throws -> [Key: Value]
-    private let shots: [Key: OneShot<Result<Value, any Error>>]
-    private let state = Lock(State())
-
-    init(
-        name: String, missing: [(key: Key, fingerprint: Fingerprint)],
-        _ body: @escaping @Sendable ([Key]) async throws -> [Key: Value]
-    ) {
-        self.name = name
-        self.missing = missing
-        self.body = body
-        shots = Dictionary(uniqueKeysWithValues: missing.map { ($0.key, OneShot()) })
+    /// Leaves what was claimed, and counts each request that has no answer. Requests behind those with a claim have none.
+    private func giveUp(_ requests: [Request], _ claims: [Claimed]) {
+        for (request, claimed) in zip(requests, claims) { leave(request, claimed) }
+        let answered = claims.count { if case .answered = $0 { true } else { false } }
+        counters.count { $0.outcomes.cancelled += requests.count - answered }
     }
 
-    /// Begins the work for the keys at the positions of flights that are led, unless all of them were cancelled meanwhile.
-    func start(_ positions: [Int: ExecutionID]) {
-        let positions = positions.sorted { $0.key < $1.key }
-        let led = positions.map { (key: missing[$0.key].key, epoch: $0.value) }
-        let open = state.withLock { state in
-            state.led = Dictionary(uniqueKeysWithValues: led.map { ($0.key, $0.epoch) })
-            return led.filter { !state.cancelled.contains($0.key) }
-        }
-        guard let first = open.first, let position = positions.first(where: { $0.value == first.epoch })?.key else {
-            return
-        }
-        let context = ExecutionContext(
-            executionID: first.epoch, epoch: first.epoch, step: name, fingerprint: missing[position].fingerprint)
-        let task = Task.detached(priority: Task.currentPriority) { await self.run(open, context) }
-        let isAbandoned = state.withLock { state in
-            state.task = task
-            return state.isAbandoned
-        }
-        if isAbandoned { task.cancel() }
-    }
-
-    /// Runs the body as the execution of the first key; the others wait for that, so that a circle is found.
-    private func run(_ open: [(key: Key, epoch: ExecutionID)], _ context: ExecutionContext) async {
-        let waiting = open.dropFirst()
-        WaitGraph.shared.withLock { graph in
-            for other in waiting { _ = graph.add(from: other.epoch, to: context.executionID) }
-        }
-        let end = await Result {
-            try await ExecutionContext.$current.withValue(context) { try await body(open.map(\.key)) }
-        }
-        WaitGraph.shared.withLock { graph in
-            for other in waiting { graph.remove(from: other.epoch, to: context.executionID) }
-        }
-        for (key, _) in open { shots[key]?.fulfil(value(of: key, in: end)) }
-    }
-
-    /// The value for the flight of a key.
-    func value(for key: Key, _ execution: ExecutionContext) async throws -> Value {
-        let isLed = state.withLock { $0.led.map { $0[key] == execution.epoch } ?? true }
-        guard isLed, let shot = shots[key] else {
-            return try await value(of: key, in: Result { try await body([key]) }).get()
-        }
-        return try await withTaskCancellationHandler {
-            try await shot.value.get()
-        } onCancel: {
-            cancel(key)
-        }
-    }
-
-    private func value(of key: Key, in end: Result<[Key: Value], any Error>) -> Result<Value, any Error> {
-        end.flatMap { values in
-            if let value = values[key] { return .success(value) }
-            return .failure(DedupError.missingResult(step: name))
-        }
-    }
-
-    private func cancel(_ key: Key) {
-        shots[key]?.fulfil(.failure(CancellationError()))
-        let task = state.withLock { state in
-            state.cancelled.insert(key)
-            return state.isAbandoned ? state.task : nil
-        }
-        task?.cancel()
+    /// The value of an answer, or nil where the work for several keys has returned none for this one.
+    private func value<Value: Sendable>(of answer: Answer) throws -> Value? {
+        guard answer.boxed is Boxed<NoValue> else { return try Outcome<Value>(answer, in: self).value }
+        countAnswer(answer.source)
+        return nil
     }
 }

@@ -158,16 +158,16 @@ extension Deduplicator {
 
     /// Notes that an execution waits for another, unless they would wait for each other for ever.
     private func waits(
-        _ caller: ExecutionContext, for key: FlightKey, _ waiter: WaiterID, _ request: Request
+        _ caller: ExecutionID, for key: FlightKey, _ waiter: WaiterID, _ request: Request
     ) throws {
-        if WaitGraph.shared.withLock({ $0.add(from: caller.executionID, to: key.epoch) }) { return }
+        if WaitGraph.shared.withLock({ $0.add(from: caller, to: key.epoch) }) { return }
         flightShards.leave(key, waiter, .cancelled)
         throw recursive(request, key.epoch)
     }
 
     @inline(never)
-    private func noLongerWaits(_ caller: ExecutionContext, for key: FlightKey) {
-        WaitGraph.shared.withLock { $0.remove(from: caller.executionID, to: key.epoch) }
+    private func noLongerWaits(_ caller: ExecutionID, for key: FlightKey) {
+        WaitGraph.shared.withLock { $0.remove(from: caller, to: key.epoch) }
     }
 
     // MARK: - Refusals
@@ -186,7 +186,7 @@ extension Deduplicator {
         _ request: Request, _ claim: FlightShards.Table.Claim, at now: MonotonicInstant
     ) -> DedupError {
         if let epoch = claim.epochInTheWay, let caller = request.caller,
-            WaitGraph.shared.withLock({ $0.closesCircle(from: caller.executionID, to: epoch) })
+            WaitGraph.shared.withLock({ $0.closesCircle(from: caller, to: epoch) })
         {
             return recursive(request, epoch)
         }
@@ -220,12 +220,13 @@ extension Deduplicator {
         }
     }
 
-    /// The error of an answer of another type, which counts as an answer with an error and not as one with a value.
+    /// The error of an answer of another type or without a value, which counts as an answer with an error.
     @usableFromInline
     func mismatched(_ type: Any.Type, _ answer: Answer) -> DedupError {
         counters.count { counts in
             if answer.isFromCache { counts.outcomes.cachedFailures += 1 } else { counts.outcomes.refused += 1 }
         }
+        if let missing = answer.boxed as? Boxed<NoValue> { return .missingResult(step: missing.value.step) }
         return .typeMismatch(type)
     }
 

@@ -42,14 +42,16 @@ extension Deduplicator {
             .success(Boxed(value: value)), executionID: ExecutionNumbers.next(),
             labels: RequestLabels(step: step, scope: scope, tags: tags), endedAt: now)
         var removals = Removals<Fingerprint, StoredResult>()
-        unrecorded.remove(fingerprint)
+        var withheld: UnrecordedResult?
         let claimAgain = flightShards.withTable(for: fingerprint) { table in
             let action = table.detach(fingerprint)
+            withheld = unrecorded.take(fingerprint)
             cache.insert(
                 result, for: fingerprint, timeToLive: timeToLive, weight: weight, at: now, removals: &removals)
             return action.claimAgain
         }
-        cache.report(removals)
+        // What is replaced is destroyed outside the lock.
+        withExtendedLifetime(withheld) { cache.report(removals) }
         for waiter in claimAgain { waiter.resume(returning: .claimAgain) }
         return result.executionID
     }

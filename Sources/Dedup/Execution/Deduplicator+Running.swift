@@ -13,6 +13,7 @@ extension Deduplicator {
         let inline = isFreeToBegin && (!isOnActor || request.policy.start == .inline)
         flightShards.run(key, inline: inline) {
             await self.run(request, key)
+            request.ended?(key.epoch)
             self.flightShards.executionEnded()
         }
     }
@@ -70,14 +71,22 @@ extension Deduplicator {
     /// Stores what has run before any request gets its result. What the store refuses is written later, as other records
     /// are, so that the history has it all the same; the result is kept back until then, and not made again.
     private func storeRecord(_ request: Request, _ execution: inout Execution) async {
-        let change = execution.record(of: request, joins: 0)
         let state = RecordState()
-        let end = await save(change) { [writer] end in
-            if case .failure = end { writer.add(change) }
-            state.answered(end)
-        }
+        let end = await store(execution.record(of: request, joins: 0), state)
         if case .failure(let error) = end {
             execution.withhold(until: state, because: .recordNotStored(step: request.step, error))
+        }
+    }
+
+    /// Saves the record of a result that is withheld until it is stored. What the store refuses goes to the record writer, or
+    /// is left in `state` where that has no room.
+    private func store(_ change: ExecutionRecord, _ state: RecordState) async -> Result<Void, any Error> {
+        await save(change) { [writer] end in
+            if case .failure = end {
+                state.answered(end, left: writer.offer(change) ? nil : change)
+            } else {
+                state.answered(end)
+            }
         }
     }
 
@@ -105,7 +114,9 @@ extension Deduplicator {
         let answered = OneShot<Bool>()
         earlier.state.fulfilWhenAnswered(answered)
         _ = await flightShards.value(of: answered, by: deadline, otherwise: false)
-        if earlier.state.isPending {
+        if let left = earlier.state.takeLeft() {
+            _ = await store(left, earlier.state)
+        } else if earlier.state.isPending {
             let flushed = OneShot<Result<Void, any Error>>()
             Task.detached { flushed.fulfil(await Result { try await self.flush() }) }
             let end = await flightShards.value(of: flushed, by: deadline, otherwise: .failure(TimeIsUp()))
@@ -127,16 +138,11 @@ extension Deduplicator {
         let action = flightShards.withTable(for: key.fingerprint) { table in
             let action = table.finish(key, results.result)
             guard action.isCurrent else { return action }
-            if let kept = results.kept, let timeToLive = kept.timeToLive {
-                // No request can claim between the two, and a request that finds the result already does not claim.
-                cache.insert(
-                    kept.result, for: key.fingerprint, timeToLive: timeToLive, weight: kept.weight,
-                    at: kept.result.endedAt, usedAt: results.usedAt, removals: &removals)
-            }
             if let unrecorded = results.unrecorded {
                 self.unrecorded.keep(unrecorded, for: key.fingerprint, removals: &unrecordedRemovals)
-            } else if case .confirmed = execution.progress {
-                self.unrecorded.remove(key.fingerprint)
+            } else {
+                // No request can claim between the two, and a request that finds the result already does not claim.
+                cache(results, of: request, execution, &removals)
             }
             return action
         }
@@ -148,6 +154,25 @@ extension Deduplicator {
         }
         for waiter in action.resume { waiter.resume(returning: .finished(results.result)) }
         for waiter in action.claimAgain { waiter.resume(returning: .claimAgain) }
+    }
+
+    /// Puts what an execution has come to into the cache. Called under the lock of the fingerprint's flights.
+    private func cache(
+        _ results: Execution.Results, of request: Request, _ execution: Execution,
+        _ removals: inout Removals<Fingerprint, StoredResult>
+    ) {
+        let fingerprint = execution.key.fingerprint
+        // One that was invalidated since it was found is for this flight's waiters only.
+        if case .confirmed(let earlier) = execution.progress, !unrecorded.confirm(earlier, for: fingerprint) { return }
+        guard let kept = results.kept, let timeToLive = kept.timeToLive else { return }
+        if request.refreshes, case .failure = kept.result.outcome,
+            case .success? = cache.peek(for: fingerprint, at: kept.result.endedAt)?.value.outcome
+        {
+            return
+        }
+        cache.insert(
+            kept.result, for: fingerprint, timeToLive: timeToLive, weight: kept.weight, at: kept.result.endedAt,
+            usedAt: results.usedAt, removals: &removals)
     }
 
     private func addRecord(_ request: Request, _ execution: Execution, joins: Int) {

@@ -138,13 +138,13 @@ public final class Deduplicator: Sendable {
     @usableFromInline
     func request(
         _ fingerprint: Fingerprint, step: String, scope: String?, policy: ExecutionPolicy, call: CallOptions,
-        _ work: @escaping Work
+        _ work: @escaping Work, ended: (@Sendable (ExecutionID) -> Void)? = nil
     ) throws -> Request {
         try policy.validate()
         try configuration.checkName(step)
         return Request(
             fingerprint, labels: RequestLabels(step: step, scope: scope, tags: call.tags), policy: policy, call: call,
-            at: time.now, work: work)
+            at: time.now, work: work, ended: ended)
     }
 
     // MARK: - Statistics

@@ -150,13 +150,16 @@ struct Execution: Sendable {
     private func kept(_ product: Product, _ request: Request) -> KeptResult {
         let decided: TimeToLive? =
             switch product.keeping {
-            case .asPolicy: request.policy.timeToLive
-            case .decided(let timeToLive): timeToLive
+            case .asPolicy: request.timeToLive ?? request.policy.timeToLive
+            case .decided(let timeToLive): request.timeToLive ?? timeToLive
+            case .notAtAll: nil
             }
         let result = StoredResult(
             .success(product.boxed), executionID: key.epoch, labels: request.labels, endedAt: endedAt)
+        // A refresh whose result is not cached must not leave the older one in its place: no time at all removes that.
         return KeptResult(
-            result: result, timeToLive: request.timeToLive ?? decided, weight: product.weight ?? request.policy.weight)
+            result: result, timeToLive: decided ?? (request.refreshes ? .fixed(.zero) : nil),
+            weight: product.weight ?? request.policy.weight)
     }
 
     private func failure(_ error: any Error, _ request: Request, isRefusal: Bool) -> StoredResult {

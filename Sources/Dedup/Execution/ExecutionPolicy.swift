@@ -163,7 +163,8 @@ public struct CallOptions: Hashable, Sendable {
     public var timeToLive: TimeToLive?
 
     /// Whether a cached result is no answer: the work is executed anew, or joined where it is running, and the cached
-    /// result goes on being served to others until the new one takes its place. Default: false.
+    /// result goes on being served to others until the new one takes its place, or is there and not to be cached. A failure
+    /// takes no place. A result that is withheld (``RecordStoreFailurePolicy/failClosed``) is answer enough. Default: false.
     public var refresh: Bool
 
     /// What the result can be invalidated by, beside its step and scope, if this request starts the execution; see

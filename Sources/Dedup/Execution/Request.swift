@@ -17,12 +17,14 @@ final class Request: Sendable {
     /// Whether a cached result is no answer.
     let refreshes: Bool
     /// The execution in whose task the request was made.
-    let caller: ExecutionContext?
+    let caller: ExecutionID?
     let work: Work
+    /// Called when an execution of this request has ended, whether or not its work was ever called.
+    let ended: (@Sendable (ExecutionID) -> Void)?
 
     init(
         _ fingerprint: Fingerprint, labels: RequestLabels, policy: ExecutionPolicy, call: CallOptions,
-        at now: MonotonicInstant, work: @escaping Work
+        at now: MonotonicInstant, work: @escaping Work, ended: (@Sendable (ExecutionID) -> Void)? = nil
     ) {
         self.fingerprint = fingerprint
         self.labels = labels
@@ -31,8 +33,9 @@ final class Request: Sendable {
         deadline = call.deadline.map { now.advanced(by: $0) }
         timeToLive = call.timeToLive
         refreshes = call.refresh
-        caller = ExecutionContext.current
+        caller = ExecutionContext.current?.executionID
         self.work = work
+        self.ended = ended
     }
 
     /// The name of the step.
@@ -67,6 +70,8 @@ struct Product: Sendable {
         case asPolicy
         /// As long as the step says of this result; nil for not at all.
         case decided(TimeToLive?)
+        /// Not at all, whatever the policy and the request say.
+        case notAtAll
     }
 
     let boxed: any AnyBoxed
@@ -102,4 +107,10 @@ public struct ExecutionContext: Hashable, Sendable {
 
     /// What makes this work the same as other work.
     public let fingerprint: Fingerprint
+}
+
+/// Stands for the value of a key that the work for several keys has returned none for.
+struct NoValue: Sendable {
+    /// The name of the work.
+    let step: String
 }

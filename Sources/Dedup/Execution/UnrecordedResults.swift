@@ -21,6 +21,8 @@ final class RecordState: Sendable {
         case saving([OneShot<Bool>])
         /// The store has refused it; it waits in the record writer.
         case pending
+        /// The store has refused it, and the record writer had no room for it: a retry brings it to the store itself.
+        case left(ExecutionRecord)
         case stored
     }
 
@@ -42,19 +44,35 @@ final class RecordState: Sendable {
         if isAnswered { shot.fulfil(true) }
     }
 
-    /// The store has answered. A record that is stored stays so.
-    func answered(_ end: Result<Void, any Error>) {
+    /// The store has answered. A record that is stored stays so; `left` is one that it has refused and that nothing else
+    /// will bring to it.
+    func answered(_ end: Result<Void, any Error>, left: ExecutionRecord? = nil) {
         let waiting = state.withLock { state -> [OneShot<Bool>] in
             var waiting: [OneShot<Bool>] = []
             switch state {
             case .stored: return []
             case .saving(let shots): waiting = shots
-            case .pending: break
+            case .pending, .left: break
             }
-            if case .success = end { state = .stored } else { state = .pending }
+            if case .success = end {
+                state = .stored
+            } else if let left {
+                state = .left(left)
+            } else {
+                state = .pending
+            }
             return waiting
         }
         for shot in waiting { shot.fulfil(true) }
+    }
+
+    /// The record that a retry has to bring to the store itself, if that is so; from now on it is being saved.
+    func takeLeft() -> ExecutionRecord? {
+        state.withLock { state in
+            guard case .left(let change) = state else { return nil }
+            state = .saving([])
+            return change
+        }
     }
 }
 
@@ -90,11 +108,26 @@ struct UnrecordedResults: Sendable {
             removals: &removals)
     }
 
-    /// Forgets the result of a fingerprint: it was confirmed or invalidated.
+    /// Forgets the result of a fingerprint.
     ///
     /// - Returns: Whether there was one.
-    @discardableResult
     func remove(_ fingerprint: Fingerprint) -> Bool { results.removeValue(for: fingerprint) }
+
+    /// Forgets the result of a fingerprint and returns it, to be destroyed outside the caller's lock.
+    func take(_ fingerprint: Fingerprint) -> UnrecordedResult? {
+        let result = results.peek(for: fingerprint, at: MonotonicInstant(nanoseconds: .min))?.value
+        results.removeValue(for: fingerprint)
+        return result
+    }
+
+    /// Forgets a result that was confirmed.
+    ///
+    /// - Returns: Whether it was still there: one that was invalidated meanwhile is not to be cached.
+    func confirm(_ earlier: UnrecordedResult, for fingerprint: Fingerprint) -> Bool {
+        let current = results.peek(for: fingerprint, at: earlier.kept.result.endedAt)?.value
+        guard current?.kept.result === earlier.kept.result else { return false }
+        return results.removeValue(for: fingerprint)
+    }
 
     /// Forgets the results whose labels meet a condition; returns how many.
     @discardableResult

@@ -60,13 +60,16 @@ public final class RecordWriter: Sendable {
     @discardableResult
     public func add(_ change: ExecutionRecord) -> Bool { add(change, releasing: 0) }
 
+    /// Adds a change like ``add(_:)``, for a caller that keeps it where there is no room: then it is not dropped.
+    func offer(_ change: ExecutionRecord) -> Bool { add(change, releasing: 0, isKept: true) }
+
     /// Adds a change for which room may have been reserved; the reservation ends in the same step.
-    private func add(_ change: ExecutionRecord, releasing reserved: Int) -> Bool {
+    private func add(_ change: ExecutionRecord, releasing reserved: Int, isKept: Bool = false) -> Bool {
         let (isAccepted, isDue, rest) = state.withLock { state -> (Bool, Bool, MonotonicInstant?) in
             state.pending.release(reserved)
-            state.added += 1
             let isAccepted = state.pending.add(change)
-            if !isAccepted { state.dropped += 1 }
+            if isAccepted || !isKept { state.added += 1 }
+            if !isAccepted && !isKept { state.dropped += 1 }
             let isDue = state.pending.takeable >= configuration.batchSize && !state.writesFullBatches
             return (isAccepted, isDue, state.restsUntil)
         }

@@ -135,6 +135,109 @@ import Testing
         #expect(desk.deduplicator.cachedResults == 1)
     }
 
+    // MARK: - Several keys
+
+    private func charge(keys: [Int]) async throws -> [Int: Int] {
+        try await desk.deduplicator.once("charge", keys: keys, policy: .sideEffect()) { [runs] keys in
+            runs.withLock { runs in
+                runs += 1
+                return Dictionary(uniqueKeysWithValues: keys.map { ($0, runs) })
+            }
+        }
+    }
+
+    @Test func keysWhoseRecordsCannotBeOpenedAreNotWorkedOn() async throws {
+        store.fail()
+        for _ in 0..<2 {
+            let error = await #expect(throws: DedupError.self) { try await charge(keys: [1, 2]) }
+            #expect(error?.code == .recordStoreUnavailable)
+        }
+        #expect(runs.withLock { $0 } == 0)
+        store.heal()
+        #expect(try await charge(keys: [1, 2]) == [1: 1, 2: 1])
+        await desk.expectNothingLeft()
+    }
+
+    @Test func aKeyWhoseResultIsWithheldIsNotMadeAgain() async throws {
+        store.fail(calls: [2])
+        await #expect(throws: DedupError.self) { try await charge(keys: [1]) }
+        #expect(try await charge(keys: [1, 2]) == [1: 1, 2: 2])
+        #expect(try await charge(keys: [1]) == [1: 1])
+        #expect(runs.withLock { $0 } == 2)
+        await desk.expectNothingLeft()
+    }
+
+    // MARK: - Invalidated, replaced, refreshed
+
+    @Test func aResultThatIsInvalidatedWhileARetryWaitsForTheStoreIsNotCached() async throws {
+        store.fail(calls: [2])
+        let tagged = CallOptions(tags: ["t"])
+        let first = desk.ask(policy: .sideEffect(), call: tagged) { 1 }
+        #expect(await desk.refusal(first) == .recordStoreUnavailable)
+        let latch = store.hang()
+        let retry = charge()
+        try await latch.waitForWaiters(1)
+        #expect(desk.deduplicator.invalidate(tag: "t") == 1)
+        store.heal()
+        #expect(try await retry.value.value == 1)
+        #expect(try await desk.ask(policy: .sideEffect()) { 7 }.value.value == 7)
+    }
+
+    @Test func aValueThatIsPutTakesThePlaceOfAWithheldOne() async throws {
+        store.fail(calls: [2])
+        #expect(await desk.refusal(charge()) == .recordStoreUnavailable)
+        try desk.deduplicator.put(5, for: .number(1), timeToLive: .fixed(.seconds(1)))
+        desk.time.advance(by: .seconds(1))
+        #expect(try await charge().value.value == 2)
+    }
+
+    @Test func aRefreshGetsAWithheldResult() async throws {
+        store.fail(calls: [2])
+        #expect(await desk.refusal(charge()) == .recordStoreUnavailable)
+        let refresh = desk.ask(policy: .sideEffect(), call: CallOptions(refresh: true)) { 9 }
+        #expect(try await refresh.value.value == 1)
+    }
+
+    /// Opens records, and refuses those of steps that have run until it is told otherwise.
+    private final class OpeningStore: ExecutionRecordStore {
+        let records = InMemoryExecutionRecords()
+        let takesRuns = Cell(false)
+
+        func save(_ changes: [ExecutionRecord]) async throws {
+            if changes.contains(where: { $0.executions > 0 }), !takesRuns.withLock({ $0 }) { throw Boom() }
+            try await records.save(changes)
+        }
+        func find(_ fingerprint: Fingerprint, step: String) async throws -> ExecutionRecord? {
+            try await records.find(fingerprint, step: step)
+        }
+        func statistics(step: String?, limit: Int) async throws -> [StepRecordStatistics] { [] }
+        func duplicates(over threshold: Int, limit: Int) async throws -> [ExecutionRecord] { [] }
+    }
+
+    /// A record that neither the store nor the record writer has taken is brought to the store by a retry.
+    @Test func aResultIsNotHandedOutWithoutARecordWhenTheWriterWasFull() async throws {
+        let store = OpeningStore()
+        let configuration = DeduplicatorConfiguration(
+            recordStoreFailure: .failClosed, recordTimeout: .seconds(3),
+            recordWriter: RecordWriterConfiguration(batchSize: 1, pendingLimit: 1))
+        let desk = try Desk(configuration, store: store)
+        let failing = desk.ask(1, policy: .sideEffect()) { throw Boom() }
+        #expect(await desk.refusal(failing) == .recordStoreUnavailable, "Its record fills the writer.")
+        for _ in 0..<3 {
+            let refused = desk.ask(2, policy: .sideEffect()) { [runs] in
+                runs.withLock { runs in
+                    runs += 1
+                    return runs
+                }
+            }
+            #expect(await desk.refusal(refused) == .recordStoreUnavailable)
+        }
+        store.takesRuns.withLock { $0 = true }
+        #expect(try await desk.ask(2, policy: .sideEffect()) { -1 }.value.value == 1)
+        #expect(try await store.find(.number(2), step: "step")?.executions == 1)
+        #expect(desk.deduplicator.statistics.records.dropped == 0)
+    }
+
     // MARK: - The store's view
 
     @TaskLocal static var request = "none"

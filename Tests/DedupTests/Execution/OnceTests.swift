@@ -225,4 +225,129 @@ import Testing
         #expect(try await batch.value == [1: "value 1", 2: "value 2"])
         #expect(try await dedup.once("user", keys: [1, 2], load) == [1: "newer", 2: "value 2"])
     }
+
+    // MARK: - Several, at their ends
+
+    /// Asks for several keys with a body that is held, and notes for which keys that was called.
+    private func ask(
+        _ keys: [Int], _ held: HeldStep, policy: ExecutionPolicy = .standard, call: CallOptions = CallOptions()
+    ) -> Task<[Int: String], any Error> {
+        Task.immediate { [dedup, self] in
+            try await dedup.once("user", keys: keys, policy: policy, call: call) { keys in
+                _ = try await held.run(0)
+                return load(keys)
+            }
+        }
+    }
+
+    @Test(arguments: [nil, Duration.seconds(5)])
+    func keysThatAreGivenUpBeforeTheyBeganAreNotWorkedOn(deadline: Duration?) async throws {
+        let held = HeldStep()
+        let running = Task.immediate { [dedup] in try await dedup.once("user", 3) { try await held.run(3) } }
+        // A caller inside a step does not begin its executions itself, nor does one with a deadline.
+        let error = try await dedup.once("outer") { [dedup, self] in
+            await #expect(throws: DedupError.self) {
+                try await dedup.once(
+                    "user", keys: [1, 2, 3], call: CallOptions(duplicates: .reject, deadline: deadline), load)
+            }
+        }
+        #expect(error?.code == .rejected)
+        held.gate.open()
+        #expect(try await running.value == 3)
+        await eventually { dedup.statistics.flights == 0 && dedup.statistics.executions.running == 0 }
+        #expect(await dedup.shutdown(grace: .seconds(1)))
+        #expect(calls.withLock { $0 }.isEmpty)
+    }
+
+    @Test func anExecutionOfAKeyThatIsGivenUpLastsAsLongAsTheBody() async throws {
+        let held = HeldStep()
+        let batch = ask([1, 2], held)
+        await eventually { held.runs == 1 }
+        batch.cancel()
+        #expect(await batch.failure is CancellationError)
+        try await held.cancelled.wait()
+        #expect(dedup.statistics.executions.running == 2)
+        let newcomer = Task.immediate { [dedup, self] in
+            try await dedup.once("user", 1) {
+                #expect(calls.withLock { $0 } == [[1, 2]], "The body has not ended.")
+                return "newer"
+            }
+        }
+        held.gate.open()
+        #expect(try await newcomer.value == "newer")
+        await eventually { dedup.statistics.executions.running == 0 }
+        #expect(dedup.statistics.executions.superseded == 2)
+    }
+
+    @Test func everyKeyHasOneOutcome() async throws {
+        _ = try await dedup.once("user", 1) { "value 1" }
+        _ = try await dedup.once("user", keys: [1, 2, 10], load)
+        var outcomes = dedup.statistics.outcomes
+        #expect(dedup.statistics.requests == 4 && dedup.statistics.hits == 1 && outcomes.executed == 3)
+        #expect(dedup.statistics.executions.succeeded == 3 && dedup.statistics.executions.failed == 0)
+
+        await #expect(throws: Boom.self) {
+            try await dedup.once("user", keys: [3, 4, 5, 6]) { _ -> [Int: String] in throw Boom() }
+        }
+        outcomes = dedup.statistics.outcomes
+        #expect(outcomes.failed == 1 && outcomes.cancelled == 3)
+        #expect(dedup.statistics.requests == 8)
+
+        let held = HeldStep()
+        let running = Task.immediate { [dedup] in try await dedup.once("user", 9) { "\(try await held.run(9))" } }
+        let reject = CallOptions(duplicates: .reject)
+        _ = await #expect(throws: DedupError.self) {
+            try await dedup.once("user", keys: [7, 9, 8], call: reject, load)
+        }
+        outcomes = dedup.statistics.outcomes
+        #expect(outcomes.rejected == 1 && outcomes.cancelled == 5)
+        held.gate.open()
+        _ = try await running.value
+    }
+
+    @Test func aKeyWithoutAValueIsNotKeptWhateverTheCallSays() async throws {
+        let call = CallOptions(timeToLive: .forever)
+        for _ in 0..<2 { #expect(try await dedup.once("user", keys: [10], call: call, load).isEmpty) }
+        #expect(calls.withLock { $0 } == [[10], [10]])
+        #expect(dedup.cachedResults == 0)
+    }
+
+    @Test func aRefreshThatFindsNoValueRemovesTheOlderOne() async throws {
+        _ = try await dedup.once("user", 10) { "old" }
+        #expect(try await dedup.once("user", keys: [10], call: CallOptions(refresh: true), load).isEmpty)
+        #expect(dedup.cachedResults == 0)
+    }
+
+    @Test func aPolicyHoldsForEachKey() async throws {
+        let policy = ExecutionPolicy.sideEffect(timeToLive: nil)
+        for _ in 0..<2 { _ = try await dedup.once("user", keys: [1], policy: policy, load) }
+        #expect(calls.withLock { $0 } == [[1], [1]])
+    }
+
+    @Test func keysThatHaveToBeClaimedAgainAreMadeInOneMoreCall() async throws {
+        let held = HeldStep()
+        let abandoned = ask([1, 2, 3], held)
+        await eventually { held.runs == 1 }
+        abandoned.cancel()
+        try await held.cancelled.wait()
+        let batch = Task.immediate { [dedup, self] in try await dedup.once("user", keys: [1, 2, 3, 4], load) }
+        await eventually { calls.withLock { $0 } == [[4]] }
+        held.gate.open()
+        #expect(try await batch.value.count == 4)
+        #expect(calls.withLock { $0 } == [[4], [1, 2, 3], [1, 2, 3]])
+    }
+
+    @Test func aDeadlineHoldsForTheWholeCall() async throws {
+        let held = HeldStep()
+        let abandoned = ask([1], held)
+        await eventually { held.runs == 1 }
+        abandoned.cancel()
+        try await held.cancelled.wait()
+        let batch = ask([1, 2], held, call: CallOptions(deadline: .seconds(10)))
+        await eventually { held.runs == 2 }
+        time.advance(by: .seconds(10))
+        #expect((await batch.failure as? DedupError)?.code == .deadlineExceeded)
+        held.gate.open()
+        await eventually { dedup.statistics.flights == 0 && dedup.statistics.executions.running == 0 }
+    }
 }

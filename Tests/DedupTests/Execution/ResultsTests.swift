@@ -80,6 +80,29 @@ import Testing
         await desk.expectNothingLeft()
     }
 
+    @Test func aRefreshWhoseFailureWouldBeCachedLeavesTheCachedResult() async throws {
+        let policy = ExecutionPolicy(failureTimeToLive: .fixed(.seconds(60)))
+        _ = try await desk.answer(policy: policy) { 1 }
+        for _ in 0..<2 {
+            let refresh = desk.ask(policy: policy, call: CallOptions(refresh: true)) { throw Boom() }
+            #expect(await refresh.failure is Boom)
+            #expect(try await desk.answer(policy: policy).value == 1)
+        }
+        desk.time.advance(by: .seconds(300))
+        let refresh = desk.ask(policy: policy, call: CallOptions(refresh: true)) { throw Boom(number: 2) }
+        #expect(await refresh.failure is Boom)
+        #expect(await desk.ask(policy: policy) { 3 }.failure as? Boom == Boom(number: 2), "There was none to keep.")
+    }
+
+    @Test(arguments: [nil, TimeToLive.fixed(.zero)])
+    func aRefreshWhoseResultIsNotCachedRemovesTheCachedResult(timeToLive: TimeToLive?) async throws {
+        _ = try await desk.answer { 1 }
+        let policy = ExecutionPolicy(timeToLive: timeToLive == nil ? nil : .forever)
+        let call = CallOptions(timeToLive: timeToLive, refresh: true)
+        #expect(try await desk.answer(policy: policy, call: call) { 2 }.value == 2)
+        #expect(try await desk.answer { 3 }.value == 3)
+    }
+
     @Test func aRefreshThatFailsLeavesTheCachedResult() async throws {
         _ = try await desk.answer { 1 }
         let refresh = desk.ask(call: CallOptions(refresh: true)) { throw Boom() }

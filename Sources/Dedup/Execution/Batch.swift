@@ -1,0 +1,145 @@
+internal import Caching
+
+/// The work of several keys in one execution.
+///
+/// Each key that a call leads has a flight and an execution of its own. Such an execution either *arrives* here, when
+/// its work may begin, or ends without having arrived: it was given up before it began, its record could not be opened, or
+/// there is a withheld result. When each has done one or the other, the body is called once, for the keys that have
+/// arrived and are still wanted. All of their executions last as long as the body does.
+final class Batch<Key: Hashable & Sendable, Value: Sendable>: Sendable {
+    /// An execution that waits for the body, or for whose key it runs.
+    private struct Member: Sendable {
+        let position: Int
+        let epoch: ExecutionID
+        let shot: OneShot<Result<Product, any Error>>
+        var isCancelled = false
+    }
+
+    private struct State {
+        /// How many executions the call leads; nil while it is still claiming.
+        var led: Int?
+        /// How many of them have arrived, or have ended without having arrived.
+        var heard = 0
+        /// Those that have arrived; once the body runs, those that it runs for.
+        var members: [ExecutionID: Member] = [:]
+        /// Whether all have been heard of, and the body begins.
+        var isComplete = false
+        var task: Task<Void, Never>?
+
+        /// Whether no execution waits for the body any more.
+        var isAbandoned: Bool { members.values.allSatisfy(\.isCancelled) }
+
+        /// Whether the body can begin now; that is answered once with yes.
+        mutating func becomesComplete() -> Bool {
+            guard !isComplete, led == heard else { return false }
+            isComplete = true
+            return true
+        }
+    }
+
+    private let name: String
+    private let works: [(key: Key, fingerprint: Fingerprint)]
+    private let body: @Sendable ([Key]) async throws -> [Key: Value]
+    private let state = Lock(State())
+
+    /// A batch for keys with their fingerprints; executions name them by their positions.
+    init(
+        _ name: String, _ works: [(key: Key, fingerprint: Fingerprint)],
+        _ body: @escaping @Sendable ([Key]) async throws -> [Key: Value]
+    ) {
+        self.name = name
+        self.works = works
+        self.body = body
+    }
+
+    // MARK: - What it hears
+
+    /// The call has claimed all that it can, and leads so many executions.
+    func leads(_ count: Int) {
+        let isComplete = state.withLock { state in
+            state.led = count
+            return state.becomesComplete()
+        }
+        if isComplete { begin() }
+    }
+
+    /// The work of an execution: arrives and waits for the body.
+    func product(at position: Int, _ execution: ExecutionContext) async throws -> Product {
+        let epoch = execution.executionID
+        let member = Member(position: position, epoch: epoch, shot: OneShot())
+        let isComplete = state.withLock { state in
+            state.members[epoch] = member
+            state.heard += 1
+            return state.becomesComplete()
+        }
+        return try await withTaskCancellationHandler {
+            if isComplete { begin() }
+            return try await member.shot.value.get()
+        } onCancel: {
+            cancel(epoch)
+        }
+    }
+
+    /// An execution has ended.
+    func ended(_ epoch: ExecutionID) {
+        let isComplete = state.withLock { state in
+            if state.isComplete || state.members[epoch] != nil { return false }
+            state.heard += 1
+            return state.becomesComplete()
+        }
+        if isComplete { begin() }
+    }
+
+    /// An execution was cancelled. Before the body begins it is let go; later it lasts as long as the body, which is told
+    /// when no execution waits for it any more.
+    private func cancel(_ epoch: ExecutionID) {
+        let (task, shot) = state.withLock { state in
+            state.members[epoch]?.isCancelled = true
+            return (state.isAbandoned ? state.task : nil, state.isComplete ? nil : state.members[epoch]?.shot)
+        }
+        shot?.fulfil(.failure(CancellationError()))
+        task?.cancel()
+    }
+
+    // MARK: - The body
+
+    private func begin() {
+        let (members, cancelled) = state.withLock { state in
+            let all = state.members.values.sorted { $0.epoch < $1.epoch }
+            let wanted = all.filter { !$0.isCancelled }
+            state.members = Dictionary(uniqueKeysWithValues: wanted.map { ($0.epoch, $0) })
+            return (wanted, all.filter(\.isCancelled))
+        }
+        for member in cancelled { member.shot.fulfil(.failure(CancellationError())) }
+        // As the execution with the greatest epoch: all that ended before one of these was claimed have smaller ones.
+        guard let leader = members.last else { return }
+        let context = ExecutionContext(
+            executionID: leader.epoch, epoch: leader.epoch, step: name,
+            fingerprint: works[leader.position].fingerprint)
+        let task = Task.detached(priority: Task.currentPriority) { await self.run(members, context) }
+        let isAbandoned = state.withLock { state in
+            state.task = task
+            return state.isAbandoned
+        }
+        if isAbandoned { task.cancel() }
+    }
+
+    /// Runs the body as one of the executions; the others wait for that, so that a circle is found.
+    private func run(_ members: [Member], _ context: ExecutionContext) async {
+        let waiting = members.map(\.epoch).filter { $0 != context.executionID }
+        WaitGraph.shared.withLock { graph in
+            for epoch in waiting { _ = graph.add(from: epoch, to: context.executionID) }
+        }
+        let keys = members.sorted { $0.position < $1.position }.map { works[$0.position].key }
+        let end = await Result { try await ExecutionContext.$current.withValue(context) { try await body(keys) } }
+        WaitGraph.shared.withLock { graph in
+            for epoch in waiting { graph.remove(from: epoch, to: context.executionID) }
+        }
+        for member in members { member.shot.fulfil(end.map { product(of: works[member.position].key, in: $0) }) }
+    }
+
+    private func product(of key: Key, in values: [Key: Value]) -> Product {
+        if let value = values[key] { return Product(value, keeping: .asPolicy, weight: nil) }
+        return Product(NoValue(step: name), keeping: .notAtAll, weight: nil)
+    }
+}
