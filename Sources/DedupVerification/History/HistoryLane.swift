@@ -49,7 +49,9 @@ public final class HistoryLane: @unchecked Sendable {
     }
 
     /// Completes a slot of this lane with its answer; a negative slot (a full lane) is ignored.
-    @inlinable public func complete(_ slot: Int, end: UInt64, outcome: OutcomeClass, execution: UInt64, value: UInt64 = 0) {
+    @inlinable public func complete(
+        _ slot: Int, end: UInt64, outcome: OutcomeClass, execution: UInt64, value: UInt64 = 0
+    ) {
         guard slot >= 0 else { return }
         calls[slot].end = end
         calls[slot].outcome = outcome
