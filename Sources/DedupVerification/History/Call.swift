@@ -50,7 +50,7 @@ public struct Call: Hashable, BitwiseCopyable, Sendable {
     public var outcome: OutcomeClass
 
     /// A complete call; `intended` defaults to `start`.
-    @inlinable public init(
+    public init(
         request: UInt32, key: UInt32, intended: UInt64? = nil, start: UInt64, end: UInt64, outcome: OutcomeClass,
         execution: UInt64, value: UInt64 = 0, phase: UInt16 = 0
     ) {

@@ -7,9 +7,9 @@
 /// Unchecked: the count is touched by the one writer only, each slot by the one thread that fills or completes it, and
 /// the recorder reads only after the caller has synchronised with the workers (joined, or awaited them).
 public final class HistoryLane: @unchecked Sendable {
-    @usableFromInline let calls: UnsafeMutableBufferPointer<Call>
-    @usableFromInline var count = 0
-    @usableFromInline var overflow = 0
+    private let calls: UnsafeMutableBufferPointer<Call>
+    private var count = 0
+    private var overflow = 0
 
     init(capacity: Int) {
         calls = .allocate(capacity: capacity)
@@ -36,7 +36,7 @@ public final class HistoryLane: @unchecked Sendable {
     /// Appends a call that is about to start, and returns its slot; negative when the lane is full, which is counted.
     ///
     /// A slot that is never completed is a lost call: the checker reports it.
-    @inlinable public func begin(request: UInt32, key: UInt32, intended: UInt64, start: UInt64, phase: UInt16) -> Int {
+    public func begin(request: UInt32, key: UInt32, intended: UInt64, start: UInt64, phase: UInt16) -> Int {
         guard count < calls.count else {
             overflow += 1
             return -1
@@ -49,7 +49,7 @@ public final class HistoryLane: @unchecked Sendable {
     }
 
     /// Completes a slot of this lane with its answer; a negative slot (a full lane) is ignored.
-    @inlinable public func complete(
+    public func complete(
         _ slot: Int, end: UInt64, outcome: OutcomeClass, execution: UInt64, value: UInt64 = 0
     ) {
         guard slot >= 0 else { return }

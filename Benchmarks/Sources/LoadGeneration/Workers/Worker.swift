@@ -10,12 +10,13 @@ actor Worker {
     static let slice: UInt64 = 50_000
 
     private let executor: any WorkerExecutor
+    /// Stored, because it is asked for at each call that has suspended.
+    nonisolated let unownedExecutor: UnownedSerialExecutor
 
     init(_ executor: any WorkerExecutor) {
         self.executor = executor
+        unownedExecutor = executor.asUnownedSerialExecutor()
     }
-
-    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     /// How the worker's turns are dealt out; fetched once by each client, as this is looked at once an operation.
     nonisolated var turns: WorkerTurns { executor.turns }
