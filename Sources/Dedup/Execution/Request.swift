@@ -16,7 +16,8 @@ final class Request: Sendable {
     let timeToLive: TimeToLive?
     /// Whether a cached result is no answer.
     let refreshes: Bool
-    /// The execution in whose task the request was made.
+    /// The work in whose task the request was made, which waits for the answer: an execution or a load of a cache. Of a load
+    /// only the number counts.
     let caller: ExecutionContext?
     let work: Work
 
@@ -31,8 +32,15 @@ final class Request: Sendable {
         deadline = call.deadline.map { now.advanced(by: $0) }
         timeToLive = call.timeToLive
         refreshes = call.refresh
-        caller = ExecutionContext.current
+        caller = Self.caller(asking: fingerprint)
         self.work = work
+    }
+
+    /// The innermost work that the current task belongs to.
+    private static func caller(asking fingerprint: Fingerprint) -> ExecutionContext? {
+        let execution = ExecutionContext.current
+        guard let load = LoadScope.currentLoad else { return execution }
+        return ExecutionContext(executionID: load, epoch: load, step: execution?.step ?? "", fingerprint: fingerprint)
     }
 
     /// The name of the step.
