@@ -19,6 +19,8 @@ final class Request: Sendable {
     /// The work in whose task the request was made, which waits for the answer: an execution or a load of a cache. Of a load
     /// only the number counts.
     let caller: ExecutionContext?
+    /// Whether it was made inside a step, and not only inside the load of a cache.
+    let isNested: Bool
     let work: Work
 
     init(
@@ -32,13 +34,16 @@ final class Request: Sendable {
         deadline = call.deadline.map { now.advanced(by: $0) }
         timeToLive = call.timeToLive
         refreshes = call.refresh
-        caller = Self.caller(asking: fingerprint)
+        let execution = ExecutionContext.current
+        caller = Self.caller(asking: fingerprint, in: execution)
+        isNested = execution != nil
         self.work = work
     }
 
     /// The innermost work that the current task belongs to.
-    private static func caller(asking fingerprint: Fingerprint) -> ExecutionContext? {
-        let execution = ExecutionContext.current
+    private static func caller(
+        asking fingerprint: Fingerprint, in execution: ExecutionContext?
+    ) -> ExecutionContext? {
         guard let load = LoadScope.currentLoad else { return execution }
         return ExecutionContext(executionID: load, epoch: load, step: execution?.step ?? "", fingerprint: fingerprint)
     }
