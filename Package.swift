@@ -70,7 +70,7 @@ let package = Package(
         .target(name: "DedupSQLite", dependencies: ["Caching", "Dedup", grdb], swiftSettings: strict),
         .target(name: "DedupLogging", dependencies: ["Dedup", log], swiftSettings: strict),
         .target(name: "DedupMetrics", dependencies: ["Dedup", metrics], swiftSettings: strict),
-        .target(name: "DedupServiceLifecycle", dependencies: ["Dedup", lifecycle], swiftSettings: strict),
+        .target(name: "DedupServiceLifecycle", dependencies: ["Caching", "Dedup", lifecycle], swiftSettings: strict),
         .target(name: "DedupTesting", dependencies: ["Caching", "Dedup"], swiftSettings: strict),
         .target(name: "DedupVerification", swiftSettings: strict),
 

@@ -123,3 +123,5 @@ public struct CacheConfigurationError: Error, Hashable, CustomStringConvertible 
         }
     }
 }
+
+extension CacheConfigurationError: LibraryError {}

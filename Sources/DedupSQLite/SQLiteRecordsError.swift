@@ -1,4 +1,5 @@
 #if SQLite
+internal import Caching
 internal import GRDB
 
 /// Why ``SQLiteExecutionRecords`` refused a file or could not do its work.
@@ -94,6 +95,8 @@ struct DamagedRecord: Error {
     /// Where the damage is, for the error's message.
     let problem: String
 }
+
+extension SQLiteRecordsError: LibraryError {}
 
 extension SQLiteRecordsError {
     /// The error of a call of a store that has been closed.

@@ -1,4 +1,5 @@
 #if ServiceLifecycle
+internal import Caching
 public import Dedup
 public import ServiceLifecycle
 
@@ -83,4 +84,6 @@ public struct DedupServiceError: Error, Hashable, Sendable, CustomStringConverti
         "Executions were still running or records not written when the grace time was over; allow more of it."
     }
 }
+
+extension DedupServiceError: LibraryError {}
 #endif

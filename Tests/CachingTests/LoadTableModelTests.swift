@@ -23,8 +23,8 @@ struct LoadTableModelTests {
         #expect(table.claim("a", call: 3, runner: .task, waiter: 3) == .join(2))
         #expect(table.claim("a", call: 4, runner: .thread, waiter: 4) == .join(2))
         #expect(!table.isCurrent(1) && table.isCurrent(2))
-        #expect(table.finish(1) == [1])
-        #expect(table.finish(2).sorted() == [3, 4] && table.isEmpty)
+        #expect(table.finish(1).waiters == [1])
+        #expect(table.finish(2).waiters.sorted() == [3, 4] && table.isEmpty)
     }
 
     @Test func aLoadInATaskIsCancelledWhenItsLastWaiterLeaves() {
@@ -33,12 +33,12 @@ struct LoadTableModelTests {
         _ = table.claim("a", call: 2, runner: .task, waiter: 20)
         let isAttached = table.attach(7, to: 1)
         #expect(isAttached)
-        let (first, kept) = table.leave(1) ?? (0, 0)
+        let (first, kept, _) = table.leave(1) ?? (0, 0, nil)
         #expect(first == 10 && kept == nil)
-        let (second, cancelled) = table.leave(2) ?? (0, 0)
+        let (second, cancelled, _) = table.leave(2) ?? (0, 0, nil)
         #expect(second == 20 && cancelled == 7)
         let isStillWanted = table.attach(8, to: 1)
-        #expect(table.finish(1).isEmpty && !isStillWanted && table.isEmpty)
+        #expect(table.finish(1).waiters.isEmpty && !isStillWanted && table.isEmpty)
         #expect(table.claim("a", call: 3, runner: .task, waiter: 30) == .begin)
     }
 }
@@ -123,7 +123,7 @@ private struct LoadTableRun {
     }
 
     mutating func finish(_ number: UInt64) -> Bool {
-        let waiters = Set(table.finish(number))
+        let waiters = Set(table.finish(number).waiters)
         guard let index = loads.firstIndex(where: { $0.number == number }) else { return waiters.isEmpty }
         return waiters == Set(loads.remove(at: index).waiters.map { $0 + 1_000_000 })
     }

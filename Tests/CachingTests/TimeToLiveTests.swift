@@ -98,11 +98,24 @@ struct TimeToLiveTests {
         #expect(cache.statistics.expirations == 1)
     }
 
-    @Test
-    func anAbsurdlyLongTimeToLiveMeansForEver() throws {
+    @Test(arguments: [.seconds(Int64.max), .seconds(Int64.max) * 2, .seconds(1e19), .seconds(1e20)] as [Duration])
+    func anAbsurdlyLongTimeToLiveMeansForEver(duration: Duration) throws {
         let cache = try cache()
-        cache.insert("a", for: 1, timeToLive: .fixed(.seconds(Int64.max)), at: instant(1_000))
+        cache.insert("a", for: 1, timeToLive: .fixed(duration), at: instant(1_000))
+        cache.insert("b", for: 2, timeToLive: .sliding(duration, maximumAge: duration), at: instant(1_000))
         #expect(cache.value(for: 1, at: instant(.max - 1))?.deadline == nil)
+        #expect(cache.value(for: 2, at: instant(.max - 1))?.deadline == nil)
+    }
+
+    @Test(
+        arguments: [
+            (.seconds(Int64.max), .max), (.seconds(Int64.max) * 2, .max), (.seconds(1e19), .max),
+            (.seconds(Int64.min), .min), (.seconds(-1e19), .min), (.nanoseconds(7) + .nanoseconds(1) / 2, 12),
+            (.nanoseconds(-7) - .nanoseconds(1) / 2, -2), (.nanoseconds(1) / 2, 5), (.nanoseconds(-1) / 2, 5),
+        ] as [(Duration, Int64)])
+    func anInstantIsAdvancedByWholeNanosecondsAndStopsAtTheEnds(duration: Duration, expected: Int64) {
+        let start = duration > .seconds(1) || duration < .seconds(-1) ? instant(0) : instant(5)
+        #expect(start.advanced(by: duration) == instant(expected))
     }
 
     @Test

@@ -46,6 +46,24 @@ import Testing
         #expect(try await SQLiteExecutionRecords(path: database).find(.number(1), step: "a") == change)
     }
 
+    /// With the mask of most systems, under which a file that SQLite makes can be read by all. In a process of its own,
+    /// because the mask is the process's.
+    @Test(arguments: ["records.sqlite", "link", "linked/records.sqlite"])
+    func theMaskOfTheProcessDoesNotOpenANewFileToOthers(name: String) async {
+        await #expect(processExitsWith: .success) { [name = name as String] in
+            umask(0o022)
+            let directory = try TemporaryDirectory()
+            let files = FileManager.default
+            try files.createSymbolicLink(atPath: directory.path + "/link", withDestinationPath: "records.sqlite")
+            try files.createSymbolicLink(atPath: directory.path + "/linked", withDestinationPath: directory.path)
+            let store = try SQLiteExecutionRecords(path: directory.path + "/" + name)
+            try await store.save([ExecutionRecord(step: "a", fingerprint: .number(1), hits: 1)])
+            for ending in ["", "-wal", "-shm"] {
+                #expect(try directory.permissions(of: directory.database + ending) == 0o600, "\(ending)")
+            }
+        }
+    }
+
     @Test func aNewFileInALinkedDirectoryCanBeReadByItsOwnerOnly() async throws {
         let store = try SQLiteExecutionRecords(path: try link("linked", to: directory.path) + "/records.sqlite")
         try await store.save([change])

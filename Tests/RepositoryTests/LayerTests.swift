@@ -13,7 +13,7 @@ import Testing
         "Sources/DedupSQLite": system.union(["Caching", "Dedup", "Foundation", "GRDB"]),
         "Sources/DedupLogging": ["Dedup", "Logging"],
         "Sources/DedupMetrics": ["CoreMetrics", "Dedup", "Metrics"],
-        "Sources/DedupServiceLifecycle": ["Dedup", "ServiceLifecycle"],
+        "Sources/DedupServiceLifecycle": ["Caching", "Dedup", "ServiceLifecycle"],
         "Sources/DedupTesting": ["Caching", "Dedup", "Testing"],
         "Sources/DedupVerification": ["Glibc", "Synchronization"],
         "Benchmarks/Sources/Workloads": ["CZstd", "Foundation", "Yams"],
@@ -73,6 +73,19 @@ import Testing
                 }
             }
         }
+    }
+
+    /// A timer of the system holds its memory until it fires, cancelled or not. How long that is can only be seen by
+    /// waiting, so what is checked is that the one sleep of the library goes through stretches, which have their own tests.
+    @Test func theSystemIsAskedForStretchesOfASleepOnly() throws {
+        let folders = ["Sources/Caching", "Sources/Dedup"]
+        let sources = try folders.flatMap { try Repository.files(under: $0, endingIn: [".swift"]) }
+        let sleeps = sources.flatMap { $0.lines }.filter { (line: Substring) in
+            !line.contains("///") && (line.contains("Clock().sleep") || line.contains("Task.sleep"))
+        }
+        let stretched =
+            "Self.sleep(until: deadline, now: { now }, stretch: { try await ContinuousClock().sleep(for: $0) })"
+        #expect(sleeps.count == 1 && sleeps.first?.hasSuffix(stretched) == true, "\(sleeps)")
     }
 
     /// ThreadSanitizer reports races in what a `Mutex` protects where there are none; see `Lock`.

@@ -45,7 +45,8 @@ public struct MonotonicInstant: InstantProtocol, Hashable, Sendable {
         self.nanoseconds = nanoseconds
     }
 
-    /// The instant `duration` later, rounded down to whole nanoseconds, saturating at the ends of the range.
+    /// The instant `duration` later, which counts in whole nanoseconds, rounded towards zero; saturating at the ends of the
+    /// range.
     public func advanced(by duration: Duration) -> MonotonicInstant {
         advanced(byNanoseconds: duration.wholeNanoseconds)
     }
@@ -72,11 +73,7 @@ public struct MonotonicInstant: InstantProtocol, Hashable, Sendable {
 
 extension Duration {
     /// The duration in whole nanoseconds, rounded towards zero, saturating at the ends of `Int64`.
-    package var wholeNanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        if overflow { return seconds > 0 ? .max : .min }
-        let (sum, carry) = scaled.addingReportingOverflow(attoseconds / 1_000_000_000)
-        return carry ? (seconds > 0 ? .max : .min) : sum
-    }
+    ///
+    /// Made of the attoseconds, because `components` ends the process where the seconds exceed 64 bits.
+    package var wholeNanoseconds: Int64 { Int64(clamping: attoseconds / 1_000_000_000) }
 }

@@ -1,5 +1,3 @@
-internal import Synchronization
-
 // Only the lookup that comes first is inlinable here: a load costs far more than unspecialised code does.
 extension Cache {
     /// The value for `key`; when there is none, `load` is run to make it, and it is stored.
@@ -18,9 +16,10 @@ extension Cache {
     /// **Changes meanwhile.** If the key is inserted or removed while its load runs, that wins: the load's result reaches
     /// its callers and is not stored. Callers that come after a removal do not join the load, they begin another.
     ///
-    /// **Loads within loads.** `load` may use this cache and others, for other keys. A load that would wait for itself,
-    /// directly or through the loads of other tasks and threads, gets a ``CacheLoadError`` instead. This is found through
-    /// task-local values, so not where `load` waits for a detached task that asks for the key.
+    /// **Loads within loads.** `load` may use this cache and others, for other keys, and the deduplicators of `Dedup`. A load
+    /// that would wait for itself, directly or through the loads of other tasks and threads and through steps, gets a
+    /// ``CacheLoadError`` instead. This is found through task-local values, so not where `load` waits for a detached task
+    /// that asks for the key.
     ///
     /// The load runs in a task of its own, with the priority and the task-local values of the caller that began it.
     ///
@@ -114,7 +113,7 @@ extension Cache {
             let wait = LoadScope.wait(for: call)
             defer { wait?.end() }
             let begunAt = plan.now
-            let result = Result { try LoadScope.$current.withValue(call, operation: load) }
+            let result = Result { try LoadScope.$load.withValue(call, operation: load) }
             finishLoad(call, plan, begunAt: begunAt, result)
             return try result.get()
         case .join(let number):
@@ -152,7 +151,7 @@ extension Cache {
             let begunAt = plan.now
             let result: Result<Value, any Error>
             do {
-                result = .success(try await LoadScope.$current.withValue(number, operation: load))
+                result = .success(try await LoadScope.$load.withValue(number, operation: load))
             } catch {
                 result = .failure(error)
             }
@@ -176,19 +175,19 @@ extension Cache {
                 timeToLive: plan.timeToLive, now: now, load: number)
             _ = insert(&insertion, removals: &removals)
         }
-        let waiters = shards.withLock(shards.number(for: plan.hash)) { shard in
+        let ended = shards.withLock(shards.number(for: plan.hash)) { shard in
             if isFailure { shard.statistics.loadFailures += 1 }
             shard.statistics.loadTime += begunAt.duration(to: now)
             return shard.loads.finish(number)
         }
         report(removals)
-        for waiter in waiters { waiter.resume(result) }
+        for waiter in ended.waiters { waiter.resume(result) }
     }
 
     /// Takes the waiter of `call` out of its load, if it still waits, and resumes it with `error`.
     private func leave(_ call: UInt64, _ plan: LoadPlan<Key, Value>, with error: any Error) {
         guard
-            let (waiter, cancelled) = shards.withLock(
+            let (waiter, cancelled, _) = shards.withLock(
                 shards.number(for: plan.hash), { shard in shard.loads.leave(call) })
         else { return }
         cancelled?.cancel()

@@ -1,16 +1,45 @@
 internal import Synchronization
 
-/// The load that the current task or thread runs, so that a load which would wait for itself is refused.
-enum LoadScope {
+/// The work that the current task or thread runs, so that a work which would wait for itself is refused.
+///
+/// A work is a load of a cache, or what another module runs and tells of: the executions of a deduplicator. Both wait for each
+/// other: a load may execute a step whose body asks for a value, and the other way round.
+package enum LoadScope {
     /// The number of the load whose code is running; nil outside of loads.
-    @TaskLocal static var current: UInt64?
+    @TaskLocal static var load: UInt64?
+
+    /// Tells the number of the work of another module that the current task belongs to.
+    private final class OuterWork: Sendable {
+        let number: @Sendable () -> UInt64?
+
+        init(number: @escaping @Sendable () -> UInt64?) { self.number = number }
+    }
+
+    private static let outerWork = AtomicLazyReference<OuterWork>()
+
+    /// Lets another module tell to which of its works the current task belongs. Only the first to ask is told of, so that
+    /// each lookup takes no lock; the library has one such module.
+    ///
+    /// A work of that module has a task of its own, which sees no task-local values of the one that began it. So where there
+    /// is a load too, the load is the inner one.
+    ///
+    /// - Parameter number: The number of the current work; nil outside of works.
+    package static func setOuterWork(_ number: @escaping @Sendable () -> UInt64?) {
+        if outerWork.load() == nil { _ = outerWork.storeIfNil(OuterWork(number: number)) }
+    }
+
+    /// The number of the work whose code is running, the innermost where one runs in another; nil outside of works.
+    package static var current: UInt64? { load ?? outerWork.load()?.number() }
+
+    /// The number of the load whose code is running, if that is the innermost work.
+    package static var currentLoad: UInt64? { load }
 
     private static let numbers = Atomic<UInt64>(0)
 
     /// A number for a call or a load, unique in the process.
     static func nextNumber() -> UInt64 { numbers.add(1, ordering: .relaxed).newValue }
 
-    /// A wait of the running load for another, until ``end()``.
+    /// A wait of the running work for a load, until ``end()``.
     struct Wait {
         fileprivate let edge: (from: UInt64, to: UInt64)?
 
@@ -21,36 +50,11 @@ enum LoadScope {
         }
     }
 
-    /// Notes that the running load, if there is one, waits for the load `target`; nil if that waits for the running load
+    /// Notes that the running work, if there is one, waits for the load `target`; nil if that waits for the running work
     /// already, or is it.
     static func wait(for target: UInt64) -> Wait? {
         guard let current else { return Wait(edge: nil) }
         guard WaitGraph.shared.withLock({ $0.add(from: current, to: target) }) else { return nil }
         return Wait(edge: (current, target))
-    }
-}
-
-/// A load that cannot be begun or joined. More reasons may be added.
-public struct CacheLoadError: Error, Hashable, CustomStringConvertible {
-    /// The reason.
-    public struct Code: Hashable, Sendable, CustomStringConvertible {
-        /// The name of the reason.
-        public let description: String
-
-        /// The load would wait for itself.
-        public static let recursive = Code(description: "recursive")
-    }
-
-    /// The reason.
-    public let code: Code
-
-    /// The fault and its remedy, in one or two sentences.
-    public let description: String
-
-    static func recursive(_ key: some CacheKey) -> CacheLoadError {
-        CacheLoadError(
-            code: .recursive,
-            description: "The load for the key \(key) waits for itself: it asks for its own key, directly or through "
-                + "other loads. Load what both need under a key of its own.")
     }
 }

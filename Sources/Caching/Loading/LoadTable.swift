@@ -33,7 +33,7 @@ package struct LoadTable<Key: Hashable & Sendable, Waiter: Sendable, Handle: Sen
         var handle: Handle?
     }
 
-    /// The current load of each key.
+    /// The current load of each key. Its keys are those of the loads, so none of them is the last reference to something.
     private var current: [Key: UInt64] = [:]
     @usableFromInline private(set) var loads: [UInt64: Load] = [:]
     /// The load that each waiting call waits for.
@@ -67,6 +67,8 @@ package struct LoadTable<Key: Hashable & Sendable, Waiter: Sendable, Handle: Sen
             waiting[call] = call
         }
         loads[call] = load
+        // Removed first, because a dictionary keeps the older of two equal keys: that of the load which was current.
+        current[key] = nil
         current[key] = call
         return .begin
     }
@@ -82,15 +84,17 @@ package struct LoadTable<Key: Hashable & Sendable, Waiter: Sendable, Handle: Sen
 
     /// Takes away the waiter of `call`.
     ///
-    /// - Returns: The waiter, to be resumed, and the handle of the load if this was the last of its waiters and it is to be
-    ///   cancelled. Nil when the call does not wait, or no longer.
-    package mutating func leave(_ call: UInt64) -> (waiter: Waiter, cancelled: Handle?)? {
+    /// - Returns: The waiter, to be resumed, and, if this was the last of its waiters, the handle of the load, which is to be
+    ///   cancelled, and its key, to be released outside the lock. Nil when the call does not wait, or no longer.
+    package mutating func leave(_ call: UInt64) -> (waiter: Waiter, cancelled: Handle?, key: Key?)? {
         guard let number = waiting.removeValue(forKey: call),
             let waiter = loads[number]?.waiters.removeValue(forKey: call)
         else { return nil }
-        guard let load = loads[number], load.runner == .task, load.waiters.isEmpty else { return (waiter, nil) }
+        guard let load = loads[number], load.runner == .task, load.waiters.isEmpty else {
+            return (waiter, nil, nil)
+        }
         remove(number)
-        return (waiter, load.handle)
+        return (waiter, load.handle, load.key)
     }
 
     /// The key was inserted or removed: its load is no longer current.
@@ -113,12 +117,12 @@ package struct LoadTable<Key: Hashable & Sendable, Waiter: Sendable, Handle: Sen
 
     /// The load has ended.
     ///
-    /// - Returns: The waiters to resume with its result.
-    package mutating func finish(_ number: UInt64) -> [Waiter] {
-        guard let load = loads[number] else { return [] }
+    /// - Returns: The waiters to resume with its result, and its key, to be released outside the lock.
+    package mutating func finish(_ number: UInt64) -> (waiters: [Waiter], key: Key?) {
+        guard let load = loads[number] else { return ([], nil) }
         remove(number)
         for call in load.waiters.keys { waiting[call] = nil }
-        return Array(load.waiters.values)
+        return (Array(load.waiters.values), load.key)
     }
 
     private mutating func remove(_ number: UInt64) {

@@ -191,12 +191,12 @@ extension CacheShard {
         let slot = ghost ?? table.claimSlot(for: insertion.key, hash: Self.indexHash(insertion.hash))
         policy.reserve(slots: table.usedSlots, of: table.store.slotCount)
         guard policy.admit(slot, weight: insertion.weight, hash: insertion.hash) else {
-            table.release(slot, hash: Self.indexHash(insertion.hash))
+            removals.keep(table.release(slot, hash: Self.indexHash(insertion.hash)))
             statistics.rejectedTooHeavy += 1
             giveBackRoom(of: &insertion)
             return .refused
         }
-        dropGhosts()
+        dropGhosts(into: &removals)
         while insertion.missingRoom > 0, let freed = evictOne(into: &removals) { insertion.room += freed }
         policy.insert(slot, weight: insertion.weight, hash: insertion.hash)
         store(&insertion, in: slot, lifetime: lifetime)
@@ -219,20 +219,20 @@ extension CacheShard {
     mutating func evictOne(into removals: inout Removals<Key, Value>) -> Int? {
         guard let victim = policy.evict() else { return nil }
         let room = removeValue(in: victim.slot, cause: .evicted, into: &removals)
-        if victim.becomesGhost { dropGhosts() } else { releaseSlot(victim.slot) }
+        if victim.becomesGhost { dropGhosts(into: &removals) } else { releaseSlot(victim.slot, into: &removals) }
         return room
     }
 
     /// Frees the ghosts that the policy no longer wants.
     @inlinable
-    mutating func dropGhosts() {
-        while let ghost = policy.dropGhost() { releaseSlot(ghost) }
+    mutating func dropGhosts(into removals: inout Removals<Key, Value>) {
+        while let ghost = policy.dropGhost() { releaseSlot(ghost, into: &removals) }
     }
 
     /// Frees a slot that has a key and no value.
     @inlinable
-    mutating func releaseSlot(_ slot: Slot) {
+    mutating func releaseSlot(_ slot: Slot, into removals: inout Removals<Key, Value>) {
         let hash = unsafe table.store.key(slot).pointee.seededHash(seed)
-        table.release(slot, hash: Self.indexHash(hash))
+        removals.keep(table.release(slot, hash: Self.indexHash(hash)))
     }
 }

@@ -27,7 +27,8 @@ extension CacheShard {
     ) -> Int {
         let room = removeValue(in: slot, cause: cause, into: &removals)
         policy.remove(slot)
-        table.release(slot, hash: Self.indexHash(hash))
+        // The removal has the key too.
+        _ = table.release(slot, hash: Self.indexHash(hash))
         return room
     }
 

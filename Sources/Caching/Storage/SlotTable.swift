@@ -52,14 +52,16 @@ struct SlotTable<Key: CacheKey, Value: Sendable>: ~Copyable {
         return slot
     }
 
-    /// Frees `slot`, which has a key and no value.
+    /// Frees `slot`, which has a key and no value. Returns the key, to be released outside the lock: it may be the last
+    /// reference to something of the user's.
     @inlinable
-    mutating func release(_ slot: Slot, hash: UInt32) {
+    mutating func release(_ slot: Slot, hash: UInt32) -> Key {
         index.remove(slot, hash: hash)
-        unsafe store.key(slot).deinitialize(count: 1)
+        let key = unsafe store.key(slot).move()
         unsafe store.header(slot).pointee = SlotHeader(
             deadline: SlotHeader.noValue, storedAt: firstFree, hits: .max, weightAndSliding: .max)
         firstFree = Int64(slot)
+        return key
     }
 
     /// Takes the value out of `slot`, which has one; the key stays.

@@ -1,3 +1,5 @@
+internal import Caching
+
 /// Why the library itself could not answer a request. An error that the step throws is passed on as it is.
 ///
 /// Messages name the step, never a value, and show a fingerprint only in its shortened form.
@@ -90,6 +92,8 @@ public struct DedupError: Error, Sendable, CustomStringConvertible {
     /// The code and the message.
     public var description: String { "\(code.rawValue): \(message)" }
 }
+
+extension DedupError: LibraryError {}
 
 // MARK: - Refusals of requests
 

@@ -101,7 +101,7 @@ extension Deduplicator {
             if hit != nil { return nil }
             let claim = table.claim(
                 request.fingerprint, duplicates: request.duplicates, rules: request.policy.flightRules,
-                label: request.labels, isNested: request.caller != nil, at: now, epoch: ExecutionNumbers.next)
+                label: request.labels, isNested: request.isNested, at: now, epoch: ExecutionNumbers.next)
             if case .lead = claim { flightShards.executionBegins() }
             return claim
         }

@@ -50,6 +50,7 @@ public final class Deduplicator: Sendable {
         onRemoval: (@Sendable (ResultRemoval) -> Void)? = nil
     ) throws {
         try configuration.validate()
+        LoadScope.setOuterWork { ExecutionContext.current?.executionID }
         self.configuration = configuration
         self.time = time
         self.records = records

@@ -10,7 +10,7 @@ public struct DeduplicatorStatistics: Hashable, Sendable {
     /// How the executions came out.
     public internal(set) var executions = ExecutionCounts()
 
-    /// FlightShards in progress now.
+    /// Flights in progress now.
     public internal(set) var flights = 0
 
     /// The cache's own counts; its hits are those of requests.

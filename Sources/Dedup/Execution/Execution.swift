@@ -167,12 +167,3 @@ struct Execution: Sendable {
             .failure(error), executionID: key.epoch, labels: request.labels, endedAt: endedAt, isRefusal: isRefusal)
     }
 }
-
-/// An error of this library, which is about a request and not about what the step was asked to do.
-protocol LibraryError: Error {}
-
-extension DedupError: LibraryError {}
-extension FingerprintError: LibraryError {}
-extension FieldRulesError: LibraryError {}
-extension RecordQueryError: LibraryError {}
-extension RecordWriterError: LibraryError {}

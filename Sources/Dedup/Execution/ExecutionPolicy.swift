@@ -78,9 +78,10 @@ public struct ExecutionPolicy: Hashable, Sendable {
     /// What happens when an execution takes too long. Default: nothing.
     public var timeout: ExecutionTimeout
 
-    /// How many executions of one fingerprint may be in progress at once where they may overlap at all: under
-    /// ``ExecutionTimeout/supersede(after:)`` and ``OverlapPolicy/allowed``, and after an invalidation. The last of them
-    /// holds its key, so that a step that hangs does not pile up executions without end. Default: 8.
+    /// How many executions of one fingerprint may be in progress at once where they may overlap: under
+    /// ``ExecutionTimeout/supersede(after:)`` and ``OverlapPolicy/allowed``. The last of them holds its key, so that a step
+    /// that hangs does not pile up executions without end. An invalidation is asked for and starts one more all the same.
+    /// Default: 8.
     public var overlapLimit: Int
 
     /// On which thread an execution begins. Default: never on the caller's actor.

@@ -16,8 +16,10 @@ final class Request: Sendable {
     let timeToLive: TimeToLive?
     /// Whether a cached result is no answer.
     let refreshes: Bool
-    /// The execution in whose task the request was made.
+    /// The work in whose task the request was made, which waits for the answer: an execution, or the load of a cache.
     let caller: ExecutionID?
+    /// Whether it was made inside a step, and not only inside the load of a cache.
+    let isNested: Bool
     let work: Work
     /// Called when an execution of this request has ended, whether or not its work was ever called.
     let ended: (@Sendable (ExecutionID) -> Void)?
@@ -33,7 +35,9 @@ final class Request: Sendable {
         deadline = call.deadline.map { now.advanced(by: $0) }
         timeToLive = call.timeToLive
         refreshes = call.refresh
-        caller = ExecutionContext.current?.executionID
+        let execution = ExecutionContext.current
+        caller = LoadScope.currentLoad ?? execution?.executionID
+        isNested = execution != nil
         self.work = work
         self.ended = ended
     }

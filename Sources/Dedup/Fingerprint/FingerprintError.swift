@@ -1,32 +1,58 @@
+internal import Caching
+
 /// The reason why a context or an input has no fingerprint. It names the field and the remedy, and never contains a value.
 public struct FingerprintError: Error, Hashable, Sendable {
-    /// The kinds of problems.
-    public enum Code: String, Error, CaseIterable, Hashable, Sendable {
+    /// The kinds of problems. Later versions may add some, so a `switch` over them needs a `default`.
+    public struct Code: RawRepresentable, Error, CaseIterable, Hashable, Sendable, CustomStringConvertible {
+        fileprivate enum Kind: String, CaseIterable {
+            case notFinite, duplicateName, unordered, tooDeep, tooLarge, integerTooWide, encodedNothing,
+                mixedContainers, encodingFailed, notEncodable, invalidLimit, shortSecretKey
+        }
+
+        fileprivate let kind: Kind
+
+        private init(_ kind: Kind) { self.kind = kind }
+
         /// A number is NaN or infinite, which JSON cannot express.
-        case notFinite
+        public static let notFinite = Code(.notFinite)
         /// A name appears twice in one object.
-        case duplicateName
+        public static let duplicateName = Code(.duplicateName)
         /// A set, or a dictionary that encodes itself as an array: the order would differ from run to run.
-        case unordered
+        public static let unordered = Code(.unordered)
         /// Objects and arrays are nested deeper than ``FingerprintLimits/maximumDepth``, or the values of a typed input
         /// deeper than ``FingerprintLimits/maximumTypedDepth``.
-        case tooDeep
+        public static let tooDeep = Code(.tooDeep)
         /// The canonical form is longer than ``FingerprintLimits/maximumBytes``.
-        case tooLarge
+        public static let tooLarge = Code(.tooLarge)
         /// An integer of more than 64 bits.
-        case integerTooWide
+        public static let integerTooWide = Code(.integerTooWide)
         /// A value encoded nothing at all.
-        case encodedNothing
+        public static let encodedNothing = Code(.encodedNothing)
         /// A value encoded itself into containers of two kinds, or into a container and as a single value.
-        case mixedContainers
+        public static let mixedContainers = Code(.mixedContainers)
         /// The input's own `encode(to:)` threw.
-        case encodingFailed
+        public static let encodingFailed = Code(.encodingFailed)
         /// A value in a literal has no JSON, because its type is not `Encodable`.
-        case notEncodable
+        public static let notEncodable = Code(.notEncodable)
         /// A limit is outside its range.
-        case invalidLimit
+        public static let invalidLimit = Code(.invalidLimit)
         /// A secret key has too few bytes.
-        case shortSecretKey
+        public static let shortSecretKey = Code(.shortSecretKey)
+
+        /// All codes of this version.
+        public static var allCases: [Code] { Kind.allCases.map(Code.init) }
+
+        /// The code with this name, or nil if this version has none.
+        public init?(rawValue: String) {
+            guard let kind = Kind(rawValue: rawValue) else { return nil }
+            self.kind = kind
+        }
+
+        /// The name of the code, the same in every version.
+        public var rawValue: String { kind.rawValue }
+
+        /// The name of the code.
+        public var description: String { rawValue }
     }
 
     /// The kind of problem.
@@ -45,6 +71,8 @@ public struct FingerprintError: Error, Hashable, Sendable {
     }
 }
 
+extension FingerprintError: LibraryError {}
+
 extension FingerprintError {
     /// Whether code, place and subject are the same; names are compared by their Unicode scalars.
     public static func == (lhs: Self, rhs: Self) -> Bool {
@@ -60,7 +88,7 @@ extension FingerprintError: CustomStringConvertible {
     }
 
     private var reason: String {
-        switch code {
+        switch code.kind {
         case .notFinite: "the number is NaN or infinite"
         case .duplicateName: "a name appears twice in this object"
         case .unordered: "the type has no order of its own"
@@ -77,7 +105,7 @@ extension FingerprintError: CustomStringConvertible {
     }
 
     private var remedy: String {
-        switch code {
+        switch code.kind {
         case .notFinite: "Leave the field out, or pass it as a string."
         case .duplicateName: "Give each name once; names that only look alike must be spelled with the same scalars."
         case .unordered: "Encode a set as a sorted array; key a dictionary by String, Int or a CodingKeyRepresentable."

@@ -1,3 +1,5 @@
+internal import Caching
+
 /// A store of execution records.
 ///
 /// A store adds up: ``save(_:)`` takes changes, not states, so that several writers, processes and machines may share one
@@ -57,3 +59,5 @@ public struct RecordQueryError: Error, Hashable, Sendable, CustomStringConvertib
         }
     }
 }
+
+extension RecordQueryError: LibraryError {}

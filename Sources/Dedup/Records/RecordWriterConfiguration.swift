@@ -1,3 +1,5 @@
+internal import Caching
+
 /// How a ``RecordWriter`` batches.
 public struct RecordWriterConfiguration: Hashable, Sendable {
     /// The highest number of records in one transaction, and the number of changed fingerprints that starts a write
@@ -107,3 +109,5 @@ public struct RecordWriterError: Error, Hashable, Sendable, CustomStringConverti
             field: nil, pendingChanges: pendingChanges)
     }
 }
+
+extension RecordWriterError: LibraryError {}

@@ -3,15 +3,8 @@ package enum ContextDecoder {
     /// Decodes a context.
     ///
     /// - Throws: ``DedupError`` with code ``DedupError/Code/invalidContext`` that names the field, never its value, or
-    ///   ``FingerprintError`` with the code `tooDeep` for an input of more than ``FingerprintLimits/maximumTypedDepth``
-    ///   levels.
-    package static func decode<Input>(_ type: Input.Type, from context: CanonicalContext) throws -> Input {
-        try decode(type, from: context.value, depth: context.limits.typedDepth)
-    }
-
-    /// Decodes a context that has not been brought into canonical form yet.
-    ///
-    /// - Throws: As the other form, and ``FingerprintError`` for a context beyond the limits.
+    ///   ``FingerprintError`` for a context beyond the limits, and with the code `tooDeep` for an input of more than
+    ///   ``FingerprintLimits/maximumTypedDepth`` levels.
     package static func decode<Input>(
         _ type: Input.Type, from context: JSONValue, limits: FingerprintLimits
     ) throws -> Input {

@@ -4,7 +4,7 @@ extension StepRegistry {
 
     /// What makes a request the same work as others: what ``Deduplicator`` and the record store know it by.
     ///
-    /// - Throws: ``DedupError`` with code ``DedupError/Code/unknownStep`` or ``DedupError/Code/typeMismatch``, or
+    /// - Throws: ``DedupError`` with code ``DedupError/Code/unknownStep`` or ``DedupError/Code/stepMismatch``, or
     ///   ``FingerprintError`` for an input without a canonical form.
     public func fingerprint<Input, Output>(
         of step: Step<Input, Output>, _ input: Input, scope: String? = nil
@@ -39,7 +39,7 @@ extension StepRegistry {
     /// that they describe.
     ///
     /// - Returns: The differing paths, in canonical order; empty exactly when the fingerprints are the same.
-    /// - Throws: As ``fingerprint(of:context:scope:)``.
+    /// - Throws: As ``fingerprint(of:context:scope:)-(_,JSONValue,_)``.
     public func explain(_ name: String, _ first: JSONValue, _ second: JSONValue) throws -> [FieldDifference] {
         let step = try find(name)
         return try step.fingerprinter.explain(step.describe(first).canonical, step.describe(second).canonical)
@@ -61,7 +61,7 @@ extension StepRegistry {
     /// Forgets the result of a context; see ``Deduplicator/invalidate(_:)``.
     ///
     /// - Returns: Whether there was a cached result or an execution to forget.
-    /// - Throws: As ``fingerprint(of:context:scope:)``.
+    /// - Throws: As ``fingerprint(of:context:scope:)-(_,JSONValue,_)``.
     @discardableResult
     public func invalidate(_ name: String, context: JSONValue, scope: String? = nil) throws -> Bool {
         deduplicator.invalidate(try fingerprint(of: name, context: context, scope: scope))
@@ -84,7 +84,7 @@ extension StepRegistry {
 
     /// The history of a context up to now; nil if it has none.
     ///
-    /// - Throws: As ``fingerprint(of:context:scope:)``, or what the record store throws.
+    /// - Throws: As ``fingerprint(of:context:scope:)-(_,JSONValue,_)``, or what the record store throws.
     public func record(
         of name: String, context: JSONValue, scope: String? = nil
     ) async throws -> ExecutionRecord? {

@@ -171,7 +171,8 @@ public final class StepRegistry: Sendable {
     /// The context is decoded into the step's input, and the fingerprint is that of the input: unknown members, the order
     /// and the spelling of the rest make no difference, and neither does `null` in the place of an optional that is left
     /// out. A dynamic step takes the context as it is. A context that does not describe an input is refused before
-    /// anything runs. `JSONDecoder` decodes it, which follows 512 levels of arrays and objects.
+    /// anything runs. A context for a typed step may nest arrays and objects ``FingerprintLimits/maximumTypedDepth`` levels
+    /// deep. Variables may stand in it as they are, `["path": path, "depth": depth]`.
     ///
     /// - Parameters:
     ///   - name: The step's name.

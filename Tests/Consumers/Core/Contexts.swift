@@ -13,44 +13,69 @@ struct Search: Encodable, Sendable {
     var words: [String]
 }
 
-/// Takes contexts as the calls by name do: a context without variables in it is a `JSONValue`, one with variables is not.
-enum Call {
-    static func named(_ name: String, context: JSONValue) -> JSONValue { context }
-
-    @_disfavoredOverload
-    static func named(
-        _ name: String, context: KeyValuePairs<String, (any JSONLiteralElement)?>
-    ) throws -> JSONValue {
-        try JSONValue(context)
-    }
-}
-
-/// Contexts without variables: they need no `try` and no initialiser, whatever stands inside.
-func literals() -> [JSONValue] {
+/// Contexts without variables: they are a `JSONValue` as they stand, whatever stands inside.
+func literals(_ registry: StepRegistry) async throws -> [JSONValue] {
     [
-        Call.named("list", context: ["path": "/srv/app", "depth": 2, "all": true, "since": nil, "ratio": 0.5]),
-        Call.named(
-            "list", context: ["tags": ["a", 1, nil, [true, ["deep": [:]]]], "filter": ["name": "x", "limit": 3]]),
-        Call.named("list", context: ["largest": 18_446_744_073_709_551_615, "list": [1, 2.5], "text": "a\(1)b"]),
-        Call.named("list", context: [:]), Call.named("list", context: []), Call.named("list", context: nil),
-        Call.named("list", context: 5), Call.named("list", context: "x"), Call.named("list", context: [1, "x"]),
+        try await registry.execute(
+            "list", context: ["path": "/srv/app", "depth": 2, "all": true, "since": nil, "ratio": 0.5],
+            as: JSONValue.self
+        ).value,
+        try await registry.execute(
+            "list", context: ["tags": ["a", 1, nil, [true, ["deep": [:]]]], "filter": ["name": "x", "limit": 3]],
+            as: JSONValue.self
+        ).value,
+        try await registry.execute(
+            "list", context: ["largest": 18_446_744_073_709_551_615, "list": [1, 2.5], "text": "a\(1)b"],
+            as: JSONValue.self
+        ).value,
+        try await registry.execute("list", as: JSONValue.self).value,
+        try await registry.execute("list", context: [:], as: JSONValue.self).value,
+        try await registry.execute("list", context: [], as: JSONValue.self).value,
+        try await registry.execute("list", context: nil, as: JSONValue.self).value,
+        try await registry.execute("list", context: 5, as: JSONValue.self).value,
+        try await registry.execute("list", context: "x", as: JSONValue.self).value,
+        try await registry.execute("list", context: [1, "x"], as: JSONValue.self).value,
     ]
 }
 
 /// Contexts with plain variables in them.
-func variables(path: String, depth: Int, name: String?, id: UInt64, tags: [String], price: Money) throws -> [JSONValue]
-{
+func variables(
+    _ registry: StepRegistry, path: String, depth: Int, name: String?, id: UInt64, tags: [String], price: Money
+) async throws -> [any Sendable] {
     let limits = ["day": 5, "month": 100]
     return [
-        try Call.named("list", context: ["path": path]),
-        try Call.named("list", context: ["path": path, "depth": depth, "all": true, "since": nil, "ratio": 0.5]),
-        try Call.named("list", context: ["id": id, "tags": tags, "name": name, "limits": limits, "price": price]),
-        try Call.named("list", context: ["path": path, "tags": ["a", "b"], "more": [1, 2], "empty": [:]]),
-        try Call.named(
-            "list", context: ["path": path, "filter": ["name": path, "limit": 3, "tags": tags, "on": true]]),
-        try Call.named("list", context: ["path": path, "mixed": [1, path, nil, ["depth": depth, "price": price]]]),
-        try Call.named("list", context: ["search": JSONValue(Search(words: tags)), "depth": depth]),
+        try await registry.execute("list", context: ["path": path]).value,
+        try await registry.execute(
+            "list", context: ["path": path, "depth": depth, "all": true, "since": nil, "ratio": 0.5]
+        ).value,
+        try await registry.execute(
+            "list", context: ["id": id, "tags": tags, "name": name, "limits": limits, "price": price],
+            as: JSONValue.self, scope: name
+        ).value,
+        try await registry.execute(
+            "list", context: ["path": path, "tags": ["a", "b"], "more": [1, 2], "empty": [:]]
+        ).value,
+        try await registry.execute(
+            "list", context: ["path": path, "filter": ["name": path, "limit": 3, "tags": tags, "on": true]]
+        ).value,
+        try await registry.execute(
+            "list", context: ["path": path, "mixed": [1, path, nil, ["depth": depth, "price": price]]]
+        ).value,
+        try await registry.execute(
+            "list", context: ["search": JSONValue(Search(words: tags)), "depth": depth],
+            call: CallOptions(refresh: true)
+        ).value,
     ]
+}
+
+/// What a registry knows of them without executing anything.
+func inspected(_ registry: StepRegistry, path: String, depth: Int) async throws -> [String] {
+    let key = try registry.fingerprint(of: "list", context: ["path": path, "depth": depth])
+    let same = try registry.fingerprint(of: "list", context: ["path": "/srv/app", "depth": 2])
+    let differences = try registry.explain("list", ["path": path], ["path": "/srv/app", "depth": depth])
+    try registry.invalidate("list", context: ["path": path, "depth": depth])
+    let record = try await registry.record(of: "list", context: ["path": path])
+    return ["\(key)", "\(same)", "\(differences.map(\.path))", "\(record?.executions ?? 0)"]
 }
 
 /// Single values.

@@ -206,6 +206,26 @@ import Testing
         _ = try await leader.value
     }
 
+    /// The requests wait for the flight and not for its task, so the runtime does not know what they wait for.
+    @Test func aMoreUrgentRequestThatJoinsDoesNotRaiseTheExecution() async throws {
+        let deduplicator = desk.deduplicator
+        let latch = Latch()
+        let seen = Cell<TaskPriority?>(nil)
+        let leader = Task.detached(priority: .background) {
+            try await deduplicator.execute(.number(1)) { _ in
+                try await latch.wait()
+                seen.withLock { $0 = Task.currentPriority }
+            }
+        }
+        try await latch.waitForWaiters(1)
+        let joiner = Task.detached(priority: .high) { try await deduplicator.execute(.number(1)) { _ in } }
+        await eventually { deduplicator.waiterCount(.number(1)) == 2 }
+        latch.open()
+        #expect(try await joiner.value.source == .joined)
+        #expect(seen.withLock { $0 } == .background)
+        _ = try await leader.value
+    }
+
     @Test func aStepThatNeverSuspendsIsAnsweredAsAnyOther() async throws {
         let outcome = try await desk.answer { (1...1_000).reduce(0, +) }
         #expect(outcome.value == 500_500 && outcome.source == .executed)

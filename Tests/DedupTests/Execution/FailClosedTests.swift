@@ -115,26 +115,6 @@ import Testing
         #expect(try await store.find(.number(1), step: "step")?.failures == 1)
     }
 
-    @Test func anErrorOfTheLibraryThatAStepThrowsIsNotCached() async throws {
-        let desk = try Desk()
-        let policy = ExecutionPolicy(failureTimeToLive: .fixed(.seconds(60)))
-        let errors: [@Sendable () throws -> Void] = [
-            { _ = try CanonicalJSON.bytes(encoding: Double.nan) },
-            { throw DedupError(.overdue, "inner") },
-            { throw CancellationError() },
-        ]
-        for (key, fail) in zip(UInt64(10)..., errors) {
-            let request = desk.ask(key, policy: policy) {
-                try fail()
-                return 1
-            }
-            #expect(await request.failure != nil)
-            #expect(desk.deduplicator.cachedResults == 0)
-        }
-        _ = await desk.ask(policy: policy) { throw Boom() }.result
-        #expect(desk.deduplicator.cachedResults == 1)
-    }
-
     // MARK: - Several keys
 
     private func charge(keys: [Int]) async throws -> [Int: Int] {

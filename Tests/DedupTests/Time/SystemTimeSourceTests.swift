@@ -79,6 +79,38 @@ import Testing
     }
 }
 
+/// Durations beyond 64 bits of seconds stand for "for ever" wherever one is taken.
+@Suite(.timeLimit(.minutes(1))) struct EndlessDurationTests {
+    private static let endless: [Duration] = [.seconds(1e19), .seconds(Int64.max) * 2]
+
+    @Test(arguments: endless) func aShutdownWaitsForAsLongAsItTakes(grace: Duration) async throws {
+        let deduplicator = Deduplicator()
+        _ = try await deduplicator.execute(.number(1)) { 1 }
+        #expect(await deduplicator.shutdown(grace: grace))
+    }
+
+    @Test(arguments: endless) func aRequestIsAnsweredWithoutADeadlineThatCounts(duration: Duration) async throws {
+        let time = ManualTimeSource()
+        let configuration = DeduplicatorConfiguration(
+            recordStoreFailure: .failClosed, recordTimeout: duration, sweepInterval: duration)
+        let deduplicator = try Deduplicator(configuration: configuration, time: time)
+        for timeout in [ExecutionTimeout.hold(after: duration), .supersede(after: duration)] {
+            let policy = ExecutionPolicy(
+                timeToLive: nil, abandonment: .cancel(after: duration), timeout: timeout)
+            let outcome = try await deduplicator.execute(
+                .number(1), policy: policy, call: CallOptions(deadline: duration)
+            ) { 1 }
+            #expect(outcome.source == .executed)
+        }
+    }
+
+    /// The refusal shows the duration.
+    @Test func aNegativeOneIsRefusedByName() {
+        let configuration = DeduplicatorConfiguration(recordTimeout: .seconds(-1e19))
+        #expect { try configuration.validate() } throws: { "\($0)".contains("recordTimeout") }
+    }
+}
+
 @Suite struct WallTimeTests {
     @Test(
         arguments: [

@@ -66,13 +66,7 @@ extension Duration: ScenarioText {
     package var scenarioText: String { Self.table.text(nanoseconds) }
 
     /// The duration in whole nanoseconds; 0 for a negative one, the largest number for one that does not fit.
-    package var nanoseconds: UInt64 {
-        guard self > .zero else { return 0 }
-        let (seconds, attoseconds) = components
-        let (large, overflow) = UInt64(seconds).multipliedReportingOverflow(by: 1_000_000_000)
-        let (sum, carry) = large.addingReportingOverflow(UInt64(attoseconds / 1_000_000_000))
-        return overflow || carry ? .max : sum
-    }
+    package var nanoseconds: UInt64 { UInt64(clamping: attoseconds / 1_000_000_000) }
 }
 
 /// A whole number with a unit, such as `250ms` or `64KiB`: how it is read and written.

@@ -1,17 +1,40 @@
 /// A place in which two requests differ, and the kind of difference. It never contains a value.
 public struct FieldDifference: Hashable, Sendable {
-    /// How two requests differ at a path.
-    public enum Kind: String, CaseIterable, Codable, Hashable, Sendable {
+    /// How two requests differ at a path. Later versions may add some, so a `switch` over them needs a `default`.
+    public struct Kind: RawRepresentable, CaseIterable, Codable, Hashable, Sendable, CustomStringConvertible {
+        fileprivate enum Value: String, CaseIterable {
+            case onlyInFirst, onlyInSecond, typeDiffers, valueDiffers, secretDiffers
+        }
+
+        fileprivate let value: Value
+
+        private init(_ value: Value) { self.value = value }
+
         /// The field is in the first request only.
-        case onlyInFirst
+        public static let onlyInFirst = Kind(.onlyInFirst)
         /// The field is in the second request only.
-        case onlyInSecond
+        public static let onlyInSecond = Kind(.onlyInSecond)
         /// The values are of two types, such as a string and a number.
-        case typeDiffers
+        public static let typeDiffers = Kind(.typeDiffers)
         /// The values are of one type and differ.
-        case valueDiffers
+        public static let valueDiffers = Kind(.valueDiffers)
         /// The secrets differ, or only one of the two is there to be digested.
-        case secretDiffers
+        public static let secretDiffers = Kind(.secretDiffers)
+
+        /// All kinds of this version.
+        public static var allCases: [Kind] { Value.allCases.map(Kind.init) }
+
+        /// The kind with this name, or nil if this version has none.
+        public init?(rawValue: String) {
+            guard let value = Value(rawValue: rawValue) else { return nil }
+            self.value = value
+        }
+
+        /// The name of the kind, the same in every version.
+        public var rawValue: String { value.rawValue }
+
+        /// The name of the kind.
+        public var description: String { rawValue }
     }
 
     /// The place: `$.options.requestedAt`. Names of fields only.
@@ -37,7 +60,7 @@ extension FieldDifference {
 extension FieldDifference: CustomStringConvertible {
     /// The place, the kind, and the remedy if the field should not count.
     public var description: String {
-        switch kind {
+        switch kind.value {
         case .onlyInFirst: "\(path) is in the first only; \(remedy)"
         case .onlyInSecond: "\(path) is in the second only; \(remedy)"
         case .typeDiffers: "\(path) differs in type; pass it with one type always, or \(remedy)"

@@ -1,3 +1,5 @@
+internal import Caching
+
 /// How a field of a context takes part in its fingerprint.
 public enum FieldRule: String, CaseIterable, Codable, Hashable, Sendable {
     /// The field takes part as it is.
@@ -166,3 +168,5 @@ extension FieldRulesError {
         Spelling(lhs.rule) == Spelling(rhs.rule) && lhs.problem == rhs.problem
     }
 }
+
+extension FieldRulesError: LibraryError {}
