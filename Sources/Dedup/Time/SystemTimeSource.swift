@@ -3,7 +3,7 @@ public import Caching
 /// Real time: a clock that counts while the machine is suspended for ages and deadlines, so that a cached result ages
 /// while a laptop sleeps, and the system's wall clock for display.
 ///
-/// The monotonic clock is ``MonotonicInstant/now``, which is that of `ContinuousClock`.
+/// The monotonic clock is `MonotonicInstant.now`, which is that of `ContinuousClock`.
 public struct SystemTimeSource: TimeSource {
     /// Makes the real time source. All of them share one time line, so their instants may be compared.
     public init() {}
