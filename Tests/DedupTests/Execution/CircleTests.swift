@@ -103,4 +103,28 @@ import Testing
         #expect(value == 10)
         #expect(cache.value(for: 2)?.value == 8)
     }
+
+    /// Only what running executions ask for themselves is begun after a shutdown; a load is none.
+    @Test func aLoadIsRefusedAStepOnceTheDeduplicatorShutsDown() async throws {
+        let latch = Latch()
+        let running = Task.immediate { [dedup] in try await dedup.execute(.number(1)) { try await latch.wait() }.value }
+        try await latch.waitForWaiters(1)
+        async let ended = dedup.shutdown(grace: .seconds(60))
+        var code: DedupError.Code?
+        while code == nil {
+            // Accepted until the shutdown has begun.
+            do {
+                _ = try await cache.value(for: 1) { [dedup] in try await dedup.execute(.number(2)) { 1 }.value }
+                cache.removeAll()
+                dedup.invalidate(.number(2))
+                await Task.yield()
+            } catch let error as DedupError {
+                code = error.code
+            }
+        }
+        #expect(code == .shutDown)
+        latch.open()
+        #expect(await ended)
+        try await running.value
+    }
 }
