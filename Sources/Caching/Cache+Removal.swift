@@ -8,13 +8,21 @@ extension Cache {
     @inlinable
     @discardableResult
     public func removeValue(for key: Key) -> Bool {
-        let hash = key.seededHash(seed)
         var removals = Removals<Key, Value>()
-        let isRemoved = shards.withLock(shards.number(for: hash)) { shard in
-            shard.remove(key, hash: hash, into: &removals)
-        }
+        let isRemoved = removeValue(for: key, removals: &removals)
         report(removals)
         return isRemoved
+    }
+
+    /// Removes like ``removeValue(for:)``, for a caller that holds a lock of its own: the removed entry is handed to the
+    /// caller, which passes it to ``report(_:)`` after releasing its lock.
+    @inlinable
+    @discardableResult
+    package func removeValue(for key: Key, removals: inout Removals<Key, Value>) -> Bool {
+        let hash = key.seededHash(seed)
+        return shards.withLock(shards.number(for: hash)) { shard in
+            shard.remove(key, hash: hash, into: &removals)
+        }
     }
 
     /// Removes every entry. Entries that other threads insert at the same time may stay.

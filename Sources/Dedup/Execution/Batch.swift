@@ -127,15 +127,20 @@ final class Batch<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     /// Runs the body as one of the executions; the others wait for that, so that a circle is found.
     private func run(_ members: [Member], _ context: ExecutionContext) async {
         let waiting = members.map(\.epoch).filter { $0 != context.executionID }
-        WaitGraph.shared.withLock { graph in
-            for epoch in waiting { _ = graph.add(from: epoch, to: context.executionID) }
-        }
+        change(waiting) { graph, epoch in _ = graph.add(from: epoch, to: context.executionID) }
         let keys = members.sorted { $0.position < $1.position }.map { works[$0.position].key }
         let end = await Result { try await ExecutionContext.$current.withValue(context) { try await body(keys) } }
-        WaitGraph.shared.withLock { graph in
-            for epoch in waiting { graph.remove(from: epoch, to: context.executionID) }
-        }
+        change(waiting) { graph, epoch in graph.remove(from: epoch, to: context.executionID) }
         for member in members { member.shot.fulfil(end.map { product(of: works[member.position].key, in: $0) }) }
+    }
+
+    /// Changes the graph for many executions, a few at a time: all of the process share its lock.
+    private func change(_ epochs: [ExecutionID], _ change: (inout WaitGraph, ExecutionID) -> Void) {
+        for start in stride(from: 0, to: epochs.count, by: 64) {
+            WaitGraph.shared.withLock { graph in
+                for epoch in epochs[start...].prefix(64) { change(&graph, epoch) }
+            }
+        }
     }
 
     private func product(of key: Key, in values: [Key: Value]) -> Product {

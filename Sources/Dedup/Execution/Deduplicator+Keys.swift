@@ -8,14 +8,16 @@ extension Deduplicator {
     ///
     /// Each key is a request of its own, with a flight, an execution, a result and a record of its own, and the same work as
     /// `once("user", id)` with that one part. When every request for a key has left, that key is given up, and its
-    /// execution ends with `body`; when that is so for all keys that `body` was called with, its task is cancelled.
+    /// execution ends with `body`; when that is so for all keys that `body` was called with, its task is cancelled, where the
+    /// policy cancels what is abandoned.
     ///
     /// `body` is called at most once, unless a key has to be claimed again: a cancelled execution that was in its way has
     /// ended, for example. Then it is called once more for all such keys.
     ///
     /// - Parameters:
     ///   - name: What kind of work it is.
-    ///   - keys: What the results are for. A key that comes twice, by its own `==`, counts once.
+    ///   - keys: What the results are for. A key that comes twice, by its own `==`, counts once. Others must be
+    ///     encoded differently.
     ///   - ttl: How long results are cached; nil caches nothing. Default: five minutes.
     ///   - scope: Whose work it is: calls of different scopes never share a result.
     ///   - call: What this call alone asks for.
@@ -37,7 +39,8 @@ extension Deduplicator {
     ///
     /// - Parameters:
     ///   - name: What kind of work it is.
-    ///   - keys: What the results are for. A key that comes twice, by its own `==`, counts once.
+    ///   - keys: What the results are for. A key that comes twice, by its own `==`, counts once. Others must be
+    ///     encoded differently.
     ///   - scope: Whose work it is: calls of different scopes never share a result.
     ///   - policy: How each key is deduplicated.
     ///   - call: What this call alone asks for.
@@ -48,13 +51,30 @@ extension Deduplicator {
         _ name: String, keys: some Sequence<Key>, scope: String? = nil, policy: ExecutionPolicy,
         call: CallOptions = CallOptions(), _ body: @escaping @Sendable ([Key]) async throws -> [Key: Value]
     ) async throws -> [Key: Value] {
+        var seen: Set<Key> = []
+        let keys = keys.filter { seen.insert($0).inserted }
+        // How many keys have no outcome yet.
+        var open = keys.count
+        do {
+            return try await values(name, keys, scope, policy, call, body, &open)
+        } catch {
+            // The key that it ends with has been counted as what it is.
+            counters.count { $0.outcomes.cancelled += open - 1 }
+            throw error
+        }
+    }
+
+    private func values<Key: Hashable & Encodable & Sendable, Value: Sendable>(
+        _ name: String, _ keys: [Key], _ scope: String?, _ policy: ExecutionPolicy, _ call: CallOptions,
+        _ body: @escaping @Sendable ([Key]) async throws -> [Key: Value], _ open: inout Int
+    ) async throws -> [Key: Value] {
         var values: [Key: Value] = [:]
         var missing: [(key: Key, fingerprint: Fingerprint)] = []
-        var seen: Set<Key> = []
-        for key in keys where seen.insert(key).inserted {
+        for key in keys {
             let fingerprint = try countingRefusal { try self.fingerprint(of: name, key, scope: scope) }
             if !call.refresh, let answer = try lookup(fingerprint) {
-                values[key] = try Outcome<Value>(answer, in: self).value
+                values[key] = try value(of: answer)
+                open -= 1
             } else {
                 missing.append((key, fingerprint))
             }
@@ -75,6 +95,7 @@ extension Deduplicator {
             try await executeOrJoin(requests, leads: batch.leads) { position, answer in
                 if let answer {
                     values[missing[position].key] = try value(of: answer)
+                    open -= 1
                 } else {
                     again.append(missing[position])
                 }
@@ -91,41 +112,39 @@ extension Deduplicator {
     ) async throws {
         let isolation: (any Actor)? = #isolation
         let isOnActor = isolation != nil
-        var claims: [Claimed] = []
-        var led = 0
+        var (led, joined): ([(position: Int, Claimed)], [(position: Int, Claimed)]) = ([], [])
         do {
-            for request in requests {
+            for (position, request) in requests.enumerated() {
                 let claimed = try claim(request, isOnActor: isOnActor)
-                if case .waits(_, _, isLeader: true) = claimed { led += 1 }
-                claims.append(claimed)
+                switch claimed {
+                case .answered(let answer): try receive(position, answer)
+                case .waits(_, _, isLeader: true): led.append((position, claimed))
+                case .waits: joined.append((position, claimed))
+                }
             }
         } catch {
-            giveUp(requests.enumerated().filter { $0.offset != claims.count }.map(\.element), claims)
-            // Other requests may have joined what was claimed until here.
-            leads(led)
+            // Other requests may have joined what was claimed until here; for them, and only for them, it is run.
+            for (position, claimed) in led + joined { leave(requests[position], claimed, hasBegun: false) }
+            leads(led.count)
             throw error
         }
-        leads(led)
-        for (position, request) in requests.enumerated() {
+        leads(led.count)
+        // Those that are led end together, and soon if the body fails; others may take longer.
+        let waits = led + joined
+        for (number, (position, claimed)) in waits.enumerated() {
             do {
-                try receive(position, try await wait(request, claims[position]))
+                try receive(position, try await wait(requests[position], claimed))
             } catch {
-                giveUp(Array(requests.dropFirst(position + 1)), Array(claims.dropFirst(position + 1)))
+                for (rest, claimed) in waits.dropFirst(number + 1) { leave(requests[rest], claimed, hasBegun: true) }
                 throw error
             }
         }
     }
 
-    /// Leaves what was claimed, and counts each request that has no answer. Requests behind those with a claim have none.
-    private func giveUp(_ requests: [Request], _ claims: [Claimed]) {
-        for (request, claimed) in zip(requests, claims) { leave(request, claimed) }
-        let answered = claims.count { if case .answered = $0 { true } else { false } }
-        counters.count { $0.outcomes.cancelled += requests.count - answered }
-    }
-
     /// The value of an answer, or nil where the work for several keys has returned none for this one.
     private func value<Value: Sendable>(of answer: Answer) throws -> Value? {
         guard answer.boxed is Boxed<NoValue> else { return try Outcome<Value>(answer, in: self).value }
+        // Such an answer is never from the cache.
         countAnswer(answer.source)
         return nil
     }

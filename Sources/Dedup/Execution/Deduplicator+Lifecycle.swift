@@ -59,13 +59,18 @@ extension Deduplicator {
     /// - Throws: What the record store throws; what could not be written is kept for the next attempt.
     public func flush() async throws {
         var drain: CacheCursor? = CacheCursor()
-        try await writer.flush { room, add in
-            guard let start = drain else { return false }
-            drain = cache.drainHits(from: start, limit: room) { fingerprint, result, hits in
-                add(.hits(hits, of: result, fingerprint))
+        var hasAll: Bool
+        repeat {
+            // Records of withheld results for which there was no room; once what is pending is written, there is.
+            hasAll = unrecorded.offerRecords()
+            try await writer.flush { room, add in
+                guard let start = drain else { return false }
+                drain = cache.drainHits(from: start, limit: room) { fingerprint, result, hits in
+                    add(.hits(hits, of: result, fingerprint))
+                }
+                return drain != nil
             }
-            return drain != nil
-        }
+        } while !hasAll
     }
 
     /// Starts nothing new, waits for the executions in progress, writes the records and ends the event streams, all
@@ -115,7 +120,8 @@ extension Deduplicator {
         let rest = cache.drainHits(from: CacheCursor(), limit: writer.room) { fingerprint, result, hits in
             writer.add(.hits(hits, of: result, fingerprint))
         }
-        if rest == nil, writer.statistics.pending == 0 { return true }
+        let hasAll = unrecorded.offerRecords()
+        if rest == nil, hasAll, writer.statistics.pending == 0 { return true }
         let written = OneShot<Bool>()
         Task.detached { written.fulfil((try? await self.flush()) != nil) }
         return await flightShards.value(of: written, by: deadline, otherwise: false)

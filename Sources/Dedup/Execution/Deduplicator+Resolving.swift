@@ -79,9 +79,11 @@ extension Deduplicator {
     }
 
     /// Leaves a flight without having waited for its end.
-    func leave(_ request: Request, _ claimed: Claimed) {
-        guard case .waits(let key, let waiter, _) = claimed else { return }
-        flightShards.leave(key, waiter, .cancelled)
+    ///
+    /// - Parameter hasBegun: Whether the work may have begun, where the request leads.
+    func leave(_ request: Request, _ claimed: Claimed, hasBegun: Bool) {
+        guard case .waits(let key, let waiter, let isLeader) = claimed else { return }
+        flightShards.leave(key, waiter, .cancelled, hasBegun: hasBegun || !isLeader)
         if let caller = request.caller { noLongerWaits(caller, for: key) }
     }
 

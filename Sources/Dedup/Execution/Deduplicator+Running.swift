@@ -71,22 +71,11 @@ extension Deduplicator {
     /// Stores what has run before any request gets its result. What the store refuses is written later, as other records
     /// are, so that the history has it all the same; the result is kept back until then, and not made again.
     private func storeRecord(_ request: Request, _ execution: inout Execution) async {
-        let state = RecordState()
-        let end = await store(execution.record(of: request, joins: 0), state)
+        let change = execution.record(of: request, joins: 0)
+        let state = RecordState(writer: writer)
+        let end = await save(change) { state.answered($0, change) }
         if case .failure(let error) = end {
             execution.withhold(until: state, because: .recordNotStored(step: request.step, error))
-        }
-    }
-
-    /// Saves the record of a result that is withheld until it is stored. What the store refuses goes to the record writer, or
-    /// is left in `state` where that has no room.
-    private func store(_ change: ExecutionRecord, _ state: RecordState) async -> Result<Void, any Error> {
-        await save(change) { [writer] end in
-            if case .failure = end {
-                state.answered(end, left: writer.offer(change) ? nil : change)
-            } else {
-                state.answered(end)
-            }
         }
     }
 
@@ -114,13 +103,11 @@ extension Deduplicator {
         let answered = OneShot<Bool>()
         earlier.state.fulfilWhenAnswered(answered)
         _ = await flightShards.value(of: answered, by: deadline, otherwise: false)
-        if let left = earlier.state.takeLeft() {
-            _ = await store(left, earlier.state)
-        } else if earlier.state.isPending {
+        if earlier.state.isRefused {
             let flushed = OneShot<Result<Void, any Error>>()
             Task.detached { flushed.fulfil(await Result { try await self.flush() }) }
             let end = await flightShards.value(of: flushed, by: deadline, otherwise: .failure(TimeIsUp()))
-            if case .success = end { earlier.state.answered(end) }
+            if case .success = end { earlier.state.wasFlushed() }
         }
         execution.confirm(earlier, step: request.step, at: time.now)
         finish(request, execution)
@@ -135,6 +122,8 @@ extension Deduplicator {
         let results = execution.results(of: request)
         var removals = Removals<Fingerprint, StoredResult>()
         var unrecordedRemovals = Removals<Fingerprint, UnrecordedResult>()
+        // Results that were looked at, so that none is released under the lock.
+        var seen: StoredResult?
         let action = flightShards.withTable(for: key.fingerprint) { table in
             let action = table.finish(key, results.result)
             guard action.isCurrent else { return action }
@@ -142,7 +131,7 @@ extension Deduplicator {
                 self.unrecorded.keep(unrecorded, for: key.fingerprint, removals: &unrecordedRemovals)
             } else {
                 // No request can claim between the two, and a request that finds the result already does not claim.
-                cache(results, of: request, execution, &removals)
+                cache(results, of: request, execution, &removals, &seen)
             }
             return action
         }
@@ -159,16 +148,25 @@ extension Deduplicator {
     /// Puts what an execution has come to into the cache. Called under the lock of the fingerprint's flights.
     private func cache(
         _ results: Execution.Results, of request: Request, _ execution: Execution,
-        _ removals: inout Removals<Fingerprint, StoredResult>
+        _ removals: inout Removals<Fingerprint, StoredResult>, _ seen: inout StoredResult?
     ) {
         let fingerprint = execution.key.fingerprint
         // One that was invalidated since it was found is for this flight's waiters only.
-        if case .confirmed(let earlier) = execution.progress, !unrecorded.confirm(earlier, for: fingerprint) { return }
-        guard let kept = results.kept, let timeToLive = kept.timeToLive else { return }
-        if request.refreshes, case .failure = kept.result.outcome,
-            case .success? = cache.peek(for: fingerprint, at: kept.result.endedAt)?.value.outcome
+        if case .confirmed(let earlier) = execution.progress,
+            !unrecorded.confirm(earlier, for: fingerprint, other: &seen)
         {
             return
+        }
+        guard let kept = results.kept, let timeToLive = kept.timeToLive else {
+            // A refresh whose result is not cached must not leave the older one in its place.
+            if request.refreshes, case .success = results.result.outcome {
+                cache.removeValue(for: fingerprint, removals: &removals)
+            }
+            return
+        }
+        if request.refreshes, case .failure = kept.result.outcome {
+            seen = cache.peek(for: fingerprint, at: kept.result.endedAt)?.value
+            if case .success? = seen?.outcome { return }
         }
         cache.insert(
             kept.result, for: fingerprint, timeToLive: timeToLive, weight: kept.weight, at: kept.result.endedAt,

@@ -156,10 +156,8 @@ struct Execution: Sendable {
             }
         let result = StoredResult(
             .success(product.boxed), executionID: key.epoch, labels: request.labels, endedAt: endedAt)
-        // A refresh whose result is not cached must not leave the older one in its place: no time at all removes that.
         return KeptResult(
-            result: result, timeToLive: decided ?? (request.refreshes ? .fixed(.zero) : nil),
-            weight: product.weight ?? request.policy.weight)
+            result: result, timeToLive: decided, weight: product.weight ?? request.policy.weight)
     }
 
     private func failure(_ error: any Error, _ request: Request, isRefusal: Bool) -> StoredResult {

@@ -21,15 +21,33 @@ final class RecordState: Sendable {
         case saving([OneShot<Bool>])
         /// The store has refused it; it waits in the record writer.
         case pending
-        /// The store has refused it, and the record writer had no room for it: a retry brings it to the store itself.
+        /// The store has refused it, and the record writer had no room for it.
         case left(ExecutionRecord)
         case stored
     }
 
     private let state = Lock(State.saving([]))
+    private let writer: RecordWriter
 
-    /// Whether the record waits in the record writer.
-    var isPending: Bool { state.withLock { if case .pending = $0 { true } else { false } } }
+    /// The record is being saved; one that the store refuses goes to `writer`.
+    init(writer: RecordWriter) { self.writer = writer }
+
+    /// A record for which there was no room is dropped together with its result, and counted.
+    deinit {
+        if let change = state.withLock({ if case .left(let change) = $0 { change } else { nil } }) {
+            writer.add(change)
+        }
+    }
+
+    /// Whether the store has refused the record.
+    var isRefused: Bool {
+        state.withLock { state in
+            switch state {
+            case .pending, .left: true
+            case .saving, .stored: false
+            }
+        }
+    }
 
     /// Whether the record is stored.
     var isStored: Bool { state.withLock { if case .stored = $0 { true } else { false } } }
@@ -44,9 +62,8 @@ final class RecordState: Sendable {
         if isAnswered { shot.fulfil(true) }
     }
 
-    /// The store has answered. A record that is stored stays so; `left` is one that it has refused and that nothing else
-    /// will bring to it.
-    func answered(_ end: Result<Void, any Error>, left: ExecutionRecord? = nil) {
+    /// The store has answered: it has stored the record or refused it. A record that is stored stays so.
+    func answered(_ end: Result<Void, any Error>, _ change: ExecutionRecord) {
         let waiting = state.withLock { state -> [OneShot<Bool>] in
             var waiting: [OneShot<Bool>] = []
             switch state {
@@ -56,22 +73,28 @@ final class RecordState: Sendable {
             }
             if case .success = end {
                 state = .stored
-            } else if let left {
-                state = .left(left)
             } else {
-                state = .pending
+                state = writer.offer(change) ? .pending : .left(change)
             }
             return waiting
         }
         for shot in waiting { shot.fulfil(true) }
     }
 
-    /// The record that a retry has to bring to the store itself, if that is so; from now on it is being saved.
-    func takeLeft() -> ExecutionRecord? {
+    /// The record writer has written everything that it had.
+    func wasFlushed() {
+        state.withLock { if case .pending = $0 { $0 = .stored } }
+    }
+
+    /// Gives the record to the record writer, if it had no room for it before.
+    ///
+    /// - Returns: Whether it has room now, or the record already.
+    func offer() -> Bool {
         state.withLock { state in
-            guard case .left(let change) = state else { return nil }
-            state = .saving([])
-            return change
+            guard case .left(let change) = state else { return true }
+            guard writer.offer(change) else { return false }
+            state = .pending
+            return true
         }
     }
 }
@@ -108,6 +131,19 @@ struct UnrecordedResults: Sendable {
             removals: &removals)
     }
 
+    /// Gives the record writer the records for which it had no room.
+    ///
+    /// - Returns: Whether it has them all.
+    func offerRecords() -> Bool {
+        let isAll = Lock(true)
+        // A way to look at all of them outside every lock; none is removed.
+        results.removeAll { _, result in
+            if !result.state.offer() { isAll.withLock { $0 = false } }
+            return false
+        }
+        return isAll.withLock { $0 }
+    }
+
     /// Forgets the result of a fingerprint.
     ///
     /// - Returns: Whether there was one.
@@ -122,10 +158,14 @@ struct UnrecordedResults: Sendable {
 
     /// Forgets a result that was confirmed.
     ///
+    /// - Parameter other: Takes another result that is there instead, to be released outside the caller's lock.
     /// - Returns: Whether it was still there: one that was invalidated meanwhile is not to be cached.
-    func confirm(_ earlier: UnrecordedResult, for fingerprint: Fingerprint) -> Bool {
-        let current = results.peek(for: fingerprint, at: earlier.kept.result.endedAt)?.value
-        guard current?.kept.result === earlier.kept.result else { return false }
+    func confirm(_ earlier: UnrecordedResult, for fingerprint: Fingerprint, other: inout StoredResult?) -> Bool {
+        let current = results.peek(for: fingerprint, at: earlier.kept.result.endedAt)?.value.kept.result
+        guard current === earlier.kept.result else {
+            other = current
+            return false
+        }
         return results.removeValue(for: fingerprint)
     }
 

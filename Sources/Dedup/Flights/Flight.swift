@@ -125,7 +125,13 @@ struct Flight<Continuation: Sendable, Result: Sendable, Label: Sendable>: Sendab
     var isOver: Bool { !isRunning && waiters.isEmpty }
 
     /// The last waiter has left.
-    mutating func abandon() -> AbandonmentAction {
+    ///
+    /// - Parameter hasBegun: Whether the work may have begun. If not, there is nothing to complete or to wait for.
+    mutating func abandon(hasBegun: Bool) -> AbandonmentAction {
+        if !hasBegun, case .running = phase {
+            phase = .cancelled
+            return .cancel
+        }
         switch (rules.abandonment, phase) {
         case (.cancel(let grace), .running) where grace > .zero:
             abandonments += 1

@@ -140,13 +140,15 @@ final class FlightShards: Sendable {
     }
 
     /// Removes a waiter from the flight and resumes it with `end` if it is suspended.
-    func leave(_ key: FlightKey, _ waiter: WaiterID, _ end: WaitEnd) {
-        leave(key, waiter, end)?.cancel()
+    func leave(_ key: FlightKey, _ waiter: WaiterID, _ end: WaitEnd, hasBegun: Bool = true) {
+        leaveUncancelled(key, waiter, end, hasBegun: hasBegun)?.cancel()
     }
 
     /// Removes a waiter from the flight, and leaves it to the caller to cancel the execution.
-    private func leave(_ key: FlightKey, _ waiter: WaiterID, _ end: WaitEnd) -> Task<Void, Never>? {
-        let action = withTable(for: key.fingerprint) { $0.leave(key, waiter) }
+    private func leaveUncancelled(
+        _ key: FlightKey, _ waiter: WaiterID, _ end: WaitEnd, hasBegun: Bool = true
+    ) -> Task<Void, Never>? {
+        let action = withTable(for: key.fingerprint) { $0.leave(key, waiter, hasBegun: hasBegun) }
         action.resume?.resume(returning: end)
         if let alarm = action.staleAlarm { alarms.remove(alarm) }
         switch action.abandonment {
@@ -229,7 +231,7 @@ final class FlightShards: Sendable {
     private func goOff(_ alarm: Alarm) {
         switch alarm {
         case .deadline(let key, let waiter):
-            cancelAside(leave(key, waiter, .deadlinePassed))
+            cancelAside(leaveUncancelled(key, waiter, .deadlinePassed))
         case .timeout(let key):
             let action = withTable(for: key.fingerprint) { $0.timedOut(key) }
             for continuation in action.claimAgain { continuation.resume(returning: .claimAgain) }

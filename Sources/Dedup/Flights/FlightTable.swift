@@ -153,7 +153,10 @@ package struct FlightTable<Continuation: Sendable, Result: Sendable, Label: Send
     // MARK: - Leaving
 
     /// A waiter leaves: its request was cancelled, or its deadline has passed. The others do not notice.
-    package mutating func leave(_ key: FlightKey, _ waiter: WaiterID) -> LeaveAction {
+    ///
+    /// - Parameter hasBegun: Whether the work may have begun. If not, the last to leave has the execution cancelled, whatever
+    ///   the rules say of executions that are abandoned.
+    package mutating func leave(_ key: FlightKey, _ waiter: WaiterID, hasBegun: Bool = true) -> LeaveAction {
         var action = LeaveAction()
         guard holds(key) else { return action }
         switch flights[key.index].waiters.remove(waiter) {
@@ -163,7 +166,7 @@ package struct FlightTable<Continuation: Sendable, Result: Sendable, Label: Send
         }
         guard flights[key.index].waiters.isEmpty else { return action }
         if case .finished(let result) = flights[key.index].phase { action.untakenResult = result }
-        action.abandonment = flights[key.index].abandon()
+        action.abandonment = flights[key.index].abandon(hasBegun: hasBegun)
         switch action.abandonment {
         case .none: break
         case .startGrace: action.staleAlarm = flights[key.index].graceAlarm.take()

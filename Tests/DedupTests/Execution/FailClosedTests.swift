@@ -194,15 +194,10 @@ import Testing
         func duplicates(over threshold: Int, limit: Int) async throws -> [ExecutionRecord] { [] }
     }
 
-    /// A record that neither the store nor the record writer has taken is brought to the store by a retry.
-    @Test func aResultIsNotHandedOutWithoutARecordWhenTheWriterWasFull() async throws {
-        let store = OpeningStore()
-        let configuration = DeduplicatorConfiguration(
-            recordStoreFailure: .failClosed, recordTimeout: .seconds(3),
-            recordWriter: RecordWriterConfiguration(batchSize: 1, pendingLimit: 1))
-        let desk = try Desk(configuration, store: store)
+    /// A record that neither the store nor the record writer has taken waits beside its result.
+    private func fillWriter(_ desk: Desk) async {
         let failing = desk.ask(1, policy: .sideEffect()) { throw Boom() }
-        #expect(await desk.refusal(failing) == .recordStoreUnavailable, "Its record fills the writer.")
+        #expect(await desk.refusal(failing) == .recordStoreUnavailable)
         for _ in 0..<3 {
             let refused = desk.ask(2, policy: .sideEffect()) { [runs] in
                 runs.withLock { runs in
@@ -212,10 +207,47 @@ import Testing
             }
             #expect(await desk.refusal(refused) == .recordStoreUnavailable)
         }
+    }
+
+    private func smallDesk(_ store: OpeningStore) throws -> Desk {
+        try Desk(
+            DeduplicatorConfiguration(
+                recordStoreFailure: .failClosed, recordTimeout: .seconds(3),
+                recordWriter: RecordWriterConfiguration(batchSize: 1, pendingLimit: 1)), store: store)
+    }
+
+    @Test(arguments: [false, true])
+    func aResultIsNotHandedOutWithoutARecordWhenTheWriterWasFull(flushesBefore: Bool) async throws {
+        let store = OpeningStore()
+        let desk = try smallDesk(store)
+        await fillWriter(desk)
         store.takesRuns.withLock { $0 = true }
+        if flushesBefore {
+            try await desk.deduplicator.flush()
+            #expect(try await store.find(.number(2), step: "step")?.executions == 1)
+        }
         #expect(try await desk.ask(2, policy: .sideEffect()) { -1 }.value.value == 1)
+        #expect(try await store.find(.number(1), step: "step")?.failures == 1)
         #expect(try await store.find(.number(2), step: "step")?.executions == 1)
         #expect(desk.deduplicator.statistics.records.dropped == 0)
+    }
+
+    @Test func aShutdownSaysThatARecordIsLeft() async throws {
+        let store = OpeningStore()
+        let desk = try smallDesk(store)
+        await fillWriter(desk)
+        #expect(!(await desk.deduplicator.shutdown(grace: .seconds(1))))
+    }
+
+    @Test func aRecordThatHasNoResultToWaitBesideIsCountedAsDropped() async throws {
+        let store = OpeningStore()
+        let desk = try smallDesk(store)
+        await fillWriter(desk)
+        let failing = desk.ask(3, policy: .sideEffect()) { throw Boom() }
+        #expect(await desk.refusal(failing) == .recordStoreUnavailable)
+        await eventually { desk.deduplicator.statistics.records.dropped == 1 }
+        #expect(desk.deduplicator.invalidate(.number(2)))
+        await eventually { desk.deduplicator.statistics.records.dropped == 2 }
     }
 
     // MARK: - The store's view

@@ -259,6 +259,22 @@ import Testing
         #expect(calls.withLock { $0 }.isEmpty)
     }
 
+    /// Abandoned executions of such a policy are completed, but this one has not begun.
+    @Test func aSideEffectIsNotBegunForARefusedCall() async throws {
+        let held = HeldStep()
+        let running = Task.immediate { [dedup] in try await dedup.once("user", 3) { "\(try await held.run(3))" } }
+        let policy = ExecutionPolicy.sideEffect(timeToLive: nil)
+        let reject = CallOptions(duplicates: .reject)
+        await #expect(throws: DedupError.self) {
+            try await dedup.once("user", keys: [1, 2, 3], policy: policy, call: reject, load)
+        }
+        held.gate.open()
+        _ = try await running.value
+        await eventually { dedup.statistics.executions.running == 0 }
+        #expect(await dedup.shutdown(grace: .seconds(1)))
+        #expect(calls.withLock { $0 }.isEmpty)
+    }
+
     @Test func anExecutionOfAKeyThatIsGivenUpLastsAsLongAsTheBody() async throws {
         let held = HeldStep()
         let batch = ask([1, 2], held)
@@ -303,6 +319,30 @@ import Testing
         #expect(outcomes.rejected == 1 && outcomes.cancelled == 5)
         held.gate.open()
         _ = try await running.value
+    }
+
+    @Test func everyKeyHasOneOutcomeWhereOneHasNoCanonicalForm() async throws {
+        _ = try await dedup.once("number", 1.0) { 1 }
+        await #expect(throws: FingerprintError.self) {
+            try await dedup.once("number", keys: [1.0, 2.0, .nan, 3.0]) { _ in [:] as [Double: Int] }
+        }
+        let outcomes = dedup.statistics.outcomes
+        #expect(dedup.statistics.hits == 1 && outcomes.refused == 1 && outcomes.cancelled == 2)
+    }
+
+    @Test func everyKeyHasOneOutcomeWhereOneHasToBeClaimedAgain() async throws {
+        let held = HeldStep()
+        let abandoned = ask([1], held)
+        await eventually { held.runs == 1 }
+        abandoned.cancel()
+        #expect(await abandoned.failure is CancellationError)
+        let before = dedup.statistics.requests
+        await #expect(throws: Boom.self) {
+            try await dedup.once("user", keys: [1, 2]) { _ -> [Int: String] in throw Boom() }
+        }
+        #expect(dedup.statistics.outcomes.failed == 1 && dedup.statistics.requests == before + 2)
+        held.gate.open()
+        await eventually { dedup.statistics.flights == 0 }
     }
 
     @Test func aKeyWithoutAValueIsNotKeptWhateverTheCallSays() async throws {

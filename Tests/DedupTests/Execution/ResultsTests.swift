@@ -103,6 +103,16 @@ import Testing
         #expect(try await desk.answer { 3 }.value == 3)
     }
 
+    @Test func aRefreshOfWhatIsNeverCachedRemovesNothing() async throws {
+        let call = CallOptions(refresh: true)
+        for value in 1...2 {
+            #expect(
+                try await desk.answer(policy: ExecutionPolicy(timeToLive: nil), call: call) { value }.value == value)
+        }
+        let cache = desk.deduplicator.statistics.cache
+        #expect(cache.insertions == 0 && cache.expirations == 0)
+    }
+
     @Test func aRefreshThatFailsLeavesTheCachedResult() async throws {
         _ = try await desk.answer { 1 }
         let refresh = desk.ask(call: CallOptions(refresh: true)) { throw Boom() }
