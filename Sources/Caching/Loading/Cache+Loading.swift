@@ -98,6 +98,10 @@ extension Cache {
         } onCancel: {
             leave(call, plan, with: CancellationError())
         }
+        #if DEDUP_PTHREAD_LOCK
+        // As ``Lock/orderForSanitizer()`` does.
+        shards.withLock(shards.number(for: plan.hash)) { _ in }
+        #endif
         wait?.end()
         return try result.get()
     }

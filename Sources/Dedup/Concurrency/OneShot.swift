@@ -39,7 +39,7 @@ final class OneShot<Value: Sendable>: Sendable {
     /// Waits for the value.
     var value: Value {
         get async {
-            await withCheckedContinuation { continuation in
+            let value = await withCheckedContinuation { continuation in
                 let ready = state.withLock { state -> Value? in
                     switch state {
                     case .empty:
@@ -53,6 +53,8 @@ final class OneShot<Value: Sendable>: Sendable {
                 }
                 if let ready { continuation.resume(returning: ready) }
             }
+            state.orderForSanitizer()
+            return value
         }
     }
 }

@@ -123,11 +123,13 @@ final class FlightShards: Sendable {
     /// Suspends a waiter until the flight ends or its request is cancelled.
     @inline(never)
     func wait(_ key: FlightKey, _ waiter: WaiterID) async -> WaitEnd {
-        await withTaskCancellationHandler {
+        let end = await withTaskCancellationHandler {
             unsafe await withUnsafeContinuation { unsafe suspend(key, waiter, Waker($0)) }
         } onCancel: {
             leave(key, waiter, .cancelled)
         }
+        shard(key.fingerprint).table.orderForSanitizer()
+        return end
     }
 
     private func suspend(_ key: FlightKey, _ waiter: WaiterID, _ waker: Waker) {

@@ -91,7 +91,7 @@ import Testing
         #expect(try await dedup.once("user", keys: [3, 2, 1], load) == values)
         #expect(try await dedup.once("user", 3) { "never" } == "value 3", "It is the same work as one call.")
         #expect(calls.withLock { $0 } == [[1, 3]])
-        #expect(dedup.statistics.executions.succeeded == 3)
+        await eventually { dedup.statistics.executions.succeeded == 3 }
     }
 
     @Test func nothingMissingRunsNothing() async throws {
@@ -300,7 +300,8 @@ import Testing
         _ = try await dedup.once("user", keys: [1, 2, 10], load)
         var outcomes = dedup.statistics.outcomes
         #expect(dedup.statistics.requests == 4 && dedup.statistics.hits == 1 && outcomes.executed == 3)
-        #expect(dedup.statistics.executions.succeeded == 3 && dedup.statistics.executions.failed == 0)
+        await eventually { dedup.statistics.executions.succeeded == 3 }
+        #expect(dedup.statistics.executions.failed == 0)
 
         await #expect(throws: Boom.self) {
             try await dedup.once("user", keys: [3, 4, 5, 6]) { _ -> [Int: String] in throw Boom() }
