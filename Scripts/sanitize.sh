@@ -30,7 +30,8 @@ for sanitizer in "$@"; do
             done
             ;;
         # The runner of XCTest, which has no test of ours to run, leaks 368 bytes of its own.
-        address) options=(--disable-xctest) ;;
+        # Its frames are several times as large, so what a small stack has room for is not to be tried with it.
+        address) options=(--disable-xctest --skip otherEncodersAndDecodersTakeJSONUpToTheLimit) ;;
         *)
             echo "sanitize: there is no sanitizer '$sanitizer'; choose thread or address" >&2
             exit 64
