@@ -57,10 +57,13 @@ struct FlightModel {
         return released
     }
 
-    mutating func abandon(_ index: Int) -> AbandonmentAction {
-        guard flights[index].isRunning, !flights[index].isCancelled,
-            case .cancel(let period) = flights[index].rules.abandonment
-        else { return .none }
+    mutating func abandon(_ index: Int, hasBegun: Bool) -> AbandonmentAction {
+        guard flights[index].isRunning, !flights[index].isCancelled else { return .none }
+        if !hasBegun, !flights[index].isOverdue {
+            cancel(index)
+            return .cancel
+        }
+        guard case .cancel(let period) = flights[index].rules.abandonment else { return .none }
         if period > .zero, !flights[index].isOverdue {
             flights[index].rounds += 1
             flights[index].grace = flights[index].rounds

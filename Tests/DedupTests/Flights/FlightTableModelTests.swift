@@ -165,11 +165,12 @@ private struct FlightTableRun {
     private mutating func leave() {
         guard let position = model.waiters.indices.randomElement(using: &random) else { return }
         let waiter = model.waiters.remove(at: position)
-        let action = table.leave(waiter.key, waiter.id)
+        let hasBegun = Int.random(in: 0..<4, using: &random) > 0
+        let action = table.leave(waiter.key, waiter.id, hasBegun: hasBegun)
         expect(action.resume == (waiter.isSuspended ? waiter.continuation : nil), "resumed on leaving")
         if let resumed = action.resume { released.append(resumed) }
         guard let index = model.index(of: waiter.key) else { return }
-        let abandonment = model.waiterCount(waiter.key) == 0 ? model.abandon(index) : .none
+        let abandonment = model.waiterCount(waiter.key) == 0 ? model.abandon(index, hasBegun: hasBegun) : .none
         expect(action.abandonment == abandonment, "\(action.abandonment) instead of \(abandonment)")
         if case .startGrace(_, let round) = abandonment {
             expect(action.staleAlarm == model.flights[index].alarm, "stale alarm")
