@@ -106,6 +106,11 @@ struct CacheShards<Key: CacheKey, Value: Sendable>: ~Copyable, @unchecked Sendab
         }
     }
 
+    /// As ``Lock/orderForSanitizer()``, with the locks of the shard `number`.
+    func orderForSanitizer(_ number: Int) {
+        for lane in 0..<laneCount { unsafe gate(lane, of: number).pointee.orderForSanitizer() }
+    }
+
     /// Takes the locks of the lanes from `lane` on, one inside the other.
     @inlinable
     func withGates<Result: Sendable>(of number: Int, from lane: Int, _ body: () -> Result) -> Result {

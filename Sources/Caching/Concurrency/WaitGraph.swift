@@ -1,8 +1,9 @@
 /// Which piece of work waits for which, so that a circle is refused at once instead of hanging for ever.
 ///
 /// Works are known by numbers that are unique in the process: the loads of caches count from 1, executions from the wall
-/// time in microseconds. Only a work that calls the library again from its own code has edges here, and the work for several keys, so the
-/// graph is empty for many programs and costs them nothing. One graph serves all caches and finds a circle that leads through two of them.
+/// time in microseconds. Only a work that calls the library again from its own code has edges here, and the work for
+/// several keys, so the graph is empty for many programs and costs them nothing. One graph serves all caches and finds a
+/// circle that leads through two of them.
 package struct WaitGraph: Sendable {
     /// For each work, those it waits for, and by how many callers.
     private var edges: [UInt64: [UInt64: Int]] = [:]

@@ -98,10 +98,7 @@ extension Cache {
         } onCancel: {
             leave(call, plan, with: CancellationError())
         }
-        #if DEDUP_PTHREAD_LOCK
-        // As ``Lock/orderForSanitizer()`` does.
-        shards.withLock(shards.number(for: plan.hash)) { _ in }
-        #endif
+        shards.orderForSanitizer(shards.number(for: plan.hash))
         wait?.end()
         return try result.get()
     }

@@ -5,8 +5,8 @@ internal import Synchronization
 /// A work is a load of a cache, or what another module runs and tells of: the executions of a deduplicator. Both wait for each
 /// other: a load may execute a step whose body asks for a value, and the other way round.
 package enum LoadScope {
-    /// The number of the load whose code is running; nil outside of loads.
-    @TaskLocal static var load: UInt64?
+    /// The number of the load whose code is running; nil outside of loads, and in a work that a load has begun.
+    @TaskLocal package static var load: UInt64?
 
     /// Tells the number of the work of another module that the current task belongs to.
     private final class OuterWork: Sendable {
@@ -29,10 +29,7 @@ package enum LoadScope {
     }
 
     /// The number of the work whose code is running, the innermost where one runs in another; nil outside of works.
-    package static var current: UInt64? { load ?? outerWork.load()?.number() }
-
-    /// The number of the load whose code is running, if that is the innermost work.
-    package static var currentLoad: UInt64? { load }
+    static var current: UInt64? { load ?? outerWork.load()?.number() }
 
     private static let numbers = Atomic<UInt64>(0)
 

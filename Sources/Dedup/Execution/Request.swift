@@ -36,7 +36,7 @@ final class Request: Sendable {
         timeToLive = call.timeToLive
         refreshes = call.refresh
         let execution = ExecutionContext.current
-        caller = LoadScope.currentLoad ?? execution?.executionID
+        caller = LoadScope.load ?? execution?.executionID
         isNested = execution != nil
         self.work = work
         self.ended = ended
