@@ -42,16 +42,15 @@ extension Deduplicator {
             .success(Boxed(value: value)), executionID: ExecutionNumbers.next(),
             labels: RequestLabels(step: step, scope: scope, tags: tags), endedAt: now)
         var removals = Removals<Fingerprint, StoredResult>()
-        var withheld: UnrecordedResult?
+        var unrecordedRemovals = Removals<Fingerprint, UnrecordedResult>()
         let claimAgain = flightShards.withTable(for: fingerprint) { table in
             let action = table.detach(fingerprint)
-            withheld = unrecorded.take(fingerprint)
+            unrecorded.remove(fingerprint, removals: &unrecordedRemovals)
             cache.insert(
                 result, for: fingerprint, timeToLive: timeToLive, weight: weight, at: now, removals: &removals)
             return action.claimAgain
         }
-        // What is replaced is destroyed outside the lock.
-        withExtendedLifetime(withheld) { cache.report(removals) }
+        cache.report(removals)
         for waiter in claimAgain { waiter.resume(returning: .claimAgain) }
         return result.executionID
     }

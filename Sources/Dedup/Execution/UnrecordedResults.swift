@@ -135,13 +135,13 @@ struct UnrecordedResults: Sendable {
     ///
     /// - Returns: Whether it has them all.
     func offerRecords() -> Bool {
-        let isAll = Lock(true)
+        var hasAll = true
         // A way to look at all of them outside every lock; none is removed.
         results.removeAll { _, result in
-            if !result.state.offer() { isAll.withLock { $0 = false } }
+            if !result.state.offer() { hasAll = false }
             return false
         }
-        return isAll.withLock { $0 }
+        return hasAll
     }
 
     /// Forgets the result of a fingerprint.
@@ -149,11 +149,9 @@ struct UnrecordedResults: Sendable {
     /// - Returns: Whether there was one.
     func remove(_ fingerprint: Fingerprint) -> Bool { results.removeValue(for: fingerprint) }
 
-    /// Forgets the result of a fingerprint and returns it, to be destroyed outside the caller's lock.
-    func take(_ fingerprint: Fingerprint) -> UnrecordedResult? {
-        let result = results.peek(for: fingerprint, at: MonotonicInstant(nanoseconds: .min))?.value
-        results.removeValue(for: fingerprint)
-        return result
+    /// Forgets the result of a fingerprint. It goes into `removals`, to be destroyed outside the caller's lock.
+    func remove(_ fingerprint: Fingerprint, removals: inout Removals<Fingerprint, UnrecordedResult>) {
+        results.removeValue(for: fingerprint, removals: &removals)
     }
 
     /// Forgets a result that was confirmed.

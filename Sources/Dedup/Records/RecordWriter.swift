@@ -68,8 +68,9 @@ public final class RecordWriter: Sendable {
         let (isAccepted, isDue, rest) = state.withLock { state -> (Bool, Bool, MonotonicInstant?) in
             state.pending.release(reserved)
             let isAccepted = state.pending.add(change)
+            // One that the caller keeps has not been added.
             if isAccepted || !isKept { state.added += 1 }
-            if !isAccepted && !isKept { state.dropped += 1 }
+            if !isAccepted, !isKept { state.dropped += 1 }
             let isDue = state.pending.takeable >= configuration.batchSize && !state.writesFullBatches
             return (isAccepted, isDue, state.restsUntil)
         }
