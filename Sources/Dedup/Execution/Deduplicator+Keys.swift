@@ -118,7 +118,7 @@ extension Deduplicator {
                 let claimed = try claim(request, isOnActor: isOnActor)
                 switch claimed {
                 case .answered(let answer): try receive(position, answer)
-                case .waits(_, _, isLeader: true): led.append((position, claimed))
+                case .finished, .waits(_, _, isLeader: true): led.append((position, claimed))
                 case .waits: joined.append((position, claimed))
                 }
             }

@@ -52,6 +52,8 @@ extension Deduplicator {
     /// What a claim has come to.
     enum Claimed {
         case answered(Answer)
+        /// The request has led an execution that has ended already.
+        case finished(FlightKey, StoredResult)
         case waits(FlightKey, WaiterID, isLeader: Bool)
     }
 
@@ -61,21 +63,21 @@ extension Deduplicator {
     // Inlined, because each suspended waiter would hold its frame.
     @inline(__always)
     func wait(_ request: Request, _ claimed: Claimed) async throws -> Answer? {
-        guard case .waits(let key, let waiter, let isLeader) = claimed else {
-            if case .answered(let answer) = claimed { return answer }
-            return nil
+        switch claimed {
+        case .answered(let answer):
+            return answer
+        case .finished(let key, let result):
+            return try answer(request, .finished(result), key, isLeader: true)
+        case .waits(let key, let waiter, let isLeader):
+            let end: WaitEnd
+            if let deadline = request.deadline {
+                end = await flightShards.wait(key, waiter, until: deadline)
+            } else {
+                end = await flightShards.wait(key, waiter)
+            }
+            if let caller = request.caller { noLongerWaits(caller, for: key) }
+            return try answer(request, end, key, isLeader: isLeader)
         }
-        let end: WaitEnd
-        // Only a leader, whose execution began on its own thread, often finds the end of it without waiting.
-        if isLeader, let result = flightShards.takeResult(key, waiter) {
-            end = .finished(result)
-        } else if let deadline = request.deadline {
-            end = await flightShards.wait(key, waiter, until: deadline)
-        } else {
-            end = await flightShards.wait(key, waiter)
-        }
-        if let caller = request.caller { noLongerWaits(caller, for: key) }
-        return try answer(request, end, key, isLeader: isLeader)
     }
 
     /// Leaves a flight without having waited for its end.
@@ -111,7 +113,10 @@ extension Deduplicator {
         switch claim {
         case .lead(let key, let waiter)?:
             if let caller = request.caller { try waits(caller, for: key, waiter, request) }
-            start(request, key, isOnActor: isOnActor)
+            if let result = start(request, key, leader: waiter, isOnActor: isOnActor) {
+                if let caller = request.caller { noLongerWaits(caller, for: key) }
+                return .finished(key, result)
+            }
             return .waits(key, waiter, isLeader: true)
         case .join(let key, let waiter)?:
             if let caller = request.caller { try waits(caller, for: key, waiter, request) }

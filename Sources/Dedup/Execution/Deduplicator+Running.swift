@@ -2,16 +2,16 @@ internal import Caching
 
 // The execution itself: the step runs in a task of the library's own, and its end is handled in a fixed order.
 extension Deduplicator {
-    /// Starts the flight's execution.
+    /// Starts the flight's execution; returns its result for the leader if it has ended by now.
     ///
     /// It begins on the caller's own thread and goes on elsewhere from its first suspension on, which saves a change of
     /// threads for each short step. Not so for a caller on an actor, which could do nothing else meanwhile, unless the
     /// policy says so; for a caller with a deadline, which could not leave before that first suspension; and for one inside
     /// a step, whose stack would grow with each step in another.
-    func start(_ request: Request, _ key: FlightKey, isOnActor: Bool) {
+    func start(_ request: Request, _ key: FlightKey, leader: WaiterID, isOnActor: Bool) -> StoredResult? {
         let isFreeToBegin = request.deadline == nil && request.caller == nil
         let inline = isFreeToBegin && (!isOnActor || request.policy.start == .inline)
-        flightShards.run(key, inline: inline) {
+        return flightShards.run(key, leader: leader, inline: inline) {
             await self.run(request, key)
             request.ended?(key.epoch)
             self.flightShards.executionEnded()
@@ -116,7 +116,7 @@ extension Deduplicator {
     // MARK: - Finishing
 
     /// Ends a flight whose execution has ended: if this is still the epoch the result goes into the cache, then the flight
-    /// leaves the table, then the record and the events follow, and at last the waiters are resumed.
+    /// leaves the table, then the record and the events follow, and at last the waiters get the result.
     private func finish(_ request: Request, _ execution: Execution) {
         let key = execution.key
         let results = execution.results(of: request)
@@ -141,7 +141,9 @@ extension Deduplicator {
         if execution.hasBegun {
             report(request, execution, results.result, isCurrent: action.isCurrent)
         }
+        let released = action.awaitsRelease ? flightShards.withTable(for: key.fingerprint) { $0.release(key) } : []
         for waiter in action.resume { waiter.resume(returning: .finished(results.result)) }
+        for waiter in released { waiter.resume(returning: .finished(results.result)) }
         for waiter in action.claimAgain { waiter.resume(returning: .claimAgain) }
     }
 

@@ -43,8 +43,11 @@ struct Flight<Continuation: Sendable, Result: Sendable, Label: Sendable>: Sendab
         /// The execution was cancelled and has not ended yet. No request joins it; newcomers wait until it has ended or is
         /// detached.
         case cancelled
-        /// The execution has ended; requests that have joined and not suspended yet take this result.
+        /// The execution has ended, and its record and its events are on their way: requests that have joined and not
+        /// suspended yet still wait for its result.
         case finished(Result)
+        /// The execution has ended and is reported; requests that have joined and not suspended yet take its result.
+        case released(Result)
         /// The execution ended after it was cancelled, or the library shut down: the waiters that are left claim again.
         case discarded
         /// The execution has ended and no waiter is left: the place in the table is free.
@@ -109,7 +112,7 @@ struct Flight<Continuation: Sendable, Result: Sendable, Label: Sendable>: Sendab
     var isCancelled: Bool {
         switch phase {
         case .cancelled, .discarded, .overdue(isCancelled: true): true
-        case .running, .abandoned, .overdue(isCancelled: false), .finished, .free: false
+        case .running, .abandoned, .overdue(isCancelled: false), .finished, .released, .free: false
         }
     }
 
@@ -117,7 +120,7 @@ struct Flight<Continuation: Sendable, Result: Sendable, Label: Sendable>: Sendab
     var isRunning: Bool {
         switch phase {
         case .running, .abandoned, .overdue, .cancelled: true
-        case .finished, .discarded, .free: false
+        case .finished, .released, .discarded, .free: false
         }
     }
 
@@ -164,7 +167,7 @@ struct Flight<Continuation: Sendable, Result: Sendable, Label: Sendable>: Sendab
         case .running where keepsKey:
             phase = .overdue(isCancelled: false)
             return ([], .none)
-        case .running, .abandoned, .overdue, .finished, .discarded, .free:
+        case .running, .abandoned, .overdue, .finished, .released, .discarded, .free:
             return ([], .none)
         }
     }

@@ -107,11 +107,6 @@ final class FlightShards: Sendable {
 
     // MARK: - Waiting
 
-    /// The result of a flight that has ended before the waiter had to suspend.
-    func takeResult(_ key: FlightKey, _ waiter: WaiterID) -> StoredResult? {
-        withTable(for: key.fingerprint) { $0.takeResult(key, waiter) }
-    }
-
     /// Suspends a waiter until the flight ends, its request is cancelled, or `deadline` passes.
     @inline(never)
     func wait(_ key: FlightKey, _ waiter: WaiterID, until deadline: MonotonicInstant) async -> WaitEnd {
@@ -198,13 +193,20 @@ final class FlightShards: Sendable {
     /// begins `inline` runs on the caller's thread up to its first suspension, and if it never suspends, has ended when
     /// this returns.
     /// The last that `execution` does is to call ``executionEnded()``.
-    func run(_ key: FlightKey, inline: Bool, _ execution: @escaping @isolated(any) @Sendable () async -> Void) {
+    ///
+    /// - Returns: The result for `leader`, if the execution has ended by now.
+    func run(
+        _ key: FlightKey, leader: WaiterID, inline: Bool,
+        _ execution: @escaping @isolated(any) @Sendable () async -> Void
+    ) -> StoredResult? {
         let priority = Task.currentPriority
         let task =
             inline
             ? Task.immediateDetached(priority: priority, operation: execution)
             : Task.detached(priority: priority, operation: execution)
-        if withTable(for: key.fingerprint, { $0.started(key, task) }) { task.cancel() }
+        let action = withTable(for: key.fingerprint) { $0.started(key, leader: leader, task) }
+        if action.cancels { task.cancel() }
+        return action.result
     }
 
     // MARK: - Alarms

@@ -33,7 +33,7 @@ extension FlightTable {
     /// What a waiter finds when it comes to suspend.
     package enum Suspension {
         case suspended
-        /// The flight has ended meanwhile.
+        /// The flight has ended meanwhile, and its result is released.
         case finished(Result)
         /// The flight is gone without a result for this waiter, whose request claims again.
         case claimAgain
@@ -51,6 +51,14 @@ extension FlightTable {
         package var staleAlarm: UInt64?
         /// The result that no waiter is left to take, so that it is destroyed outside the lock.
         package var untakenResult: Result?
+    }
+
+    /// What has to be done because the task of an execution is known.
+    package struct StartAction {
+        /// Whether the task has to be cancelled at once, because every waiter had left before it was known.
+        package var cancels = false
+        /// The result, if the execution has ended by now and its leader need not suspend.
+        package var result: Result?
     }
 
     /// What has to be done because newcomers meet a flight no more.
@@ -77,8 +85,10 @@ extension FlightTable {
         package var isCurrent = false
         /// How many waiters get the result beside the leader.
         package var joins = 0
-        /// The waiters that get the result.
+        /// The waiters that get the result once it is reported.
         package var resume: [Continuation] = []
+        /// Whether waiters that have not suspended yet wait for ``FlightTable/release(_:)``.
+        package var awaitsRelease = false
         /// The requests that waited for a cancelled flight to end, and claim again.
         package var claimAgain: [Continuation] = []
         /// The alarm of a grace period, which is not needed any more.

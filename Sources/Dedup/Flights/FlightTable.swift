@@ -85,7 +85,7 @@ package struct FlightTable<Continuation: Sendable, Result: Sendable, Label: Send
         case .running, .abandoned, .cancelled:
             if duplicates == .reject { return .rejected(epoch: epoch, startedAt: startedAt) }
             return join(FlightKey(fingerprint: fingerprint, epoch: epoch, index: index))
-        case .finished, .discarded, .free:
+        case .finished, .released, .discarded, .free:
             preconditionFailure("A flight that has ended is detached in the same step.")
         }
     }
@@ -119,7 +119,7 @@ package struct FlightTable<Continuation: Sendable, Result: Sendable, Label: Send
     package mutating func suspend(_ key: FlightKey, _ waiter: WaiterID, _ continuation: Continuation) -> Suspension {
         guard holds(key), flights[key.index].waiters.hasNotSuspended(waiter) else { return .left }
         switch flights[key.index].phase {
-        case .finished(let result):
+        case .released(let result):
             removeWaiter(waiter, of: key.index)
             return .finished(result)
         case .discarded, .overdue(isCancelled: true):
@@ -128,7 +128,7 @@ package struct FlightTable<Continuation: Sendable, Result: Sendable, Label: Send
         case .cancelled where !flights[key.index].isCurrent:
             removeWaiter(waiter, of: key.index)
             return .claimAgain
-        case .running, .abandoned, .overdue(isCancelled: false), .cancelled:
+        case .running, .abandoned, .overdue(isCancelled: false), .cancelled, .finished:
             flights[key.index].waiters.suspend(waiter, continuation)
             return .suspended
         case .free:
@@ -139,15 +139,6 @@ package struct FlightTable<Continuation: Sendable, Result: Sendable, Label: Send
     private mutating func removeWaiter(_ waiter: WaiterID, of index: Int) {
         _ = flights[index].waiters.remove(waiter)
         freeIfOver(index)
-    }
-
-    /// Takes the result of a flight that has ended before the waiter had to suspend.
-    package mutating func takeResult(_ key: FlightKey, _ waiter: WaiterID) -> Result? {
-        guard holds(key), case .finished(let result) = flights[key.index].phase,
-            flights[key.index].waiters.hasNotSuspended(waiter)
-        else { return nil }
-        removeWaiter(waiter, of: key.index)
-        return result
     }
 
     // MARK: - Leaving
@@ -165,7 +156,10 @@ package struct FlightTable<Continuation: Sendable, Result: Sendable, Label: Send
         case .suspended(let continuation): action.resume = continuation
         }
         guard flights[key.index].waiters.isEmpty else { return action }
-        if case .finished(let result) = flights[key.index].phase { action.untakenResult = result }
+        switch flights[key.index].phase {
+        case .finished(let result), .released(let result): action.untakenResult = result
+        case .running, .abandoned, .overdue, .cancelled, .discarded, .free: break
+        }
         action.abandonment = flights[key.index].abandon(hasBegun: hasBegun)
         switch action.abandonment {
         case .none: break
@@ -211,13 +205,19 @@ package struct FlightTable<Continuation: Sendable, Result: Sendable, Label: Send
 
     // MARK: - Running
 
-    /// The flight's execution runs in `task`.
-    ///
-    /// - Returns: Whether it has to be cancelled at once, because every waiter had left before the task was known.
-    package mutating func started(_ key: FlightKey, _ task: Task<Void, Never>) -> Bool {
-        guard holds(key), flights[key.index].isRunning || flights[key.index].isCancelled else { return false }
-        flights[key.index].task = task
-        return flights[key.index].isCancelled
+    /// The flight's execution runs in `task`, or has ended already; `leader` has not suspended.
+    package mutating func started(_ key: FlightKey, leader: WaiterID, _ task: Task<Void, Never>) -> StartAction {
+        guard holds(key) else { return StartAction() }
+        switch flights[key.index].phase {
+        case .running, .abandoned, .overdue, .cancelled, .discarded:
+            flights[key.index].task = task
+            return StartAction(cancels: flights[key.index].isCancelled)
+        case .released(let result) where flights[key.index].waiters.hasNotSuspended(leader):
+            removeWaiter(leader, of: key.index)
+            return StartAction(result: result)
+        case .finished, .released, .free:
+            return StartAction()
+        }
     }
 
     // MARK: - Time and invalidation
@@ -287,7 +287,8 @@ package struct FlightTable<Continuation: Sendable, Result: Sendable, Label: Send
         holds(key) && flights[key.index].isCurrent && !flights[key.index].isCancelled
     }
 
-    /// The execution has ended: the flight leaves the table by identity.
+    /// The execution has ended: no request meets its flight from here on. The caller reports the result, resumes the waiters
+    /// that had suspended, and releases the result to those that had not.
     package mutating func finish(_ key: FlightKey, _ result: Result) -> FinishAction {
         guard holds(key), flights[key.index].isRunning else { return FinishAction() }
         var action = FinishAction(isCurrent: isCurrent(key))
@@ -300,10 +301,22 @@ package struct FlightTable<Continuation: Sendable, Result: Sendable, Label: Send
             let hasLeader = flights[key.index].waiters.contains(flights[key.index].leader)
             action.joins = flights[key.index].waiters.count - (hasLeader ? 1 : 0)
             action.resume = flights[key.index].waiters.removeSuspended()
+            action.awaitsRelease = !flights[key.index].waiters.isEmpty
             flights[key.index].phase = .finished(result)
         }
         freeIfOver(key.index)
         return action
+    }
+
+    /// The result of a flight that has ended is reported, so that every waiter may have it.
+    ///
+    /// - Returns: The waiters that have suspended since the end, and get it now.
+    package mutating func release(_ key: FlightKey) -> [Continuation] {
+        guard holds(key), case .finished(let result) = flights[key.index].phase else { return [] }
+        let suspended = flights[key.index].waiters.removeSuspended()
+        flights[key.index].phase = .released(result)
+        freeIfOver(key.index)
+        return suspended
     }
 
     /// The execution of a flight no longer counts as running.

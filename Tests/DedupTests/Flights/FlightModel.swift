@@ -17,6 +17,9 @@ struct FlightModel {
         /// The alarm that was set last for the end of a grace period.
         var alarm: UInt64?
         var result: Int?
+        /// Whether the result is reported, so that waiters may have it.
+        var isReleased = false
+        var hasTask = false
         var isGivenUp = false
 
         var isRunning: Bool { result == nil && !isGivenUp }

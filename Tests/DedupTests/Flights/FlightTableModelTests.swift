@@ -19,6 +19,7 @@ private struct FlightTableRun {
     typealias Table = FlightTable<Int, Int, String>
 
     let seed: UInt64
+    let task = Task<Void, Never> {}
     var random: SplitMix64
     var table: Table
     var model = FlightModel()
@@ -49,11 +50,12 @@ private struct FlightTableRun {
         switch Int.random(in: 0..<100, using: &random) {
         case 0..<28: claim()
         case 28..<50: suspend()
-        case 50..<54: takeResult()
+        case 50..<54: start()
         case 54..<70: leave()
-        case 70..<80: finish(model.flights.filter(\.isRunning).randomElement(using: &random))
-        case 80..<87: timeOut()
-        case 87..<94: endGrace()
+        case 70..<79: finish(model.flights.filter(\.isRunning).randomElement(using: &random))
+        case 79..<84: release(model.flights.randomElement(using: &random))
+        case 84..<89: timeOut()
+        case 89..<94: endGrace()
         case 94..<97: detach(.number(.random(in: 0..<4, using: &random)))
         case 97: detachAll()
         default: if Int.random(in: 0..<40, using: &random) == 0 { giveUp() }
@@ -139,11 +141,12 @@ private struct FlightTableRun {
         let passesBy = waiter.isNewcomer && (flight.isPassedBy || !flight.isRunning)
         switch table.suspend(waiter.key, waiter.id, waiter.continuation) {
         case .suspended:
-            expect(flight.isRunning && !passesBy, "suspended in a flight that is gone")
+            let waits = flight.isRunning ? !passesBy : flight.result != nil && !flight.isReleased && !waiter.isNewcomer
+            expect(waits, "suspended in a flight that is gone")
             suspended.insert(waiter.continuation)
             model.waiters[index].isSuspended = true
         case .finished(let result):
-            expect(!waiter.isNewcomer && flight.result == result, "finished")
+            expect(!waiter.isNewcomer && flight.result == result && flight.isReleased, "finished")
             model.waiters.remove(at: index)
         case .claimAgain:
             expect(passesBy || flight.isGivenUp, "claim again")
@@ -153,13 +156,20 @@ private struct FlightTableRun {
         }
     }
 
-    private mutating func takeResult() {
-        guard let index = model.waiters.indices.randomElement(using: &random) else { return }
-        let waiter = model.waiters[index]
-        let result = model.index(of: waiter.key).flatMap { model.flights[$0].result }
-        let expected = waiter.isNewcomer || waiter.isSuspended ? nil : result
-        expect(table.takeResult(waiter.key, waiter.id) == expected, "took the result")
-        if expected != nil { model.waiters.remove(at: index) }
+    /// The task of a flight is known; or it is not needed any more, and the leader takes the result.
+    private mutating func start() {
+        guard let index = model.waiters.indices.filter({ model.waiters[$0].isLeader }).randomElement(using: &random),
+            let flight = model.index(of: model.waiters[index].key)
+        else { return }
+        let leader = model.waiters[index]
+        let isOver = model.flights[flight].result != nil
+        let takes = model.flights[flight].isReleased && !leader.isSuspended
+        let action = table.started(leader.key, leader: leader.id, task)
+        expect(action.result == (takes ? model.flights[flight].result : nil), "took the result")
+        let cancels = model.flights[flight].isGivenUp || !isOver && model.flights[flight].isCancelled
+        expect(action.cancels == cancels, "cancelled at once")
+        if !isOver { model.flights[flight].hasTask = true }
+        if takes { model.waiters.remove(at: index) }
     }
 
     private mutating func leave() {
@@ -172,6 +182,7 @@ private struct FlightTableRun {
         guard let index = model.index(of: waiter.key) else { return }
         let abandonment = model.waiterCount(waiter.key) == 0 ? model.abandon(index, hasBegun: hasBegun) : .none
         expect(action.abandonment == abandonment, "\(action.abandonment) instead of \(abandonment)")
+        expect((action.task != nil) == (abandonment == .cancel && model.flights[index].hasTask), "task to cancel")
         if case .startGrace(_, let round) = abandonment {
             expect(action.staleAlarm == model.flights[index].alarm, "stale alarm")
             arm(index, round)
@@ -207,7 +218,18 @@ private struct FlightTableRun {
         expect(action.resume.sorted() == (flight.isCancelled ? [] : waiting), "resumed")
         expect(action.claimAgain.sorted() == (flight.isCancelled ? waiting : []), "claim again")
         released += action.resume + action.claimAgain
+        expect(action.awaitsRelease == (!flight.isCancelled && model.waiterCount(flight.key) > 0), "awaits its release")
         expect(table.finish(flight.key, -1).resume.isEmpty, "finished twice")
+    }
+
+    /// The result of a flight is reported; or the same is said of a flight that has none to give, and nothing changes.
+    private mutating func release(_ flight: FlightModel.Flight?) {
+        guard let flight, let index = model.index(of: flight.key) else { return }
+        let releases = flight.result != nil && !flight.isCancelled && !flight.isReleased
+        let resumed = table.release(flight.key)
+        expect(resumed.sorted() == (releases ? model.release(flight.key) : []), "released")
+        if releases { model.flights[index].isReleased = true }
+        released += resumed
     }
 
     private mutating func timeOut() {
@@ -252,7 +274,8 @@ private struct FlightTableRun {
         table.restrict(to: acceptance)
         if model.acceptance != .none { model.acceptance = acceptance }
         if Bool.random(using: &random) { return }
-        let waiting = model.flights.flatMap { model.release($0.key) }
+        // Those that have ended get their result from the thread that reports it.
+        let waiting = model.flights.filter(\.isRunning).flatMap { model.release($0.key) }
         let resumed = table.giveUpAll().claimAgain
         expect(resumed.sorted() == waiting.sorted(), "given up")
         released += resumed
@@ -267,6 +290,7 @@ private struct FlightTableRun {
     /// Every execution ends and every waiter comes to suspend; then nothing may be left.
     mutating func finish() {
         for flight in model.flights.filter(\.isRunning) { finish(flight) }
+        for flight in model.flights { release(flight) }
         while !model.waiters.isEmpty {
             let before = model.waiters.count
             suspend()

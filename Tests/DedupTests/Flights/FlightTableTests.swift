@@ -44,7 +44,33 @@ import Testing
             return
         }
         #expect(table.finish(key, 7).isCurrent)
-        #expect(table.takeResult(key, waiter) == 7)
+        #expect(table.release(key).isEmpty)
+        #expect(table.started(key, leader: waiter, Task {}).result == 7)
         #expect(table.count == 0)
+    }
+
+    /// Record, count and event of an execution come before its result, however early a waiter asks for it.
+    @Test func aResultIsGivenToNoWaiterBeforeItIsReleased() {
+        var table = Table(flightLimit: 1, waiterLimit: 2)
+        func claim() -> Table.Claim {
+            table.claim(.number(1), duplicates: .join, rules: FlightRules(), label: "step", at: .zero) { 1 }
+        }
+        guard case .lead(let key, let leader) = claim(), case .join(_, let waiter) = claim() else {
+            Issue.record("no flight with two waiters")
+            return
+        }
+        #expect(table.finish(key, 7).awaitsRelease)
+        #expect(table.started(key, leader: leader, Task {}).result == nil)
+        guard case .suspended = table.suspend(key, leader, 70) else {
+            Issue.record("the leader did not suspend")
+            return
+        }
+        #expect(table.release(key) == [70])
+        guard case .finished(7) = table.suspend(key, waiter, 71) else {
+            Issue.record("the waiter did not get the result")
+            return
+        }
+        #expect(table.count == 0)
+        #expect(table.release(key).isEmpty)
     }
 }
