@@ -13,7 +13,7 @@ struct CapacityPoolModelTests {
             CacheConfiguration(capacity: .weight(Self.capacity), policy: .lru, shards: shards, seed: seed))
         var random = SplitMix64(seed: seed)
         var known: [Int: Int] = [:]
-        for step in 0..<3_000 {
+        for step in 0..<1_500 {
             let key = Int.random(in: 0..<50, using: &random)
             let weight = Int.random(in: 1...Self.capacity + 2, using: &random) / Int.random(in: 1...20, using: &random)
             switch Int.random(in: 0..<10, using: &random) {

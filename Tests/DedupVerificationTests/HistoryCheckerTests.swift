@@ -18,7 +18,7 @@ import Testing
     @Test(arguments: HistoryMutation.allCases)
     func findsEveryMutation(mutation: HistoryMutation) {
         var applicable = 0
-        for seed in UInt64(0)..<60 {
+        for seed in UInt64(0)..<60 where applicable < 20 {
             var plan = SimulationPlan(seed: seed)
             mutation.prepare(&plan)
             var random = SplitMix64(seed: seed ^ 0x77)
@@ -33,7 +33,8 @@ import Testing
         #expect(applicable >= 5, "\(mutation) applied \(applicable) times")
     }
 
-    @Test(arguments: UInt64(0)..<48)
+    /// As many seeds as there are combinations of what the checker is told.
+    @Test(arguments: UInt64(0)..<42)
     func agreesWithTheNaiveCheckerOnBrokenHistories(seed: UInt64) {
         var plan = SimulationPlan(seed: seed)
         plan.keys = 3
@@ -48,7 +49,7 @@ import Testing
         checker.capacityBounded = seed % 7 != 0
         var random = SplitMix64(seed: seed)
         var history = SimulatedDeduplicator.run(plan, seed: seed)
-        for _ in 0..<6 {
+        for _ in 0..<4 {
             Scrambler.scramble(&history, using: &random)
             let naive = NaiveChecker(checker, history: history)
             let result = checker.check(history)

@@ -5,6 +5,9 @@ internal import Synchronization
 final class RegisteredStep: Sendable {
     let definition: any AnyStepDefinition
     let fingerprinter: StepFingerprinter
+    /// The type of its results.
+    let output: any Sendable.Type
+    private let hasBody: Bool
     /// What contexts have described before; nil for a step that takes contexts as they are.
     private let memo: ContextMemo?
     private let active: Atomic<Bool>
@@ -16,6 +19,8 @@ final class RegisteredStep: Sendable {
         self.fingerprinter = fingerprinter.prepare(
             step: description.name, version: String(description.version), rules: description.rules)
         memo = definition.isDynamic ? nil : ContextMemo(contexts, limits: fingerprinter.limits)
+        // Each request reads these, and would find them through the existential.
+        (output, hasBody) = (definition.output, definition.hasBody)
         active = Atomic(true)
     }
 
@@ -32,7 +37,7 @@ final class RegisteredStep: Sendable {
 
     /// Lets a request go on to the deduplication if the step may be executed.
     func checkExecutable() throws(DedupError) {
-        guard definition.hasBody else {
+        guard hasBody else {
             throw DedupError(
                 .stepWithoutExecutor, "Step '\(name)' was declared without a body; register one with a body.")
         }

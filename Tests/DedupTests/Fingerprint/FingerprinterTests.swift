@@ -98,7 +98,7 @@ import Testing
             names: ["a": .ignore, "b": .secret, "Z": .include], paths: ["$.f0": .ignore, "$.f1": .secret])
         let prepared = Self.fingerprinter.prepare(step: "step", version: "1", rules: rules)
         var changes = (same: 0, different: 0)
-        for _ in 0..<100 {
+        for _ in 0..<50 {
             let fields = (0..<4).map { ("f\($0)", random.value(depth: 3)) }
             let named = ["a", "b", "Z", "password"].map { ($0, random.value(depth: 2)) }
             let context = JSONValue.object(try JSONObject(fields + [("nest", .object(try JSONObject(named)))]))
@@ -110,7 +110,7 @@ import Testing
                 if isSame { changes.same += 1 } else { changes.different += 1 }
             }
         }
-        #expect(changes.same > 50 && changes.different > 500, "\(changes)")
+        #expect(changes.same > 50 && changes.different > 400, "\(changes)")
     }
 
     /// Random pairs: nothing to explain exactly when the fingerprints are the same.
