@@ -33,7 +33,7 @@ import Testing
         #expect(applicable >= 5, "\(mutation) applied \(applicable) times")
     }
 
-    /// As many seeds as there are combinations of what the checker is told.
+    /// What the checker is told repeats after 42 seeds.
     @Test(arguments: UInt64(0)..<42)
     func agreesWithTheNaiveCheckerOnBrokenHistories(seed: UInt64) {
         var plan = SimulationPlan(seed: seed)

@@ -115,8 +115,8 @@ extension Deduplicator {
 
     // MARK: - Finishing
 
-    /// Ends a flight whose execution has ended: if this is still the epoch the result goes into the cache, then the flight
-    /// leaves the table, then the record and the events follow, and at last the waiters get the result.
+    /// Ends a flight whose execution has ended: in one step no request meets it any more, and if this is still the epoch the
+    /// result goes into the cache. Then the record and the events follow, and at last the waiters get the result.
     private func finish(_ request: Request, _ execution: Execution) {
         let key = execution.key
         let results = execution.results(of: request)

@@ -281,7 +281,7 @@ final class FlightShards: Sendable {
         for shard in shards { shard.table.withLock { $0.restrict(to: acceptance) } }
     }
 
-    /// Resumes every waiter and cancels every execution.
+    /// Resumes every waiter of an execution that has not ended, and cancels it.
     func giveUpAll() {
         for shard in shards {
             let (waiting, tasks) = shard.table.withLock { $0.giveUpAll() }

@@ -55,7 +55,7 @@ extension FlightTable {
 
     /// What has to be done because the task of an execution is known.
     package struct StartAction {
-        /// Whether the task has to be cancelled at once, because every waiter had left before it was known.
+        /// Whether the task has to be cancelled at once, because shutdown gave the flight up before it was known.
         package var cancels = false
         /// The result, if the execution has ended by now and its leader need not suspend.
         package var result: Result?

@@ -205,7 +205,8 @@ package struct FlightTable<Continuation: Sendable, Result: Sendable, Label: Send
 
     // MARK: - Running
 
-    /// The flight's execution runs in `task`, or has ended already; `leader` has not suspended.
+    /// The flight's execution runs in `task`, or has ended already; then `leader` takes its result, if that is released and
+    /// unless it has suspended.
     package mutating func started(_ key: FlightKey, leader: WaiterID, _ task: Task<Void, Never>) -> StartAction {
         guard holds(key) else { return StartAction() }
         switch flights[key.index].phase {
@@ -335,7 +336,7 @@ package struct FlightTable<Continuation: Sendable, Result: Sendable, Label: Send
 
     /// Gives up every flight that has not ended: shutdown has run out of time.
     ///
-    /// - Returns: All waiters that were suspended, which get no result, and the tasks to cancel.
+    /// - Returns: Their waiters that were suspended, which get no result, and the tasks to cancel.
     package mutating func giveUpAll() -> (claimAgain: [Continuation], tasks: [Task<Void, Never>]) {
         var (claimAgain, tasks) = ([Continuation](), [Task<Void, Never>]())
         // They are found before the first of them is freed, because the table gives its places back with the last.

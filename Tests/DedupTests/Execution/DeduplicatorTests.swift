@@ -1,6 +1,7 @@
 import Caching
 import Dedup
 import DedupTesting
+import Dispatch
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct DeduplicatorTests {
@@ -314,6 +315,40 @@ import Testing
         }
         await eventually { time.sleeperCount == 0 }
         #expect(dropped == nil)
+    }
+
+    // MARK: - The order of an end
+
+    /// A joiner that comes to suspend after the execution has ended, and before that is reported.
+    @Test func noWaiterHasAResultBeforeItsExecutionIsReported() async throws {
+        let time = HookedTime()
+        let deduplicator = Deduplicator(time: time)
+        let subscription = deduplicator.events.subscribe()
+        let leader = Task.immediate { [step] in
+            try await deduplicator.execute(.number(1)) { _ in try await step.run(1) }
+        }
+        let (reports, mayReport) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        // The joiner reads the wall time for its event, when it has joined and not suspended; the next to read it reports the
+        // end of the execution.
+        time.onNextWallTime { [step] in
+            time.onNextWallTime {
+                reports.signal()
+                mayReport.wait()
+            }
+            step.gate.open()
+            reports.wait()
+        }
+        let isAnswered = Cell(false)
+        let joiner = Task.immediate {
+            let answer = try await deduplicator.execute(.number(1)) { _ in -1 }
+            isAnswered.withLock { $0 = true }
+            return answer
+        }
+        #expect(!isAnswered.withLock { $0 })
+        mayReport.signal()
+        #expect(try await joiner.value.source == .joined)
+        #expect(try await leader.value.source == .executed)
+        _ = subscription
     }
 
     // MARK: - Shutdown

@@ -24,6 +24,8 @@ private struct FlightTableRun {
     var table: Table
     var model = FlightModel()
     var timedOut: Set<FlightKey> = []
+    /// Flights whose result is yet to be released; all their waiters may have left, and their places be taken by others.
+    var unreleased: [FlightKey] = []
     var epochs: UInt64 = 0
     var alarms: UInt64 = 0
     var continuations = 0
@@ -53,7 +55,7 @@ private struct FlightTableRun {
         case 50..<54: start()
         case 54..<70: leave()
         case 70..<79: finish(model.flights.filter(\.isRunning).randomElement(using: &random))
-        case 79..<84: release(model.flights.randomElement(using: &random))
+        case 79..<84: release((model.flights.map(\.key) + unreleased).randomElement(using: &random))
         case 84..<89: timeOut()
         case 89..<94: endGrace()
         case 94..<97: detach(.number(.random(in: 0..<4, using: &random)))
@@ -162,13 +164,12 @@ private struct FlightTableRun {
             let flight = model.index(of: model.waiters[index].key)
         else { return }
         let leader = model.waiters[index]
-        let isOver = model.flights[flight].result != nil
         let takes = model.flights[flight].isReleased && !leader.isSuspended
         let action = table.started(leader.key, leader: leader.id, task)
         expect(action.result == (takes ? model.flights[flight].result : nil), "took the result")
-        let cancels = model.flights[flight].isGivenUp || !isOver && model.flights[flight].isCancelled
-        expect(action.cancels == cancels, "cancelled at once")
-        if !isOver { model.flights[flight].hasTask = true }
+        // A flight whose leader has not left was not cancelled, unless everything was given up.
+        expect(action.cancels == model.flights[flight].isGivenUp, "cancelled at once")
+        if model.flights[flight].result == nil { model.flights[flight].hasTask = true }
         if takes { model.waiters.remove(at: index) }
     }
 
@@ -183,6 +184,8 @@ private struct FlightTableRun {
         let abandonment = model.waiterCount(waiter.key) == 0 ? model.abandon(index, hasBegun: hasBegun) : .none
         expect(action.abandonment == abandonment, "\(action.abandonment) instead of \(abandonment)")
         expect((action.task != nil) == (abandonment == .cancel && model.flights[index].hasTask), "task to cancel")
+        let isUntaken = model.waiterCount(waiter.key) == 0 && !model.flights[index].isCancelled
+        expect(action.untakenResult == (isUntaken ? model.flights[index].result : nil), "untaken result")
         if case .startGrace(_, let round) = abandonment {
             expect(action.staleAlarm == model.flights[index].alarm, "stale alarm")
             arm(index, round)
@@ -219,15 +222,20 @@ private struct FlightTableRun {
         expect(action.claimAgain.sorted() == (flight.isCancelled ? waiting : []), "claim again")
         released += action.resume + action.claimAgain
         expect(action.awaitsRelease == (!flight.isCancelled && model.waiterCount(flight.key) > 0), "awaits its release")
+        if action.awaitsRelease { unreleased.append(flight.key) }
         expect(table.finish(flight.key, -1).resume.isEmpty, "finished twice")
     }
 
-    /// The result of a flight is reported; or the same is said of a flight that has none to give, and nothing changes.
-    private mutating func release(_ flight: FlightModel.Flight?) {
-        guard let flight, let index = model.index(of: flight.key) else { return }
+    /// The result of a flight is reported; or the same is said of a flight that is gone or has none to give, and nothing
+    /// changes.
+    private mutating func release(_ key: FlightKey?) {
+        guard let key else { return }
+        unreleased.removeAll { $0 == key }
+        let resumed = table.release(key)
+        guard let index = model.index(of: key) else { return expect(resumed.isEmpty, "released what is gone") }
+        let flight = model.flights[index]
         let releases = flight.result != nil && !flight.isCancelled && !flight.isReleased
-        let resumed = table.release(flight.key)
-        expect(resumed.sorted() == (releases ? model.release(flight.key) : []), "released")
+        expect(resumed.sorted() == (releases ? model.release(key) : []), "released")
         if releases { model.flights[index].isReleased = true }
         released += resumed
     }
@@ -236,7 +244,9 @@ private struct FlightTableRun {
         guard let flight = model.flights.filter({ $0.rules.timeout != .none }).randomElement(using: &random),
             timedOut.insert(flight.key).inserted, let index = model.index(of: flight.key)
         else { return }
+        let cancels = flight.isCurrent && flight.isRunning && flight.grace != nil && flight.rules.timeout.keepsKey
         let action = table.timedOut(flight.key)
+        expect((action.task != nil) == (cancels && flight.hasTask), "task to cancel after a timeout")
         let expected = flight.isCurrent && flight.isRunning ? model.timeOut(index) : (false, [])
         expect(action.isSuperseded == expected.0 && action.claimAgain.sorted() == expected.1, "timed out")
         released += action.claimAgain
@@ -248,6 +258,7 @@ private struct FlightTableRun {
         let ends = model.flights[index].grace == round && model.flights[index].isRunning
         let action = table.graceEnded(model.flights[index].key, round: round)
         expect(action.abandonment == (ends ? .cancel : .none) && action.resume == nil, "grace ended")
+        expect((action.task != nil) == (ends && model.flights[index].hasTask), "task to cancel after the grace period")
         if ends {
             model.cancel(index)
             model.flights[index].alarm = nil
@@ -276,8 +287,9 @@ private struct FlightTableRun {
         if Bool.random(using: &random) { return }
         // Those that have ended get their result from the thread that reports it.
         let waiting = model.flights.filter(\.isRunning).flatMap { model.release($0.key) }
-        let resumed = table.giveUpAll().claimAgain
+        let (resumed, tasks) = table.giveUpAll()
         expect(resumed.sorted() == waiting.sorted(), "given up")
+        expect(tasks.count == model.flights.count { $0.isRunning && $0.hasTask }, "tasks to cancel")
         released += resumed
         for index in model.flights.indices where model.flights[index].isRunning {
             model.flights[index].isGivenUp = true
@@ -290,7 +302,7 @@ private struct FlightTableRun {
     /// Every execution ends and every waiter comes to suspend; then nothing may be left.
     mutating func finish() {
         for flight in model.flights.filter(\.isRunning) { finish(flight) }
-        for flight in model.flights { release(flight) }
+        for key in model.flights.map(\.key) + unreleased { release(key) }
         while !model.waiters.isEmpty {
             let before = model.waiters.count
             suspend()
@@ -299,5 +311,12 @@ private struct FlightTableRun {
         expect(table.count == 0, "left over")
         expect(released.count == Set(released).count, "released twice")
         expect(Set(released) == suspended, "lost")
+    }
+}
+
+extension ExecutionTimeout {
+    /// Whether newcomers are refused once it is exceeded.
+    fileprivate var keepsKey: Bool {
+        if case .hold = self { true } else { false }
     }
 }
