@@ -17,8 +17,9 @@ package struct DedupBench: ParsableCommand {
               dedupbench selftest                   broken subjects: each is caught
 
             Exit codes: 0 every gate passed; 1 internal error; 2 a gate failed or a violation was found; 3 the subject \
-            hung; 6 results cannot be written; 64 wrong usage; 65 bad scenario or trace; 75 inconclusive or \
-            invalid; 130 interrupted (143 by SIGTERM), with a partial report.
+            hung; 6 results cannot be written; 64 wrong usage; 65 bad scenario or trace; 69 a program that the \
+            scenario needs is not there; 75 inconclusive or invalid; 130 interrupted (143 by SIGTERM), with a \
+            partial report.
             """,
         version: "0.1.0",
         subcommands: [
@@ -39,6 +40,13 @@ package struct DedupBench: ParsableCommand {
     ///
     /// - Returns: The exit code.
     package static func run(_ arguments: [String], in context: CommandContext) async -> Int32 {
+        let code = await end(of: arguments, in: context)
+        guard let problem = context.console.problem() else { return code }
+        context.console.error("dedupbench: standard output cannot be written: \(problem); print it elsewhere\n")
+        return Failure.Code.ofUnwritten(code)
+    }
+
+    private static func end(of arguments: [String], in context: CommandContext) async -> Int32 {
         do {
             var command = try parseAsRoot(arguments)
             guard let ours = command as? any BenchCommand else {

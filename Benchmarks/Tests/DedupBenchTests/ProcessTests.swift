@@ -63,6 +63,30 @@ import Testing
         for result in [first, second] { #expect(!result.out.contains("\u{1B}") && !result.error.contains("\u{1B}")) }
     }
 
+    @Test(arguments: [
+        "list", "--help", "run scenario.yaml --format csv", "run scenario.yaml --format json", "run scenario.yaml",
+    ])
+    func resultsThatCannotBePrintedAreSix(_ command: String) throws {
+        _ = try bench.write(Scenarios.storm)
+        let result = try Child(shell: "dedupbench \(command) > /dev/full", in: bench).finish()
+        #expect(result.code == 6)
+        #expect(result.error.contains("standard output cannot be written: No space left on device"), "\(result.error)")
+    }
+
+    @Test func aViolationStaysOneEvenIfItCannotBePrinted() throws {
+        _ = try bench.write(Scenarios.storm)
+        let command = "dedupbench run scenario.yaml --subject none > /dev/full"
+        #expect(try Child(shell: command, in: bench).finish().code == 2)
+    }
+
+    @Test func aProgramThatIsNotThereIsNamed() throws {
+        let path = try bench.write(Scenarios.git)
+        let result = try Child(["run", path, "--out", bench.results], in: bench, environment: ["PATH": "/nowhere"])
+            .finish()
+        #expect(result.code == 69)
+        #expect(result.error.contains("git was not found in PATH"), "\(result.error)")
+    }
+
     @Test func aReaderThatWentAwayIsNoFailure() throws {
         #expect(try Child(["list"], in: bench, isHeard: false).finish().code == 0)
         let path = try bench.write(Scenarios.storm)

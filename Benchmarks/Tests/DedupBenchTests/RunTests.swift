@@ -91,7 +91,7 @@ import Testing
         #expect(row["memory_verdict"] == "INCONCLUSIVE" && row["phase_verdict"] == "inconclusive")
         let other = try #require(try bench.rows("summary.csv").first { $0["phase"] == "storm" })
         #expect(other["memory_verdict"] == "" && other["leak_bytes_per_op"] == "")
-        #expect(other["allocated_end_bytes"].flatMap { Int($0) } ?? 0 > 0)
+        #expect(other["allocated_end_bytes"] == "0")
     }
 
     @Test func aPhaseThatTheHistoryCutShortSaysSo() async throws {
@@ -109,6 +109,19 @@ import Testing
         let result = try await bench.run(scenario: Scenarios.lonely)
         #expect(result.code == 75)
         #expect(result.out.contains("INCONCLUSIVE"))
+    }
+
+    @Test func aRunOfNothingButFailuresDoesNotPass() async throws {
+        let result = try await bench.run(scenario: Scenarios.storm, ["--set", "operation.failures=100%"])
+        #expect(result.code == 75 || result.code == 2, "\(result.out)")
+        #expect(result.out.contains("all 4000 calls failed"))
+    }
+
+    @Test func eachRowOfAMatrixOfSeedsHasItsOwnSeed() async throws {
+        let result = try await bench.run(scenario: Scenarios.storm, ["--matrix", "seed=1,2"])
+        #expect(try bench.rows("summary.csv").map { $0["seed"] } == ["1", "2"], "\(result.error)")
+        let replay = try #require(try bench.manifest()["replay"] as? String)
+        #expect(replay.hasSuffix("--matrix seed=1,2"), "\(replay)")
     }
 
     @Test func theFloorIsNotJudged() async throws {

@@ -25,6 +25,9 @@ import Testing
         (["--matrix", "cache.policy"], "cache.policy"), (["--set", "cache.policy=lur"], "--set cache.policy=lur: "),
         (["--matrix", "cache.policy=lru,seive"], "did you mean `sieve`"),
         (["--set", "subjects=[dedupp]"], "--set subjects"),
+        (["--seed", "8", "--set", "seed=7"], "--seed 8: seed: it would undo `--set seed=7`"),
+        (["--matrix", "cache.policy=lru,sieve", "--set", "cache.policy=fifo"], "would undo `--set cache.policy=fifo`"),
+        (["--matrix", "seed=1,2", "--seed", "3"], "would undo `--seed 3`"),
     ])
     func aWrongOptionIsNamed(_ options: [String], _ hint: String) async throws {
         let result = try await bench.run(scenario: Scenarios.storm, options)

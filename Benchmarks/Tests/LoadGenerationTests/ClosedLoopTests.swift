@@ -24,7 +24,18 @@ import Workloads
         #expect(phase.latencies.service.count == requests.count)
         #expect(phase.latencies.byOutcome[.executed]?.count == requests.count)
         #expect(!run.isPartial && !run.isHung)
-        #expect(phase.allocatedEnd ?? 0 > 0)
+        #expect(phase.allocatedEnd == 0)
+    }
+
+    @Test func memoryThatEarlierRunsHaveLeftIsNotTheSubjects() async throws {
+        let machine = SimulatedMachine(memory: SimulatedMemory(growth: 640))
+        for _ in 0..<2 {
+            let subject = ExecutingSubject()
+            let run = try await TestLoad.run(
+                { _ in subject }, subject.information, requests: TestLoad.requests(10, keys: 2), clients: 1,
+                machine: machine)
+            #expect(run.phases.map(\.allocatedEnd) == [640])
+        }
     }
 
     @Test func blockingClientsHaveAThreadEach() async throws {

@@ -47,8 +47,19 @@ internal import Workloads
         #expect(try load(["system=null"]).system == SystemSettings())
     }
 
-    @Test func laterOverridesWin() throws {
-        #expect(try load(["seed=1", "seed=2"]).seed == 2)
+    @Test func aLaterOverrideGoesIntoAnEarlierOne() throws {
+        let scenario = try load(["cache={capacity: 5}", "cache.policy=sieve"])
+        #expect(scenario.system.cache.capacity == .entries(5) && scenario.system.cache.policy == "sieve")
+    }
+
+    @Test(arguments: [
+        ("seed=1", "seed=2"), ("cache.policy=lru", "system.cache.policy=sieve"), ("cache.policy=lru", "cache={}"),
+        ("phases.storm.clients=2", "phases.0.clients=3"), ("phases.storm.clients=2", "phases=null"),
+    ])
+    func anOverrideThatWouldUndoAnotherIsRefused(first: String, second: String) throws {
+        let error = try #require(throws: ScenarioError.self) { try load([first, second]) }
+        #expect(error.problems.map(\.override) == ["--set \(second)"])
+        #expect(error.description.contains("would undo `--set \(first)`"), "\(error)")
     }
 
     @Test func sectionsThatAreNotThereAreMade() throws {

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Testing
 internal import Workloads
 
@@ -52,6 +53,22 @@ internal import Workloads
             #expect(try equal(stream(other), plain))
         }
         #expect(try equal(stream(scenario("duplicates=reject", "subjects=[none]")), plain))
+    }
+
+    @Test(arguments: [("key,time_us", "a,1", true), ("key,time_us,size", "a,1,9", false)])
+    func recordedSizesHaveToBeRecorded(header: String, line: String, isRefused: Bool) throws {
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("sizes-\(UUID().uuidString)").path
+        try "\(header)\n\(line)\n".write(toFile: file, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        let scenario = try scenario(
+            "keys={distribution: trace, file: \(file)}", "operation={latency: 0s, value_size: recorded}")
+        guard isRefused else {
+            #expect(try stream(scenario)[0].valueSize == 9)
+            return
+        }
+        let error = try #require(throws: TraceError.self) { try stream(scenario) }
+        #expect(error.reason == .noSizes(phase: "load"))
+        #expect(error.description.hasPrefix("\(file):size: no such column"), "\(error)")
     }
 
     @Test(arguments: ["seed=43", "phases.load.name=other"])

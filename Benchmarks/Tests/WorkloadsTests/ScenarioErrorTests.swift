@@ -28,6 +28,11 @@ internal import Workloads
           - dedup.prevented == 100%
         """
 
+    @Test func aByteOrderMarkIsNoPartOfTheScenario() throws {
+        let marked = try ScenarioLoader.load(yaml: "\u{FEFF}" + Self.valid, named: "x.yaml")
+        #expect(try marked == ScenarioLoader.load(yaml: Self.valid, named: "x.yaml"))
+    }
+
     private func error(_ yaml: String) throws -> ScenarioError {
         try #require(throws: ScenarioError.self) {
             try ScenarioLoader.load(yaml: yaml, named: "x.yaml", vocabulary: Self.vocabulary)

@@ -56,6 +56,18 @@ internal import Workloads
         #expect(try requests(bytes).map(\.key) == [0, 1, 0])
     }
 
+    @Test func keysAreToldApartByTheirBytes() throws {
+        let keys = ["caf\u{E9}", "cafe\u{301}", "caf\u{E9}", "cafe\u{301}"]
+        let lines = keys.enumerated().map { "\($1),\($0)\n" }.joined()
+        #expect(try requests("key,time_us\n\(lines)".utf8).map(\.key) == [0, 1, 0, 1])
+    }
+
+    @Test(arguments: ["key,time_ns\na,7\n", "key,time_ns\r\na,7\r\n", "\nkey,time_ns\na,7"])
+    func aByteOrderMarkIsNoPartOfTheHeader(text: String) throws {
+        let marked = [0xEF, 0xBB, 0xBF] + Array(text.utf8)
+        #expect(try requests(marked) == [TracedRequest(time: 7, key: 0, size: 1)])
+    }
+
     @Test func aTraceWithoutSizesHasSizesOfOne() throws {
         #expect(try requests("key,time_ns\na,7\n".utf8) == [TracedRequest(time: 7, key: 0, size: 1)])
     }
@@ -65,6 +77,9 @@ internal import Workloads
         ("\n\n", nil, nil, .empty),
         ("time_us,kee,size\n", 1, "key", .missingColumn(known: ["time_us", "kee", "size"])),
         ("key,size\n", 1, "time_ns", .missingColumn(known: ["key", "size"])),
+        ("key,key,time_us\na,b,1\n", 1, "key", .columnTwice),
+        ("time_us,key,size,size\n1,a,1,1\n", 1, "size", .columnTwice),
+        ("time_us,time_ns,key\n1,1,a\n", 1, "time_us", .timesTwice),
         ("time_us,key\n1,a\n2\n", 3, nil, .columnCount(expected: 2, found: 1)),
         ("time_us,key\n1,a,b\n", 2, nil, .columnCount(expected: 2, found: 3)),
         ("time_us,key\nx,a\n", 2, "time_us", .notANumber("x")),

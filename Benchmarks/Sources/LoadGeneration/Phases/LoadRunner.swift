@@ -91,7 +91,8 @@ package final class LoadRunner: Sendable {
     private func run(
         _ blueprint: SubjectBlueprint, _ plan: LoadPlan, _ bodies: [any OperationBody]
     ) async throws -> SubjectRun {
-        let equipment = equip(blueprint.information, plan, bodies)
+        var equipment = equip(blueprint.information, plan, bodies)
+        equipment.allocatedBefore = equipment.allocated
         let subject = try blueprint.make(
             SubjectSettings(
                 system: scenario.system, seed: scenario.seed, keyCount: streams.map(\.keyCount).max() ?? 0,

@@ -46,7 +46,7 @@ struct PhaseConductor<Driven: Subject> {
         trace.end = machine.now()
         trace.hiccups = equipment.hiccups.take()
         trace.foreignProcessors = processors.flatMap { machine.processorTime()?.foreignProcessors(since: $0) }
-        trace.allocatedEnd = try? equipment.memory.get().reading().allocated
+        trace.allocatedEnd = equipment.allocatedBySubject
         if isHung {
             stop.stop()
             trace.ending = .hung

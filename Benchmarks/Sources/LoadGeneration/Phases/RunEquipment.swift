@@ -12,12 +12,20 @@ struct RunEquipment {
     var hiccups: HiccupMonitor
     var watchdog: Watchdog
     var memory: Result<any MemorySource, JemallocError>
+    /// What was allocated before the subject was made: the harness itself, and what earlier runs have left.
+    var allocatedBefore: Int?
     var configuration: LoadConfiguration
     var stop: StopSignal
     /// Told now and then how far the run is.
     var progress: @Sendable (LoadProgress) -> Void
     var subjectName: String
     var phaseCount: Int
+
+    /// `stats.allocated` of the allocator; nil when there is no such allocator.
+    var allocated: Int? { try? memory.get().reading().allocated }
+
+    /// What the subject has had allocated since it was made.
+    var allocatedBySubject: Int? { allocatedBefore.flatMap { before in allocated.map { $0 - before } } }
 }
 
 /// What was noted of a phase while it ran; the rest of its result is computed from the history.

@@ -39,7 +39,8 @@ package struct PhaseResult: Sendable {
     package var threads: [Int]
     /// How many processors other programs kept busy while the phase ran, on average; nil where the system does not tell.
     package var foreignProcessors: Double?
-    /// `stats.allocated` of the allocator when the phase had ended; nil when there is no such allocator.
+    /// What was allocated when the phase had ended, above what was before the subject was made; nil when there is no
+    /// allocator that tells.
     package var allocatedEnd: Int?
     /// What the audits found.
     package var audits: [AuditFinding]

@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// The few calls of the operating system that a bundle needs, with errors that name the path.
-enum BundleFile {
+package enum BundleFile {
     /// Creates a directory and those above it; one that is there already is fine.
     static func createDirectories(_ path: String) throws(BundleError) {
         if mkdir(path, 0o777) == 0 || (errno == EEXIST && isDirectory(path)) { return }
@@ -31,7 +31,7 @@ enum BundleFile {
     }
 
     /// Writes a new file, and has the disk confirm it.
-    static func write(_ text: String, to path: String) throws(BundleError) {
+    package static func write(_ text: String, to path: String) throws(BundleError) {
         let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
         guard file >= 0 else { throw failure("write", path, errno) }
         defer { close(file) }
@@ -42,7 +42,8 @@ enum BundleFile {
             guard count > 0 else { throw failure("write", path, errno) }
             rest = rest.dropFirst(count)
         }
-        guard fsync(file) == 0 else { throw failure("write", path, errno) }
+        // What is no file on a disk, a pipe for example, says EINVAL: then there is nothing to confirm.
+        guard fsync(file) == 0 || errno == EINVAL else { throw failure("write", path, errno) }
     }
 
     /// Has the disk confirm the names in a directory.

@@ -21,7 +21,8 @@ package struct PhaseReport: Sendable {
     package var series: [TimeSeriesPoint] = []
     /// Processes that executions started; nil where they start none.
     package var processesSpawned: Int?
-    /// `stats.allocated` of the allocator when it ended: live bytes, and what sits in thread caches.
+    /// Bytes that were allocated when it ended, above those before the subject was made: live ones, and what sits in thread
+    /// caches.
     package var allocatedEnd: Int?
     /// How memory developed, if that is what the phase was for.
     package var memory: MemoryReport?

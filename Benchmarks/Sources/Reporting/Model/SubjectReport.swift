@@ -39,6 +39,8 @@ package struct SubjectReport: Sendable {
     package var subject: String
     /// The combination of the matrix; empty when there is none.
     package var strategy: [StrategySetting]
+    /// What fixed everything random; nil: the seed of the run.
+    package var seed: UInt64?
     /// The phases in order, warm-ups included.
     package var phases: [PhaseReport] = []
     /// All phases that were measured, together.
@@ -57,9 +59,10 @@ package struct SubjectReport: Sendable {
     package var invalidity: [String] = []
 
     /// A report of nothing.
-    package init(subject: String, strategy: [StrategySetting] = []) {
+    package init(subject: String, strategy: [StrategySetting] = [], seed: UInt64? = nil) {
         self.subject = subject
         self.strategy = strategy
+        self.seed = seed
         total = PhaseReport(name: "all", isWarmup: false)
     }
 

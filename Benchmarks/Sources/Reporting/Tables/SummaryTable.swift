@@ -78,7 +78,8 @@ private struct SummaryRow {
         let hits = phase.latencies.waits(.hit)
         return [
             .text(report.identity.id), .text(report.identity.scenario), .text(subject.subject), .text(phase.name),
-            .unsigned(report.identity.seed), .number(Double(phase.duration) / 1e9), .integer(counts.operations),
+            .unsigned(subject.seed ?? report.identity.seed), .number(Double(phase.duration) / 1e9),
+            .integer(counts.operations),
             .integer(counts.executions), verified(.integer(counts.duplicatesOffered)),
             verified(.integer(counts.duplicatesPrevented)), verified(.number(counts.preventedRatio)),
             verified(.integer(counts.opportunities)), verified(.integer(counts.violations)),

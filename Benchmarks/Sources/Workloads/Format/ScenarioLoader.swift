@@ -6,7 +6,7 @@ package enum ScenarioLoader {
     /// The largest scenario file, in bytes.
     static let sizeLimit = 256 << 10
 
-    /// Reads a scenario file and applies overrides to it, in order.
+    /// Reads a scenario file and applies overrides to it, in order. One must not undo another.
     ///
     /// A trace that the scenario names is looked for relative to the file's folder, and its path made absolute. Without a
     /// vocabulary, names of policies and subjects are not looked up, and gates not read.
@@ -31,7 +31,8 @@ package enum ScenarioLoader {
     ) throws(ScenarioError) -> Scenario {
         var root = try ScenarioYAML.root(of: yaml, file: file)
         var problems = Problems(file: file)
-        for override in overrides { override.apply(to: &root, &problems) }
+        var given: ScenarioOverride.Given = []
+        for override in overrides { override.apply(to: &root, given: &given, &problems) }
         // A wrong override is reported alone: the file without it is not what was asked for.
         if let error = problems.error() { throw error }
         let scenario = ScenarioFormat.scenario.type.read(root, .root, &problems)

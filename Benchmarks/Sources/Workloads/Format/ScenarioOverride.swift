@@ -29,9 +29,13 @@ package struct ScenarioOverride: Hashable, Sendable {
             path: String(text[..<equals]), value: String(text[text.index(after: equals)...]), option: option)
     }
 
-    private var text: String { "\(option) \(path)=\(value)" }
+    private var text: String { option == "--\(path)" ? "\(option) \(value)" : "\(option) \(path)=\(value)" }
 
-    func apply(to root: inout Node, _ problems: inout Problems) {
+    /// What overrides have set so far.
+    typealias Given = [(place: FieldPath, text: String)]
+
+    /// Changes the tree; one that would undo an earlier change is a problem, because the loser would be silent.
+    func apply(to root: inout Node, given: inout Given, _ problems: inout Problems) {
         switch OverridePath.resolve(path, in: root) {
         case .failure(let failure):
             problems.overrides.append((.root, text))
@@ -40,6 +44,11 @@ package struct ScenarioOverride: Hashable, Sendable {
             problems.overrides.removeLast()
         case .success(let place):
             problems.overrides.append((place, text))
+            if let lost = given.first(where: { $0.place.parts.starts(with: place.parts) }) {
+                problems.report(
+                    .override, at: place, nil, "it would undo `\(lost.text)`; give one of the two", allowed: nil)
+            }
+            given.append((place, text))
             do {
                 let node = try Parser(yaml: value, resolver: .basic, encoding: .utf8).singleRoot() ?? Node("")
                 root = root.setting(place.parts[...], to: node.isNull ? nil : node.unmarked)

@@ -11,6 +11,8 @@ enum ScenarioYAML {
             throw ScenarioLoader.failure(.notAScenario, file, reason)
         }
         try refuseBombs(yaml, file)
+        // Some programs write a byte order mark, which no editor shows and libYAML complains of.
+        let yaml = yaml.unicodeScalars.first == "\u{FEFF}" ? String(yaml.unicodeScalars.dropFirst()) : yaml
         let node: Node?
         do {
             node = try Parser(yaml: yaml, resolver: .basic, encoding: .utf8).singleRoot()

@@ -13,8 +13,12 @@ package struct StreamBuilder: Sendable {
         self.scenario = scenario
         var traces: [String: RequestTrace] = [:]
         for phase in scenario.phases {
-            guard let file = scenario.keys(of: phase).file, traces[file] == nil else { continue }
-            traces[file] = try RequestTrace(contentsOf: file)
+            guard let file = scenario.keys(of: phase).file else { continue }
+            let trace = if let known = traces[file] { known } else { try RequestTrace(contentsOf: file) }
+            traces[file] = trace
+            if !trace.hasSizes, scenario.operation(of: phase).valueSize == .recorded {
+                throw TraceError(file: file, field: "size", reason: .noSizes(phase: phase.name))
+            }
         }
         self.traces = traces
     }

@@ -1,5 +1,8 @@
-/// Cuts a source of bytes into lines of valid UTF-8, without their ends; blank lines are skipped but counted.
+/// Cuts a source of bytes into lines of valid UTF-8, without their ends; blank lines are skipped but counted. A byte order
+/// mark at the start, which some programs write and no editor shows, is no part of the first line.
 struct LineReader: ~Copyable {
+    private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
     private let source: any ByteSource
     private let file: String
     private let limit: Int
@@ -19,6 +22,7 @@ struct LineReader: ~Copyable {
         while let range = try nextRange() {
             number += 1
             var bytes = buffer[range]
+            if number == 1, bytes.starts(with: Self.byteOrderMark) { bytes.removeFirst(Self.byteOrderMark.count) }
             if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
             guard bytes.count <= limit else { throw error(.lineTooLong(limit: limit)) }
             guard let line = String(validating: bytes, as: UTF8.self) else { throw error(.notUTF8) }

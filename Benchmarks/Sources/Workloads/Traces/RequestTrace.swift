@@ -4,8 +4,10 @@ package struct RequestTrace: Hashable, Sendable {
     package var times: [UInt64] = []
     /// Which key each request asked for: numbers from 0 in order of first appearance.
     package var keys: [UInt32] = []
-    /// How large each answer was, in bytes.
+    /// How large each answer was, in bytes; 1 where the trace does not say.
     package var sizes: [UInt32] = []
+    /// Whether the trace says how large each answer was.
+    package var hasSizes = false
     /// The number of different keys.
     package var keyCount = 0
 
@@ -24,7 +26,7 @@ package struct RequestTrace: Hashable, Sendable {
             keys.append(request.key)
             sizes.append(request.size)
         }
-        keyCount = reader.keyCount
+        (keyCount, hasSizes) = (reader.keyCount, reader.hasSizes)
         guard count > 0 else { throw TraceError(file: file, line: nil, field: nil, reason: .empty) }
     }
 }

@@ -4,6 +4,12 @@ package struct TraceError: Error, Hashable, Sendable, CustomStringConvertible {
         case unreadable(String)
         case empty
         case missingColumn(known: [String])
+        /// The header names it more than once.
+        case columnTwice
+        /// The header names two columns for the time.
+        case timesTwice
+        /// A phase asks for the sizes that the trace has recorded, and it has none.
+        case noSizes(phase: String)
         case columnCount(expected: Int, found: Int)
         case notANumber(String)
         case tooLarge(String)
@@ -43,6 +49,11 @@ package struct TraceError: Error, Hashable, Sendable, CustomStringConvertible {
         case .missingColumn(let known):
             "no such column in the header, which names \(known.joined(separator: ", ")); "
                 + "needed: key, and time_ns or time_us; size may be left out"
+        case .columnTwice: "the header names this column twice; leave one out, or give it another name"
+        case .timesTwice: "the header names time_ns too; leave one of them out"
+        case .noSizes(let phase):
+            "no such column in the header, and phase `\(phase)` asks for it with `value_size: recorded`; add the column, or "
+                + "give the size"
         case .columnCount(let expected, let found): "the header names \(expected) columns, this line has \(found)"
         case .notANumber(let text): "`\(text)` is not a whole number; write digits only"
         case .tooLarge(let text): "`\(text)` is too large"

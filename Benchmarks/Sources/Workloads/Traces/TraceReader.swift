@@ -18,16 +18,20 @@ package struct TracedRequest: Hashable, Sendable {
 ///
 /// The first line names the columns, in any order: `key`, one of `time_ns` and `time_us`, and, if present, `size`
 /// (bytes). Other columns are allowed and ignored. There are no quotes: a field cannot contain a comma. Lines end in LF
-/// or CRLF; the last one may lack its end; blank lines are skipped. Memory is one buffer and the table of keys.
+/// or CRLF; the last one may lack its end; blank lines are skipped. Keys are told apart by their bytes, as a URL and a file
+/// system do: two spellings of an accent are two keys. Memory is one buffer and the table of keys.
 package struct TraceReader: ~Copyable {
     private let file: String
     private var lines: LineReader
     private let columns: TraceColumns
-    private var numbers: [String: UInt32] = [:]
+    private var numbers: [KeyBytes: UInt32] = [:]
     private var lastTime: UInt64 = 0
 
     /// The number of different keys so far.
     package var keyCount: Int { numbers.count }
+
+    /// Whether the trace says how large each answer was.
+    package var hasSizes: Bool { columns.size != nil }
 
     /// Opens the file and reads its header.
     package init(file: String, limits: TraceLimits = TraceLimits()) throws(TraceError) {
@@ -62,7 +66,7 @@ package struct TraceReader: ~Copyable {
 
     private mutating func key(_ text: Substring) throws(TraceError) -> UInt32 {
         guard !text.isEmpty else { throw error(.emptyKey, field: "key") }
-        let text = String(text)
+        let text = KeyBytes(text: String(text))
         if let known = numbers[text] { return known }
         guard numbers.count < TraceLimits.keys else {
             throw error(.tooManyKeys(limit: TraceLimits.keys), field: "key")
@@ -91,6 +95,16 @@ package struct TraceReader: ~Copyable {
     }
 }
 
+/// A key as it is written, whereas Swift compares strings by what they mean.
+private struct KeyBytes: Hashable {
+    let text: String
+
+    static func == (lhs: KeyBytes, rhs: KeyBytes) -> Bool { lhs.text.utf8.elementsEqual(rhs.text.utf8) }
+
+    // Equal bytes are equal strings, so the hash of strings will do.
+    func hash(into hasher: inout Hasher) { hasher.combine(text) }
+}
+
 /// How much a trace may ask of its reader.
 package struct TraceLimits: Hashable, Sendable {
     /// The most different keys: their numbers fit 24 bits and their table fits in memory.
@@ -117,8 +131,14 @@ struct TraceColumns {
         func missing(_ field: String) -> TraceError {
             TraceError(file: file, line: line, field: field, reason: .missingColumn(known: names))
         }
+        for name in ["key", "time_ns", "time_us", "size"] where names.count(where: { $0 == name }) > 1 {
+            throw TraceError(file: file, line: line, field: name, reason: .columnTwice)
+        }
         guard let key = names.firstIndex(of: "key") else { throw missing("key") }
         let nanoseconds = names.firstIndex(of: "time_ns")
+        if nanoseconds != nil, names.contains("time_us") {
+            throw TraceError(file: file, line: line, field: "time_us", reason: .timesTwice)
+        }
         guard let time = nanoseconds ?? names.firstIndex(of: "time_us") else { throw missing("time_ns") }
         self.key = key
         self.time = time

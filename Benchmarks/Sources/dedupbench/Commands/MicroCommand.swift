@@ -77,10 +77,10 @@ struct MicroCommand: BenchCommand {
     }
 
     private func write(_ text: String, to path: String) throws(Failure) {
-        do {
-            try text.write(toFile: path, atomically: true, encoding: .utf8)
+        do throws(BundleError) {
+            try BundleFile.write(text, to: path)
         } catch {
-            throw Failure("cannot write \(path): \(error.localizedDescription)", .cannotWrite)
+            throw Failure("cannot \(error.action) \(error.path): \(error.reason)", .cannotWrite)
         }
     }
 }

@@ -56,6 +56,12 @@ package struct Failure: Error {
         case cannotWrite = 6
         case usage = 64
         case badScenario = 65
+        case missingTool = 69
+
+        /// The exit code of results that could not be written. What was interrupted or refuted stays so all the same.
+        static func ofUnwritten(_ exitCode: Int32) -> Int32 {
+            [0, 75].contains(exitCode) ? cannotWrite.rawValue : exitCode
+        }
     }
 
     init(_ message: String, _ code: Code) {

@@ -13,38 +13,57 @@ package struct Console: Sendable {
     let palette: Palette
     /// Whether what is no result goes to a terminal: progress is shown there.
     let errorIsTerminal: Bool
+    /// Why some of the results could not be printed; nil if all were, or if their reader went away.
+    let problem: @Sendable () -> String?
 
     /// A console.
     package init(
         palette: Palette = .plain, errorIsTerminal: Bool = false, out: @escaping @Sendable (String) -> Void,
-        error: @escaping @Sendable (String) -> Void
+        error: @escaping @Sendable (String) -> Void, problem: @escaping @Sendable () -> String? = { nil }
     ) {
         self.out = out
         self.error = error
         self.palette = palette
         self.errorIsTerminal = errorIsTerminal
+        self.problem = problem
     }
 
     /// Standard output and standard error. A reader that went away is no reason to die, see ``outliveReaders()``.
     static var standard: Console {
-        Console(
+        let (out, error) = (Output(STDOUT_FILENO), Output(STDERR_FILENO))
+        return Console(
             palette: Palette(
                 isTerminal: isatty(STDOUT_FILENO) == 1, environment: ProcessInfo.processInfo.environment),
-            errorIsTerminal: isatty(STDERR_FILENO) == 1, out: { write($0, STDOUT_FILENO) },
-            error: { write($0, STDERR_FILENO) })
+            errorIsTerminal: isatty(STDERR_FILENO) == 1, out: { out.write($0) }, error: { error.write($0) },
+            problem: { out.problem })
     }
 
     /// Makes writing to a reader that went away an error instead of a deadly signal: `dedupbench list | head -1` succeeds,
     /// and a run whose report is not read to its end still leaves its bundle. Processes that are started from here get
     /// the signal's default back, which Subprocess sees to.
     static func outliveReaders() { signal(SIGPIPE, SIG_IGN) }
+}
 
-    private static func write(_ text: String, _ descriptor: Int32) {
+/// A file descriptor that text is written to, and the first reason why it could not be.
+private final class Output: Sendable {
+    private let descriptor: Int32
+    private let failure = Mutex<Int32>(0)
+
+    init(_ descriptor: Int32) { self.descriptor = descriptor }
+
+    /// Why not everything was written; nil if it was, or if the reader went away.
+    var problem: String? {
+        let code = failure.withLock { $0 }
+        return code == 0 || code == EPIPE ? nil : String(cString: strerror(code))
+    }
+
+    func write(_ text: String) {
         var rest = ArraySlice(Array(text.utf8))
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { return }
+            let code = errno
+            if count < 0 && code == EINTR { continue }
+            guard count > 0 else { return failure.withLock { if $0 == 0 { $0 = code } } }
             rest = rest.dropFirst(count)
         }
     }

@@ -61,6 +61,7 @@ struct RunDriver {
         // The trace is to blame, whatever is driven, and the error names its line.
         case is TraceError: Failure("\(error)", .badScenario)
         case is LoadError, is CacheConfigurationError: Failure("\(subject) cannot be driven: \(error)", .badScenario)
+        case is GitProcess.MissingTool: Failure("\(subject) cannot be driven: \(error)", .missingTool)
         default: Failure("\(subject) cannot be driven: \(error)", .internalError)
         }
     }

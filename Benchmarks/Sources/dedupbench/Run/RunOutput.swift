@@ -26,7 +26,7 @@ struct RunOutput {
 
     /// Writes and prints the report.
     ///
-    /// - Returns: The exit code. What was interrupted or refuted stays so even if it cannot be written.
+    /// - Returns: The exit code.
     mutating func publish(_ report: RunReport) -> Int32 {
         if let bundle {
             do throws(BundleError) {
@@ -38,7 +38,7 @@ struct RunOutput {
         printResult(report)
         if let problem {
             console.error("dedupbench: the results were not saved: \(problem)\n")
-            return [0, 75].contains(report.exitCode) ? Failure.Code.cannotWrite.rawValue : report.exitCode
+            return Failure.Code.ofUnwritten(report.exitCode)
         }
         return report.exitCode
     }

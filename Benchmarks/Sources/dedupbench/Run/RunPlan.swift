@@ -22,6 +22,8 @@ struct RunPlan {
     let gates: [Gate]
     /// How load is generated.
     let load: LoadConfiguration
+    /// Whether the command line says what fixes everything random.
+    let seedIsGiven: Bool
 
     /// The scenario of the first combination: the others differ from it in the fields of the matrix only.
     var scenario: Scenario { combinations[0].scenario }
@@ -49,6 +51,7 @@ struct RunPlan {
         self.file = file
         let overrides = try Self.overrides(options)
         let matrix = try Self.checked { () throws(ScenarioError) in try ScenarioMatrix(options.matrix) }
+        seedIsGiven = overrides.map(\.path).contains("seed") || matrix.axes.map(\.path).contains("seed")
         combinations = try Self.combinations(matrix, overrides: overrides, file: file, phases: options.phases)
         guard let scenario = combinations.first?.scenario else { throw Failure("nothing is to be run", .usage) }
         subjects = try Self.subjects(options.subjects, of: scenario)
@@ -81,6 +84,7 @@ struct RunPlan {
         _ scenario: Scenario, named name: String, subjects: [SubjectBlueprint], load: LoadConfiguration
     ) throws(Failure) {
         file = name
+        seedIsGiven = false
         self.load = load
         combinations = [Combination(strategy: [], scenario: scenario)]
         self.subjects = subjects

@@ -30,9 +30,7 @@ struct RunStamp {
     /// The arguments with everything spelt out that would be filled in.
     private static func replay(_ arguments: [String], _ plan: RunPlan) -> String {
         var words = ["dedupbench"] + arguments
-        if !arguments.contains(where: { $0 == "--seed" || $0.hasPrefix("--seed=") }) {
-            words += ["--seed", "\(plan.scenario.seed)"]
-        }
+        if !plan.seedIsGiven { words += ["--seed", "\(plan.scenario.seed)"] }
         return words.map(quoted).joined(separator: " ")
     }
 

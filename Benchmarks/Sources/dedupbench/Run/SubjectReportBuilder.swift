@@ -14,7 +14,8 @@ struct SubjectReportBuilder {
     let interruption: String?
 
     func report(of run: SubjectRun) -> SubjectReport {
-        var report = SubjectReport(subject: run.subject.name, strategy: combination.strategy)
+        var report = SubjectReport(
+            subject: run.subject.name, strategy: combination.strategy, seed: combination.scenario.seed)
         report.isJudged = run.subject.isJudged
         if run.subject.isJudged {
             var checker = HistoryChecker(of: run.subject, under: combination.scenario.system)
@@ -25,7 +26,7 @@ struct SubjectReportBuilder {
         report.phases = run.phases.map { phase($0, run, report.verification) }
         report.total = PhaseReport.sum(report.measured)
         report.ending = ending(run)
-        report.invalidity = invalidity(run)
+        report.invalidity = invalidity(run, report.total.counts)
         report.judge(gates)
         return report
     }
@@ -74,10 +75,13 @@ struct SubjectReportBuilder {
         return .interrupted(interruption ?? "the run was stopped")
     }
 
-    private func invalidity(_ run: SubjectRun) -> [String] {
+    private func invalidity(_ run: SubjectRun, _ counts: VerificationCounts) -> [String] {
         var reasons: [String] = []
         for phase in run.phases where !phase.isWarmup && !phase.isPartial {
             reasons += phase.invalidReasons.map { "phase \(phase.name): \($0)" }
+        }
+        if counts.returned > 0, counts.count(of: .failed) == counts.returned {
+            reasons.append("all \(counts.returned) calls failed, so no result was there to be shared")
         }
         return reasons
     }

@@ -10,6 +10,11 @@ struct GitProcess: Sendable {
         var description: String { "git \(arguments.joined(separator: " ")): \(output)" }
     }
 
+    /// A program that operations need is not there.
+    struct MissingTool: Error, CustomStringConvertible {
+        var description: String
+    }
+
     /// The most output that is read of a command: 16 MiB.
     private static let outputLimit = 16 << 20
 
@@ -26,7 +31,7 @@ struct GitProcess: Sendable {
 
     /// Finds git.
     ///
-    /// - Throws: ``Failure`` if there is none.
+    /// - Throws: ``MissingTool`` if there is none.
     init(home: String) async throws {
         let fixed: [Environment.Key: String?] = [
             "HOME": home, "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTEM": "/dev/null",
@@ -40,8 +45,7 @@ struct GitProcess: Sendable {
         do {
             executable = .path(try await Executable.name("git").resolveExecutablePath(in: environment))
         } catch {
-            throw Failure(
-                arguments: [], output: "git was not found in PATH; install it to run git operations (\(error))")
+            throw MissingTool(description: "git was not found in PATH; install it to run git operations (\(error))")
         }
     }
 
