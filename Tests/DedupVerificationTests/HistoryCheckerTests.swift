@@ -12,7 +12,9 @@ import Testing
         #expect(result.violationCount == 0, "seed \(seed): \(result.violations.first.map(\.description) ?? "")")
         #expect(result.verdict == .pass)
         #expect(result.total.preventedRatio == 1)
-        #expect(result.total.repeatHitRatio <= result.total.repeatHitCeiling)
+        for counts in [result.total] + result.phases.values where counts.repeatedRequests > 0 {
+            #expect(counts.repeatHitRatio <= counts.repeatHitCeiling, "seed \(seed)")
+        }
     }
 
     @Test(arguments: HistoryMutation.allCases)
@@ -122,6 +124,27 @@ import Testing
         #expect(phases.map(\.executions).reduce(0, +) == result.total.executions)
         #expect(phases.map(\.opportunities).reduce(0, +) == result.total.opportunities)
         #expect(phases.map(\.repeatedRequests).reduce(0, +) == result.total.repeatedRequests)
+    }
+
+    /// The fewest executions in all are two, and the second is then in the last phase, where this run needs none.
+    @Test func noPhaseHasMoreHitsThanItsCeiling() throws {
+        func call(_ start: UInt64, _ end: UInt64, _ execution: UInt64, _ outcome: OutcomeClass, phase: UInt16) -> Call {
+            var call = Call(
+                request: 0, key: 1, start: start, end: end, outcome: outcome, execution: execution, value: execution)
+            call.phase = phase
+            return call
+        }
+        let history = History(
+            calls: [
+                call(0, 10, 1, .executed, phase: 0), call(115, 116, 2, .executed, phase: 0),
+                call(130, 131, 2, .hit, phase: 1),
+            ],
+            executions: [Execution(id: 1, key: 1, begin: 2, end: 5), Execution(id: 2, key: 1, begin: 115, end: 116)])
+        let checker = HistoryChecker(freshness: .init(.fixed(100)), capacityBounded: false, duplicateMode: .join)
+        let result = checker.check(history)
+        #expect(result.violationCount == 0, "\(result.violations)")
+        #expect(result.phases[1]?.repeatHitRatio == 1 && result.phases[1]?.repeatHitCeiling == 1)
+        #expect(result.total.attainableHits == 1 && result.total.repeatHitCeiling == 0.5)
     }
 
     @Test func anEvictionExcusesNothingWhereNothingCanBeEvicted() {

@@ -3,21 +3,34 @@
 /// Each key alone: the first request executes; what follows is served while that runs and while its result lives; then
 /// the next one executes. An execution is taken to start when its call ended and to last as long as the longest that was
 /// seen of its key, and the lifetime is taken without jitter, so the figure is an upper bound. Failures are not foreseen.
+///
+/// A phase has a bound of its own, because the fewest executions in all may fall on the one phase and be saved in another:
+/// it begins with each result that was asked for before as fresh as can be. The bounds of phases may add up to more than
+/// the bound of the whole.
 struct AttainableHits {
     let rule: FreshnessRule
     let index: HistoryIndex
+    let phases: PhaseTable
 
     func count(_ calls: [Call], into tally: inout Tally) {
         let durations = longestDurations(calls)
         var requests = Grouping(count: calls.count, groups: index.keyCount) { index.number(of: calls[$0].key) }
         requests.sortGroups { calls[$0].start < calls[$1].start }
         for key in 0..<requests.count {
-            var result = IdealResult(rule: rule)
+            var (result, resultOfPhase) = (IdealResult(rule: rule), IdealResult(rule: rule))
+            var phase: UInt16?
             for (place, number) in requests.order[requests.range(of: key)].enumerated() {
                 let call = calls[Int(number)]
-                let served = place > 0 && result.serve(at: call.start)
-                if !served { result.execute(until: max(call.start, call.end).saturatingAdd(durations[key])) }
-                if place > 0 { tally.countRepeated(phase: call.phase, attainable: served) }
+                if place > 0, call.phase != phase {
+                    resultOfPhase.execute(until: phases.start(of: call.phase).saturatingAdd(durations[key]))
+                }
+                phase = call.phase
+                let end = max(call.start, call.end).saturatingAdd(durations[key])
+                let isServed = place > 0 && result.serve(at: call.start)
+                if !isServed { result.execute(until: end) }
+                let isServedInPhase = place > 0 && resultOfPhase.serve(at: call.start)
+                if !isServedInPhase { resultOfPhase.execute(until: end) }
+                if place > 0 { tally.countRepeated(phase: call.phase, attainable: isServedInPhase, inAll: isServed) }
             }
         }
     }
@@ -48,9 +61,10 @@ private struct IdealResult {
         self.rule = rule
     }
 
+    /// An execution ends, whose result replaces an older one.
     mutating func execute(until end: UInt64) {
-        published = end
-        deadline = published.saturatingAdd(rule.longest)
+        published = max(published, end)
+        deadline = max(deadline, published.saturatingAdd(rule.longest))
     }
 
     mutating func serve(at time: UInt64) -> Bool {

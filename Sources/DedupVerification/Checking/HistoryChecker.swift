@@ -56,7 +56,7 @@ public struct HistoryChecker: Sendable {
         for (number, call) in history.calls.enumerated() {
             tally.count(call, met: answerRules.check(call, number: number, &log))
         }
-        AttainableHits(rule: freshness, index: index).count(history.calls, into: &tally)
+        AttainableHits(rule: freshness, index: index, phases: phases).count(history.calls, into: &tally)
         tally.measureConcurrency(history.calls)
         CounterRules(counters: counters).check(against: tally.total, &log)
         return result(of: history, tally, log)

@@ -139,6 +139,9 @@ struct PhaseTable {
         phases = starts.map { ($0.key, $0.value) }.sorted { ($0.1, $0.0) < ($1.1, $1.0) }
     }
 
+    /// When a phase made its first call; 0 for one that made none.
+    func start(of number: UInt16) -> UInt64 { phases.first { $0.number == number }?.start ?? 0 }
+
     /// The phase that was running at `time`; the first one before any had begun.
     func phase(at time: UInt64) -> UInt16? {
         let next = phases.indices.partitioningIndex { phases[$0].start > time }

@@ -6,6 +6,7 @@ struct Tally {
     private var latest: (phase: UInt16, number: Int)?
     private let phases: PhaseTable
     private var mostOpenInAll = 0
+    private var attainableInAll = 0
 
     /// What a call met on its way.
     struct Encounter {
@@ -26,6 +27,7 @@ struct Tally {
     var total: VerificationCounts {
         var total = counts.reduce(into: VerificationCounts()) { $0.add($1) }
         total.maximumConcurrency = mostOpenInAll
+        total.attainableHits = attainableInAll
         return total
     }
 
@@ -54,8 +56,10 @@ struct Tally {
         }
     }
 
-    /// Counts a request for a key that had been requested before.
-    mutating func countRepeated(phase: UInt16, attainable: Bool) {
+    /// Counts a request for a key that had been requested before, and whether a cache without bound could have answered it:
+    /// one that does its best for the phase, and one that does its best for all of them.
+    mutating func countRepeated(phase: UInt16, attainable: Bool, inAll isAttainableInAll: Bool) {
+        if isAttainableInAll { attainableInAll += 1 }
         update(phase) { counts in
             counts.repeatedRequests += 1
             if attainable { counts.attainableHits += 1 }
