@@ -11,6 +11,29 @@ package struct MetricDefinition: Hashable, Sendable {
     /// Whether it adds up over phases, so that a gate means the run as a whole. Every other metric is judged phase by
     /// phase: a ratio or a percentile of all of them would hide the one that is broken.
     package var isSum = false
+    /// Which phases measure it.
+    package var source = MetricSource.anyPhase
+}
+
+/// Which phases measure a metric.
+package enum MetricSource: Hashable, Sendable {
+    case anyPhase
+    /// Those with an open loop, whose requests have intended starts.
+    case arrivals
+    /// Those that release clients together.
+    case herds
+    /// Those that sample memory.
+    case memorySamples
+
+    /// What such a phase has in a scenario; nil for any phase.
+    package var requirement: String? {
+        switch self {
+        case .anyPhase: nil
+        case .arrivals: "a phase of the model constant, poisson, or trace with a speed"
+        case .herds: "a closed phase of several clients whose keys have the distribution burst"
+        case .memorySamples: "a phase with `memory`"
+        }
+    }
 }
 
 /// Every metric that gates may name, and what it means.
@@ -90,25 +113,25 @@ package struct MetricCatalog: Sendable {
             ("call.latency", "what callers waited (open loop: from the intended start), all"),
             ("hit.service", "from call to answer, hits"),
             ("call.service", "from call to answer, all calls"),
-            ("response.latency", "open loop: from the intended start to the answer, all calls"),
             ("joined.wakeup", "from the end of the execution to the answer of a call that joined it"),
         ]
-        return (distributions + more).flatMap { name, explanation in
-            latencyStatistics.map { statistic in
-                MetricDefinition(
-                    name: "\(name).\(statistic.suffix)", dimension: .time,
-                    explanation: "\(statistic.suffix): \(explanation)")
-            }
-        }
+        let response = "open loop: from the intended start to the answer, all calls"
+        return (distributions + more).flatMap { times($0, $1) } + times("response.latency", response, .arrivals)
     }()
 
-    private static let generation: [MetricDefinition] = {
-        let lags = latencyStatistics.map { statistic in
+    /// The statistics of a distribution of times.
+    private static func times(
+        _ name: String, _ explanation: String, _ source: MetricSource = .anyPhase
+    ) -> [MetricDefinition] {
+        latencyStatistics.map { statistic in
             MetricDefinition(
-                name: "generator.lag.\(statistic.suffix)", dimension: .time,
-                explanation: "\(statistic.suffix): how late the generator released requests")
+                name: "\(name).\(statistic.suffix)", dimension: .time,
+                explanation: "\(statistic.suffix): \(explanation)", source: source)
         }
-        return lags + [
+    }
+
+    private static let generation =
+        times("generator.lag", "how late the generator released requests", .arrivals) + [
             MetricDefinition(name: "throughput", dimension: .rate, explanation: "calls answered a second"),
             MetricDefinition(name: "executions.rate", dimension: .rate, explanation: "executions a second"),
             MetricDefinition(name: "concurrency.max", dimension: .count, explanation: "most calls open at one time"),
@@ -116,30 +139,31 @@ package struct MetricCatalog: Sendable {
                 name: "concurrency.mean", dimension: .count, explanation: "calls open at a time, on average"),
             MetricDefinition(
                 name: "generator.backlogged", dimension: .count,
-                explanation: "requests that found every client busy when they were released", isSum: true),
+                explanation: "requests that found every client busy when they were released", isSum: true,
+                source: .arrivals),
             MetricDefinition(
                 name: "herds.released", dimension: .count, explanation: "herds of clients that were released together",
-                isSum: true),
+                isSum: true, source: .herds),
             MetricDefinition(
                 name: "herds.overlapping", dimension: .count,
-                explanation: "herds in which at least two calls were open at once", isSum: true),
+                explanation: "herds in which at least two calls were open at once", isSum: true, source: .herds),
             MetricDefinition(
                 name: "hiccup.max", dimension: .time, explanation: "longest time that the machine did not run a thread"),
         ]
-    }()
 
     private static let memory = [
         MetricDefinition(
             name: "memory.leak_bytes_per_op", dimension: .bytes,
-            explanation: "slope of the live bytes over the operations, with its interval"),
+            explanation: "slope of the live bytes over the operations, with its interval", source: .memorySamples),
         MetricDefinition(
-            name: "memory.live_end_bytes", dimension: .bytes, explanation: "live bytes at the last quiescent point"),
+            name: "memory.live_end_bytes", dimension: .bytes, explanation: "live bytes at the last quiescent point",
+            source: .memorySamples),
         MetricDefinition(
             name: "memory.live_peak_bytes", dimension: .bytes,
-            explanation: "most live bytes at any quiescent point"),
+            explanation: "most live bytes at any quiescent point", source: .memorySamples),
         MetricDefinition(
             name: "memory.resident_end_bytes", dimension: .bytes,
-            explanation: "resident bytes of the allocator at the last quiescent point"),
+            explanation: "resident bytes of the allocator at the last quiescent point", source: .memorySamples),
     ]
 }
 

@@ -76,8 +76,8 @@ import Testing
         #expect(try bench.rows("summary.csv").map { $0["verdict"] } == ["pass", "fail"])
     }
 
-    @Test func aGateWithoutItsMetricIsInvalid() async throws {
-        let result = try await bench.run(scenario: Scenarios.storm, ["--gate", "memory.leak_bytes_per_op < 0.5B"])
+    @Test func aGateOfAPhaseThatIsLeftOutIsInvalid() async throws {
+        let result = try await bench.run(scenario: Scenarios.memory, ["--phase", "storm"])
         #expect(result.code == 75)
         #expect(result.out.contains("was not measured"))
     }

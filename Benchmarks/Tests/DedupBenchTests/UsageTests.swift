@@ -65,6 +65,19 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("memory.leak_bytes_per_op < 0.5B", "`memory`"), ("response.latency.p99 < 1s", "the model constant"),
+        ("generator.lag.p99 < 1s in storm", "the model constant"),
+        ("herds.released > 1count", "the distribution burst"),
+    ])
+    func aGateThatCanNeverBeMeasuredIsRefusedBeforeTheRun(_ gate: String, _ remedy: String) async throws {
+        let option = try await bench.run(scenario: Scenarios.storm, ["--gate", gate])
+        #expect(option.code == 64 && option.error.contains(remedy), "\(option.error)")
+        let file = try await bench.run(scenario: Scenarios.storm.replacing("hit_rate.repeat > 80%", with: gate))
+        #expect(file.code == 65 && file.error.contains(remedy), "\(file.error)")
+        #expect(!FileManager.default.fileExists(atPath: bench.results))
+    }
+
     @Test func aGateOnAnUnknownPhaseNamesThoseThatThereAre() async throws {
         let option = try await bench.run(scenario: Scenarios.storm, ["--gate", "hit.latency.p99 < 50ms in strom"])
         #expect(option.code == 64 && option.error.contains("it has: storm"))

@@ -9,7 +9,10 @@ struct RunPlan {
     /// One combination of the matrix.
     struct Combination {
         let strategy: [StrategySetting]
+        /// The scenario, with the phases that are run.
         let scenario: Scenario
+        /// The scenario with all its phases.
+        let whole: Scenario
     }
 
     /// The scenario file.
@@ -58,11 +61,11 @@ struct RunPlan {
         gates = try GateBook.gates(ofScenario: scenario.gates, file: file, options: options.gates)
         load = LoadConfiguration(workers: workers, historyLimit: options.historyLimit)
         guard load.historyLimit > 0 else { throw Failure("--history-limit: must be at least 1", .usage) }
-        try checkPhases(options.phases)
+        try checkPhases(options)
     }
 
     /// A warm-up is not judged, so a run needs more than that; and a gate needs the phase that it names.
-    private func checkPhases(_ selected: [String]) throws(Failure) {
+    private func checkPhases(_ options: PlanOptions) throws(Failure) {
         let names = scenario.phases.map(\.name)
         if scenario.phases.allSatisfy(\.warmup) {
             throw Failure(
@@ -71,7 +74,8 @@ struct RunPlan {
         }
         // The loader has seen to those of the scenario. A phase that `--phase` leaves out is known all the same: its gates
         // are then not measured.
-        guard selected.isEmpty else { return }
+        for combination in combinations { try GateBook.checkSources(of: options.gates, in: combination, file: file) }
+        guard options.phases.isEmpty else { return }
         if let problem = gates.lazy.compactMap({ GateBook.unknownPhase(of: $0, among: names) }).first {
             throw Failure("--gate: \(problem)", .usage)
         }
@@ -86,7 +90,7 @@ struct RunPlan {
         file = name
         seedIsGiven = false
         self.load = load
-        combinations = [Combination(strategy: [], scenario: scenario)]
+        combinations = [Combination(strategy: [], scenario: scenario, whole: scenario)]
         self.subjects = subjects
         gates = try GateBook.gates(ofScenario: scenario.gates, file: name, options: [])
     }
@@ -111,7 +115,8 @@ struct RunPlan {
                 try ScenarioLoader.load(file: file, overrides: overrides + combination, vocabulary: .dedupbench)
             }
             let strategy = combination.map { StrategySetting(parameter: $0.path, value: $0.value) }
-            combinations.append(Combination(strategy: strategy, scenario: try select(phases, of: scenario)))
+            combinations.append(
+                Combination(strategy: strategy, scenario: try select(phases, of: scenario), whole: scenario))
         }
         return combinations
     }
