@@ -9,7 +9,7 @@ import Testing
 
     deinit { bench.remove() }
 
-    @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(Int32, Int32)])
+    @Test(arguments: [(SIGINT, 130), (SIGTERM, 143), (SIGHUP, 129)] as [(Int32, Int32)])
     func aSignalLeavesAPartialMarkedBundle(_ signal: Int32, _ code: Int32) throws {
         let path = try bench.write(Scenarios.endless)
         let child = try Child(
@@ -27,6 +27,16 @@ import Testing
         #expect(manifest["exit_code"] as? Int == Int(code))
         let rows = try bench.rows("summary.csv")
         #expect(!rows.isEmpty && rows.allSatisfy { $0["verdict"] == "interrupted" && $0["partial"] == "true" })
+    }
+
+    /// `nohup` has the signal ignored, and what it starts must not change that: the second signal ends the run.
+    @Test func aRunUnderNohupOutlivesItsTerminal() throws {
+        let path = try bench.write(Scenarios.endless)
+        let child = try Child(shell: "trap '' HUP; exec dedupbench run \(path) --out \(bench.results)", in: bench)
+        #expect(child.waits(for: "long 1/1"))
+        child.send(SIGHUP)
+        child.send(SIGTERM)
+        #expect(try child.finish().code == 143)
     }
 
     @Test func aSignalWhileRepositoriesAreMadeLeavesAMarkedBundleAndNoRepositories() throws {

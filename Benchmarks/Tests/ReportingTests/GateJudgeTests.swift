@@ -187,7 +187,7 @@ import Testing
         #expect(subject.verdict == .inconclusive && subject.gates.map(\.verdict) == [.pass])
         let report = ReportFixture.report([subject])
         #expect(report.exitCode == 75)
-        #expect(TerminalReport(report, palette: .plain).text.contains("--history-limit"))
+        #expect(TerminalReport(report, terminal: .plain).text.contains("--history-limit"))
         #expect(try CSVReader.rows(report.summaryTable.text).map { $0["ending"] } == ["history_full"])
     }
 
@@ -201,7 +201,7 @@ import Testing
         phase.generation?.longestHiccup = 3_000_000
         phase.generation?.audits = [AuditFinding(name: "keys", passed: true, explanation: "as declared")]
         let report = ReportFixture.report([try Self.subject([phase], gates: [])])
-        let text = TerminalReport(report, palette: .plain).text
+        let text = TerminalReport(report, terminal: .plain).text
         let line = try #require(text.split(separator: "\n").first { $0.contains("4,711") })
         #expect(line.split(separator: " ") == ["dedup", "storm", "64", "2", "12.5", "0", "4,711", "3.00", "ms"])
         #expect(text.contains("there are no gates"))

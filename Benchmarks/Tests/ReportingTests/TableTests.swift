@@ -59,7 +59,7 @@ import Testing
         let rows = try CSVReader.rows(report.summaryTable.text)
         #expect(rows.map { $0["strategy_cache_policy"] } == ["sieve", "fifo", "lru"])
         #expect(rows.map { $0["best"] } == ["true", "false", "false"])
-        let lines = TerminalReport(report, palette: .plain).text.split(separator: "\n")
+        let lines = TerminalReport(report, terminal: .plain).text.split(separator: "\n")
         #expect(lines.contains { $0.hasPrefix("best") && $0.contains("sieve") })
     }
 
@@ -87,7 +87,7 @@ import Testing
         #expect(report.best?.title == sound.title)
         #expect(ReportFixture.report([floor, slow]).best == nil)
         let line = try #require(
-            TerminalReport(report, palette: .plain).text.split(separator: "\n").first { $0.contains("noop") })
+            TerminalReport(report, terminal: .plain).text.split(separator: "\n").first { $0.contains("noop") })
         #expect(line.count { $0 == "–" } >= 2, "neither prevention nor violations are known: \(line)")
     }
 
@@ -99,7 +99,7 @@ import Testing
             executions: 20, hits: 2_000, strategy: [StrategySetting(parameter: "cache.policy", value: "sieve")])
         let report = ReportFixture.report([idle, busy])
         #expect(report.best?.strategyText == "cache.policy=sieve")
-        #expect(TerminalReport(report, palette: .plain).text.contains("executions an operation"))
+        #expect(TerminalReport(report, terminal: .plain).text.contains("executions an operation"))
     }
 
     @Test func metricsNameTheirStatisticUnitAndInterval() throws {
@@ -137,7 +137,7 @@ import Testing
         // The second execution began at 1.5 us, and with it the contradiction.
         #expect(overlap["phase"] == "storm" && overlap["t_offset_ms"] == "0.0015")
         #expect(report.verdict == .fail)
-        let text = TerminalReport(report, palette: .plain).text
+        let text = TerminalReport(report, terminal: .plain).text
         #expect(text.contains("overlap") && text.contains("[=="))
     }
 
@@ -170,7 +170,7 @@ import Testing
             let rows = try CSVReader.rows(table.text)
             #expect(rows.allSatisfy { $0["subject"]?.hasPrefix("'=HYPERLINK") == true })
         }
-        #expect(!TerminalReport(report, palette: .plain).text.contains("\u{1B}"))
+        #expect(!TerminalReport(report, terminal: .plain).text.contains("\u{1B}"))
     }
 }
 

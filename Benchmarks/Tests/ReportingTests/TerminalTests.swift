@@ -68,6 +68,59 @@ import Testing
         #expect(table.lines(.plain) == ["a", "x"])
     }
 
+    private static let wide: TerminalTable = {
+        var table = TerminalTable([("subject", .left), ("operations", .right), ("executions", .right), ("why", .left)])
+        table.append(["dedup", "1000", "20", "one two three four five six seven eight nine ten"])
+        table.append(["none", "1000", "1000", ""])
+        return table
+    }()
+
+    @Test func aTableThatIsTooWideContinuesItsLastColumn() {
+        #expect(
+            Self.wide.lines(Terminal(isColoured: false, columns: 60)) == [
+                "subject  operations  executions  why",
+                "dedup          1000          20  one two three four five six",
+                "                                 seven eight nine ten",
+                "none           1000        1000",
+            ])
+    }
+
+    @Test func aTableThatIsMuchTooWideIsSplitIntoSeveral() {
+        var table = TerminalTable([
+            ("subject", .left), ("operations", .right), ("executions", .right), ("rate", .right),
+        ])
+        table.append(["dedup", "1000", "20", "98 %"])
+        #expect(
+            table.lines(Terminal(isColoured: false, columns: 34)) == [
+                "subject  operations  executions", "dedup          1000          20", "", "subject  rate",
+                "dedup    98 %",
+            ])
+    }
+
+    @Test func aTableThatNothingElseHelpsIsAList() {
+        #expect(
+            Self.wide.lines(Terminal(isColoured: false, columns: 30)) == [
+                "subject: dedup", "  operations: 1000", "  executions: 20", "  why: one two three four five",
+                "  six seven eight nine ten", "", "subject: none", "  operations: 1000", "  executions: 1000",
+            ])
+    }
+
+    /// Whatever the form, no line is too long, and every cell is there.
+    @Test(arguments: 20...130 as ClosedRange<Int>)
+    func noLineIsWiderThanTheTerminal(columns: Int) {
+        var table = TerminalTable([("name", .left), ("漢字", .left), ("count", .right), ("time", .right), ("why", .left)])
+        table.append([
+            "duplicate-storm", "漢字漢字漢字", "123456789", "1.23 ms", "because of this and that, and of more besides",
+        ])
+        table.append(["x", "y", "1", "2 s", "z"])
+        let lines = table.lines(Terminal(isColoured: false, columns: columns))
+        #expect(lines.allSatisfy { TerminalText.width($0) <= columns }, "\(lines)")
+        let words = Set(lines.joined(separator: " ").split(separator: " ").map(String.init))
+        for word in ["duplicate-storm", "漢字漢字漢字", "123456789", "1.23", "because", "besides", "z"] {
+            #expect(words.contains(word), "\(word): \(lines)")
+        }
+    }
+
     @Test func cellsCannotSendEscapeSequences() {
         var table = TerminalTable([("key", .left)])
         table.append([.init("\u{1B}[2Jgone", .bad)])
@@ -81,9 +134,9 @@ import Testing
         (false, ["CLICOLOR_FORCE": "1", "NO_COLOR": "1"], false),
     ])
     func coloursNeedATerminalAndNoObjection(_ terminal: Bool, _ environment: [String: String], _ coloured: Bool) {
-        let palette = Palette(isTerminal: terminal, environment: environment)
-        #expect(palette.isColoured == coloured)
-        #expect(palette.paint("x", .bad).contains("\u{1B}") == coloured)
+        let terminal = Terminal(isTerminal: terminal, environment: environment)
+        #expect(terminal.isColoured == coloured)
+        #expect(terminal.paint("x", .bad).contains("\u{1B}") == coloured)
     }
 }
 
@@ -106,6 +159,14 @@ import Testing
         #expect(sink.text == "\r\u{1B}[Kdedup storm 1/2")
         printer.clear()
         #expect(sink.text.hasSuffix("\r\u{1B}[K"))
+    }
+
+    @Test(arguments: [(40, 39), (nil, 79), (200, 100)] as [(Int?, Int)])
+    func theLineIsNarrowerThanTheWindow(columns: Int?, width: Int) {
+        let sink = Sink()
+        var printer = ProgressPrinter(.line, columns: { columns }) { sink.text += $0 }
+        printer.show(String(repeating: "x", count: 100), stage: "storm", isLast: true, at: 5)
+        #expect(TerminalText.width(String(sink.text.dropFirst("\r\u{1B}[K".count))) == width)
     }
 
     @Test func elsewhereThereIsALineAPhaseAndOneEveryFewSeconds() {

@@ -56,6 +56,21 @@ internal import Workloads
         #expect(try requests(bytes).map(\.key) == [0, 1, 0])
     }
 
+    @Test func quotesAreNoPartOfAField() throws {
+        let text = #"""
+            "key",size,"time_us"
+            a,1,0
+            "a",1,"1"
+            "a,b",1,2
+            "say ""a""",1,3
+            a"b,1,4
+            "a",1,5
+            "a,b","1",6
+
+            """#
+        #expect(try requests(text.utf8).map(\.key) == [0, 0, 1, 2, 3, 0, 1])
+    }
+
     @Test func keysAreToldApartByTheirBytes() throws {
         let keys = ["caf\u{E9}", "cafe\u{301}", "caf\u{E9}", "cafe\u{301}"]
         let lines = keys.enumerated().map { "\($1),\($0)\n" }.joined()
@@ -78,6 +93,8 @@ internal import Workloads
         ("time_us,kee,size\n", 1, "key", .missingColumn(known: ["time_us", "kee", "size"])),
         ("key,size\n", 1, "time_ns", .missingColumn(known: ["key", "size"])),
         ("key,key,time_us\na,b,1\n", 1, "key", .columnTwice),
+        ("time_us,key\n1,\"a\n", 2, nil, .openQuote), ("time_us,key\n1,\"a\"b\n", 2, nil, .textAfterQuote),
+        ("time_us,\"key\n1,a\n", 1, nil, .openQuote), ("time_us,key\n1,\"\"\n", 2, "key", .emptyKey),
         ("time_us,key,size,size\n1,a,1,1\n", 1, "size", .columnTwice),
         ("time_us,time_ns,key\n1,1,a\n", 1, "time_us", .timesTwice),
         ("time_us,key\n1,a\n2\n", 3, nil, .columnCount(expected: 2, found: 1)),

@@ -7,7 +7,7 @@ struct GenerationTable {
     }
 
     /// Nothing when no phase tells how its load was generated.
-    func lines(_ palette: Palette) -> [String] {
+    func lines(_ terminal: Terminal) -> [String] {
         var table = TerminalTable([
             ("subject", .left), ("phase", .left), ("clients", .right), ("workers", .right), ("calls open", .right),
             ("at most", .right), ("overlapped", .right), ("herds met", .right), ("backlogged", .right),
@@ -19,7 +19,7 @@ struct GenerationTable {
                 table.append([.init(subject.subject), .init(phase.name)] + cells(of: generation))
             }
         }
-        return table.isEmpty ? [] : table.lines(palette)
+        return table.isEmpty ? [] : table.lines(terminal)
     }
 
     private func cells(of generation: GenerationReport) -> [TerminalTable.Cell] {

@@ -9,7 +9,7 @@ struct MatrixTable {
         self.report = report
     }
 
-    func lines(_ palette: Palette) -> [String] {
+    func lines(_ terminal: Terminal) -> [String] {
         let parameters = report.strategyParameters
         let left: [(title: String, alignment: TerminalTable.Alignment)] = [("", .left), ("subject", .left)]
         let first: [(title: String, alignment: TerminalTable.Alignment)] = [
@@ -25,7 +25,7 @@ struct MatrixTable {
             let mark = subject.title == best ? TerminalTable.Cell("best", .good) : TerminalTable.Cell("")
             table.append([mark, .init(subject.subject)] + values.map { .init($0) } + cells(of: subject))
         }
-        return table.lines(palette)
+        return table.lines(terminal)
     }
 
     private func cells(of subject: SubjectReport) -> [TerminalTable.Cell] {

@@ -6,6 +6,7 @@ package struct ProgressPrinter {
     package enum Style: Sendable { case line, plain, none }
 
     private let style: Style
+    private let columns: () -> Int?
     private let write: (String) -> Void
     private var start: UInt64?
     private var lastPlain: UInt64 = 0
@@ -17,9 +18,10 @@ package struct ProgressPrinter {
     /// How far plain lines are apart inside one phase.
     private static let plainInterval: UInt64 = 5_000_000_000
 
-    /// A printer that writes to `write`.
-    package init(_ style: Style, write: @escaping (String) -> Void) {
+    /// A printer that writes to `write`. `columns` is asked each time, as windows change their size; nil, the default: 80.
+    package init(_ style: Style, columns: @escaping () -> Int? = { nil }, write: @escaping (String) -> Void) {
         self.style = style
+        self.columns = columns
         self.write = write
     }
 
@@ -36,7 +38,9 @@ package struct ProgressPrinter {
         case .none: return
         case .line:
             guard isLast || now - start >= Self.silence else { return }
-            write("\r\u{1B}[K" + TerminalText.truncated(TerminalText.sanitised(text), to: 79))
+            // A line as wide as the window would leave one behind at each rewriting.
+            let width = max(1, (columns() ?? 80) - 1)
+            write("\r\u{1B}[K" + TerminalText.truncated(TerminalText.sanitised(text), to: width))
             lineIsShown = true
         case .plain:
             guard stage != lastStage || now - lastPlain >= Self.plainInterval else { return }

@@ -9,7 +9,7 @@ struct SubjectTable {
         self.report = report
     }
 
-    func lines(_ palette: Palette) -> [String] {
+    func lines(_ terminal: Terminal) -> [String] {
         var table = TerminalTable(
             [
                 ("subject", .left), ("phase", .left), ("operations", .right), ("executions", .right),
@@ -20,7 +20,7 @@ struct SubjectTable {
             for phase in measured where measured.count > 1 { table.append(row(of: phase, subject, isTotal: false)) }
             table.append(row(of: subject.measuredPhase, subject, isTotal: true))
         }
-        return table.lines(palette)
+        return table.lines(terminal)
     }
 
     private func row(of phase: PhaseReport, _ subject: SubjectReport, isTotal: Bool) -> [TerminalTable.Cell] {

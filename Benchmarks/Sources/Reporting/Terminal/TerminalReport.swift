@@ -5,14 +5,14 @@ internal import Measurement
 /// The report that a person reads: subjects, gates, and on failure the proof.
 package struct TerminalReport {
     private let report: RunReport
-    private let palette: Palette
+    private let terminal: Terminal
     /// How many violations are drawn.
     private let violationLimit = 3
 
     /// A report in the given colours.
-    package init(_ report: RunReport, palette: Palette) {
+    package init(_ report: RunReport, terminal: Terminal) {
         self.report = report
-        self.palette = palette
+        self.terminal = terminal
     }
 
     /// The text, with a line end at its end.
@@ -31,12 +31,13 @@ package struct TerminalReport {
         let identity = report.identity
         let title = TerminalText.sanitised(identity.scenario)
         return [
-            palette.paint(title, .heading) + "  seed \(identity.seed)  commit \(identity.commit)  \(identity.startedAt)"
+            terminal.paint(title, .heading)
+                + "  seed \(identity.seed)  commit \(identity.commit)  \(identity.startedAt)"
         ]
     }
 
     private var subjectTable: [String] {
-        report.isMatrix ? MatrixTable(report).lines(palette) : SubjectTable(report).lines(palette)
+        report.isMatrix ? MatrixTable(report).lines(terminal) : SubjectTable(report).lines(terminal)
     }
 
     private var gateLines: [String] {
@@ -58,7 +59,7 @@ package struct TerminalReport {
                 ])
             }
         }
-        return table.isEmpty ? [] : table.lines(palette)
+        return table.isEmpty ? [] : table.lines(terminal)
     }
 
     private static func observed(_ gate: GateResult) -> String {
@@ -98,7 +99,7 @@ package struct TerminalReport {
 
     /// What concurrency each phase achieved. A matrix has too many phases; they are in `metrics.csv`.
     private var generationLines: [String] {
-        report.isMatrix ? [] : GenerationTable(report).lines(palette)
+        report.isMatrix ? [] : GenerationTable(report).lines(terminal)
     }
 
     private var violationLines: [String] {
@@ -109,7 +110,8 @@ package struct TerminalReport {
             let total = HumanNumber.count(verification.violationCount)
             let kinds = verification.violationsByKind.sorted { $0.value > $1.value }
                 .map { "\(HumanNumber.count($0.value)) \($0.key.rawValue)" }.joined(separator: ", ")
-            lines.append(palette.paint(TerminalText.sanitised("\(subject.title): \(total) violations: \(kinds)"), .bad))
+            lines.append(
+                terminal.paint(TerminalText.sanitised("\(subject.title): \(total) violations: \(kinds)"), .bad))
             for violation in shown {
                 lines.append(TerminalText.sanitisedLines("\(violation.kind.rawValue): \(violation.description)"))
             }
@@ -119,7 +121,7 @@ package struct TerminalReport {
 
     private var verdictLines: [String] {
         let verdict = report.verdict
-        var line = palette.paint(verdict.rawValue.uppercased(), verdict.role)
+        var line = terminal.paint(verdict.rawValue.uppercased(), verdict.role)
         if let reason = report.interruption {
             line += "  PARTIAL: " + TerminalText.sanitised(reason)
             if !report.skipped.isEmpty {
@@ -140,7 +142,7 @@ extension VerificationResult {
 
 extension RunVerdict {
     /// How the verdict is painted.
-    var role: Palette.Role {
+    var role: Terminal.Role {
         switch self {
         case .pass: .good
         case .fail, .hung: .bad

@@ -43,6 +43,30 @@ package enum TerminalText {
         return result + "…"
     }
 
+    /// The text in lines of at most `limit` columns, broken at blanks, and within a word that is longer than that.
+    package static func wrapped(_ text: String, to limit: Int) -> [String] {
+        var (lines, line, columns) = ([String](), "", 0)
+        for word in text.split(separator: " ") {
+            var rest = word
+            let needed = width(String(word)) + (line.isEmpty ? 0 : 1)
+            if columns + needed > limit, !line.isEmpty {
+                lines.append(line)
+                (line, columns) = ("", 0)
+            } else if !line.isEmpty {
+                (line, columns) = (line + " ", columns + 1)
+            }
+            while let character = rest.popFirst() {
+                if columns + width(character) > limit, !line.isEmpty {
+                    lines.append(line)
+                    (line, columns) = ("", 0)
+                }
+                line.append(character)
+                columns += width(character)
+            }
+        }
+        return line.isEmpty && !lines.isEmpty ? lines : lines + [line]
+    }
+
     /// The text with blanks up to `columns`.
     package static func padded(_ text: String, to columns: Int, alignRight: Bool = false) -> String {
         let blanks = String(repeating: " ", count: max(0, columns - width(text)))
@@ -93,43 +117,5 @@ package enum TerminalText {
                 return
             }
         }
-    }
-}
-
-/// The colours of a report; all of them nothing where colours are not wanted.
-package struct Palette: Sendable {
-    /// What a piece of text is, which decides its colour.
-    package enum Role: Sendable { case heading, good, bad, doubtful, dim }
-
-    /// Whether anything is coloured.
-    package let isColoured: Bool
-
-    /// No colours.
-    package static let plain = Palette(isColoured: false)
-    /// Colours.
-    package static let coloured = Palette(isColoured: true)
-
-    private init(isColoured: Bool) { self.isColoured = isColoured }
-
-    /// Colours on a terminal that can show them, unless the user said no (https://no-color.org); elsewhere only if the
-    /// environment asks for them (https://bixense.com/clicolors), as what passes output on to a terminal does.
-    package init(isTerminal: Bool, environment: [String: String]) {
-        let refused = !(environment["NO_COLOR"] ?? "").isEmpty || environment["TERM"] == "dumb"
-        let isForced = !["", "0"].contains(environment["CLICOLOR_FORCE"] ?? "")
-        isColoured = (isTerminal || isForced) && !refused
-    }
-
-    /// The text in the colour of its role.
-    package func paint(_ text: String, _ role: Role) -> String {
-        guard isColoured else { return text }
-        let code =
-            switch role {
-            case .heading: "1"
-            case .good: "32"
-            case .bad: "1;31"
-            case .doubtful: "33"
-            case .dim: "2"
-            }
-        return "\u{1B}[\(code)m\(text)\u{1B}[0m"
     }
 }

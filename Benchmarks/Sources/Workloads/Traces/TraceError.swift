@@ -1,6 +1,6 @@
 /// Why a trace cannot be read: which file, where in it, what is wrong and what to do about it.
 package struct TraceError: Error, Hashable, Sendable, CustomStringConvertible {
-    package enum Reason: Hashable, Sendable {
+    package enum Reason: Error, Hashable, Sendable {
         case unreadable(String)
         case empty
         case missingColumn(known: [String])
@@ -11,6 +11,8 @@ package struct TraceError: Error, Hashable, Sendable, CustomStringConvertible {
         /// A phase asks for the sizes that the trace has recorded, and it has none.
         case noSizes(phase: String)
         case columnCount(expected: Int, found: Int)
+        case openQuote
+        case textAfterQuote
         case notANumber(String)
         case tooLarge(String)
         case timeGoesBack
@@ -55,6 +57,9 @@ package struct TraceError: Error, Hashable, Sendable, CustomStringConvertible {
             "no such column in the header, and phase `\(phase)` asks for it with `value_size: recorded`; add the column, or "
                 + "give the size"
         case .columnCount(let expected, let found): "the header names \(expected) columns, this line has \(found)"
+        case .openQuote:
+            "a quote is opened and not closed in this line; close it, or double a quote that is part of a field"
+        case .textAfterQuote: "text follows a closing quote; double a quote that is part of a field"
         case .notANumber(let text): "`\(text)` is not a whole number; write digits only"
         case .tooLarge(let text): "`\(text)` is too large"
         case .timeGoesBack: "the time is before that of the line above; sort the trace by time"

@@ -17,8 +17,8 @@ package struct TracedRequest: Hashable, Sendable {
 /// Reads a trace line by line: comma-separated text, plain or zstd (told by its first bytes, not by its name).
 ///
 /// The first line names the columns, in any order: `key`, one of `time_ns` and `time_us`, and, if present, `size`
-/// (bytes). Other columns are allowed and ignored. There are no quotes: a field cannot contain a comma. Lines end in LF
-/// or CRLF; the last one may lack its end; blank lines are skipped. Keys are told apart by their bytes, as a URL and a file
+/// (bytes). Other columns are allowed and ignored. A field in quotes may hold commas, and quotes that are doubled (RFC 4180),
+/// but no line end: `"a"` and `a` are one key. Lines end in LF or CRLF; the last one may lack its end; blank lines are skipped. Keys are told apart by their bytes, as a URL and a file
 /// system do: two spellings of an accent are two keys. Memory is one buffer and the table of keys.
 package struct TraceReader: ~Copyable {
     private let file: String
@@ -45,7 +45,7 @@ package struct TraceReader: ~Copyable {
     /// The next request, or nil at the end.
     package mutating func next() throws(TraceError) -> TracedRequest? {
         guard let text = try lines.next() else { return nil }
-        let fields = text.split(separator: ",", omittingEmptySubsequences: false)
+        let fields = try fields(of: text)
         guard fields.count == columns.count else {
             throw error(.columnCount(expected: columns.count, found: fields.count))
         }
@@ -54,6 +54,14 @@ package struct TraceReader: ~Copyable {
             try number(fields[index], field: "size", limit: UInt64(UInt32.max))
         }
         return TracedRequest(time: time, key: try key(fields[columns.key]), size: UInt32(size ?? 1))
+    }
+
+    private func fields(of line: String) throws(TraceError) -> [Substring] {
+        do throws(TraceError.Reason) {
+            return try CSVLine.fields(of: line)
+        } catch {
+            throw self.error(error)
+        }
     }
 
     private mutating func time(_ text: Substring) throws(TraceError) -> UInt64 {
@@ -127,7 +135,12 @@ struct TraceColumns {
     let timeScale: UInt64
 
     init(header: String, file: String, line: Int) throws(TraceError) {
-        let names = header.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        let names: [String]
+        do throws(TraceError.Reason) {
+            names = try CSVLine.fields(of: header).map(String.init)
+        } catch {
+            throw TraceError(file: file, line: line, reason: error)
+        }
         func missing(_ field: String) -> TraceError {
             TraceError(file: file, line: line, field: field, reason: .missingColumn(known: names))
         }

@@ -29,7 +29,7 @@ struct ListCommand: BenchCommand {
     func run(_ arguments: [String], in context: CommandContext) -> Int32 {
         let console = context.console
         for topic in topic.map({ [$0] }) ?? Topic.allCases {
-            console.out(table(of: topic).text(console.palette))
+            console.out(table(of: topic).text(console.terminal))
             if self.topic == nil, topic != Topic.allCases.last { console.out("\n") }
         }
         return 0

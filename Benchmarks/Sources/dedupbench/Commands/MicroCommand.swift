@@ -49,7 +49,7 @@ struct MicroCommand: BenchCommand {
             return 0
         }
         let table = MicroTable(results: try await measure(console))
-        console.out(table.lines(console.palette).joined(separator: "\n") + "\n")
+        console.out(table.lines(console.terminal).joined(separator: "\n") + "\n")
         if let csv { try write(table.csv.text, to: csv) }
         return 0
     }

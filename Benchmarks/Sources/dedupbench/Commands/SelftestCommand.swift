@@ -36,7 +36,7 @@ struct SelftestCommand: BenchCommand {
 
     func run(_ arguments: [String], in context: CommandContext) async throws -> Int32 {
         if list {
-            context.console.out(listing.text(context.console.palette))
+            context.console.out(listing.text(context.console.terminal))
             return 0
         }
         context.interruption.listen()

@@ -9,32 +9,39 @@ package struct Console: Sendable {
     let out: @Sendable (String) -> Void
     /// Prints everything that is not a result.
     let error: @Sendable (String) -> Void
-    /// Colours for results.
-    let palette: Palette
-    /// Whether what is no result goes to a terminal: progress is shown there.
+    /// What results are shown on.
+    let terminal: Terminal
+    /// Whether what is no result goes to a terminal that can rewrite a line: progress is shown there.
     let errorIsTerminal: Bool
+    /// How many columns that terminal has at the moment; nil if it does not tell.
+    let errorColumns: @Sendable () -> Int?
     /// Why some of the results could not be printed; nil if all were, or if their reader went away.
     let problem: @Sendable () -> String?
 
     /// A console.
     package init(
-        palette: Palette = .plain, errorIsTerminal: Bool = false, out: @escaping @Sendable (String) -> Void,
-        error: @escaping @Sendable (String) -> Void, problem: @escaping @Sendable () -> String? = { nil }
+        terminal: Terminal = .plain, errorIsTerminal: Bool = false,
+        errorColumns: @escaping @Sendable () -> Int? = { nil },
+        out: @escaping @Sendable (String) -> Void, error: @escaping @Sendable (String) -> Void,
+        problem: @escaping @Sendable () -> String? = { nil }
     ) {
         self.out = out
         self.error = error
-        self.palette = palette
+        self.terminal = terminal
         self.errorIsTerminal = errorIsTerminal
+        self.errorColumns = errorColumns
         self.problem = problem
     }
 
     /// Standard output and standard error. A reader that went away is no reason to die, see ``outliveReaders()``.
     static var standard: Console {
         let (out, error) = (Output(STDOUT_FILENO), Output(STDERR_FILENO))
+        let environment = ProcessInfo.processInfo.environment
         return Console(
-            palette: Palette(
-                isTerminal: isatty(STDOUT_FILENO) == 1, environment: ProcessInfo.processInfo.environment),
-            errorIsTerminal: isatty(STDERR_FILENO) == 1, out: { out.write($0) }, error: { error.write($0) },
+            terminal: Terminal(
+                isTerminal: isatty(STDOUT_FILENO) == 1, environment: environment, columns: out.columns),
+            errorIsTerminal: isatty(STDERR_FILENO) == 1 && environment["TERM"] != "dumb",
+            errorColumns: { error.columns }, out: { out.write($0) }, error: { error.write($0) },
             problem: { out.problem })
     }
 
@@ -57,6 +64,13 @@ private final class Output: Sendable {
         return code == 0 || code == EPIPE ? nil : String(cString: strerror(code))
     }
 
+    /// How many columns the terminal has that it leads to; nil where there is none, or one that does not tell.
+    var columns: Int? {
+        var size = winsize()
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return nil }
+        return Int(size.ws_col)
+    }
+
     func write(_ text: String) {
         var rest = ArraySlice(Array(text.utf8))
         while !rest.isEmpty {
@@ -75,9 +89,9 @@ final class ProgressDisplay: Sendable {
     private let printer: Mutex<ProgressPrinter>
 
     init(_ style: ProgressPrinter.Style, in context: CommandContext) {
-        let error = context.console.error
+        let console = context.console
         machine = context.machine
-        printer = Mutex(ProgressPrinter(style) { error($0) })
+        printer = Mutex(ProgressPrinter(style, columns: console.errorColumns) { console.error($0) })
     }
 
     /// Shows how far the run of a subject, named with its combination, is.

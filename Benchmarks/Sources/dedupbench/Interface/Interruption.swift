@@ -2,7 +2,7 @@ internal import Foundation
 package import LoadGeneration
 internal import Synchronization
 
-/// Turns Ctrl-C and SIGTERM into a request to stop: the first ends the run with a partial report, the second at once.
+/// Turns Ctrl-C, SIGTERM and the loss of the terminal (SIGHUP) into a request to stop: the first ends the run with a partial report, the second at once.
 ///
 /// A plain signal handler, because a Dispatch source never sees a signal that is ignored, and one that is not ignored
 /// ends the process. The handler does only what a handler may: it stores, it writes, it exits.
@@ -26,9 +26,16 @@ package final class Interruption: Sendable {
     }
 
     /// Why the run stopped, for the report.
-    var reason: String? { signal.map { $0 == SIGINT ? "interrupted by Ctrl-C" : "terminated by SIGTERM" } }
+    var reason: String? {
+        switch signal {
+        case nil: nil
+        case SIGINT: "interrupted by Ctrl-C"
+        case SIGHUP: "the terminal went away (SIGHUP)"
+        default: "terminated by SIGTERM"
+        }
+    }
 
-    /// 130 for SIGINT, 143 for SIGTERM: 128 and the number of the signal, as shells say it.
+    /// 130 for SIGINT, 143 for SIGTERM, 129 for SIGHUP: 128 and the number of the signal, as shells say it.
     var exitCode: Int32 { 128 + (signal ?? SIGINT) }
 
     /// Interrupts, as the first signal of this number does.
@@ -45,6 +52,16 @@ package final class Interruption: Sendable {
         for number in [SIGINT, SIGTERM] {
             Foundation.signal(number) { Interruption.receive($0) }
         }
+        // Who starts a program under `nohup` wants it to go on.
+        if !Self.isIgnored(SIGHUP) { Foundation.signal(SIGHUP) { Interruption.receive($0) } }
+    }
+
+    private static func isIgnored(_ number: Int32) -> Bool {
+        var current = sigaction()
+        guard sigaction(number, nil, &current) == 0 else { return false }
+        // Function pointers have no `==`.
+        return unsafeBitCast(current.__sigaction_handler.sa_handler, to: Int.self)
+            == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
     private static func receive(_ number: Int32) {

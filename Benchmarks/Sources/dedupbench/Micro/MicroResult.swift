@@ -52,7 +52,7 @@ extension MicroResult {
 struct MicroTable {
     let results: [MicroResult]
 
-    func lines(_ palette: Palette) -> [String] {
+    func lines(_ terminal: Terminal) -> [String] {
         var table = TerminalTable([
             ("what", .left), ("threads", .right), ("value", .right), ("ops/s", .right), ("allocs/op", .right),
             ("bytes/op", .right), ("control", .left), ("its value", .right), ("ratio", .right), ("target", .left),
@@ -68,7 +68,7 @@ struct MicroTable {
                 .init(result.target), met ?? "",
             ])
         }
-        return table.lines(palette)
+        return table.lines(terminal)
     }
 
     var csv: CSVTable {

@@ -46,7 +46,7 @@ struct RunOutput {
     private func printResult(_ report: RunReport) {
         switch options.format {
         case .text:
-            let terminal = TerminalReport(report, palette: console.palette)
+            let terminal = TerminalReport(report, terminal: console.terminal)
             console.out(options.quiet ? terminal.verdictText : terminal.text)
             if problem == nil, let bundle { console.out("results: \(bundle.path)\n") }
         case .json: console.out(report.manifestText)

@@ -33,7 +33,7 @@ package struct Selftest {
             if !item.isBorneOut(by: outcome) { missed += 1 }
             table.append(Self.row(item, outcome))
         }
-        context.console.out(table.text(context.console.palette))
+        context.console.out(table.text(context.console.terminal))
         if isStopped { return context.interruption.exitCode }
         let defects = cases.count { $0.defect != .honest }
         context.console.out(
