@@ -18,8 +18,8 @@ package struct DedupBench: ParsableCommand {
 
             Exit codes: 0 every gate passed; 1 internal error; 2 a gate failed or a violation was found; 3 the subject \
             hung; 6 results cannot be written; 64 wrong usage; 65 bad scenario or trace; 69 a program that the \
-            scenario needs is not there; 75 inconclusive or invalid; 130 interrupted (143 by SIGTERM), with a \
-            partial report.
+            scenario needs is not there; 75 inconclusive or invalid; 130 interrupted (143 by SIGTERM, 129 by SIGHUP), \
+            with a partial report.
             """,
         version: "0.1.0",
         subcommands: [
