@@ -42,15 +42,17 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CJemalloc", pkgConfig: "jemalloc", providers: [.apt(["libjemalloc-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
-        target("Workloads", ["CZstd", yams]),
-        target("Measurement", ["CJemalloc", histogram]),
-        target("Gates", [library("DedupVerification")]),
+        target("Statistics"),
+        target("Wording"),
+        target("Workloads", ["CZstd", "Statistics", "Wording", yams]),
+        target("Measurement", ["CJemalloc", "Statistics", histogram]),
+        target("Gates", ["Wording", library("DedupVerification")]),
         target("LoadGeneration", ["Workloads", "Measurement", "Gates", library("DedupVerification")]),
-        target("Reporting", ["Measurement", "Gates", library("DedupVerification")]),
+        target("Reporting", ["Measurement", "Gates", "Statistics", library("DedupVerification")]),
         .executableTarget(
             name: "dedupbench",
             dependencies: [
-                "Workloads", "Measurement", "Gates", "LoadGeneration", "Reporting", library("Caching"),
+                "Workloads", "Measurement", "Gates", "LoadGeneration", "Reporting", "Statistics", library("Caching"),
                 library("Dedup"), library("DedupVerification"), argumentParser, subprocess, crypto,
             ],
             swiftSettings: strict),
@@ -59,8 +61,9 @@ let package = Package(
         .target(
             name: "Simulation", dependencies: ["LoadGeneration", "Measurement"], path: "Tests/Simulation",
             swiftSettings: strict),
-        tests("WorkloadsTests", ["Workloads"]),
-        tests("MeasurementTests", ["Measurement", library("DedupTesting")]),
+        tests("StatisticsTests", ["Statistics", library("DedupTesting")]),
+        tests("WorkloadsTests", ["Workloads", "Statistics"]),
+        tests("MeasurementTests", ["Measurement", "Statistics", library("DedupTesting")]),
         tests("GatesTests", ["Gates"]),
         tests(
             "LoadGenerationTests",

@@ -68,8 +68,8 @@ import Testing
             {
                 return nil
             }
-            for character in line {
-                switch character {
+            for byte in line.utf8 {
+                switch Unicode.Scalar(byte) {
                 case "(", "[": parentheses += 1
                 case ")", "]": parentheses -= 1
                 case "{" where start != nil || parentheses == 0:

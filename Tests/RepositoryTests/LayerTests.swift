@@ -15,20 +15,24 @@ import Testing
         "Sources/DedupMetrics": ["CoreMetrics", "Dedup", "Metrics"],
         "Sources/DedupServiceLifecycle": ["Caching", "Dedup", "ServiceLifecycle"],
         "Sources/DedupTesting": ["Caching", "Dedup", "Testing"],
-        "Sources/DedupVerification": ["Glibc", "Synchronization"],
-        "Benchmarks/Sources/Workloads": ["CZstd", "Foundation", "Yams"],
+        "Sources/DedupVerification": ["Synchronization"],
+        "Benchmarks/Sources/Statistics": ["Foundation", "Glibc"],
+        "Benchmarks/Sources/Workloads": ["CZstd", "Foundation", "Statistics", "Synchronization", "Wording", "Yams"],
         "Benchmarks/Sources/Measurement": [
-            "CJemalloc", "Dispatch", "Foundation", "Glibc", "Histogram", "Synchronization",
+            "CJemalloc", "Dispatch", "Foundation", "Glibc", "Histogram", "Statistics", "Synchronization",
         ],
-        "Benchmarks/Sources/Gates": ["DedupVerification"],
+        "Benchmarks/Sources/Wording": [],
+        "Benchmarks/Sources/Gates": ["DedupVerification", "Wording"],
         "Benchmarks/Sources/LoadGeneration": [
             "DedupVerification", "Dispatch", "Foundation", "Gates", "Glibc", "Measurement", "Synchronization",
             "Workloads",
         ],
-        "Benchmarks/Sources/Reporting": ["DedupVerification", "Foundation", "Gates", "Glibc", "Measurement"],
+        "Benchmarks/Sources/Reporting": [
+            "DedupVerification", "Foundation", "Gates", "Glibc", "Measurement", "Statistics",
+        ],
         "Benchmarks/Sources/dedupbench": [
             "ArgumentParser", "Caching", "Crypto", "Dedup", "DedupVerification", "Foundation", "Gates",
-            "LoadGeneration", "Measurement", "Reporting", "Subprocess", "Synchronization", "Workloads",
+            "LoadGeneration", "Measurement", "Reporting", "Statistics", "Subprocess", "Synchronization", "Workloads",
         ],
     ]
 

@@ -1,4 +1,5 @@
 internal import DedupVerification
+internal import Wording
 
 /// A metric that gates may name.
 package struct MetricDefinition: Hashable, Sendable {
@@ -56,9 +57,7 @@ package struct MetricCatalog: Sendable {
 
     /// The known name that is nearest to `name`, if any is near enough to be a slip of the pen.
     package func suggestion(for name: String) -> String? {
-        let candidates = definitions.map { ($0.name, EditDistance.between(name, $0.name)) }
-        guard let best = candidates.min(by: { $0.1 < $1.1 }), best.1 <= max(2, name.count / 3) else { return nil }
-        return best.0
+        NearestName.of(name, among: definitions.map(\.name))
     }
 
     /// The percentiles that exist of every distribution, with their place in 0...100 (nil: the largest, the mean).
@@ -189,23 +188,5 @@ package enum MetricDimension: String, CaseIterable, Sendable {
         case .rate: [("/s", 1)]
         case .count: [("count", 1)]
         }
-    }
-}
-
-/// How many letters separate two words.
-enum EditDistance {
-    /// The Levenshtein distance: the least number of insertions, deletions and replacements (Wagner and Fischer, 1974).
-    static func between(_ first: String, _ second: String) -> Int {
-        let (rows, columns) = (Array(first), Array(second))
-        var previous = Array(0...columns.count)
-        for (row, letter) in rows.enumerated() {
-            var current = [row + 1]
-            for (column, other) in columns.enumerated() {
-                let replaced = previous[column] + (letter == other ? 0 : 1)
-                current.append(min(replaced, previous[column + 1] + 1, current[column] + 1))
-            }
-            previous = current
-        }
-        return previous[columns.count]
     }
 }

@@ -1,6 +1,7 @@
 import DedupTesting
 import Foundation
 import Measurement
+import Statistics
 import Testing
 
 @Suite struct LeakEstimateTests {

@@ -5,6 +5,14 @@ import Reporting
 import Testing
 
 @Suite struct GateJudgeTests {
+    @Test(arguments: [(0, 299, 0.009_969_146_792_899_269), (12, 4, 1), (0, 0, .nan)] as [(Int, Int, Double)])
+    func theViolationBoundIsThatOfTheOpportunities(violations: Int, opportunities: Int, bound: Double) throws {
+        var phase = PhaseReport(name: "storm", isWarmup: false)
+        (phase.counts.violations, phase.counts.opportunities) = (violations, opportunities)
+        let value = try #require(MetricSet(of: phase)["dedup.violation_bound"]?.value)
+        #expect(bound.isNaN ? value.isNaN : abs(value / bound - 1) < 1e-8)
+    }
+
     /// A measured phase with so many hits of one latency; response times are given for an open loop only.
     static func phase(_ name: String, hits: Int, service: UInt64, response: UInt64? = nil) -> PhaseReport {
         var phase = PhaseReport(name: name, isWarmup: false)

@@ -91,4 +91,17 @@ internal import Workloads
         #expect(low.keyOfRank == high.keyOfRank)
         #expect(low.keyOfRank != KeySampler(.zipf(count: 1000, skew: 0.5), seed: 12).keyOfRank)
     }
+
+    @Test func tooFewDrawsProveNothing() {
+        let sampler = KeySampler(.uniform(count: 10), seed: 1)
+        let audit = KeyAudit.audit(countsOfKeys: [5, 0, 0, 0, 0, 0, 0, 0, 0, 0], against: sampler)
+        #expect(audit.verdict == .inconclusive)
+    }
+
+    @Test func aKeyOutsideTheDeclarationIsRejected() {
+        let sampler = KeySampler(.uniform(count: 2), seed: 1)
+        let audit = KeyAudit.audit(countsOfKeys: [500, 500, 1], against: sampler)
+        #expect(audit.verdict == .rejected)
+        #expect(audit.summary.contains("key 2"))
+    }
 }

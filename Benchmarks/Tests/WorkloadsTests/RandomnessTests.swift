@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Statistics
 internal import Testing
 internal import Workloads
 

@@ -3,7 +3,8 @@ internal import Workloads
 
 /// The facts that Fixtures/README.md states about the trace that comes with the package.
 @Suite struct RecordedTraceTests {
-    private static let trace = Result { try RequestTrace(contentsOf: Fixtures.trace) }
+    private static let library = TraceLibrary()
+    private static let trace = Result { try library.trace(Fixtures.trace) }
 
     @Test func theTraceIsAsLargeAsTheReadmeSays() throws {
         let trace = try Self.trace.get()
@@ -34,7 +35,7 @@ internal import Workloads
     @Test func theScenarioReplaysItAllAndThenAPartAtSpeed() throws {
         let scenario = try ScenarioLoader.load(file: Fixtures.scenario("recorded-trace"))
         let trace = try Self.trace.get()
-        let builder = try StreamBuilder(scenario)
+        let builder = try StreamBuilder(scenario, traces: Self.library)
         let fast = builder.stream(for: try #require(scenario.phases.first { $0.name == "fast" }))
         #expect(!fast.isOpen)
         #expect(fast.limit == trace.count)

@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// What happened in a stretch of the history.
 public struct VerificationCounts: Hashable, Sendable {
     /// Calls, returned or not.
@@ -30,8 +28,9 @@ public struct VerificationCounts: Hashable, Sendable {
     /// Figures of nothing.
     public init() {}
 
-    /// Adds the figures of another stretch, except the concurrency, which does not add up.
-    mutating func add(_ other: VerificationCounts) {
+    /// Adds the figures of another stretch of the same history; ``maximumConcurrency`` becomes that of the stretch that had
+    /// more of it.
+    public mutating func add(_ other: VerificationCounts) {
         operations += other.operations
         lost += other.lost
         for outcome in outcomes.indices { outcomes[outcome] += other.outcomes[outcome] }
@@ -40,6 +39,7 @@ public struct VerificationCounts: Hashable, Sendable {
         duplicateExecutions += other.duplicateExecutions
         opportunities += other.opportunities
         overlappingCalls += other.overlappingCalls
+        maximumConcurrency = max(maximumConcurrency, other.maximumConcurrency)
         repeatedRequests += other.repeatedRequests
         attainableHits += other.attainableHits
         violations += other.violations
@@ -82,47 +82,7 @@ public struct VerificationCounts: Hashable, Sendable {
     /// What ``repeatHitRatio`` would have been with a cache without bound; NaN when no key was requested twice.
     public var repeatHitCeiling: Double { Self.ratio(attainableHits, repeatedRequests) }
 
-    /// With 95 % confidence the chance that an opportunity ends in a violation is below this; NaN without opportunities.
-    public var violationBound95: Double {
-        ProportionBound.upper(successes: min(violations, opportunities), trials: opportunities, confidence: 0.95)
-    }
-
     private static func ratio(_ part: Int, _ whole: Int) -> Double {
         whole == 0 ? .nan : Double(part) / Double(whole)
-    }
-}
-
-/// An exact upper bound for a proportion (Clopper and Pearson, 1934).
-enum ProportionBound {
-    /// The largest chance under which `successes` or fewer of `trials` still happen with probability 1 - `confidence`.
-    ///
-    /// Close to 3/n when nothing happened; NaN without trials.
-    static func upper(successes: Int, trials: Int, confidence: Double) -> Double {
-        guard trials > 0 else { return .nan }
-        guard successes < trials else { return 1 }
-        let error = 1 - confidence
-        if successes == 0 { return -expm1(log(error) / Double(trials)) }
-        var (low, high) = (Double(successes) / Double(trials), 1.0)
-        for _ in 0..<100 where high - low > low * 1e-12 {
-            let middle = (low + high) / 2
-            if atMost(successes, of: trials, chance: middle) > error { low = middle } else { high = middle }
-        }
-        return high
-    }
-
-    /// The binomial chance of `successes` or fewer, for a `chance` above their share: the terms shrink from the last.
-    private static func atMost(_ successes: Int, of trials: Int, chance: Double) -> Double {
-        guard chance < 1 else { return 0 }
-        let (n, k) = (Double(trials), Double(successes))
-        var term = 1.0
-        var sum = 1.0
-        var remaining = successes
-        while remaining > 0, term > sum * 1e-18 {
-            term *= Double(remaining) / Double(trials - remaining + 1) * (1 - chance) / chance
-            sum += term
-            remaining -= 1
-        }
-        let choices = lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)
-        return exp(choices + k * log(chance) + (n - k) * log1p(-chance)) * sum
     }
 }

@@ -21,10 +21,10 @@ package final class LoadRunner: Sendable {
     /// - Throws: ``LoadError``, or `TraceError`.
     package convenience init(
         _ scenario: Scenario, configuration: LoadConfiguration = LoadConfiguration(),
-        machine: any Machine = RealMachine(), stop: StopSignal = StopSignal(),
+        traces: TraceLibrary = TraceLibrary(), machine: any Machine = RealMachine(), stop: StopSignal = StopSignal(),
         progress: @escaping @Sendable (LoadProgress) -> Void = { _ in }
     ) throws {
-        let builder = try StreamBuilder(scenario)
+        let builder = try StreamBuilder(scenario, traces: traces)
         try self.init(
             scenario, streams: scenario.phases.map { builder.stream(for: $0) }, configuration: configuration,
             machine: machine, stop: stop, progress: progress)

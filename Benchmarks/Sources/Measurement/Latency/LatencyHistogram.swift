@@ -1,4 +1,5 @@
 internal import Histogram
+internal import Statistics
 
 /// Counts of latencies in nanoseconds, exact to three digits, from 1 ns to 1 h: a fixed 270 KB, whatever is recorded.
 ///

@@ -1,3 +1,5 @@
+internal import Statistics
+
 /// What one entry of a container costs in memory.
 package struct EntryFootprint: Hashable, Sendable {
     /// Live bytes an entry, of everything that the filling left behind.

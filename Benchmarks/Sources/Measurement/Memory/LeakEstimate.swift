@@ -1,3 +1,5 @@
+package import Statistics
+
 /// Whether memory grows with the work done.
 package enum LeakVerdict: String, CaseIterable, Sendable {
     /// The whole interval of the slope lies above the limit, and the growth goes on.

@@ -1,3 +1,5 @@
+internal import Statistics
+
 /// The trend of a series without its warm-up.
 struct LeakTrend {
     let slope: Estimate

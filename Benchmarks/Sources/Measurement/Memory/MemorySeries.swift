@@ -1,3 +1,5 @@
+internal import Statistics
+
 /// Readings of the allocator at quiescent points, over the operations done by then.
 package struct MemorySeries: Sendable {
     /// One reading.

@@ -1,4 +1,5 @@
 internal import Glibc
+package import Statistics
 
 /// Measures something too short for a clock, beside a control, so that a slow moment of the machine hits both.
 ///

@@ -1,20 +1,10 @@
 internal import DedupVerification
+internal import Statistics
 
 extension VerificationCounts {
-    /// Adds the figures of another stretch of the same history.
-    mutating func add(_ other: VerificationCounts) {
-        operations += other.operations
-        lost += other.lost
-        for index in outcomes.indices { outcomes[index] += other.outcomes[index] }
-        executions += other.executions
-        failedExecutions += other.failedExecutions
-        duplicateExecutions += other.duplicateExecutions
-        opportunities += other.opportunities
-        overlappingCalls += other.overlappingCalls
-        maximumConcurrency = max(maximumConcurrency, other.maximumConcurrency)
-        repeatedRequests += other.repeatedRequests
-        attainableHits += other.attainableHits
-        violations += other.violations
+    /// With 95 % confidence the chance that an opportunity ends in a violation is below this; NaN without opportunities.
+    var violationBound95: Double {
+        ClopperPearson.upper(successes: min(violations, opportunities), trials: opportunities)
     }
 }
 

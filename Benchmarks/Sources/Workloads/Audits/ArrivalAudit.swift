@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Statistics
 
 /// Compares the arrivals of an open loop with what was intended.
 package enum ArrivalAudit {

@@ -1,3 +1,5 @@
+internal import Statistics
+
 /// Compares the keys that were asked for with the distribution that the scenario declares.
 package enum KeyAudit {
     /// Fewer draws than this prove nothing.

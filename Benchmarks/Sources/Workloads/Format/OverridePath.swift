@@ -1,3 +1,4 @@
+internal import Wording
 internal import Yams
 
 /// Finds the field that an override means.

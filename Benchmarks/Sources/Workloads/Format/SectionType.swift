@@ -1,3 +1,4 @@
+internal import Wording
 internal import Yams
 
 /// A section of a scenario: named fields that fill the properties of a model, and rules between them.

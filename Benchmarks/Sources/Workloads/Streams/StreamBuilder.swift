@@ -3,18 +3,18 @@ internal import Foundation
 /// Draws the stream of a phase. Everything here runs before the clock of the phase starts.
 package struct StreamBuilder: Sendable {
     private let scenario: Scenario
-    /// The traces that the scenario names, by file; read once for all phases and subjects.
+    /// The traces that the scenario names, by file.
     private let traces: [String: RequestTrace]
 
-    /// Reads the traces that the scenario names.
+    /// Reads the traces that the scenario names and the library does not have.
     ///
     /// - Throws: ``TraceError``.
-    package init(_ scenario: Scenario) throws(TraceError) {
+    package init(_ scenario: Scenario, traces library: TraceLibrary = TraceLibrary()) throws(TraceError) {
         self.scenario = scenario
         var traces: [String: RequestTrace] = [:]
         for phase in scenario.phases {
             guard let file = scenario.keys(of: phase).file else { continue }
-            let trace = if let known = traces[file] { known } else { try RequestTrace(contentsOf: file) }
+            let trace = try library.trace(file)
             traces[file] = trace
             if !trace.hasSizes, scenario.operation(of: phase).valueSize == .recorded {
                 throw TraceError(file: file, field: "size", reason: .noSizes(phase: phase.name))

@@ -1,6 +1,7 @@
 internal import Caching
 internal import Dedup
 internal import Measurement
+internal import Statistics
 internal import Synchronization
 internal import Workloads
 

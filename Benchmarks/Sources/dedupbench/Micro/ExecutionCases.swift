@@ -3,6 +3,7 @@ internal import Crypto
 internal import Dedup
 internal import Measurement
 internal import Reporting
+internal import Statistics
 internal import Workloads
 
 /// Whole `execute` calls: answered from the cache, and missed.

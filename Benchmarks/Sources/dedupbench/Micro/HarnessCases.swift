@@ -1,5 +1,6 @@
 internal import LoadGeneration
 internal import Measurement
+internal import Statistics
 internal import Workloads
 
 /// What the harness itself costs: the subject `noop`, driven as any other.

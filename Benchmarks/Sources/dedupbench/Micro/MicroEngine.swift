@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Measurement
+internal import Statistics
 
 /// Something that `dedupbench micro` measures.
 struct MicroCase: Sendable {

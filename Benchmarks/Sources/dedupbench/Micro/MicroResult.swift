@@ -1,5 +1,6 @@
 internal import Measurement
 internal import Reporting
+internal import Statistics
 
 /// One row of `dedupbench micro`: what was measured, beside its control, against its target.
 struct MicroResult {

@@ -1,5 +1,6 @@
 internal import Dedup
 internal import Measurement
+internal import Statistics
 internal import Synchronization
 
 /// Ten thousand requests that wait for one execution.

@@ -1,6 +1,7 @@
 internal import DedupVerification
 internal import Measurement
 internal import Reporting
+internal import Statistics
 
 /// Judges the samples of a memory phase.
 struct MemoryJudgement {

@@ -9,6 +9,13 @@ struct RunDriver {
     let plan: RunPlan
     let context: CommandContext
     let progress: ProgressDisplay
+    private let traces = TraceLibrary()
+
+    init(plan: RunPlan, context: CommandContext, progress: ProgressDisplay) {
+        self.plan = plan
+        self.context = context
+        self.progress = progress
+    }
 
     /// Fills the report. What was not run because of an interruption or an error is listed in it, and what was finished
     /// until then is kept.
@@ -90,7 +97,8 @@ struct RunDriver {
         let (progress, strategy) = (progress, combination.strategy)
         progress.show("drawing the requests of \(combination.scenario.name)")
         return try LoadRunner(
-            combination.scenario, configuration: plan.load, machine: context.machine, stop: context.interruption.stop
+            combination.scenario, configuration: plan.load, traces: traces, machine: context.machine,
+            stop: context.interruption.stop
         ) { now in
             progress.show(now, of: SubjectReport(subject: now.subject, strategy: strategy).title)
         }

@@ -1,4 +1,4 @@
-import Measurement
+import Statistics
 import Testing
 
 /// Expected figures are those of scipy 1.17.
