@@ -2,9 +2,9 @@ internal import Foundation
 
 /// The upper tail of the chi-squared distribution, from the regularised incomplete gamma function (series and continued
 /// fraction as in Press et al., "Numerical Recipes", section 6.2).
-package enum ChiSquared {
+enum ChiSquared {
     /// The probability of a value of at least `statistic` with so many degrees of freedom.
-    package static func tail(_ statistic: Double, degrees: Int) -> Double {
+    static func tail(_ statistic: Double, degrees: Int) -> Double {
         guard statistic > 0, degrees > 0 else { return 1 }
         let a = Double(degrees) / 2
         let x = statistic / 2

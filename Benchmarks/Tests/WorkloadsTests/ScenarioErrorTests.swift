@@ -40,8 +40,8 @@ internal import Workloads
     }
 
     private static let vocabulary = ScenarioVocabulary(policies: ["lru", "sieve"], subjects: ["dedup", "none"]) {
-        gate, phases in
-        gate == "dedup.prevented == 100%" ? nil : "no gate of \(phases.joined(separator: ", "))"
+        gate, scenario in
+        gate == "dedup.prevented == 100%" ? nil : "no gate of \(scenario.phases.map(\.name).joined(separator: ", "))"
     }
 
     struct Mistake: Sendable, CustomTestStringConvertible {

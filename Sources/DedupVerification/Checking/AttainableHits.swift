@@ -26,10 +26,8 @@ struct AttainableHits {
                 }
                 phase = call.phase
                 let end = max(call.start, call.end).saturatingAdd(durations[key])
-                let isServed = place > 0 && result.serve(at: call.start)
-                if !isServed { result.execute(until: end) }
-                let isServedInPhase = place > 0 && resultOfPhase.serve(at: call.start)
-                if !isServedInPhase { resultOfPhase.execute(until: end) }
+                let isServed = result.serve(at: call.start, orExecuteUntil: end)
+                let isServedInPhase = resultOfPhase.serve(at: call.start, orExecuteUntil: end)
                 if place > 0 { tally.countRepeated(phase: call.phase, attainable: isServedInPhase, inAll: isServed) }
             }
         }
@@ -55,7 +53,8 @@ struct AttainableHits {
 private struct IdealResult {
     let rule: FreshnessRule
     private var published: UInt64 = 0
-    private var deadline: UInt64 = 0
+    /// Until when it is served; nil before the first execution.
+    private var deadline: UInt64?
 
     init(rule: FreshnessRule) {
         self.rule = rule
@@ -64,14 +63,18 @@ private struct IdealResult {
     /// An execution ends, whose result replaces an older one.
     mutating func execute(until end: UInt64) {
         published = max(published, end)
-        deadline = max(deadline, published.saturatingAdd(rule.longest))
+        deadline = max(deadline ?? 0, published.saturatingAdd(rule.longest))
     }
 
-    mutating func serve(at time: UInt64) -> Bool {
-        guard time <= deadline else { return false }
+    /// Whether the result serves a request; if not, the request executes, which lasts until `end`.
+    mutating func serve(at time: UInt64, orExecuteUntil end: UInt64) -> Bool {
+        guard let deadline, time <= deadline else {
+            execute(until: end)
+            return false
+        }
         if case .sliding(let lifetime, _) = rule.lifetime {
             let oldest = published.saturatingAdd(rule.maximumAge)
-            deadline = max(deadline, min(time.saturatingAdd(lifetime), oldest))
+            self.deadline = max(deadline, min(time.saturatingAdd(lifetime), oldest))
         }
         return true
     }

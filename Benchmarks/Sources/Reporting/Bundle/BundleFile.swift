@@ -35,15 +35,22 @@ package enum BundleFile {
         let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
         guard file >= 0 else { throw failure("write", path, errno) }
         defer { close(file) }
-        var rest = ArraySlice(Array(text.utf8))
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
-            if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { throw failure("write", path, errno) }
-            rest = rest.dropFirst(count)
-        }
+        if let code = write(text, to: file) { throw failure("write", path, code) }
         // What is no file on a disk, a pipe for example, says EINVAL: then there is nothing to confirm.
         guard fsync(file) == 0 || errno == EINVAL else { throw failure("write", path, errno) }
+    }
+
+    /// Writes a text to a file descriptor; returns the number of the error that kept it from being written whole.
+    package static func write(_ text: String, to descriptor: Int32) -> Int32? {
+        var rest = ArraySlice(Array(text.utf8))
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            let code = errno
+            if count < 0 && code == EINTR { continue }
+            guard count > 0 else { return code }
+            rest = rest.dropFirst(count)
+        }
+        return nil
     }
 
     /// Has the disk confirm the names in a directory.

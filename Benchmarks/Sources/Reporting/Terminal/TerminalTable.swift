@@ -49,14 +49,12 @@ package struct TerminalTable {
             rows.isEmpty || rows.contains { !["", HumanNumber.missing].contains($0[column].text) }
         }
         guard let last = shown.last else { return [] }
-        let widths = Dictionary(uniqueKeysWithValues: shown.map { ($0, width(of: $0, isLast: $0 == last)) })
-        let others = shown.dropLast()
-        let rest = others.reduce(0) { $0 + (widths[$1] ?? 0) + Self.gap.count }
-        guard let limit = terminal.columns, rest + (widths[last] ?? 0) > limit else {
-            return grid(shown, widths, terminal)
-        }
+        var widths = columns.indices.map { width(of: $0, isLast: $0 == last) }
+        let rest = shown.dropLast().reduce(0) { $0 + widths[$1] + Self.gap.count }
+        guard let limit = terminal.columns, rest + widths[last] > limit else { return grid(shown, widths, terminal) }
         if columns[last].alignment == .left, limit - rest >= Self.narrowest {
-            return grid(shown, widths.merging([last: limit - rest]) { $1 }, terminal)
+            widths[last] = limit - rest
+            return grid(shown, widths, terminal)
         }
         return split(shown, widths, terminal, limit) ?? list(shown, terminal, limit)
     }
@@ -74,17 +72,17 @@ package struct TerminalTable {
     // MARK: - Forms
 
     /// Columns side by side; the last one goes on in the next line where it is too long.
-    private func grid(_ shown: [Int], _ widths: [Int: Int], _ terminal: Terminal) -> [String] {
+    private func grid(_ shown: [Int], _ widths: [Int], _ terminal: Terminal) -> [String] {
         let header = shown.map { column in
-            terminal.paint(fitted(columns[column].title, widths[column] ?? 0, columns[column].alignment), .heading)
+            terminal.paint(fitted(columns[column].title, widths[column], columns[column].alignment), .heading)
         }
         let body = rows.flatMap { row -> [String] in
             guard let last = shown.last else { return [] }
-            let wrapped = TerminalText.wrapped(row[last].text, to: max(1, widths[last] ?? 0))
+            let wrapped = TerminalText.wrapped(row[last].text, to: max(1, widths[last]))
             return wrapped.enumerated().map { number, text in
                 let cells = shown.map { column in
                     let own = column == last ? text : number == 0 ? row[column].text : ""
-                    return painted(own, column, widths[column] ?? 0, row[column].role, terminal)
+                    return painted(own, column, widths[column], row[column].role, terminal)
                 }
                 return Self.trimmed(cells.joined(separator: Self.gap))
             }
@@ -94,14 +92,14 @@ package struct TerminalTable {
 
     /// Several tables, each with the text columns in front; nil where they leave no room for another.
     private func split(
-        _ shown: [Int], _ widths: [Int: Int], _ terminal: Terminal, _ limit: Int
+        _ shown: [Int], _ widths: [Int], _ terminal: Terminal, _ limit: Int
     ) -> [String]? {
         let keys = Array(shown.prefix { columns[$0].alignment == .left }.prefix(shown.count - 1))
-        let room = limit - keys.reduce(0) { $0 + (widths[$1] ?? 0) + Self.gap.count }
+        let room = limit - keys.reduce(0) { $0 + widths[$1] + Self.gap.count }
         var parts: [[Int]] = []
         var left = 0
         for column in shown.dropFirst(keys.count) {
-            let width = widths[column] ?? 0
+            let width = widths[column]
             guard width <= room else { return nil }
             if parts.isEmpty || width + Self.gap.count > left {
                 parts.append([])

@@ -7,12 +7,12 @@ package struct ScenarioVocabulary: Sendable {
     package var policies: [String]
     /// The subjects that there are.
     package var subjects: [String]
-    /// Says what is wrong with a gate of a scenario that has these phases; nil if nothing is.
-    package var gateProblem: @Sendable (_ gate: String, _ phases: [String]) -> String?
+    /// Says what is wrong with a gate in a scenario; nil if nothing is.
+    package var gateProblem: @Sendable (_ gate: String, _ scenario: Scenario) -> String?
 
     package init(
         policies: [String], subjects: [String],
-        gateProblem: @escaping @Sendable (_ gate: String, _ phases: [String]) -> String?
+        gateProblem: @escaping @Sendable (_ gate: String, _ scenario: Scenario) -> String?
     ) {
         self.policies = policies
         self.subjects = subjects
@@ -27,9 +27,8 @@ package struct ScenarioVocabulary: Sendable {
             let path = FieldPath.root.field("subjects").element(index)
             check(subject, "subject", among: subjects, at: path, root, &problems)
         }
-        let phases = scenario.phases.map(\.name)
         for (index, gate) in scenario.gates.enumerated() {
-            guard let reason = gateProblem(gate, phases) else { continue }
+            guard let reason = gateProblem(gate, scenario) else { continue }
             let path = FieldPath.root.field("gates").element(index)
             problems.report(.unknownName, at: path, root.child(path.parts)?.mark, reason)
         }

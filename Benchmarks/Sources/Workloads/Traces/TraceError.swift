@@ -1,6 +1,6 @@
 /// Why a trace cannot be read: which file, where in it, what is wrong and what to do about it.
 package struct TraceError: Error, Hashable, Sendable, CustomStringConvertible {
-    package enum Reason: Error, Hashable, Sendable {
+    package enum Reason: Hashable, Sendable {
         case unreadable(String)
         case empty
         case missingColumn(known: [String])

@@ -18,8 +18,9 @@ package struct TracedRequest: Hashable, Sendable {
 ///
 /// The first line names the columns, in any order: `key`, one of `time_ns` and `time_us`, and, if present, `size`
 /// (bytes). Other columns are allowed and ignored. A field in quotes may hold commas, and quotes that are doubled (RFC 4180),
-/// but no line end: `"a"` and `a` are one key. Lines end in LF or CRLF; the last one may lack its end; blank lines are skipped. Keys are told apart by their bytes, as a URL and a file
-/// system do: two spellings of an accent are two keys. Memory is one buffer and the table of keys.
+/// but no line end: `"a"` and `a` are one key. Lines end in LF or CRLF; the last one may lack its end; blank lines are
+/// skipped. Keys are told apart by their bytes, as a URL and a file system do: two spellings of an accent are two keys.
+/// Memory is one buffer and the table of keys.
 package struct TraceReader: ~Copyable {
     private let file: String
     private var lines: LineReader
@@ -45,7 +46,7 @@ package struct TraceReader: ~Copyable {
     /// The next request, or nil at the end.
     package mutating func next() throws(TraceError) -> TracedRequest? {
         guard let text = try lines.next() else { return nil }
-        let fields = try fields(of: text)
+        let fields = try CSVLine(text: text, file: file, number: lines.number).fields
         guard fields.count == columns.count else {
             throw error(.columnCount(expected: columns.count, found: fields.count))
         }
@@ -54,14 +55,6 @@ package struct TraceReader: ~Copyable {
             try number(fields[index], field: "size", limit: UInt64(UInt32.max))
         }
         return TracedRequest(time: time, key: try key(fields[columns.key]), size: UInt32(size ?? 1))
-    }
-
-    private func fields(of line: String) throws(TraceError) -> [Substring] {
-        do throws(TraceError.Reason) {
-            return try CSVLine.fields(of: line)
-        } catch {
-            throw self.error(error)
-        }
     }
 
     private mutating func time(_ text: Substring) throws(TraceError) -> UInt64 {
@@ -135,12 +128,7 @@ struct TraceColumns {
     let timeScale: UInt64
 
     init(header: String, file: String, line: Int) throws(TraceError) {
-        let names: [String]
-        do throws(TraceError.Reason) {
-            names = try CSVLine.fields(of: header).map(String.init)
-        } catch {
-            throw TraceError(file: file, line: line, reason: error)
-        }
+        let names = try CSVLine(text: header, file: file, number: line).fields.map(String.init)
         func missing(_ field: String) -> TraceError {
             TraceError(file: file, line: line, field: field, reason: .missingColumn(known: names))
         }

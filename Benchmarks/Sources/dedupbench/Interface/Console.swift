@@ -54,14 +54,14 @@ package struct Console: Sendable {
 /// A file descriptor that text is written to, and the first reason why it could not be.
 private final class Output: Sendable {
     private let descriptor: Int32
-    private let failure = Mutex<Int32>(0)
+    private let failure = Mutex<Int32?>(nil)
 
     init(_ descriptor: Int32) { self.descriptor = descriptor }
 
     /// Why not everything was written; nil if it was, or if the reader went away.
     var problem: String? {
-        let code = failure.withLock { $0 }
-        return code == 0 || code == EPIPE ? nil : String(cString: strerror(code))
+        guard let code = failure.withLock({ $0 }), code != EPIPE else { return nil }
+        return String(cString: strerror(code))
     }
 
     /// How many columns the terminal has that it leads to; nil where there is none, or one that does not tell.
@@ -72,14 +72,8 @@ private final class Output: Sendable {
     }
 
     func write(_ text: String) {
-        var rest = ArraySlice(Array(text.utf8))
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
-            let code = errno
-            if count < 0 && code == EINTR { continue }
-            guard count > 0 else { return failure.withLock { if $0 == 0 { $0 = code } } }
-            rest = rest.dropFirst(count)
-        }
+        guard let code = BundleFile.write(text, to: descriptor) else { return }
+        failure.withLock { $0 = $0 ?? code }
     }
 }
 

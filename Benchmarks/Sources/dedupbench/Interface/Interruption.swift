@@ -2,7 +2,8 @@ internal import Foundation
 package import LoadGeneration
 internal import Synchronization
 
-/// Turns Ctrl-C, SIGTERM and the loss of the terminal (SIGHUP) into a request to stop: the first ends the run with a partial report, the second at once.
+/// Turns Ctrl-C, SIGTERM and the loss of the terminal (SIGHUP) into a request to stop: the first ends the run with a partial
+/// report, the second at once.
 ///
 /// A plain signal handler, because a Dispatch source never sees a signal that is ignored, and one that is not ignored
 /// ends the process. The handler does only what a handler may: it stores, it writes, it exits.
@@ -49,11 +50,10 @@ package final class Interruption: Sendable {
         guard self === Self.bySignals else { return }
         // What the handler touches is made now: making it takes locks, which a handler must not.
         _ = (stop.isSet, signal, Self.message.utf8CodeUnitCount)
-        for number in [SIGINT, SIGTERM] {
+        // A program that is started under `nohup` is to outlive its terminal.
+        for number in [SIGINT, SIGTERM] + (Self.isIgnored(SIGHUP) ? [] : [SIGHUP]) {
             Foundation.signal(number) { Interruption.receive($0) }
         }
-        // Who starts a program under `nohup` wants it to go on.
-        if !Self.isIgnored(SIGHUP) { Foundation.signal(SIGHUP) { Interruption.receive($0) } }
     }
 
     private static func isIgnored(_ number: Int32) -> Bool {

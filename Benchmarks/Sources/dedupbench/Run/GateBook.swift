@@ -6,48 +6,42 @@ internal import Workloads
 
 /// The gates of a run, read before it starts: an expression that cannot be evaluated is an error, never a pass.
 enum GateBook {
-    /// The gates of the scenario, then those of the command line; one that is written twice counts once.
+    /// The gates of a scenario.
     ///
-    /// - Throws: ``Failure`` with code 65 for a gate of the scenario and 64 for one of the command line.
-    static func gates(ofScenario texts: [String], file: String, options: [String]) throws(Failure) -> [Gate] {
+    /// - Throws: ``Failure`` with code 65.
+    static func gates(ofScenario texts: [String], file: String) throws(Failure) -> [Gate] {
+        try gates(texts, from: "\(file): gates", .badScenario)
+    }
+
+    /// The gates of the command line.
+    ///
+    /// - Throws: ``Failure`` with code 64.
+    static func gates(ofOptions texts: [String]) throws(Failure) -> [Gate] { try gates(texts, from: "--gate", .usage) }
+
+    /// One that is written twice counts once.
+    private static func gates(
+        _ texts: [String], from origin: String, _ code: Failure.Code
+    ) throws(Failure) -> [Gate] {
         var gates: [Gate] = []
         for text in texts {
             do throws(GateSyntaxError) {
-                gates.append(try Gate(parsing: text))
+                let gate = try Gate(parsing: text)
+                if !gates.contains(gate) { gates.append(gate) }
             } catch {
-                throw Failure("\(file): gates: \(error)", .badScenario)
+                throw Failure("\(origin): \(error)", code)
             }
         }
-        for text in options {
-            do throws(GateSyntaxError) {
-                gates.append(try Gate(parsing: text))
-            } catch {
-                throw Failure("--gate: \(error)", .usage)
-            }
-        }
-        var seen: Set<Gate> = []
-        return gates.filter { seen.insert($0).inserted }
+        return gates
     }
 
-    /// Refuses gates whose metric no phase measures: of the command line, no phase that is run; of the scenario, no phase at
-    /// all. One that only a phase measures that `--phase` leaves out makes the run invalid.
-    static func checkSources(
-        of options: [String], in combination: RunPlan.Combination, file: String
-    ) throws(Failure) {
-        for gate in try gates(ofScenario: combination.whole.gates, file: file, options: []) {
-            if let problem = missingSource(of: gate, in: combination.whole) {
-                throw Failure("\(file): gates: \(problem)", .badScenario)
-            }
-        }
-        for gate in try gates(ofScenario: [], file: file, options: options) {
-            if let problem = missingSource(of: gate, in: combination.scenario) {
-                throw Failure("--gate: \(problem)", .usage)
-            }
-        }
+    /// What is wrong with a gate in a scenario: it names a phase that is not there, or no phase measures what it is about. Nil
+    /// if nothing is.
+    static func problem(of gate: Gate, in scenario: Scenario) -> String? {
+        unknownPhase(of: gate, in: scenario) ?? missingSource(of: gate, in: scenario)
     }
 
     /// Says that no phase measures what a gate is about; nil if one does, or if the gate names a phase that is not there.
-    private static func missingSource(of gate: Gate, in scenario: Scenario) -> String? {
+    static func missingSource(of gate: Gate, in scenario: Scenario) -> String? {
         let expression = gate.expression
         guard let source = MetricCatalog.standard.definition(of: expression.metric)?.source,
             let requirement = source.requirement
@@ -58,8 +52,9 @@ enum GateBook {
         return "\(expression.description) is never measured in \(names): it takes \(requirement)"
     }
 
-    /// Says that a gate names a phase that is not there; nil if it names none or one of these.
-    static func unknownPhase(of gate: Gate, among phases: [String]) -> String? {
+    /// Says that a gate names a phase that is not there; nil if it names none or one that is.
+    private static func unknownPhase(of gate: Gate, in scenario: Scenario) -> String? {
+        let phases = scenario.phases.map(\.name)
         guard let phase = gate.expression.phase, !phases.contains(phase) else { return nil }
         return "the scenario has no phase `\(phase)` (it has: \(phases.joined(separator: ", ")))"
     }
@@ -69,9 +64,9 @@ extension ScenarioVocabulary {
     /// What `dedupbench` can run and judge.
     static let dedupbench = ScenarioVocabulary(
         policies: EvictionPolicyKind.allCases.map(\.rawValue), subjects: SubjectCatalog.all.map(\.information.name)
-    ) { text, phases in
+    ) { text, scenario in
         do throws(GateSyntaxError) {
-            return GateBook.unknownPhase(of: try Gate(parsing: text), among: phases)
+            return GateBook.problem(of: try Gate(parsing: text), in: scenario)
         } catch {
             return "\(error)"
         }

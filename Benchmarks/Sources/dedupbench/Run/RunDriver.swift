@@ -11,12 +11,6 @@ struct RunDriver {
     let progress: ProgressDisplay
     private let traces = TraceLibrary()
 
-    init(plan: RunPlan, context: CommandContext, progress: ProgressDisplay) {
-        self.plan = plan
-        self.context = context
-        self.progress = progress
-    }
-
     /// Fills the report. What was not run because of an interruption or an error is listed in it, and what was finished
     /// until then is kept.
     ///

@@ -9,10 +9,7 @@ struct RunPlan {
     /// One combination of the matrix.
     struct Combination {
         let strategy: [StrategySetting]
-        /// The scenario, with the phases that are run.
         let scenario: Scenario
-        /// The scenario with all its phases.
-        let whole: Scenario
     }
 
     /// The scenario file.
@@ -58,27 +55,36 @@ struct RunPlan {
         combinations = try Self.combinations(matrix, overrides: overrides, file: file, phases: options.phases)
         guard let scenario = combinations.first?.scenario else { throw Failure("nothing is to be run", .usage) }
         subjects = try Self.subjects(options.subjects, of: scenario)
-        gates = try GateBook.gates(ofScenario: scenario.gates, file: file, options: options.gates)
+        let asked = try GateBook.gates(ofOptions: options.gates)
+        let given = try GateBook.gates(ofScenario: scenario.gates, file: file)
+        gates = given + asked.filter { !given.contains($0) }
         load = LoadConfiguration(workers: workers, historyLimit: options.historyLimit)
         guard load.historyLimit > 0 else { throw Failure("--history-limit: must be at least 1", .usage) }
-        try checkPhases(options)
+        try checkPhases()
+        try check(asked, arePhasesLeftOut: !options.phases.isEmpty)
     }
 
-    /// A warm-up is not judged, so a run needs more than that; and a gate needs the phase that it names.
-    private func checkPhases(_ options: PlanOptions) throws(Failure) {
+    /// A warm-up is not judged, so a run needs more than that.
+    private func checkPhases() throws(Failure) {
         let names = scenario.phases.map(\.name)
         if scenario.phases.allSatisfy(\.warmup) {
             throw Failure(
                 "\(file): phases: nothing would be measured, as \(names.joined(separator: ", ")) only warms up; give a "
                     + "phase without `warmup: true`", .badScenario)
         }
-        // The loader has seen to those of the scenario. A phase that `--phase` leaves out is known all the same: its gates
-        // are then not measured.
-        for combination in combinations { try GateBook.checkSources(of: options.gates, in: combination, file: file) }
-        guard options.phases.isEmpty else { return }
-        if let problem = gates.lazy.compactMap({ GateBook.unknownPhase(of: $0, among: names) }).first {
-            throw Failure("--gate: \(problem)", .usage)
+    }
+
+    /// A gate needs a phase that measures it. The loader has seen to those of the scenario, in all its phases. A gate of the
+    /// command line may name a phase that `--phase` leaves out: it is then not measured.
+    private func check(_ asked: [Gate], arePhasesLeftOut: Bool) throws(Failure) {
+        let problems = combinations.lazy.flatMap { combination in
+            asked.compactMap { gate in
+                arePhasesLeftOut
+                    ? GateBook.missingSource(of: gate, in: combination.scenario)
+                    : GateBook.problem(of: gate, in: combination.scenario)
+            }
         }
+        if let problem = problems.first { throw Failure("--gate: \(problem)", .usage) }
     }
 
     /// A plan of one scenario, which is complete and checked already.
@@ -90,9 +96,9 @@ struct RunPlan {
         file = name
         seedIsGiven = false
         self.load = load
-        combinations = [Combination(strategy: [], scenario: scenario, whole: scenario)]
+        combinations = [Combination(strategy: [], scenario: scenario)]
         self.subjects = subjects
-        gates = try GateBook.gates(ofScenario: scenario.gates, file: name, options: [])
+        gates = try GateBook.gates(ofScenario: scenario.gates, file: name)
     }
 
     private static func overrides(_ options: PlanOptions) throws(Failure) -> [ScenarioOverride] {
@@ -115,8 +121,7 @@ struct RunPlan {
                 try ScenarioLoader.load(file: file, overrides: overrides + combination, vocabulary: .dedupbench)
             }
             let strategy = combination.map { StrategySetting(parameter: $0.path, value: $0.value) }
-            combinations.append(
-                Combination(strategy: strategy, scenario: try select(phases, of: scenario), whole: scenario))
+            combinations.append(Combination(strategy: strategy, scenario: try select(phases, of: scenario)))
         }
         return combinations
     }
