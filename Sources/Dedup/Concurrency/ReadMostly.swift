@@ -44,16 +44,24 @@ package final class ReadMostly<Value: Sendable>: Sendable {
         unsafe current.load(ordering: .acquiring).release()
     }
 
-    /// Hands the current value to `body`, which should be short.
+    /// Hands the current value to `body`, which has to be short and must not change the value: a change waits for it.
+    @inline(__always)
     package func read<Result>(_ body: (Value) throws -> Result) rethrows -> Result {
-        try body(version().value)
+        let lane = Processor.current % Bank.count
+        let isSecond = bank.load(ordering: .relaxed)
+        counter(lane, isSecond: isSecond) { $0.add(1, ordering: .sequentiallyConsistent) }
+        defer { counter(lane, isSecond: isSecond) { $0.subtract(1, ordering: .releasing) } }
+        // Not retained: the counter keeps it alive.
+        return try unsafe current.load(ordering: .sequentiallyConsistent)._withUnsafeGuaranteedRef {
+            try body($0.value)
+        }
     }
 
     /// Changes the value. Changes come one after the other; each copies what it changes, and waits for the readers that are
     /// just taking the old value in hand.
     package func update<Result: Sendable>(_ change: @Sendable (inout Value) -> Result) -> Result {
         let (result, old) = writing.withLock { _ -> (Result, Version) in
-            var value = version().value
+            var value = unsafe current.load(ordering: .acquiring).takeUnretainedValue().value
             let result = change(&value)
             let new = unsafe Unmanaged.passRetained(Version(value))
             let old = unsafe current.exchange(new, ordering: .sequentiallyConsistent).takeRetainedValue()
@@ -67,17 +75,7 @@ package final class ReadMostly<Value: Sendable>: Sendable {
 
     /// Hands the value to `body` while no change is made.
     package func withoutChanges<Result: Sendable>(_ body: @Sendable (Value) -> Result) -> Result {
-        writing.withLock { _ in body(version().value) }
-    }
-
-    /// The current version. A reader counts itself before it loads the reference and until it has retained it.
-    private func version() -> Version {
-        let lane = Processor.current % Bank.count
-        let isSecond = bank.load(ordering: .relaxed)
-        counter(lane, isSecond: isSecond) { $0.add(1, ordering: .sequentiallyConsistent) }
-        let version = unsafe current.load(ordering: .sequentiallyConsistent).takeUnretainedValue()
-        counter(lane, isSecond: isSecond) { $0.subtract(1, ordering: .releasing) }
-        return version
+        writing.withLock { _ in unsafe body(current.load(ordering: .acquiring).takeUnretainedValue().value) }
     }
 
     private func counter(_ lane: Int, isSecond: Bool, _ body: (borrowing Atomic<Int>) -> Void) {

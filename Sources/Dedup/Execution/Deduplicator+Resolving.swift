@@ -238,13 +238,19 @@ extension Deduplicator {
     }
 
     /// Counts a request that ends here with an error, before it can count as anything else.
-    @usableFromInline
+    // Inlined, because generic code that calls it looks up the metadata of the result's type, 3 % of a typed hit.
+    @inlinable @inline(__always)
     func countingRefusal<Result>(_ body: () throws -> Result) rethrows -> Result {
         do {
             return try body()
         } catch {
-            counters.count { $0.outcomes.refused += 1 }
+            countRefusal()
             throw error
         }
+    }
+
+    @usableFromInline @inline(never)
+    func countRefusal() {
+        counters.count { $0.outcomes.refused += 1 }
     }
 }

@@ -67,7 +67,7 @@ extension ExecutionRecord {
 
         /// Whether fingerprint and step name are the same in every byte.
         public static func == (lhs: ID, rhs: ID) -> Bool {
-            lhs.fingerprint == rhs.fingerprint && lhs.step.utf8.elementsEqual(rhs.step.utf8)
+            lhs.fingerprint == rhs.fingerprint && Spelling(lhs.step) == Spelling(rhs.step)
         }
 
         /// Feeds the fingerprint, which already tells steps apart, and the length of the name.
@@ -81,7 +81,7 @@ extension ExecutionRecord {
 extension ExecutionRecord.ID: Comparable {
     /// By the bytes of the step name, then by fingerprint: the order in which stores break ties.
     public static func < (lhs: Self, rhs: Self) -> Bool {
-        guard lhs.step.utf8.elementsEqual(rhs.step.utf8) else {
+        guard Spelling(lhs.step) == Spelling(rhs.step) else {
             return lhs.step.utf8.lexicographicallyPrecedes(rhs.step.utf8)
         }
         return lhs.fingerprint.words < rhs.fingerprint.words

@@ -78,6 +78,6 @@ public final class InMemoryExecutionRecords: ExecutionRecordStore {
 
 extension ExecutionRecord {
     fileprivate func hasStep(_ step: String?) -> Bool {
-        step.map { $0.utf8.elementsEqual(self.step.utf8) } ?? false
+        step.map { Spelling($0) == Spelling(self.step) } ?? false
     }
 }

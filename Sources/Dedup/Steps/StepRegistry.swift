@@ -131,7 +131,7 @@ public final class StepRegistry: Sendable {
     ) async throws -> Outcome<Output> {
         let (registered, definition) = try deduplicator.countingRefusal { try find(matching: step) }
         guard outer.isEmpty else {
-            return try await StepCall(self, registered, definition, .given(input)).execute(scope: scope, call: call)
+            return try await executeThroughMiddleware(registered, definition, input, scope: scope, call: call)
         }
         // The input is copied on a miss only.
         let fingerprint = try deduplicator.countingRefusal {
@@ -141,6 +141,15 @@ public final class StepRegistry: Sendable {
             try StepCall(self, registered, definition, .given(input)).request(fingerprint, scope: scope, call: call)
         }
         return try Outcome(answer, in: deduplicator)
+    }
+
+    // On its own, because what it names would be looked up for hits without middleware, too.
+    @inline(never)
+    private func executeThroughMiddleware<Input, Output>(
+        _ registered: RegisteredStep, _ definition: StepDefinition<Input, Output>, _ input: Input, scope: String?,
+        call: CallOptions
+    ) async throws -> Outcome<Output> {
+        try await StepCall(self, registered, definition, .given(input)).execute(scope: scope, call: call)
     }
 
     /// Executes a registered step that takes no input; see ``execute(_:_:scope:call:)``.

@@ -145,7 +145,7 @@ extension FieldRules: Hashable {
         lhs.count == rhs.count
             && lhs.allSatisfy { key, rule in
                 guard let index = rhs.index(forKey: key) else { return false }
-                return rhs[index].key.utf8.elementsEqual(key.utf8) && rhs[index].value == rule
+                return Spelling(rhs[index].key) == Spelling(key) && rhs[index].value == rule
             }
     }
 }
