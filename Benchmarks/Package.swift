@@ -46,13 +46,16 @@ let package = Package(
         target("Wording"),
         target("Workloads", ["CZstd", "Statistics", "Wording", yams]),
         target("Measurement", ["CJemalloc", "Statistics", histogram]),
-        target("Gates", ["Wording", library("DedupVerification")]),
-        target("LoadGeneration", ["Workloads", "Measurement", "Gates", library("DedupVerification")]),
-        target("Reporting", ["Measurement", "Gates", "Statistics", library("DedupVerification")]),
+        target("Evidence", ["Measurement", library("DedupVerification")]),
+        target("LoadGeneration", ["Workloads", "Measurement", "Evidence", library("DedupVerification")]),
+        target("Judging", ["Evidence", "Measurement", "Statistics", "Wording", library("DedupVerification")]),
+        target("Reporting", ["Evidence", "Judging", "Measurement", "Wording", library("DedupVerification")]),
         .executableTarget(
             name: "dedupbench",
             dependencies: [
-                "Workloads", "Measurement", "Gates", "LoadGeneration", "Reporting", "Statistics", library("Caching"),
+                "Workloads", "Measurement", "Evidence", "LoadGeneration", "Judging", "Reporting", "Statistics",
+                "Wording",
+                library("Caching"),
                 library("Dedup"), library("DedupVerification"), argumentParser, subprocess, crypto,
             ],
             swiftSettings: strict),
@@ -61,23 +64,35 @@ let package = Package(
         .target(
             name: "Simulation", dependencies: ["LoadGeneration", "Measurement"], path: "Tests/Simulation",
             swiftSettings: strict),
+        // Evidence as a run would leave it.
+        .target(
+            name: "EvidenceFixture", dependencies: ["Evidence", "Measurement", library("DedupVerification")],
+            path: "Tests/EvidenceFixture", swiftSettings: strict),
         tests("StatisticsTests", ["Statistics", library("DedupTesting")]),
         tests("WorkloadsTests", ["Workloads", "Statistics"]),
         tests("MeasurementTests", ["Measurement", "Statistics", library("DedupTesting")]),
-        tests("GatesTests", ["Gates"]),
+        tests(
+            "JudgingTests",
+            ["Judging", "Evidence", "EvidenceFixture", "Measurement", library("DedupVerification")]),
+        tests("EvidenceTests", ["Evidence", "EvidenceFixture", "Measurement", library("DedupVerification")]),
         tests(
             "LoadGenerationTests",
             [
-                "LoadGeneration", "Workloads", "Measurement", "Gates", "Simulation", library("DedupTesting"),
+                "LoadGeneration", "Workloads", "Measurement", "Evidence", "Simulation", library("DedupTesting"),
                 library("DedupVerification"),
             ]),
         tests(
             "ReportingTests",
-            ["Reporting", "Measurement", "Gates", library("DedupTesting"), library("DedupVerification")]),
+            [
+                "Reporting", "Judging", "Evidence", "EvidenceFixture", "Measurement", "Wording",
+                library("DedupTesting"),
+                library("DedupVerification"),
+            ]),
         tests(
             "DedupBenchTests",
             [
-                "dedupbench", "LoadGeneration", "Measurement", "Reporting", "Simulation", "Workloads",
+                "dedupbench", "Evidence", "Judging", "LoadGeneration", "Measurement", "Reporting", "Simulation",
+                "Workloads",
                 library("DedupVerification"),
             ]),
     ],

@@ -22,17 +22,19 @@ import Testing
             "CJemalloc", "Dispatch", "Foundation", "Glibc", "Histogram", "Statistics", "Synchronization",
         ],
         "Benchmarks/Sources/Wording": [],
-        "Benchmarks/Sources/Gates": ["DedupVerification", "Wording"],
+        "Benchmarks/Sources/Evidence": ["DedupVerification", "Foundation", "Measurement"],
         "Benchmarks/Sources/LoadGeneration": [
-            "DedupVerification", "Dispatch", "Foundation", "Gates", "Glibc", "Measurement", "Synchronization",
+            "DedupVerification", "Dispatch", "Evidence", "Foundation", "Glibc", "Measurement", "Synchronization",
             "Workloads",
         ],
+        "Benchmarks/Sources/Judging": ["DedupVerification", "Evidence", "Measurement", "Statistics", "Wording"],
         "Benchmarks/Sources/Reporting": [
-            "DedupVerification", "Foundation", "Gates", "Glibc", "Measurement", "Statistics",
+            "DedupVerification", "Evidence", "Foundation", "Glibc", "Judging", "Measurement", "Wording",
         ],
         "Benchmarks/Sources/dedupbench": [
-            "ArgumentParser", "Caching", "Crypto", "Dedup", "DedupVerification", "Foundation", "Gates",
-            "LoadGeneration", "Measurement", "Reporting", "Statistics", "Subprocess", "Synchronization", "Workloads",
+            "ArgumentParser", "Caching", "Crypto", "Dedup", "DedupVerification", "Evidence", "Foundation", "Judging",
+            "LoadGeneration", "Measurement", "Reporting", "Statistics", "Subprocess", "Synchronization", "Wording",
+            "Workloads",
         ],
     ]
 

@@ -12,18 +12,20 @@ package struct DedupBench: ParsableCommand {
               dedupbench run                        the duplicate storm
               dedupbench run --subject reference    the design that it replaces
               dedupbench run git-steps              real git commands
+              dedupbench report results/latest      the last run, judged again
               dedupbench list subjects              what can be driven
               dedupbench micro                      ns and allocations an operation
               dedupbench selftest                   broken subjects: each is caught
 
             Exit codes: 0 every gate passed; 1 internal error; 2 a gate failed or a violation was found; 3 the subject \
-            hung; 6 results cannot be written; 64 wrong usage; 65 bad scenario or trace; 69 a program that the \
-            scenario needs is not there; 75 inconclusive or invalid; 130 interrupted (143 by SIGTERM, 129 by SIGHUP), \
+            hung; 6 results cannot be written; 64 wrong usage; 65 bad scenario, trace or \
+            evidence; 69 a program that the scenario needs is not there; 75 inconclusive or invalid; 130 interrupted (143 by SIGTERM, 129 by SIGHUP), \
             with a partial report.
             """,
         version: "0.1.0",
         subcommands: [
-            RunCommand.self, ListCommand.self, MicroCommand.self, SelftestCommand.self, SchemaCommand.self,
+            RunCommand.self, ReportCommand.self, ListCommand.self, MicroCommand.self, SelftestCommand.self,
+            SchemaCommand.self,
         ])
 
     /// Makes the command line; nothing is in it yet.

@@ -1,7 +1,7 @@
 import DedupVerification
 import Foundation
+import Judging
 import LoadGeneration
-import Reporting
 import Simulation
 import Testing
 import Workloads

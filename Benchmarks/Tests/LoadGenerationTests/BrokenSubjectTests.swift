@@ -1,5 +1,5 @@
 import DedupVerification
-import Gates
+import Evidence
 import LoadGeneration
 import Measurement
 import Simulation
@@ -33,10 +33,10 @@ import Workloads
         #expect(result.violationCount == 0, "\(result.violations)")
         #expect(result.total.executions == 20 && result.total.preventedRatio == 1)
         #expect(result.total.count(of: .joined) == 140)
-        let herds = try #require(run.phases[0].herds)
-        #expect(herds.herds == 20 && herds.overlapping == 20 && herds.skew.count == 20)
-        #expect(run.phases[0].concurrency.overlappingDuplicates == 140)
-        #expect(run.phases[0].latencies.joinedWakeup.count == 140)
+        let herds = try #require(run.phases[0].load.herds)
+        #expect(herds.released == 20 && herds.overlapping == 20 && herds.skew.count == 20)
+        #expect(run.phases[0].load.overlappingDuplicates == 140)
+        #expect(run.phases[0].latencies.all(.wakeup).count == 140)
     }
 
     @Test func checkThenActIsCaughtAsOverlap() async throws {

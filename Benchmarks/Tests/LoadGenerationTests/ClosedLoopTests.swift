@@ -1,6 +1,6 @@
 import DedupVerification
+import Evidence
 import Foundation
-import Gates
 import LoadGeneration
 import Measurement
 import Simulation
@@ -20,9 +20,11 @@ import Workloads
         #expect(run.history.calls.allSatisfy { $0.hasReturned && $0.key == requests[Int($0.request)].key })
         #expect(run.history.executions.count == requests.count && run.history.isComplete)
         let phase = try #require(run.phases.first)
-        #expect(phase.ending == .completed && phase.operations == requests.count && phase.invalidReasons.isEmpty)
-        #expect(phase.latencies.service.count == requests.count)
-        #expect(phase.latencies.byOutcome[.executed]?.count == requests.count)
+        #expect(
+            phase.ending == .completed && phase.counts.operations == requests.count
+                && phase.load.audits.allSatisfy { $0.passed })
+        #expect(phase.latencies.all(.service).count == requests.count)
+        #expect(phase.latencies[.service, .executed]?.count == requests.count)
         #expect(!run.isPartial && !run.isHung)
         #expect(phase.allocatedEnd == 0)
     }
@@ -49,8 +51,8 @@ import Workloads
         let run = try await TestLoad.run(
             { _ in subject }, subject.information, requests: TestLoad.requests(40, keys: 4), clients: 4,
             machine: machine)
-        #expect(run.phases[0].concurrency.maximum == 4 && run.phases[0].concurrency.workers == 4)
-        #expect(run.phases[0].operations == 40)
+        #expect(run.phases[0].load.maximumConcurrency == 4 && run.phases[0].load.workers == 4)
+        #expect(run.phases[0].counts.operations == 40)
     }
 
     @Test func clientsOfASubjectThatDoesNotBlockShareTheWorkers() async throws {
@@ -60,7 +62,7 @@ import Workloads
             requests: TestLoad.requests(64, keys: 64, latency: .milliseconds(5)), clients: 16,
             configuration: LoadConfiguration(workers: 1))
         let phase = run.phases[0]
-        #expect(phase.concurrency.maximum == 16 && phase.concurrency.mean == 16 && phase.concurrency.workers == 1)
+        #expect(phase.load.maximumConcurrency == 16 && phase.load.meanConcurrency == 16 && phase.load.workers == 1)
         #expect(phase.duration == 20_000_000, "four executions of 5 ms one after the other, sixteen at a time")
         #expect(run.history.calls.allSatisfy { $0.end - $0.start == 5_000_000 })
     }
@@ -70,7 +72,7 @@ import Workloads
         for index in stride(from: 0, to: 100, by: 4) { requests[index].fails = true }
         let subject = ExecutingSubject()
         let run = try await TestLoad.run({ _ in subject }, subject.information, requests: requests, clients: 3)
-        #expect(run.phases[0].latencies.byOutcome[.failed]?.count == 25)
+        #expect(run.phases[0].latencies[.service, .failed]?.count == 25)
         #expect(run.history.executions.count { !$0.succeeded } == 25)
         #expect(run.verify().violationCount == 0)
     }
@@ -90,7 +92,7 @@ import Workloads
         let run = try await runner.run(SubjectBlueprint(subject.information) { _ in subject })
         #expect(run.phases.count == 1 && run.plannedPhases == 2 && run.isPartial && !run.isHung)
         #expect(run.phases[0].ending == .stopped && run.phases[0].isPartial)
-        #expect(run.phases[0].operations == 8)
+        #expect(run.phases[0].counts.operations == 8)
         #expect(run.history.calls.allSatisfy { $0.hasReturned })
     }
 
@@ -104,7 +106,7 @@ import Workloads
             phase.operations = nil
             phase.duration = .milliseconds(100)
         }
-        #expect(run.phases[0].ending == .completed && run.phases[0].operations == 40)
+        #expect(run.phases[0].ending == .completed && run.phases[0].counts.operations == 40)
         #expect(run.phases[0].duration == 100_000_000)
     }
 
@@ -118,7 +120,7 @@ import Workloads
             scenario, streams: [RequestStream(TestLoad.requests(100, keys: 10))],
             configuration: LoadConfiguration(workers: 2, historyLimit: 1_000), machine: SimulatedMachine())
         let run = try await runner.run(SubjectBlueprint(subject.information) { _ in subject })
-        #expect(run.phases[0].ending == .historyFull && run.phases[0].operations == 1_000)
+        #expect(run.phases[0].ending == .historyFull && run.phases[0].counts.operations == 1_000)
         #expect(run.history.isComplete && run.phases[0].intendedOperations == nil && !run.isPartial)
     }
 
@@ -140,8 +142,8 @@ import Workloads
         let run = try await TestLoad.run(
             { _ in JoiningSubject(on: machine, tellsOutcome: false) }, JoiningSubject.information, requests: requests,
             clients: 16, machine: machine)
-        let outcomes = run.phases[0].latencies.byOutcome.mapValues(\.count)
-        #expect(outcomes == [.executed: 4, .joined: 12, .hit: 384])
+        let outcomes = run.phases[0].counts.outcomes
+        #expect(outcomes == [384, 12, 4, 0, 0, 0], "hits, joins, executions")
         #expect(run.verify().verdict == .pass)
     }
 

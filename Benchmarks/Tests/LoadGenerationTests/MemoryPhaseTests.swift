@@ -1,5 +1,5 @@
 import DedupVerification
-import Gates
+import Evidence
 import Glibc
 import LoadGeneration
 import Measurement
@@ -21,11 +21,11 @@ import Workloads
         }
         let phase = run.phases[0]
         #expect(probe.openAtRest.count == 0 && probe.rests.count == 11)
-        #expect(phase.operations == 1_000 && phase.ending == .completed)
-        let series = try #require(phase.memory)
+        #expect(phase.counts.operations == 1_000 && phase.ending == .completed)
+        let series = try #require(phase.memory).series
         #expect(series.samples.map(\.operations) == (1...10).map { $0 * 100 })
         #expect(series.samples.allSatisfy { $0.liveEntries == 7 && $0.reading.live > 0 })
-        #expect(phase.threads.count == 10 && phase.threads.allSatisfy { $0 > 0 })
+        #expect(phase.load.threads.count == 10 && phase.load.threads.allSatisfy { $0 > 0 })
     }
 
     @Test func theClosedLoopAllocatesNothing() async throws {
@@ -33,7 +33,7 @@ import Workloads
         let run = try await TestLoad.run(
             { _ in subject }, subject.information, requests: TestLoad.requests(20_000, keys: 10), clients: 1,
             configuration: LoadConfiguration(workers: 1), machine: RealMachine())
-        #expect(run.phases[0].operations == 20_000)
+        #expect(run.phases[0].counts.operations == 20_000)
         #expect(subject.positiveControl > 0, "the counter of the allocator must see an allocation")
         #expect(subject.bytes == 0, "from the 1,000th call to the 20,000th")
     }

@@ -47,15 +47,15 @@ import Testing
     }
 
     @Test func aSleepThatLastedTooLongIsAStall() {
-        var report = HiccupReport()
+        var report = StallReport()
         report.note(0, 1_000_000, wanted: 1_000_000)
         report.note(1_000_000, 1_500_000, wanted: 1_000_000)
         report.note(2_000_000, 12_999_999, wanted: 1_000_000)
         report.note(20_000_000, 31_000_000, wanted: 1_000_000)
         #expect(report.delays.count == 4 && report.delays.minimum == 0)
-        #expect(report.stalls == [HiccupReport.Stall(start: 20_000_000, end: 31_000_000)])
-        for _ in 0..<HiccupReport.capacity { report.note(0, 50_000_000, wanted: 1_000_000) }
-        #expect(report.stalls.count == HiccupReport.capacity && report.droppedStalls == 1)
+        #expect(report.windows == [StallReport.Stall(start: 20_000_000, end: 31_000_000)])
+        for _ in 0..<StallReport.capacity { report.note(0, 50_000_000, wanted: 1_000_000) }
+        #expect(report.windows.count == StallReport.capacity && report.droppedWindows == 1)
     }
 
     static let accounts: [(text: String, ticks: UInt64?)] = [

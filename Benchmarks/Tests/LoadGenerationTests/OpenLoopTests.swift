@@ -1,5 +1,5 @@
 import DedupVerification
-import Gates
+import Evidence
 import LoadGeneration
 import Measurement
 import Simulation
@@ -20,9 +20,9 @@ import Workloads
             { _ in subject }, subject.information, requests: requests(500, every: .zero), clients: 8
         ) { $0.isReplayed() }
         #expect(run.history.calls.map(\.request).sorted() == (0..<500).map { UInt32($0) })
-        #expect(run.phases[0].isOpen && run.phases[0].ending == .completed)
-        #expect(run.phases[0].latencies.lag.count == 500 && run.phases[0].latencies.response.count == 500)
-        #expect(run.phases[0].invalidReasons.isEmpty)
+        #expect(run.phases[0].latencies.isOpen && run.phases[0].ending == .completed)
+        #expect(run.phases[0].latencies.all(.lag).count == 500 && run.phases[0].latencies.all(.response).count == 500)
+        #expect(run.phases[0].load.audits.allSatisfy { $0.passed })
     }
 
     @Test func requestsAreReleasedAtTheirIntendedTimesWhetherOrNotEarlierOnesHaveReturned() async throws {
@@ -34,9 +34,9 @@ import Workloads
         let phase = run.phases[0]
         let offsets = run.history.calls.sorted { $0.request < $1.request }.map { $0.start - phase.start }
         #expect(offsets == (0..<50).map { UInt64($0) * 1_000_000 })
-        #expect(phase.concurrency.maximum == 8 && phase.concurrency.backlogged == 0)
-        #expect(phase.latencies.lag.maximum == 0 && phase.latencies.wait.maximum == 0)
-        #expect(phase.invalidReasons.isEmpty, "\(phase.invalidReasons)")
+        #expect(phase.load.maximumConcurrency == 8 && phase.load.backlogged == 0)
+        #expect(phase.latencies.all(.lag).maximum == 0 && phase.latencies.all(.wait).maximum == 0)
+        #expect(phase.load.audits.allSatisfy { $0.passed }, "\(phase.load.audits)")
     }
 
     @Test func responseTimeCountsTheBacklogAndServiceTimeDoesNot() async throws {
@@ -49,7 +49,7 @@ import Workloads
         let calls = run.history.calls.sorted { $0.start < $1.start }
         #expect(calls.allSatisfy { $0.end - $0.start == 5_000_000 })
         #expect(calls.map { $0.end - $0.intended } == (1...10).map { UInt64($0) * 5_000_000 })
-        #expect(run.phases[0].concurrency.maximum == 1 && run.phases[0].concurrency.backlogged == 9)
+        #expect(run.phases[0].load.maximumConcurrency == 1 && run.phases[0].load.backlogged == 9)
     }
 
     @Test func aSubjectThatBlocksItsWorkerIsNotMistakenForASlowGenerator() async throws {
@@ -63,13 +63,13 @@ import Workloads
             configuration: LoadConfiguration(workers: 1), machine: machine
         ) { $0.isReplayed() }
         let phase = run.phases[0]
-        let response = try #require(phase.latencies.responseByOutcome[.executed])
-        #expect(response.count == 100 && phase.latencies.responseByOutcome.count == 1)
+        let response = try #require(phase.latencies[.response, .executed])
+        #expect(response.count == 100 && phase.latencies.parts.count { $0.kind == .response } == 1)
         // The last blocking call, request 90, begins after nine others and ends at 600 ms.
         let last = try #require(run.history.calls.first { $0.request == 90 })
         #expect(last.end - phase.start == 600_000_000 && last.end - last.intended == 510_000_000)
-        #expect(phase.concurrency.subjectShareOfWaiting == 1)
-        let backlog = try #require(phase.audits.first { $0.name == "backlog" })
+        #expect(phase.load.subjectShareOfWaiting == 1)
+        let backlog = try #require(phase.load.audits.first { $0.name == "backlog" })
         #expect(!backlog.passed && !backlog.blamesGenerator, "\(backlog)")
     }
 
@@ -79,7 +79,7 @@ import Workloads
         requests[0].key = 9
         let subject = ExecutingSubject()
         let run = try await TestLoad.run({ _ in subject }, subject.information, requests: requests, clients: 2)
-        #expect(run.phases[0].audits.contains { $0.name == "keys" && !$0.passed })
+        #expect(run.phases[0].load.audits.contains { $0.name == "keys" && !$0.passed })
     }
 
     @Test func aStopEndsTheWaitForRequestsThatAreFarAway() async throws {

@@ -1,5 +1,5 @@
 import DedupVerification
-import Gates
+import Evidence
 import LoadGeneration
 import Measurement
 import Testing
@@ -17,11 +17,12 @@ import Workloads
     }
 
     private static let start: UInt64 = 1_000_000_000
+    private static let subject = SubjectInformation(name: "made by hand", summary: "")
 
     /// What is found in a phase of an open loop with these requests, each for a key of its own.
     private func open(
         _ records: [Record], workers: Int = 1, configuration: LoadConfiguration = LoadConfiguration()
-    ) throws -> PhaseResult {
+    ) throws -> PhaseEvidence {
         let time = { (milliseconds: UInt64) in Self.start + milliseconds * 1_000_000 }
         let requests = records.enumerated().map {
             Request(key: UInt32($0), intended: $1.intended * 1_000_000)
@@ -42,11 +43,11 @@ import Workloads
             scenario, streams: [RequestStream(requests, isOpen: true)], blocks: false, configuration: configuration)
         var trace = PhaseTrace(plan: plan.phases[0], releases: releases)
         (trace.start, trace.end) = (Self.start, time(records.map(\.end).max() ?? 0))
-        return try #require(PhaseAnalysis(scenario, configuration, history, [trace]).results.first)
+        return try #require(PhaseAnalysis(scenario, Self.subject, configuration, history, [trace]).evidence.first)
     }
 
-    private func finding(_ name: String, in phase: PhaseResult) throws -> AuditFinding {
-        try #require(phase.audits.first { $0.name == name })
+    private func finding(_ name: String, in phase: PhaseEvidence) throws -> AuditFinding {
+        try #require(phase.load.audits.first { $0.name == name })
     }
 
     @Test func lagIsThePacersAndWaitIsForAClient() throws {
@@ -55,10 +56,10 @@ import Workloads
             Record(intended: 5, release: 5, backlogged: true, start: 9, end: 12),
             Record(intended: 8, release: 7, start: 8, end: 8),
         ])
-        #expect(phase.latencies.lag.maximum.map { $0 / 10_000 } == 300, "only the first was released late")
-        #expect(phase.latencies.wait.count == 3 && phase.latencies.wait.minimum == 0)
-        #expect(phase.concurrency.backlogged == 1)
-        #expect(phase.latencies.response.count == 3 && phase.latencies.response.minimum == 0)
+        #expect(phase.latencies.all(.lag).maximum.map { $0 / 10_000 } == 300, "only the first was released late")
+        #expect(phase.latencies.all(.wait).count == 3 && phase.latencies.all(.wait).minimum == 0)
+        #expect(phase.load.backlogged == 1)
+        #expect(phase.latencies.all(.response).count == 3 && phase.latencies.all(.response).minimum == 0)
         #expect(phase.duration == 12_000_000)
     }
 
@@ -68,7 +69,7 @@ import Workloads
             // Begins when the second ends, which is no overlap.
             Record(intended: 0, release: 0, start: 20, end: 25),
         ])
-        #expect(phase.concurrency.maximum == 2 && phase.concurrency.mean == 30.0 / 25)
+        #expect(phase.load.maximumConcurrency == 2 && phase.load.meanConcurrency == 30.0 / 25)
     }
 
     private static func call(released: UInt64, _ start: UInt64, _ end: UInt64) -> Record {
@@ -90,7 +91,7 @@ import Workloads
     @Test(arguments: waits)
     func waitingIsTheSubjectsWhileItsWorkerHasACallOpen(records: [Record], share: Double) throws {
         let phase = try open(records, workers: 2)
-        #expect(phase.concurrency.subjectShareOfWaiting == share)
+        #expect(phase.load.subjectShareOfWaiting == share)
     }
 
     @Test func waitingWhileNoCallIsOpenIsTheGenerators() throws {
@@ -101,18 +102,18 @@ import Workloads
 
     @Test func aWaitWithinTheLimitIsNoBacklog() throws {
         let phase = try open([Record(intended: 0, release: 0, start: 50, end: 51)])
-        #expect(try finding("backlog", in: phase).passed && phase.invalidReasons.isEmpty)
+        #expect(try finding("backlog", in: phase).passed && phase.load.audits.allSatisfy { $0.passed })
     }
 
     @Test func aGeneratorThatCannotKeepUpMakesThePhaseInvalid() throws {
         // A request is intended every millisecond and released every two; the last one is 100 ms late.
         let late = (0...100).map { Record(intended: $0, release: 2 * $0, start: 2 * $0, end: 2 * $0) }
         let phase = try open(late)
-        let failed = phase.audits.filter { !$0.passed }
+        let failed = phase.load.audits.filter { !$0.passed }
         #expect(failed.map(\.name) == ["pace", "lag"] && failed.allSatisfy(\.blamesGenerator))
-        #expect(phase.invalidReasons.allSatisfy { $0.contains("saturated") })
+        #expect(failed.allSatisfy { $0.explanation.contains("saturated") })
         let patient = try open(late, configuration: LoadConfiguration(lagLimit: .milliseconds(100)))
-        #expect(patient.invalidReasons.isEmpty)
+        #expect(patient.load.audits.allSatisfy { $0.passed })
     }
 
     @Test func aFewReleasesMayBeLateButNotOneInAHundred() throws {
@@ -142,9 +143,10 @@ import Workloads
             scenario, streams: [RequestStream(requests, limit: 3)], blocks: false, configuration: LoadConfiguration())
         var trace = PhaseTrace(plan: plan.phases[0])
         (trace.start, trace.end, trace.ending) = (Self.start, Self.start + 7_000_000, .hung)
-        let phase = try #require(PhaseAnalysis(scenario, LoadConfiguration(), history, [trace]).results.first)
+        let phase = try #require(
+            PhaseAnalysis(scenario, Self.subject, LoadConfiguration(), history, [trace]).evidence.first)
         #expect(phase.stuck.map(\.description) == ["request 1 for key 6, open for 7 ms"])
-        #expect(phase.latencies.service.count == 2 && phase.isPartial)
+        #expect(phase.latencies.all(.service).count == 2 && phase.isPartial)
     }
 
     @Test func blockingCallsThatNeverOverlapAreASignOfStarvation() throws {
@@ -164,7 +166,8 @@ import Workloads
                 configuration: LoadConfiguration())
             var trace = PhaseTrace(plan: plan.phases[0])
             (trace.start, trace.end) = (Self.start, Self.start + 8_000_000)
-            let phase = try #require(PhaseAnalysis(scenario, LoadConfiguration(), history, [trace]).results.first)
+            let phase = try #require(
+                PhaseAnalysis(scenario, Self.subject, LoadConfiguration(), history, [trace]).evidence.first)
             #expect(try finding("concurrency", in: phase).passed != isStarved)
         }
     }

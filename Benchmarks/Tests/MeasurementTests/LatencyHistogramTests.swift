@@ -1,4 +1,5 @@
 import DedupTesting
+import Foundation
 import Measurement
 import Testing
 
@@ -63,5 +64,37 @@ import Testing
         let interval = try #require(histogram.percentileInterval(99))
         #expect(interval.lower == 40)
         #expect(interval.upper == nil)
+    }
+}
+
+/// A histogram that is written down and read again, or added to another.
+@Suite struct LatencyHistogramRoundTripTests {
+    /// Nothing, one, zeros, neighbours in one bucket, all sizes, and more than an hour.
+    static let latencies: [[UInt64]] = [
+        [], [0], [7], [2_754_561, 2_754_577, 2_754_600], (0..<60).map { 1 << ($0 % 41) },
+        (0..<5_000).map { $0 * $0 * 131 }, [.max, 3_600_000_000_000, 12],
+    ]
+
+    @Test(arguments: latencies)
+    func everythingThatItTellsIsTheSame(latencies: [UInt64]) throws {
+        var histogram = LatencyHistogram()
+        for latency in latencies { histogram.record(latency) }
+        let read = try JSONDecoder().decode(LatencyHistogram.self, from: JSONEncoder().encode(histogram))
+        #expect(read == histogram)
+        #expect(read.count == histogram.count && read.minimum == histogram.minimum && read.mean == histogram.mean)
+        #expect(read.maximum == histogram.maximum && read.saturated == histogram.saturated)
+        #expect(read.buckets == histogram.buckets)
+        for percentile in [0, 1, 25, 50, 90, 99, 99.9, 99.99, 100] {
+            #expect(read.percentile(percentile) == histogram.percentile(percentile))
+            #expect(read.percentileInterval(percentile) == histogram.percentileInterval(percentile))
+        }
+    }
+
+    @Test func histogramsThatDifferAreNotEqual() {
+        var (one, two) = (LatencyHistogram(), LatencyHistogram())
+        one.record(2_754_561)
+        #expect(one != two)
+        two.record(2_754_577)
+        #expect(one != two, "one bucket, but not one sum")
     }
 }

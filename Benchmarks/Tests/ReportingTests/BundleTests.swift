@@ -1,4 +1,7 @@
+import Evidence
+import EvidenceFixture
 import Foundation
+import Judging
 import Reporting
 import Testing
 
@@ -12,13 +15,14 @@ import Testing
     }
 
     @Test func aBundleAppearsWholeUnderItsName() throws {
-        let report = ReportFixture.report([try ReportFixture.subject()])
+        let report = try RunReport(of: EvidenceFixture.subject())
         let bundle = try ResultBundle(reserving: report.identity.id, in: folder + "/deep/results")
         #expect(!FileManager.default.fileExists(atPath: bundle.path))
         try report.write(to: bundle)
         #expect(
             contents(bundle.path) == [
-                "environment.json", "events.csv", "gates.csv", "latency_histogram.csv", "memory.csv", "metrics.csv",
+                "environment.json", "events.csv", "evidence.json", "gates.csv", "latency_histogram.csv", "memory.csv",
+                "metrics.csv",
                 "run.json", "scenario.resolved.yaml", "summary.csv", "timeseries.csv",
             ])
         #expect(contents(folder + "/deep/results") == [bundle.name, "latest"])
@@ -27,8 +31,8 @@ import Testing
     }
 
     @Test func theManifestIdentifiesTheRunAndListsTheFiles() throws {
-        var report = ReportFixture.report([try ReportFixture.subject()])
-        report.interruption = "interrupted by Ctrl-C"
+        let report = try RunReport(
+            of: EvidenceFixture.subject(), interruption: RunInterruption("interrupted by Ctrl-C", exitCode: 130))
         let bundle = try ResultBundle(reserving: "run", in: folder)
         try report.write(to: bundle)
         let data = try Data(contentsOf: URL(fileURLWithPath: bundle.path + "/run.json"))
@@ -83,7 +87,7 @@ import Testing
         let bundle = try ResultBundle(reserving: "run", in: folder)
         // Another process takes the name meanwhile.
         try FileManager.default.createDirectory(atPath: bundle.path + "/taken", withIntermediateDirectories: true)
-        let report = ReportFixture.report([try ReportFixture.subject()])
+        let report = try RunReport(of: EvidenceFixture.subject())
         #expect(throws: BundleError.self) { try report.write(to: bundle) }
         #expect(contents(folder) == ["run"])
         #expect(contents(bundle.path) == ["taken"])

@@ -1,9 +1,26 @@
 import DedupVerification
+import Evidence
+import EvidenceFixture
 import Foundation
-import Gates
+import Judging
 import Measurement
 import Reporting
 import Testing
+
+extension RunReport {
+    /// The gates that are asked for where a test says nothing.
+    static let gates = ["dedup.prevented == 100%", "hit.latency.p99 < 50ms"]
+
+    /// A report of subjects that are judged by these gates.
+    init(
+        of subjects: SubjectEvidence..., gates: [String] = RunReport.gates, scenario: String = "storm",
+        interruption: RunInterruption? = nil
+    ) throws {
+        var run = EvidenceFixture.run(subjects, scenario: scenario)
+        run.interruption = interruption
+        self.init(run, gates: try gates.map { try Gate(parsing: $0) })
+    }
+}
 
 @Suite struct TableTests {
     /// The columns that readers may rely on, in their order.
@@ -14,12 +31,12 @@ import Testing
     ]
 
     @Test func theSummaryBeginsWithThePromisedColumns() throws {
-        let table = ReportFixture.report([try ReportFixture.subject()]).summaryTable
+        let table = try RunReport(of: EvidenceFixture.subject()).summaryTable
         #expect(Array(table.columns.prefix(Self.promised.count)) == Self.promised)
     }
 
     @Test func theSummaryHasOneRowAPhaseAndItsFigures() throws {
-        let report = ReportFixture.report([try ReportFixture.subject(latency: 1_000)])
+        let report = try RunReport(of: EvidenceFixture.subject(latency: 1_000))
         let rows = try CSVReader.rows(report.summaryTable.text)
         #expect(rows.map { $0["phase"] } == ["warm", "storm"])
         let row = try #require(rows.last)
@@ -34,28 +51,31 @@ import Testing
     }
 
     @Test func anUncheckedSubjectHasNoVerificationFigures() throws {
-        var subject = try ReportFixture.subject("noop", gates: ["dedup.prevented == 100%"])
-        subject.isJudged = false
-        subject.verification = nil
-        subject.phases = subject.phases.map { phase in
-            var phase = phase
-            phase.isVerified = false
-            return phase
-        }
-        subject.total = PhaseReport.sum(subject.phases)
-        subject.judge([try Gate(parsing: "dedup.prevented == 100%")])
-        let row = try #require(try CSVReader.rows(ReportFixture.report([subject]).summaryTable.text).last)
+        let report = try RunReport(of: Self.floor(), gates: ["dedup.prevented == 100%"])
+        let row = try #require(try CSVReader.rows(report.summaryTable.text).last)
         #expect(row["prevented_ratio"] == "")
         #expect(row["violations"] == "")
         #expect(row["verdict"] == "inconclusive")
     }
 
+    /// The harness's own floor, which executes nothing and is not judged.
+    static func floor(strategy: [StrategySetting] = []) -> SubjectEvidence {
+        var floor = EvidenceFixture.subject("noop", executions: 0, strategy: strategy)
+        floor.isJudged = false
+        floor.verification = nil
+        for index in floor.phases.indices { floor.phases[index].isVerified = false }
+        return floor
+    }
+
+    private static func policy(_ name: String) -> [StrategySetting] {
+        [StrategySetting(parameter: "cache.policy", value: name)]
+    }
+
     @Test func aMatrixHasOneRowACombinationByRisingExecutions() throws {
-        let subjects = try [("lru", 30), ("sieve", 10), ("fifo", 20)].map { policy, executions in
-            try ReportFixture.subject(
-                executions: executions, strategy: [StrategySetting(parameter: "cache.policy", value: policy)])
-        }
-        let report = ReportFixture.report(subjects)
+        let report = try RunReport(
+            of: EvidenceFixture.subject(executions: 30, strategy: Self.policy("lru")),
+            EvidenceFixture.subject(executions: 10, strategy: Self.policy("sieve")),
+            EvidenceFixture.subject(executions: 20, strategy: Self.policy("fifo")))
         let rows = try CSVReader.rows(report.summaryTable.text)
         #expect(rows.map { $0["strategy_cache_policy"] } == ["sieve", "fifo", "lru"])
         #expect(rows.map { $0["best"] } == ["true", "false", "false"])
@@ -64,28 +84,20 @@ import Testing
     }
 
     @Test func aRefutedCombinationIsNeverTheBest() throws {
-        let broken = try ReportFixture.subject(
-            broken: true, executions: 1, strategy: [StrategySetting(parameter: "cache.policy", value: "lru")])
-        let sound = try ReportFixture.subject(
-            executions: 50, strategy: [StrategySetting(parameter: "cache.policy", value: "sieve")])
-        #expect(ReportFixture.report([broken, sound]).best?.strategyText == "cache.policy=sieve")
+        let broken = EvidenceFixture.subject(broken: true, executions: 1, strategy: Self.policy("lru"))
+        let sound = EvidenceFixture.subject(executions: 50, strategy: Self.policy("sieve"))
+        #expect(try RunReport(of: broken, sound).best?.strategyText == "cache.policy=sieve")
     }
 
     @Test func aFailedOrUnjudgedSubjectIsNeverTheBest() throws {
-        let slow = try ReportFixture.subject(
-            executions: 1, latency: 60_000_000, strategy: [StrategySetting(parameter: "cache.policy", value: "lru")])
-        var floor = try ReportFixture.subject(
-            "noop", executions: 0, strategy: [StrategySetting(parameter: "cache.policy", value: "lru")], gates: [])
-        floor.isJudged = false
-        floor.verification = nil
-        floor.total.isVerified = false
-        let sound = try ReportFixture.subject(
-            executions: 50, strategy: [StrategySetting(parameter: "cache.policy", value: "sieve")])
-        let report = ReportFixture.report([floor, slow, sound])
-        #expect(slow.verdict == .fail)
+        let slow = EvidenceFixture.subject(executions: 1, latency: 60_000_000, strategy: Self.policy("lru"))
+        let floor = Self.floor(strategy: Self.policy("lru"))
+        let sound = EvidenceFixture.subject(executions: 50, strategy: Self.policy("sieve"))
+        let report = try RunReport(of: floor, slow, sound)
+        #expect(report.subjects[1].verdict == .fail)
         #expect(report.ranked.map(\.title) == [sound, slow, floor].map(\.title))
         #expect(report.best?.title == sound.title)
-        #expect(ReportFixture.report([floor, slow]).best == nil)
+        #expect(try RunReport(of: floor, slow).best == nil)
         let line = try #require(
             TerminalReport(report, terminal: .plain).text.split(separator: "\n").first { $0.contains("noop") })
         #expect(line.count { $0 == "–" } >= 2, "neither prevention nor violations are known: \(line)")
@@ -93,17 +105,16 @@ import Testing
 
     @Test func whereOperationsDifferExecutionsAnOperationDecide() throws {
         // Twice the executions for ten times the operations: the faster subject, not the one that is asked less.
-        let idle = try ReportFixture.subject(
-            executions: 10, hits: 100, strategy: [StrategySetting(parameter: "cache.policy", value: "lru")])
-        let busy = try ReportFixture.subject(
-            executions: 20, hits: 2_000, strategy: [StrategySetting(parameter: "cache.policy", value: "sieve")])
-        let report = ReportFixture.report([idle, busy])
+        let idle = EvidenceFixture.subject(executions: 10, hits: 100, strategy: Self.policy("lru"))
+        let busy = EvidenceFixture.subject(executions: 20, hits: 2_000, strategy: Self.policy("sieve"))
+        let gates = ["dedup.prevented == 100%"]
+        let report = try RunReport(of: idle, busy, gates: gates)
         #expect(report.best?.strategyText == "cache.policy=sieve")
         #expect(TerminalReport(report, terminal: .plain).text.contains("executions an operation"))
     }
 
     @Test func metricsNameTheirStatisticUnitAndInterval() throws {
-        let report = ReportFixture.report([try ReportFixture.subject(hits: 2_000)])
+        let report = try RunReport(of: EvidenceFixture.subject(hits: 2_000))
         let rows = try CSVReader.rows(report.metricsTable.text)
         let p99 = try #require(
             rows.first { $0["metric"] == "hit.latency" && $0["statistic"] == "p99" && $0["phase"] == "all" })
@@ -114,14 +125,14 @@ import Testing
     }
 
     @Test func histogramsKeepEveryCount() throws {
-        let report = ReportFixture.report([try ReportFixture.subject(hits: 321)])
+        let report = try RunReport(of: EvidenceFixture.subject(hits: 321))
         let rows = try CSVReader.rows(report.histogramTable.text)
         #expect(rows.compactMap { $0["count"].flatMap { Int($0) } }.reduce(0, +) == 321)
         #expect(rows.allSatisfy { $0["kind"] == "service" && $0["outcome"] == "hit" })
     }
 
     @Test func gatesCarryTheObservationAndTheLimit() throws {
-        let report = ReportFixture.report([try ReportFixture.subject(gates: ["hit.latency.p99 < 1ns"])])
+        let report = try RunReport(of: EvidenceFixture.subject(), gates: ["hit.latency.p99 < 1ns"])
         let row = try #require(try CSVReader.rows(report.gatesTable.text).first)
         #expect(row["expression"] == "hit.latency.p99 < 1ns")
         #expect(row["observed"] == "1000" && row["limit"] == "1" && row["unit"] == "ns")
@@ -130,7 +141,7 @@ import Testing
     }
 
     @Test func violationsAreEventsWithTheirDrawing() throws {
-        let report = ReportFixture.report([try ReportFixture.subject(broken: true)])
+        let report = try RunReport(of: EvidenceFixture.subject(broken: true))
         let rows = try CSVReader.rows(report.eventsTable.text)
         let overlap = try #require(rows.first { $0["kind"] == "overlap" })
         #expect(overlap["diagram"]?.contains("[==") == true)
@@ -142,12 +153,12 @@ import Testing
     }
 
     @Test func aCounterThatIsWrongIsInTheSummaryToo() throws {
-        var subject = try ReportFixture.subject()
+        var subject = EvidenceFixture.subject()
         let counted = SubjectCounters(hits: 7)
         subject.verification = HistoryChecker(
             freshness: FreshnessRule(.unbounded), capacityBounded: false, duplicateMode: .join
         ).check(History(), counters: counted)
-        let report = ReportFixture.report([subject])
+        let report = try RunReport(of: subject)
         let rows = try CSVReader.rows(report.summaryTable.text)
         #expect(!rows.isEmpty && rows.allSatisfy { $0["subject_violations"] == "1" })
         let event = try #require(try CSVReader.rows(report.eventsTable.text).first)
@@ -155,17 +166,17 @@ import Testing
     }
 
     @Test func memoryAndSeriesAreTables() throws {
-        let report = ReportFixture.report([try ReportFixture.subject()])
+        let report = try RunReport(of: EvidenceFixture.subject())
         let memory = try CSVReader.rows(report.memoryTable.text)
-        #expect(memory.map { $0["discarded"] } == ["true", "false"])
-        #expect(memory.map { $0["live_entries"] } == ["", "3"])
+        #expect(memory.map { $0["discarded"] } == ["true"] + Array(repeating: "false", count: 60))
+        #expect(memory.map { $0["live_entries"] }.prefix(2) == ["", "3"])
         let series = try CSVReader.rows(report.timeSeriesTable.text)
         #expect(series.first?["t_offset_ms"] == "100")
     }
 
     @Test func hostileNamesSpoilNeitherFilesNorTheTerminal() throws {
-        let subject = try ReportFixture.subject("=HYPERLINK(\"x\"),\n\u{1B}[2J")
-        let report = ReportFixture.report([subject], scenario: "-storm")
+        let subject = EvidenceFixture.subject("=HYPERLINK(\"x\"),\n\u{1B}[2J")
+        let report = try RunReport(of: subject, scenario: "-storm")
         for table in [report.summaryTable, report.metricsTable, report.gatesTable, report.memoryTable] {
             let rows = try CSVReader.rows(table.text)
             #expect(rows.allSatisfy { $0["subject"]?.hasPrefix("'=HYPERLINK") == true })
@@ -176,57 +187,97 @@ import Testing
 
 @Suite struct VerdictTests {
     @Test func aMissingMetricIsInvalidAndNeverAPass() throws {
-        var subject = try ReportFixture.subject(gates: [])
+        var subject = EvidenceFixture.subject()
         subject.phases[1].memory = nil
-        subject.judge([try Gate(parsing: "memory.leak_bytes_per_op < 0.5B")])
-        #expect(subject.verdict == .invalid)
-        #expect(ReportFixture.report([subject]).exitCode == 75)
+        let report = try RunReport(of: subject, gates: ["memory.leak_bytes_per_op < 0.5B"])
+        #expect(report.verdict == .invalid && report.exitCode == 75)
     }
 
     @Test func withoutOpportunitiesNothingIsProven() throws {
-        let subject = try ReportFixture.subject(hits: 0, gates: ["dedup.prevented == 100%"])
-        #expect(subject.gates.map(\.verdict) == [.inconclusive])
-        #expect(ReportFixture.report([subject]).exitCode == 75)
+        let report = try RunReport(of: EvidenceFixture.subject(hits: 0), gates: ["dedup.prevented == 100%"])
+        #expect(report.subjects[0].gates.map(\.verdict) == [.inconclusive])
+        #expect(report.exitCode == 75)
     }
 
     @Test func anInterruptedRunNeverPasses() throws {
-        var subject = try ReportFixture.subject()
-        #expect(subject.verdict == .pass)
+        var subject = EvidenceFixture.subject()
+        #expect(try RunReport(of: subject).verdict == .pass)
         subject.ending = .interrupted("interrupted by Ctrl-C")
-        #expect(subject.verdict == .interrupted)
-        #expect(subject.gates.allSatisfy { subject.judged($0).verdict == .inconclusive })
-        var report = ReportFixture.report([subject])
-        report.interruption = "interrupted by Ctrl-C"
-        #expect(report.exitCode == 130)
+        let report = try RunReport(of: subject, interruption: RunInterruption("interrupted by Ctrl-C", exitCode: 130))
+        #expect(report.subjects[0].verdict == .interrupted && report.exitCode == 130)
+        #expect(report.subjects[0].gates.allSatisfy { report.subjects[0].judged($0).verdict == .inconclusive })
         #expect(try CSVReader.rows(report.summaryTable.text).allSatisfy { $0["partial"] == "true" })
         #expect(try CSVReader.rows(report.gatesTable.text).allSatisfy { $0["verdict"] == "inconclusive" })
     }
 
     @Test func aRunWhoseSubjectsAllFinishedIsStillPartialIfItWasInterrupted() throws {
-        var report = ReportFixture.report([try ReportFixture.subject()])
-        report.interruption = "terminated by SIGTERM"
-        report.interruptionCode = 143
+        let interruption = RunInterruption("terminated by SIGTERM", exitCode: 143)
+        let report = try RunReport(of: EvidenceFixture.subject(), interruption: interruption)
         #expect(report.verdict == .interrupted && report.exitCode == 143)
     }
 
     @Test func aViolationStandsHoweverTheRunEnded() throws {
-        var subject = try ReportFixture.subject(broken: true)
+        var subject = EvidenceFixture.subject(broken: true)
         subject.ending = .hung("no call returned")
-        #expect(subject.verdict == .fail)
+        #expect(try RunReport(of: subject).verdict == .fail)
     }
 
     @Test func aHungSubjectIsThree() throws {
-        var subject = try ReportFixture.subject()
+        var subject = EvidenceFixture.subject()
         subject.ending = .hung("no call returned")
-        #expect(ReportFixture.report([subject]).exitCode == 3)
+        #expect(try RunReport(of: subject).exitCode == 3)
     }
 
     @Test func theFloorDoesNotSpoilTheVerdictOfOthers() throws {
-        var floor = try ReportFixture.subject("noop", gates: [])
-        floor.isJudged = false
-        floor.verification = nil
-        #expect(ReportFixture.report([floor]).exitCode == 75)
-        #expect(ReportFixture.report([try ReportFixture.subject(), floor]).exitCode == 0)
+        #expect(try RunReport(of: TableTests.floor()).exitCode == 75)
+        #expect(try RunReport(of: EvidenceFixture.subject(), TableTests.floor()).exitCode == 0)
+    }
+
+    @Test func aPhaseThatTheHistoryCutShortIsNoPass() throws {
+        var phase = EvidenceFixture.phase("storm", hits: 900, service: 1_000)
+        phase.ending = .historyFull
+        let report = try RunReport(of: EvidenceFixture.subject([phase]), gates: ["hit.latency.p99 < 50ms"])
+        #expect(report.exitCode == 75)
+        #expect(TerminalReport(report, terminal: .plain).text.contains("--history-limit"))
+        #expect(try CSVReader.rows(report.summaryTable.text).map { $0["ending"] } == ["history_full"])
+    }
+
+    @Test func theVerdictOfEachMemoryPhaseIsInItsRow() throws {
+        var phases = ["first", "last"].map { EvidenceFixture.phase($0, hits: 900, service: 1_000) }
+        phases[0].memory = EvidenceFixture.memory(slope: 9)
+        phases[1].memory = EvidenceFixture.memory(slope: 0)
+        let report = try RunReport(of: EvidenceFixture.subject(phases), gates: ["memory.leak_bytes_per_op < 0.5B"])
+        let rows = try CSVReader.rows(report.summaryTable.text)
+        #expect(rows.map { $0["leak_bytes_per_op"] } == ["9", "0"])
+        #expect(rows.map { $0["memory_verdict"] } == ["LEAK", "CLEAN"])
+        #expect(rows.map { $0["phase_verdict"] } == ["fail", "pass"])
+        #expect(rows.map { $0["verdict"] } == ["fail", "fail"])
+    }
+
+    @Test func eachPhaseSaysHowItsLoadWasGenerated() throws {
+        var phase = EvidenceFixture.phase("storm", hits: 900, service: 1_000)
+        phase.load.clients = 64
+        phase.load.workers = 2
+        phase.load.meanConcurrency = 12.5
+        phase.load.overlappingDuplicates = 4_711
+        var stalls = StallReport()
+        stalls.note(0, 23_000_000, wanted: 1_000_000)
+        phase.load.stalls = stalls
+        phase.load.audits = [AuditFinding(name: "keys", passed: true, explanation: "as declared")]
+        let report = try RunReport(of: EvidenceFixture.subject([phase]), gates: [])
+        let text = TerminalReport(report, terminal: .plain).text
+        let line = try #require(text.split(separator: "\n").first { $0.contains("4,711") })
+        #expect(line.split(separator: " ") == ["dedup", "storm", "64", "2", "12.5", "0", "4,711", "22.0", "ms"])
+        #expect(text.contains("there are no gates"))
+        #expect(report.manifestText.contains("as declared"))
+        let row = try #require(try CSVReader.rows(report.summaryTable.text).first)
+        let longest = try #require(phase.load.longestStall)
+        #expect(row["clients"] == "64" && row["concurrency_mean"] == "12.5" && row["hiccup_max_ns"] == "\(longest)")
+        let metrics = try CSVReader.rows(report.metricsTable.text)
+        #expect(metrics.contains { $0["metric"] == "hiccup.max" && $0["value"] == "\(longest)" })
+        let stall = try #require(try CSVReader.rows(report.eventsTable.text).first)
+        #expect(
+            stall["event"] == "stall" && stall["phase"] == "storm" && stall["explanation"]?.contains("23.0 ms") == true)
     }
 
     @Test(arguments: [

@@ -1,5 +1,6 @@
 import Reporting
 import Testing
+import Wording
 
 @Suite struct TerminalTests {
     @Test(arguments: [

@@ -1,5 +1,5 @@
 /// What happened in a stretch of the history.
-public struct VerificationCounts: Hashable, Sendable {
+public struct VerificationCounts: Hashable, Codable, Sendable {
     /// Calls, returned or not.
     public var operations = 0
     /// Calls that never returned.

@@ -1,5 +1,5 @@
 /// What the history proves.
-public struct VerificationResult: Sendable {
+public struct VerificationResult: Hashable, Sendable {
     /// The figures of the whole history.
     public var total: VerificationCounts
     /// The figures of each phase that made calls, by its number.
@@ -20,6 +20,43 @@ public struct VerificationResult: Sendable {
         if total.violations > 0 { return .fail }
         if !isComplete { return .invalid }
         return total.opportunities == 0 ? .inconclusive : .pass
+    }
+}
+
+/// The phases as an object with their numbers as names: a dictionary with other keys would be a list in an order that differs
+/// from run to run.
+extension VerificationResult: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case total, phases, violations, violationsByKind, isComplete
+    }
+
+    /// Writes everything.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(total, forKey: .total)
+        let phases = Dictionary(uniqueKeysWithValues: phases.map { ("\($0.key)", $0.value) })
+        try container.encode(phases, forKey: .phases)
+        try container.encode(violations, forKey: .violations)
+        try container.encode(violationsByKind, forKey: .violationsByKind)
+        try container.encode(isComplete, forKey: .isComplete)
+    }
+
+    /// Reads what was written.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        var phases: [UInt16: VerificationCounts] = [:]
+        for (number, counts) in try container.decode([String: VerificationCounts].self, forKey: .phases) {
+            guard let number = UInt16(number) else {
+                throw DecodingError.dataCorruptedError(
+                    forKey: .phases, in: container, debugDescription: "\(number) is not the number of a phase")
+            }
+            phases[number] = counts
+        }
+        self.init(
+            total: try container.decode(VerificationCounts.self, forKey: .total), phases: phases,
+            violations: try container.decode([Violation].self, forKey: .violations),
+            violationsByKind: try container.decode([ViolationKind: Int].self, forKey: .violationsByKind),
+            isComplete: try container.decode(Bool.self, forKey: .isComplete))
     }
 }
 

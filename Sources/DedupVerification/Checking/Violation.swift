@@ -1,5 +1,5 @@
 /// One breach of a rule, with the intervals that prove it.
-public struct Violation: Hashable, Sendable, CustomStringConvertible {
+public struct Violation: Hashable, Codable, Sendable, CustomStringConvertible {
     /// The rule.
     public let kind: ViolationKind
     /// The key; 0 for what has none.
@@ -19,7 +19,7 @@ public struct Violation: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// Which rule of the history was broken.
-public enum ViolationKind: String, CaseIterable, Sendable {
+public enum ViolationKind: String, CaseIterable, Codable, CodingKeyRepresentable, Sendable {
     /// Two executions of one key overlap and nothing excuses it.
     case overlap
     /// An execution began while a fresh result existed and nothing excuses it.

@@ -1,5 +1,5 @@
 /// How a call was answered. Every call has exactly one outcome.
-public enum OutcomeClass: UInt8, CaseIterable, BitwiseCopyable, Sendable {
+public enum OutcomeClass: UInt8, CaseIterable, Codable, BitwiseCopyable, Sendable {
     /// Served from the cache.
     case hit
     /// Waited for an execution that was already running.
@@ -29,7 +29,7 @@ public enum OutcomeClass: UInt8, CaseIterable, BitwiseCopyable, Sendable {
 /// One call of the subject as its caller saw it: 56 bytes, all times in nanoseconds of one monotonic clock.
 ///
 /// `start` is read before the subject is called and `end` after it has answered, so the true call lies inside.
-public struct Call: Hashable, BitwiseCopyable, Sendable {
+public struct Call: Hashable, Codable, BitwiseCopyable, Sendable {
     /// When the schedule wanted the call to start; equal to `start` in a closed loop.
     public var intended: UInt64
     /// Read just before the subject was called.

@@ -34,7 +34,7 @@ public struct History: Sendable {
 ///
 /// The begin is logged as the first and the end as the last instruction *inside* the closure: the logged interval lies
 /// within the true one, so an overlap of two logged intervals is an overlap of two executions.
-public struct Execution: Hashable, BitwiseCopyable, Sendable {
+public struct Execution: Hashable, Codable, BitwiseCopyable, Sendable {
     /// Unique in the history, never 0; it is also the value that the execution returns.
     public var id: UInt64
     /// Nanoseconds of the monotonic clock, read first thing inside the closure.

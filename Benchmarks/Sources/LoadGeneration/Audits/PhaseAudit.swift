@@ -1,5 +1,5 @@
 internal import DedupVerification
-internal import Gates
+internal import Evidence
 internal import Measurement
 internal import Workloads
 
@@ -17,13 +17,12 @@ struct PhaseAudit {
     }
 
     /// All findings, those that passed too.
-    func findings(
-        _ calls: [Call], latencies: PhaseLatencies, concurrency: AchievedConcurrency, isComplete: Bool
-    ) -> [AuditFinding] {
-        var findings = [history(isComplete), self.concurrency(concurrency, service: latencies.service.mean ?? 0)]
+    func findings(_ calls: [Call], _ phase: PhaseEvidence, isComplete: Bool) -> [AuditFinding] {
+        let latencies = phase.latencies
+        var findings = [history(isComplete), concurrency(phase.load, service: latencies.all(.service).mean ?? 0)]
         if trace.ending == .completed || trace.ending == .historyFull { findings.append(keys(calls)) }
         if let releases = trace.releases, trace.ending == .completed {
-            findings += [arrivals(releases), pace(releases), lag(latencies), backlog(latencies, concurrency)]
+            findings += [arrivals(releases), pace(releases), lag(latencies), backlog(latencies, phase.load)]
         }
         if !trace.threads.isEmpty { findings.append(threads()) }
         return findings
@@ -37,14 +36,14 @@ struct PhaseAudit {
     }
 
     /// Blocking callers whose calls are long and never overlap are a sign of starvation: duplicates could not meet.
-    private func concurrency(_ achieved: AchievedConcurrency, service: Double) -> AuditFinding {
-        let mean = (achieved.mean * 10).rounded() / 10
-        let isStarved = trace.plan.workersAreThreads && achieved.clients > 1 && achieved.maximum < 2 && service > 1e6
+    private func concurrency(_ load: LoadEvidence, service: Double) -> AuditFinding {
+        let mean = ((load.meanConcurrency ?? 0) * 10).rounded() / 10
+        let isStarved = trace.plan.workersAreThreads && load.clients > 1 && load.maximumConcurrency < 2 && service > 1e6
         return AuditFinding(
             name: "concurrency", passed: !isStarved,
-            explanation: "\(achieved.maximum) calls at most and \(mean) on average were open at a time, of "
-                + "\(achieved.clients) clients on \(achieved.workers) workers; "
-                + "\(achieved.overlappingDuplicates) calls overlapped another for their key")
+            explanation: "\(load.maximumConcurrency) calls at most and \(mean) on average were open at a time, of "
+                + "\(load.clients) clients on \(load.workers) workers; "
+                + "\(load.overlappingDuplicates) calls overlapped another for their key")
     }
 
     // MARK: - Keys
@@ -94,8 +93,8 @@ struct PhaseAudit {
             blamesGenerator: true)
     }
 
-    private func lag(_ latencies: PhaseLatencies) -> AuditFinding {
-        let lag = latencies.lag.percentile(99) ?? 0
+    private func lag(_ latencies: LatencyDistributions) -> AuditFinding {
+        let lag = latencies.all(.lag).percentile(99) ?? 0
         let limit = configuration.lagLimit.nanoseconds
         return AuditFinding(
             name: "lag", passed: lag <= limit,
@@ -106,17 +105,17 @@ struct PhaseAudit {
     }
 
     /// Whether released requests were taken up in time: with all clients busy for long, the rate was not kept.
-    private func backlog(_ latencies: PhaseLatencies, _ achieved: AchievedConcurrency) -> AuditFinding {
-        let wait = latencies.wait.percentile(99) ?? 0
+    private func backlog(_ latencies: LatencyDistributions, _ load: LoadEvidence) -> AuditFinding {
+        let wait = latencies.all(.wait).percentile(99) ?? 0
         let limit = configuration.lagLimit.nanoseconds
-        let share = achieved.subjectShareOfWaiting
+        let share = load.subjectShareOfWaiting ?? 0
         let isGenerator = share < 0.5
         let remedy =
             isGenerator
             ? "the generator is saturated, ask for a lower rate" : "it cannot keep up, or needs more clients"
         return AuditFinding(
             name: "backlog", passed: wait <= limit,
-            explanation: "\(achieved.backlogged) requests found every client busy, and 1 % waited more than "
+            explanation: "\(load.backlogged ?? 0) requests found every client busy, and 1 % waited more than "
                 + "\(Self.milliseconds(Double(wait))) ms for one, \(Int(share * 100)) % of that time with the subject at work"
                 + (wait <= limit ? "" : "; over the limit of \(Self.milliseconds(Double(limit))) ms: \(remedy)"),
             blamesGenerator: isGenerator)

@@ -1,4 +1,4 @@
-package import Measurement
+internal import Measurement
 internal import Synchronization
 
 /// A thread that only wants to wake up every millisecond, and notes when it could not: the stalls of the machine.
@@ -20,7 +20,7 @@ final class HiccupMonitor: Sendable {
     }
 
     /// What was seen since the last time it was asked.
-    func take() -> HiccupReport {
+    func take() -> StallReport {
         sleeps.report.withLock { report in
             let taken = report
             report.reset()
@@ -32,59 +32,6 @@ final class HiccupMonitor: Sendable {
     func stop() { end() }
 
     private final class Sleeps: Sendable {
-        let report = Mutex(HiccupReport())
-    }
-}
-
-/// The stalls that a thread which only wanted to wake up every millisecond has seen.
-package struct HiccupReport: Sendable {
-    /// From this delay on a stall is listed: 10 ms.
-    private static let stall: UInt64 = 10_000_000
-    /// How many stalls are listed.
-    package static let capacity = 1_024
-
-    /// How much later than asked the thread woke up, in nanoseconds.
-    package private(set) var delays = LatencyHistogram()
-    /// The windows in which it did not run for 10 ms or more.
-    package private(set) var stalls: [Stall] = []
-    /// Stalls that found no room in the list.
-    package private(set) var droppedStalls = 0
-
-    /// A window in which the machine did not run us.
-    package struct Stall: Hashable, Sendable {
-        /// When it began, in nanoseconds of the monotonic clock.
-        package var start: UInt64
-        /// When it was over.
-        package var end: UInt64
-
-        /// A window.
-        package init(start: UInt64, end: UInt64) {
-            self.start = start
-            self.end = end
-        }
-    }
-
-    /// Nothing yet, with room for all that it can list: noting allocates nothing.
-    package init() {
-        stalls.reserveCapacity(Self.capacity)
-    }
-
-    /// Notes a sleep from `start` to `end` that was meant to last for `wanted` nanoseconds.
-    package mutating func note(_ start: UInt64, _ end: UInt64, wanted: UInt64) {
-        let delay = end - start - min(end - start, wanted)
-        delays.record(delay)
-        guard delay >= Self.stall else { return }
-        if stalls.count < Self.capacity {
-            stalls.append(Stall(start: start, end: end))
-        } else {
-            droppedStalls += 1
-        }
-    }
-
-    /// Forgets everything, keeping the memory.
-    mutating func reset() {
-        delays.reset()
-        stalls.removeAll(keepingCapacity: true)
-        droppedStalls = 0
+        let report = Mutex(StallReport())
     }
 }

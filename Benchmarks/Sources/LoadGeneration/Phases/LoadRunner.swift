@@ -1,6 +1,6 @@
 internal import DedupVerification
+internal import Evidence
 internal import Foundation
-internal import Gates
 internal import Measurement
 package import Workloads
 
@@ -114,7 +114,7 @@ package final class LoadRunner: Sendable {
         let distinct = bodies.filter { seen.insert(ObjectIdentifier($0)).inserted }
         return SubjectRun(
             subject: blueprint.information,
-            phases: PhaseAnalysis(scenario, configuration, history, traces).results,
+            phases: PhaseAnalysis(scenario, blueprint.information, configuration, history, traces).evidence,
             history: history, counters: counters, figures: distinct.flatMap(\.figures),
             plannedPhases: scenario.phases.count, hang: hang)
     }

@@ -1,5 +1,5 @@
 internal import DedupVerification
-internal import Gates
+internal import Evidence
 internal import Measurement
 internal import Workloads
 
@@ -44,7 +44,7 @@ struct PhaseConductor<Driven: Subject> {
         clock.start(at: trace.start)
         if !isHung { isHung = await runCycles(&trace) }
         trace.end = machine.now()
-        trace.hiccups = equipment.hiccups.take()
+        trace.stalls = equipment.hiccups.take()
         trace.foreignProcessors = processors.flatMap { machine.processorTime()?.foreignProcessors(since: $0) }
         trace.allocatedEnd = equipment.allocatedBySubject
         if isHung {

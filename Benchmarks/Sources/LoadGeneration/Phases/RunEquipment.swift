@@ -1,5 +1,5 @@
 internal import DedupVerification
-package import Gates
+package import Evidence
 internal import Measurement
 internal import Synchronization
 
@@ -37,7 +37,7 @@ package struct PhaseTrace {
     package var start: UInt64 = 0
     /// When the last call had returned, or the phase was given up.
     package var end: UInt64 = 0
-    var hiccups = HiccupReport()
+    var stalls = StallReport()
     var memory: MemorySeries?
     /// The threads of the process at each sample of memory.
     package var threads: [Int] = []

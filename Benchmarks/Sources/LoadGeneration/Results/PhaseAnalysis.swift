@@ -1,46 +1,67 @@
 package import DedupVerification
+package import Evidence
+internal import Foundation
 internal import Measurement
 package import Workloads
 
-/// Computes the results of all phases from the history, after the run: nothing is computed on the measured path.
+/// Makes the evidence of all phases from the history, after the run: nothing is computed on the measured path.
 package struct PhaseAnalysis {
     private let scenario: Scenario
+    private let subject: SubjectInformation
     private let configuration: LoadConfiguration
     private let history: History
     private let traces: [PhaseTrace]
 
-    /// An analysis of what the phases of a run left behind.
+    /// An analysis of what the phases of a subject's run left behind.
     package init(
-        _ scenario: Scenario, _ configuration: LoadConfiguration, _ history: History, _ traces: [PhaseTrace]
+        _ scenario: Scenario, _ subject: SubjectInformation, _ configuration: LoadConfiguration, _ history: History,
+        _ traces: [PhaseTrace]
     ) {
         self.scenario = scenario
+        self.subject = subject
         self.configuration = configuration
         self.history = history
         self.traces = traces
     }
 
-    /// One result for each phase that was begun.
-    package var results: [PhaseResult] {
-        traces.indices.map { result(of: traces[$0], until: $0 + 1 < traces.count ? traces[$0 + 1].start : .max) }
+    /// One a phase that was begun. Counted is what needs no checker: calls and how they were answered.
+    package var evidence: [PhaseEvidence] {
+        traces.indices.map { evidence(of: traces[$0], until: $0 + 1 < traces.count ? traces[$0 + 1].start : .max) }
     }
 
-    private func result(of trace: PhaseTrace, until next: UInt64) -> PhaseResult {
+    private func evidence(of trace: PhaseTrace, until next: UInt64) -> PhaseEvidence {
         let calls = history.calls.filter { $0.phase == trace.plan.number }
         let executions = history.executions.filter { $0.begin >= trace.start && $0.begin < next }
-        let concurrency = concurrency(calls, trace)
-        let latencies = latencies(calls, executions, trace)
-        return PhaseResult(
-            name: trace.plan.phase.name, number: trace.plan.number, isWarmup: trace.plan.phase.warmup,
-            isOpen: trace.plan.stream.isOpen, ending: trace.ending, start: trace.start, end: trace.end,
-            intendedOperations: trace.plan.isBoundByHistory ? nil : trace.plan.limit, operations: calls.count,
-            executions: executions.count, latencies: latencies, concurrency: concurrency,
-            herds: trace.plan.hasHerds ? HerdReport(calls, clients: trace.plan.clients) : nil, hiccups: trace.hiccups,
-            memory: trace.memory, threads: trace.threads,
-            foreignProcessors: trace.foreignProcessors, allocatedEnd: trace.allocatedEnd,
-            audits: trace.findings
-                + PhaseAudit(scenario, configuration, trace).findings(
-                    calls, latencies: latencies, concurrency: concurrency, isComplete: history.isComplete),
-            stuck: stuck(calls, trace))
+        var phase = PhaseEvidence(name: trace.plan.phase.name, isWarmup: trace.plan.phase.warmup)
+        phase.number = trace.plan.number
+        phase.ending = trace.ending
+        phase.start = trace.start
+        phase.duration = trace.end - min(trace.start, trace.end)
+        phase.intendedOperations = trace.plan.isBoundByHistory ? nil : trace.plan.limit
+        phase.latencies = latencies(calls, executions, trace)
+        phase.stuck = stuck(calls, trace)
+        phase.load = load(calls, trace)
+        phase.counts = counts(calls, executions, phase)
+        phase.series = TimeSeries.points(of: phase, calls: calls, executions: history.executions)
+        phase.memory = memory(trace)
+        phase.allocatedEnd = trace.allocatedEnd
+        phase.load.audits =
+            trace.findings
+            + PhaseAudit(scenario, configuration, trace).findings(calls, phase, isComplete: history.isComplete)
+        return phase
+    }
+
+    private func counts(
+        _ calls: [Call], _ executions: [Execution], _ phase: PhaseEvidence
+    ) -> VerificationCounts {
+        var counts = VerificationCounts()
+        counts.operations = calls.count
+        counts.executions = executions.count
+        counts.maximumConcurrency = phase.load.maximumConcurrency
+        for call in calls {
+            if call.hasReturned { counts.outcomes[Int(call.outcome.rawValue)] += 1 } else { counts.lost += 1 }
+        }
+        return counts
     }
 
     private func stuck(_ calls: [Call], _ trace: PhaseTrace) -> [StuckCall] {
@@ -49,31 +70,36 @@ package struct PhaseAnalysis {
         }
     }
 
+    private func memory(_ trace: PhaseTrace) -> MemoryEvidence? {
+        guard let series = trace.memory else { return nil }
+        let joins = subject.duplicates == .either ? scenario.system.duplicates == .join : subject.duplicates == .join
+        return MemoryEvidence(
+            series, discarded: trace.plan.phase.memory?.discarded ?? 0,
+            capacity: subject.isCapacityBounded ? scenario.system.cache.capacity.entries : nil,
+            mustJoin: subject.isJudged && joins)
+    }
+
     // MARK: - Latencies
 
-    private func latencies(_ calls: [Call], _ executions: [Execution], _ trace: PhaseTrace) -> PhaseLatencies {
-        var latencies = PhaseLatencies()
-        var byOutcome = OutcomeHistograms()
-        var responses = OutcomeHistograms()
+    private func latencies(
+        _ calls: [Call], _ executions: [Execution], _ trace: PhaseTrace
+    ) -> LatencyDistributions {
+        var latencies = LatencyDistributions()
+        latencies.isOpen = trace.plan.stream.isOpen
         for call in calls where call.hasReturned {
-            let service = call.end - call.start
-            byOutcome.record(service, call.outcome)
-            latencies.service.record(service)
+            latencies.record(call.end - call.start, .service, call.outcome)
             if let releases = trace.releases {
-                latencies.lag.record(releases.lag(of: Int(call.request), intended: call.intended))
-                latencies.wait.record(releases.wait(of: Int(call.request), start: call.start))
-                latencies.response.record(call.end - min(call.intended, call.end))
-                responses.record(call.end - min(call.intended, call.end), call.outcome)
+                latencies.record(releases.lag(of: Int(call.request), intended: call.intended), .lag)
+                latencies.record(releases.wait(of: Int(call.request), start: call.start), .wait)
+                latencies.record(call.end - min(call.intended, call.end), .response, call.outcome)
             }
             if call.outcome == .joined, let execution = execution(call.execution), execution.ended {
-                latencies.joinedWakeup.record(call.end - min(execution.end, call.end))
+                latencies.record(call.end - min(execution.end, call.end), .wakeup, .joined)
             }
         }
         for execution in executions where execution.ended {
-            latencies.execution.record(execution.end - execution.begin)
+            latencies.record(execution.end - execution.begin, .execution)
         }
-        latencies.byOutcome = byOutcome.recorded
-        latencies.responseByOutcome = responses.recorded
         return latencies
     }
 
@@ -83,21 +109,28 @@ package struct PhaseAnalysis {
         return history.executions[Int(id) - 1]
     }
 
-    // MARK: - Concurrency
+    // MARK: - Load
 
-    private func concurrency(_ calls: [Call], _ trace: PhaseTrace) -> AchievedConcurrency {
-        var concurrency = AchievedConcurrency()
-        concurrency.clients = trace.plan.clients
-        concurrency.workers = trace.plan.workers
-        concurrency.backlogged = trace.releases?.backlogged ?? 0
-        concurrency.subjectShareOfWaiting =
-            trace.releases.map { WaitingTime(calls, releases: $0, workers: trace.plan.workers).subjectShare } ?? 0
+    private func load(_ calls: [Call], _ trace: PhaseTrace) -> LoadEvidence {
+        var load = LoadEvidence()
+        load.clients = trace.plan.clients
+        load.workers = trace.plan.workers
+        if let releases = trace.releases {
+            load.backlogged = releases.backlogged
+            load.subjectShareOfWaiting =
+                WaitingTime(calls, releases: releases, workers: trace.plan.workers).subjectShare
+        }
         let open = calls.map { ($0.start, $0.hasReturned ? $0.end : trace.end) }
         let total = open.reduce(0.0) { $0 + Double($1.1 - min($1.0, $1.1)) }
-        concurrency.mean = trace.end > trace.start ? total / Double(trace.end - trace.start) : 0
-        concurrency.maximum = Self.maximum(starts: open.map(\.0).sorted(), ends: open.map(\.1).sorted())
-        concurrency.overlappingDuplicates = Self.overlaps(calls)
-        return concurrency
+        load.meanConcurrency = trace.end > trace.start ? total / Double(trace.end - trace.start) : 0
+        load.maximumConcurrency = Self.maximum(starts: open.map(\.0).sorted(), ends: open.map(\.1).sorted())
+        load.overlappingDuplicates = Self.overlaps(calls)
+        load.herds = trace.plan.hasHerds ? HerdEvidence(calls, clients: trace.plan.clients) : nil
+        load.stalls = trace.stalls
+        load.foreignProcessors = trace.foreignProcessors
+        load.processors = ProcessInfo.processInfo.activeProcessorCount
+        load.threads = trace.threads
+        return load
     }
 
     /// The most intervals that are open at one time.
@@ -124,18 +157,17 @@ package struct PhaseAnalysis {
     }
 }
 
-/// A histogram for each outcome, made when the first call of that outcome is met.
-private struct OutcomeHistograms {
-    private(set) var recorded: [OutcomeClass: LatencyHistogram] = [:]
-
-    mutating func record(_ time: UInt64, _ outcome: OutcomeClass) {
-        recorded[outcome, default: LatencyHistogram()].record(time)
+extension CacheCapacity {
+    /// The number of entries, if that is the bound.
+    fileprivate var entries: Int? {
+        if case .entries(let count) = self { count } else { nil }
     }
 }
 
-extension HerdReport {
+extension HerdEvidence {
     /// The herds of a phase: client c of n takes the positions c, c + n, ..., so n neighbours were released together.
     init(_ calls: [Call], clients: Int) {
+        self.init()
         var rounds: [Int: (first: UInt64, last: UInt64, end: UInt64, calls: Int, overlaps: Bool)] = [:]
         for call in calls.sorted(by: { $0.start < $1.start }) {
             let end = call.hasReturned ? call.end : .max
@@ -145,46 +177,10 @@ extension HerdReport {
             seen = (seen.first, call.start, max(seen.end, end), seen.calls + 1, seen.overlaps)
             rounds[round] = seen
         }
-        herds = rounds.count
+        released = rounds.count
         for round in rounds.values where round.calls > 1 {
             skew.record(round.last - round.first)
             if round.overlaps { overlapping += 1 }
         }
-    }
-}
-
-/// Completes a history: finds the keys of excuses that only name an execution, and replaces a subject's own numbers of
-/// executions by those of the history.
-struct HistoryTranslation {
-    private let byEpoch: Bool
-
-    init(_ information: SubjectInformation) {
-        byEpoch = information.namesExecutionsByEpoch
-    }
-
-    func translate(_ history: History) -> History {
-        var history = history
-        let number = numbers(history.executions)
-        history.excuses = history.excuses.compactMap { excuse in
-            guard excuse.key == .max else { return excuse }
-            guard let index = number(excuse.execution) else { return nil }
-            var excuse = excuse
-            excuse.execution = history.executions[index].id
-            excuse.key = history.executions[index].key
-            return excuse
-        }
-        guard byEpoch else { return history }
-        for index in history.calls.indices where history.calls[index].outcome == .rejected {
-            let named = history.calls[index].execution
-            history.calls[index].execution = number(named).map { history.executions[$0].id } ?? 0
-        }
-        return history
-    }
-
-    /// From the number by which the subject knows an execution to its place in the history.
-    private func numbers(_ executions: [Execution]) -> (UInt64) -> Int? {
-        let places = Dictionary(
-            executions.enumerated().map { (byEpoch ? $1.epoch : $1.id, $0) }, uniquingKeysWith: { first, _ in first })
-        return { places[$0] }
     }
 }

@@ -118,3 +118,66 @@ package struct PercentileInterval: Hashable, Sendable {
         self.upper = upper
     }
 }
+
+extension LatencyHistogram: Hashable {
+    /// Whether the same latencies were recorded, to the resolution of the histogram.
+    package static func == (lhs: LatencyHistogram, rhs: LatencyHistogram) -> Bool {
+        lhs.sum == rhs.sum && lhs.saturated == rhs.saturated && lhs.recorded == rhs.recorded
+    }
+
+    /// What is to be recorded to have the histogram again: a latency and how often, bucket by bucket. The shortest and the
+    /// longest latency stand there themselves, because no percentile lies outside of them.
+    private var recorded: [UInt64] {
+        let buckets = buckets
+        guard let last = buckets.last else { return [] }
+        var recorded = buckets.flatMap { [$0.low, $0.count] }
+        recorded[0] = counts.min
+        if buckets.count == 1, last.count > 1 { return [counts.min, last.count - 1, counts.maxRecorded, 1] }
+        recorded[recorded.count - 2] = counts.maxRecorded
+        return recorded
+    }
+
+    /// Feeds how many there are, and their sum.
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(count)
+        hasher.combine(sum)
+    }
+}
+
+/// The buckets as pairs of a latency and the count, in one flat array, and what they do not tell: nothing is lost that the
+/// histogram knows.
+extension LatencyHistogram: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case buckets, sum, saturated
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(recorded, forKey: .buckets)
+        // As text, because it may need more digits than a number of JSON keeps.
+        try container.encode("\(sum)", forKey: .sum)
+        if saturated > 0 { try container.encode(saturated, forKey: .saturated) }
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        let pairs = try container.decode([UInt64].self, forKey: .buckets)
+        guard pairs.count.isMultiple(of: 2) else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .buckets, in: container, debugDescription: "a latency has no count")
+        }
+        guard let sum = UInt128(try container.decode(String.self, forKey: .sum)) else {
+            throw DecodingError.dataCorruptedError(forKey: .sum, in: container, debugDescription: "not a whole number")
+        }
+        self.init()
+        for start in stride(from: 0, to: pairs.count, by: 2) {
+            guard pairs[start] <= Self.highest else {
+                throw DecodingError.dataCorruptedError(
+                    forKey: .buckets, in: container, debugDescription: "\(pairs[start]) ns is longer than an hour")
+            }
+            counts.record(pairs[start], count: pairs[start + 1])
+        }
+        self.sum = sum
+        saturated = try container.decodeIfPresent(UInt64.self, forKey: .saturated) ?? 0
+    }
+}

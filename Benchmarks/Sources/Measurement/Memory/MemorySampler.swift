@@ -45,7 +45,7 @@ package final class MemorySampler {
 }
 
 /// What the allocator held at one moment, in bytes.
-package struct MemoryReading: Hashable, Sendable {
+package struct MemoryReading: Hashable, Codable, Sendable {
     /// What the program holds: allocated less what sits in the thread caches, which is freed memory waiting for reuse.
     package var live: Int
     /// `stats.allocated`: live bytes and the thread caches.
@@ -67,7 +67,7 @@ package struct MemoryReading: Hashable, Sendable {
 }
 
 /// One of the allocator's size classes.
-package struct SizeClass: Hashable, Sendable {
+package struct SizeClass: Hashable, Codable, Sendable {
     /// The size of its regions in bytes.
     package let size: Int
     /// Whether each allocation has pages of its own.

@@ -1,9 +1,9 @@
 internal import Statistics
 
 /// Readings of the allocator at quiescent points, over the operations done by then.
-package struct MemorySeries: Sendable {
+package struct MemorySeries: Hashable, Sendable {
     /// One reading.
-    package struct Sample: Hashable, Sendable {
+    package struct Sample: Hashable, Codable, Sendable {
         /// The operations done so far: the x axis.
         package let operations: Int
         /// When it was taken, in nanoseconds of the monotonic clock.
@@ -88,6 +88,37 @@ extension MemorySeries {
             kept.append(samples[number], liveCounts: counts)
         }
         return kept
+    }
+}
+
+extension MemorySeries: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case capacity, sizeClasses, samples, counts
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(capacity, forKey: .capacity)
+        try container.encode(sizeClasses, forKey: .sizeClasses)
+        try container.encode(samples, forKey: .samples)
+        try container.encode(counts, forKey: .counts)
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        let capacity = try container.decode(Int.self, forKey: .capacity)
+        let samples = try container.decode([Sample].self, forKey: .samples)
+        guard capacity >= 2, samples.count <= capacity else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .capacity, in: container, debugDescription: "no room for the samples")
+        }
+        self.init(capacity: capacity, sizeClasses: try container.decode([SizeClass].self, forKey: .sizeClasses))
+        self.samples = samples
+        counts = try container.decode([Int].self, forKey: .counts)
+        guard counts.count == samples.count * sizeClasses.count else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .counts, in: container, debugDescription: "not one count a sample and size class")
+        }
     }
 }
 

@@ -1,4 +1,7 @@
+internal import Evidence
 internal import Foundation
+package import Judging
+internal import Measurement
 
 extension RunReport {
     /// A file of the bundle: its name, what it holds in a sentence, and its text.
@@ -38,11 +41,18 @@ extension RunReport {
                 text: histogramTable.text),
             File(name: "memory.csv", description: "allocator readings at quiescent points", text: memoryTable.text),
             File(name: "gates.csv", description: "every gate, observed against limit", text: gatesTable.text),
-            File(name: "events.csv", description: "violations, each with its proof", text: eventsTable.text),
-            File(name: "environment.json", description: "the machine the run was made on", text: environment),
+            File(
+                name: "events.csv", description: "violations, each with its proof, and stalls", text: eventsTable.text),
+            File(
+                name: EvidenceFile.name,
+                description: "everything that was measured; `dedupbench report` makes the other files from it",
+                text: EvidenceFile.text(evidence)),
+            File(
+                name: "environment.json", description: "the machine the run was made on",
+                text: JSONFile.text(EnvironmentFile(runID: identity.id, environment: evidence.environment))),
             File(
                 name: "scenario.resolved.yaml", description: "the scenario with every default and override",
-                text: resolvedScenario),
+                text: evidence.resolvedScenario),
         ]
     }
 
@@ -53,6 +63,20 @@ extension RunReport {
     func manifest(of files: [File]) -> String {
         let manifest = RunManifest(report: self, files: files)
         return JSONFile.text(manifest)
+    }
+}
+
+/// What `environment.json` holds: the machine, and which run it is of, like every other file of the bundle.
+private struct EnvironmentFile: Encodable {
+    let runID: String
+    let environment: MachineEnvironment
+
+    enum CodingKeys: String, CodingKey { case runID = "run_id" }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(runID, forKey: .runID)
+        try environment.encode(to: encoder)
     }
 }
 

@@ -53,6 +53,23 @@ package enum BundleFile {
         return nil
     }
 
+    /// All bytes of a file.
+    static func read(_ path: String) throws(BundleError) -> [UInt8] {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { throw failure("read", path, errno) }
+        defer { close(file) }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = chunk.withUnsafeMutableBytes { Glibc.read(file, $0.baseAddress, $0.count) }
+            let code = errno
+            if count < 0 && code == EINTR { continue }
+            guard count >= 0 else { throw failure("read", path, code) }
+            if count == 0 { return bytes }
+            bytes += chunk.prefix(count)
+        }
+    }
+
     /// Has the disk confirm the names in a directory.
     static func synchronise(_ directory: String) throws(BundleError) {
         let file = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

@@ -1,5 +1,7 @@
 internal import DedupVerification
-internal import Gates
+internal import Evidence
+internal import Judging
+internal import Measurement
 
 /// What `run.json` holds; also what `--format json` prints.
 struct RunManifest: Encodable {
@@ -39,7 +41,9 @@ struct RunManifest: Encodable {
         let backlogged: Int?
         let herds: Int?
         let overlappingHerds: Int?
-        let longestHiccup: UInt64?
+        let herdSkew: UInt64?
+        let longestStall: UInt64?
+        let stalls: Int?
         let foreignProcessors: Double?
         let audits: [Audit]
 
@@ -50,7 +54,9 @@ struct RunManifest: Encodable {
             case overlappingDuplicates = "overlapping_duplicates"
             case backlogged, herds
             case overlappingHerds = "overlapping_herds"
-            case longestHiccup = "hiccup_max_ns"
+            case herdSkew = "herd_skew_p99_ns"
+            case longestStall = "hiccup_max_ns"
+            case stalls
             case foreignProcessors = "foreign_processors"
             case audits
         }
@@ -127,7 +133,7 @@ struct RunManifest: Encodable {
         arguments = report.identity.arguments
         replay = report.identity.replay
         partial = report.isPartial
-        partialReason = report.interruption
+        partialReason = report.interruption?.reason
         skipped = report.skipped
         verdict = report.verdict.rawValue
         exitCode = report.exitCode
@@ -159,9 +165,9 @@ extension RunManifest.Subject {
                 verdict: judged.verdict.rawValue, reason: judged.reason)
         }
         phases = report.phases.map { RunManifest.Phase($0, verdict: report.verdict(of: $0)) }
-        memory = report.memory.map { memory in
+        memory = report.growth.map { memory in
             RunManifest.Memory(
-                verdict: memory.verdict, bytesPerOperation: memory.slope?.finite, low: memory.low?.finite,
+                verdict: memory.verdict.rawValue, bytesPerOperation: memory.slope?.finite, low: memory.low?.finite,
                 high: memory.high?.finite, explanation: memory.explanation)
         }
     }
@@ -173,35 +179,21 @@ extension RunManifest.Phase {
         warmup = report.isWarmup
         self.verdict = verdict?.rawValue
         ending = report.ending.rawValue
-        let generation = report.generation
-        clients = generation?.clients
-        workers = generation?.workers
-        meanConcurrency = generation?.meanConcurrency?.finite
-        maximumConcurrency = generation?.maximumConcurrency
-        overlappingDuplicates = generation?.overlappingDuplicates
-        backlogged = generation?.backlogged
-        herds = generation?.herds
-        overlappingHerds = generation?.overlappingHerds
-        longestHiccup = generation?.longestHiccup
-        foreignProcessors = generation?.foreignProcessors
-        audits = (generation?.audits ?? []).map {
+        let load = report.load
+        clients = load.clients
+        workers = load.workers
+        meanConcurrency = load.meanConcurrency?.finite
+        maximumConcurrency = load.maximumConcurrency
+        overlappingDuplicates = load.overlappingDuplicates
+        backlogged = load.backlogged
+        herds = load.herds?.released
+        overlappingHerds = load.herds?.overlapping
+        herdSkew = load.herds?.skew.percentile(99)
+        longestStall = load.longestStall
+        stalls = load.stalls.map { $0.windows.count + $0.droppedWindows }
+        foreignProcessors = load.foreignProcessors
+        audits = load.audits.map {
             RunManifest.Audit(name: $0.name, passed: $0.passed, explanation: $0.explanation)
         }
     }
-}
-
-extension SubjectEnding {
-    /// The name used in reports.
-    var name: String {
-        switch self {
-        case .finished: "finished"
-        case .interrupted: "interrupted"
-        case .hung: "hung"
-        }
-    }
-}
-
-extension Double {
-    /// The number, or nil where it is none or infinite, for which JSON has no word.
-    package var finite: Double? { isFinite ? self : nil }
 }

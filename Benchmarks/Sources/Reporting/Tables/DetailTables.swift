@@ -1,6 +1,8 @@
 internal import DedupVerification
-internal import Gates
+internal import Evidence
+internal import Judging
 internal import Measurement
+internal import Wording
 
 extension RunReport {
     /// `gates.csv`: every gate of every subject in every phase that it was held against, with what was observed, in the
@@ -15,7 +17,8 @@ extension RunReport {
                 let expression = gate.gate.expression
                 let judged = subject.judged(gate)
                 table.append([
-                    .text(identity.id), .text(subject.subject), .text(subject.strategyText), .text(expression.metric),
+                    .text(identity.id), .text(subject.subject), .text(subject.strategyText),
+                    .text(expression.metric.name),
                     .text(expression.description), CSVCell(gate.observed?.value), CSVCell(gate.observed?.low),
                     CSVCell(gate.observed?.high), .number(expression.limit), .text(expression.dimension.baseUnit),
                     .text(judged.verdict.rawValue), CSVCell(gate.observed?.count), .sentence(judged.reason),
@@ -34,10 +37,13 @@ extension RunReport {
             "metadata_bytes", "live_entries",
         ])
         for subject in subjects {
-            for (number, sample) in subject.phases.flatMap({ ($0.memory?.samples ?? []).enumerated() }) {
+            let samples = subject.phases.flatMap { phase in
+                (phase.memory?.samples ?? []).enumerated().map { (phase: phase.name, number: $0, sample: $1) }
+            }
+            for (phase, number, sample) in samples {
                 let reading = sample.reading
                 table.append([
-                    .text(identity.id), .text(subject.subject), .text(subject.strategyText), .text(sample.phase),
+                    .text(identity.id), .text(subject.subject), .text(subject.strategyText), .text(phase),
                     .integer(number), .text("\(sample.isDiscarded)"), .integer(sample.operations),
                     .number(Double(sample.offset) / 1e6), .integer(reading.allocated), .integer(reading.threadCaches),
                     .integer(reading.live), .integer(reading.active), .integer(reading.resident),
@@ -88,29 +94,45 @@ extension RunReport {
         return table
     }
 
-    /// `events.csv`: the violations, each with the executions and calls that prove it, and when the last of them began.
+    /// `events.csv`: the violations, each with the executions and calls that prove it, and when the last of them began; and
+    /// the stalls of the machine.
     package var eventsTable: CSVTable {
         var table = CSVTable(columns: [
             "run_id", "subject", "strategy", "phase", "t_offset_ms", "event", "kind", "key", "executions", "calls",
             "explanation", "diagram",
         ])
         for subject in subjects {
-            for violation in subject.verification?.violations ?? [] {
-                // A counter that is wrong belongs to no phase.
-                let time = violation.time
-                let phase = time.flatMap { time in subject.phases.last { $0.start <= time } }
-                let offset = time.flatMap { time in phase.map { Double(time - $0.start) / 1e6 } }
-                table.append([
-                    .text(identity.id), .text(subject.subject), .text(subject.strategyText), CSVCell(phase?.name),
-                    CSVCell(offset), "violation",
-                    .text(violation.kind.rawValue), .integer(Int(violation.key)),
-                    .text(violation.executions.map { "\($0.id)" }.joined(separator: " ")),
-                    .text(violation.calls.map { "\($0.request)" }.joined(separator: " ")),
-                    .text(violation.explanation), .text(violation.description),
-                ])
+            for violation in subject.verification?.violations ?? [] { append(violation, of: subject, to: &table) }
+            for phase in subject.phases {
+                for stall in phase.load.stalls?.windows ?? [] { append(stall, of: subject, phase, to: &table) }
             }
         }
         return table
+    }
+
+    private func append(_ violation: Violation, of subject: SubjectReport, to table: inout CSVTable) {
+        // A counter that is wrong belongs to no phase.
+        let time = violation.time
+        let phase = time.flatMap { time in subject.phases.last { $0.start <= time } }
+        let offset = time.flatMap { time in phase.map { Double(time - $0.start) / 1e6 } }
+        table.append([
+            .text(identity.id), .text(subject.subject), .text(subject.strategyText), CSVCell(phase?.name),
+            CSVCell(offset), "violation", .text(violation.kind.rawValue), .integer(Int(violation.key)),
+            .text(violation.executions.map { "\($0.id)" }.joined(separator: " ")),
+            .text(violation.calls.map { "\($0.request)" }.joined(separator: " ")), .text(violation.explanation),
+            .text(violation.description),
+        ])
+    }
+
+    private func append(
+        _ stall: StallReport.Stall, of subject: SubjectReport, _ phase: PhaseReport, to table: inout CSVTable
+    ) {
+        let offset = Double(stall.start) - Double(phase.start)
+        table.append([
+            .text(identity.id), .text(subject.subject), .text(subject.strategyText), .text(phase.name),
+            .number(offset / 1e6), "stall", .missing, .missing, .missing, .missing,
+            .sentence("the machine did not run a thread for \(HumanNumber.time(stall.end - stall.start))"), .missing,
+        ])
     }
 }
 

@@ -1,5 +1,6 @@
 internal import DedupVerification
-internal import Gates
+internal import Evidence
+internal import Judging
 internal import Measurement
 
 extension RunReport {
@@ -38,7 +39,7 @@ extension SubjectReport {
     /// All measured phases together, under the name of the phase if there is only one.
     var measuredPhase: PhaseReport {
         var phase = total
-        if measured.count == 1 { phase.name = measured[0].name }
+        if measured.count == 1 { phase.evidence.name = measured[0].name }
         return phase
     }
 }
@@ -48,7 +49,7 @@ private struct SummaryRow {
     let report: RunReport
     let subject: SubjectReport
     let phase: PhaseReport
-    private let metrics: MetricSet
+    private var metrics: MetricSet { phase.metrics }
 
     static let columns = [
         "run_id", "scenario", "subject", "phase", "seed", "duration_s", "operations", "executions",
@@ -67,7 +68,6 @@ private struct SummaryRow {
 
     init(report: RunReport, subject: SubjectReport, phase: PhaseReport) {
         (self.report, self.subject, self.phase) = (report, subject, phase)
-        metrics = MetricSet(of: phase)
     }
 
     var cells: [CSVCell] { promised + outcomes + latencies + rest + generation }
@@ -84,7 +84,7 @@ private struct SummaryRow {
             verified(.integer(counts.duplicatesPrevented)), verified(.number(counts.preventedRatio)),
             verified(.integer(counts.opportunities)), verified(.integer(counts.violations)),
             .number(counts.hitRatio), .number(counts.joinedRatio), CSVCell(hits?.percentile(50)),
-            CSVCell(hits?.percentile(99)), CSVCell(phase.allocatedEnd), CSVCell(phase.memory?.slope),
+            CSVCell(hits?.percentile(99)), CSVCell(phase.allocatedEnd), CSVCell(phase.growth?.slope),
             .text(subject.verdict.rawValue),
         ]
     }
@@ -108,22 +108,21 @@ private struct SummaryRow {
     }
 
     private var latencies: [CSVCell] {
-        let value = { (name: String) in CSVCell(metrics[name]?.value) }
+        let value = { (times: TimeMetric, statistic: LatencyStatistic) in CSVCell(metrics[times, statistic]?.value) }
+        let hits = TimeMetric.waited(.hit)
         return [
-            CSVCell(metrics["hit.latency.p50"]?.low), CSVCell(metrics["hit.latency.p50"]?.high),
-            value("hit.latency.p90"), value("hit.latency.p95"), CSVCell(metrics["hit.latency.p99"]?.low),
-            CSVCell(metrics["hit.latency.p99"]?.high), value("hit.latency.p999"), value("hit.latency.max"),
-            value("hit.latency.mean"), value("joined.latency.p99"), value("executed.latency.p50"),
-            value("executed.latency.p99"), value("response.latency.p99"), value("joined.wakeup.p99"),
-            value("generator.lag.p99"),
+            CSVCell(metrics[hits, .p50]?.low), CSVCell(metrics[hits, .p50]?.high), value(hits, .p90), value(hits, .p95),
+            CSVCell(metrics[hits, .p99]?.low), CSVCell(metrics[hits, .p99]?.high), value(hits, .p999),
+            value(hits, .maximum), value(hits, .mean), value(.waited(.joined), .p99), value(.waited(.executed), .p50),
+            value(.waited(.executed), .p99), value(.response, .p99), value(.wakeup, .p99), value(.lag, .p99),
         ]
     }
 
     private var rest: [CSVCell] {
         [
             .integer(phase.counts.overlappingCalls), .integer(phase.counts.maximumConcurrency),
-            .number(phase.counts.violationBound95), CSVCell(phase.memory?.low), CSVCell(phase.memory?.high),
-            CSVCell(phase.memory?.verdict), CSVCell(phase.processesSpawned), CSVCell(phase.processesSaved),
+            CSVCell(metrics[.proof(.violationBound)]?.value), CSVCell(phase.growth?.low), CSVCell(phase.growth?.high),
+            CSVCell(phase.growth?.verdict.rawValue), CSVCell(phase.processesSpawned), CSVCell(phase.processesSaved),
         ]
     }
 
@@ -132,10 +131,10 @@ private struct SummaryRow {
         let verdict = report.isMatrix ? subject.verdict : subject.verdict(of: phase)
         return [
             CSVCell(verdict?.rawValue), report.isMatrix ? .missing : .text(phase.ending.rawValue),
-            CSVCell(phase.generation?.clients), CSVCell(phase.generation?.workers),
-            CSVCell(phase.generation?.meanConcurrency), CSVCell(phase.generation?.backlogged),
-            CSVCell(phase.generation?.longestHiccup), CSVCell(metrics["hit.service.p50"]?.value),
-            CSVCell(metrics["hit.service.p99"]?.value),
+            CSVCell(phase.load.clients), CSVCell(phase.load.workers),
+            CSVCell(phase.load.meanConcurrency), CSVCell(phase.load.backlogged),
+            CSVCell(phase.load.longestStall), CSVCell(metrics[.hitService, .p50]?.value),
+            CSVCell(metrics[.hitService, .p99]?.value),
         ]
     }
 }

@@ -1,3 +1,7 @@
+internal import Evidence
+internal import Judging
+internal import Wording
+
 /// One row a subject and measured phase: how much happened at once, and what the machine did meanwhile.
 struct GenerationTable {
     private let report: RunReport
@@ -6,7 +10,7 @@ struct GenerationTable {
         self.report = report
     }
 
-    /// Nothing when no phase tells how its load was generated.
+    /// Nothing when no phase was measured.
     func lines(_ terminal: Terminal) -> [String] {
         var table = TerminalTable([
             ("subject", .left), ("phase", .left), ("clients", .right), ("workers", .right), ("calls open", .right),
@@ -15,25 +19,21 @@ struct GenerationTable {
         ])
         for subject in report.subjects {
             for phase in subject.measured {
-                guard let generation = phase.generation else { continue }
-                table.append([.init(subject.subject), .init(phase.name)] + cells(of: generation))
+                table.append([.init(subject.subject), .init(phase.name)] + cells(of: phase.load))
             }
         }
         return table.isEmpty ? [] : table.lines(terminal)
     }
 
-    private func cells(of generation: GenerationReport) -> [TerminalTable.Cell] {
-        let herds = generation.herds.map {
-            "\(HumanNumber.count(generation.overlappingHerds)) of \(HumanNumber.count($0))"
-        }
-        let others = generation.foreignProcessors.map { "\(HumanNumber.plain($0)) of \(generation.processors)" }
+    private func cells(of load: LoadEvidence) -> [TerminalTable.Cell] {
+        let herds = load.herds.map { "\(HumanNumber.count($0.overlapping)) of \(HumanNumber.count($0.released))" }
+        let others = load.foreignProcessors.map { "\(HumanNumber.plain($0)) of \(load.processors)" }
         return [
-            .init(HumanNumber.count(generation.clients)), .init(HumanNumber.count(generation.workers)),
-            .init(HumanNumber.plain(generation.meanConcurrency)),
-            .init(HumanNumber.count(generation.maximumConcurrency)),
-            .init(HumanNumber.count(generation.overlappingDuplicates)), .init(herds ?? ""),
-            .init(HumanNumber.count(generation.backlogged)), .init(HumanNumber.time(generation.longestHiccup)),
-            .init(others ?? "", generation.disturbance == nil ? nil : .doubtful),
+            .init(HumanNumber.count(load.clients)), .init(HumanNumber.count(load.workers)),
+            .init(HumanNumber.plain(load.meanConcurrency)), .init(HumanNumber.count(load.maximumConcurrency)),
+            .init(HumanNumber.count(load.overlappingDuplicates)), .init(herds ?? ""),
+            .init(HumanNumber.count(load.backlogged)), .init(HumanNumber.time(load.longestStall)),
+            .init(others ?? "", load.disturbance == nil ? nil : .doubtful),
         ]
     }
 }

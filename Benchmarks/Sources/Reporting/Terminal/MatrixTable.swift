@@ -1,5 +1,8 @@
 internal import DedupVerification
+internal import Evidence
+internal import Judging
 internal import Measurement
+internal import Wording
 
 /// One row a combination of the matrix: those that passed first, fewest executions first, the best marked.
 struct MatrixTable {
@@ -35,7 +38,7 @@ struct MatrixTable {
             .init(HumanNumber.count(counts.executions)), .init(HumanNumber.count(counts.operations)),
         ]
         let last: [TerminalTable.Cell] = [
-            .init(SubjectTable.memory(subject.memory)), .init(verdict.rawValue.uppercased(), verdict.role),
+            .init(SubjectTable.memory(subject.growth)), .init(verdict.rawValue.uppercased(), verdict.role),
         ]
         return first + PhaseColumns.cells(of: subject.total) + last
     }

@@ -1,5 +1,8 @@
 internal import DedupVerification
+internal import Evidence
+internal import Judging
 internal import Measurement
+internal import Wording
 
 /// One row a subject and measured phase: what a person wants to know first.
 struct SubjectTable {
@@ -35,16 +38,16 @@ struct SubjectTable {
             PhaseColumns.verified(phase, HumanNumber.count(counts.duplicatesPrevented)),
         ]
         let last: [TerminalTable.Cell] = [
-            .init(processes ?? ""), .init(Self.memory(phase.memory)),
+            .init(processes ?? ""), .init(Self.memory(phase.growth)),
             .init(verdict?.rawValue.uppercased() ?? "", verdict?.role),
         ]
         return first + PhaseColumns.cells(of: phase) + last
     }
 
-    static func memory(_ memory: MemoryReport?) -> String {
-        guard let memory else { return "" }
-        guard let slope = memory.slope else { return memory.verdict }
-        return "\(memory.verdict) \(HumanNumber.plain(slope)) B/op"
+    static func memory(_ growth: GrowthReport?) -> String {
+        guard let growth else { return "" }
+        guard let slope = growth.slope else { return growth.verdict.rawValue }
+        return "\(growth.verdict.rawValue) \(HumanNumber.plain(slope)) B/op"
     }
 }
 

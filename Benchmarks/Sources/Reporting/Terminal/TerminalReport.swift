@@ -1,6 +1,8 @@
 internal import DedupVerification
-internal import Gates
+internal import Evidence
+package import Judging
 internal import Measurement
+internal import Wording
 
 /// The report that a person reads: subjects, gates, and on failure the proof.
 package struct TerminalReport {
@@ -75,8 +77,8 @@ package struct TerminalReport {
 
     private var noteLines: [String] {
         report.ranked.flatMap { subject in
-            let memory = subject.memory.flatMap {
-                $0.verdict == "CLEAN" ? nil : "memory \($0.verdict): \($0.explanation)"
+            let memory = subject.growth.flatMap {
+                $0.verdict == .clean ? nil : "memory \($0.verdict.rawValue): \($0.explanation)"
             }
             let notes =
                 [subject.ending.reason, memory].compactMap(\.self) + subject.invalidity
@@ -122,7 +124,7 @@ package struct TerminalReport {
     private var verdictLines: [String] {
         let verdict = report.verdict
         var line = terminal.paint(verdict.rawValue.uppercased(), verdict.role)
-        if let reason = report.interruption {
+        if let reason = report.interruption?.reason {
             line += "  PARTIAL: " + TerminalText.sanitised(reason)
             if !report.skipped.isEmpty {
                 line += "; not run: " + TerminalText.sanitised(report.skipped.joined(separator: ", "))

@@ -1,3 +1,5 @@
+internal import Wording
+
 /// A table for a terminal: columns as wide as their contents, numbers to the right, text to the left.
 package struct TerminalTable {
     /// On which side a column's blanks are.

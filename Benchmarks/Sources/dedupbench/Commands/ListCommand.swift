@@ -1,7 +1,7 @@
 internal import ArgumentParser
 internal import Caching
 internal import DedupVerification
-internal import Gates
+internal import Judging
 internal import LoadGeneration
 internal import Reporting
 internal import Workloads
@@ -72,9 +72,9 @@ struct ListCommand: BenchCommand {
 
     private var gates: TerminalTable {
         var table = TerminalTable([("metric", .left), ("units", .left), ("", .left)])
-        for metric in MetricCatalog.standard.definitions {
-            let units = metric.dimension.units.map(\.name).joined(separator: " ")
-            table.append([.init(metric.name), .init(units), .init(metric.explanation)])
+        for metric in Metric.all {
+            let units = metric.definition.dimension.units.map(\.name).joined(separator: " ")
+            table.append([.init(metric.name), .init(units), .init(metric.definition.explanation)])
         }
         return table
     }

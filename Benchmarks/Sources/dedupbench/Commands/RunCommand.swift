@@ -1,5 +1,6 @@
 internal import ArgumentParser
-internal import Foundation
+internal import Evidence
+internal import Judging
 internal import Measurement
 internal import Reporting
 
@@ -31,40 +32,23 @@ struct RunCommand: BenchCommand {
         let stamp = RunStamp(commit: await context.commit())
         var identity = stamp.identity(of: runPlan, arguments: arguments)
         context.interruption.listen()
-        var runOutput = RunOutput(output, reserving: identity.id, console: context.console)
+        var runOutput = RunOutput(output.format, isQuiet: output.quiet, console: context.console)
+        runOutput.reserve(identity.id, in: output.out)
         identity.id = runOutput.bundle?.name ?? identity.id
-        var report = try Self.emptyReport(identity, runPlan)
+        var evidence = RunEvidence(
+            identity: identity, gates: runPlan.gates.map(\.expression.description),
+            resolvedScenario: try runPlan.resolvedScenario,
+            environment: MachineEnvironment.current(commit: identity.commit, jemalloc: try? Jemalloc()))
         let driver = RunDriver(
             plan: runPlan, context: context,
             progress: ProgressDisplay(output.progressStyle(on: context.console), in: context))
         do {
-            try await driver.run(&report)
+            try await driver.run(&evidence)
         } catch {
             runOutput.abandon()
             throw error
         }
-        return runOutput.publish(report)
-    }
-
-    private static func emptyReport(_ identity: RunIdentity, _ plan: RunPlan) throws -> RunReport {
-        let environment = MachineEnvironment.current(commit: identity.commit, jemalloc: try? Jemalloc())
-        return RunReport(
-            identity: identity, resolvedScenario: try plan.resolvedScenario,
-            environment: JSONFile.text(EnvironmentFile(runID: identity.id, environment: environment)))
-    }
-}
-
-/// What `environment.json` holds: the machine, and which run it is of, like every other file of the bundle.
-private struct EnvironmentFile: Encodable {
-    let runID: String
-    let environment: MachineEnvironment
-
-    enum CodingKeys: String, CodingKey { case runID = "run_id" }
-
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(runID, forKey: .runID)
-        try environment.encode(to: encoder)
+        return runOutput.publish(RunReport(evidence, gates: runPlan.gates))
     }
 }
 

@@ -2,6 +2,7 @@ internal import Foundation
 internal import LoadGeneration
 package import Reporting
 internal import Synchronization
+internal import Wording
 
 /// Where results and everything else are printed: standard output and standard error, or a test's own places.
 package struct Console: Sendable {

@@ -4,6 +4,7 @@ internal import Dedup
 internal import Measurement
 internal import Reporting
 internal import Statistics
+internal import Wording
 internal import Workloads
 
 /// Whole `execute` calls: answered from the cache, and missed.

@@ -1,3 +1,5 @@
+internal import DedupVerification
+internal import Evidence
 internal import LoadGeneration
 internal import Measurement
 internal import Statistics
@@ -25,8 +27,8 @@ enum HarnessCases {
         for _ in 0..<6 {
             let run = try await runner.run(blueprint)
             guard let phase = run.phases.last else { continue }
-            rates.append(Double(phase.duration) * Double(phase.concurrency.workers) / Double(phase.operations))
-            latencies.merge(phase.latencies.service)
+            rates.append(Double(phase.duration) * Double(phase.load.workers) / Double(phase.counts.operations))
+            latencies.merge(phase.latencies.all(.service))
         }
         let perOperation = Estimate.median(of: rates) ?? Estimate(.nan, low: -.infinity, high: .infinity)
         let clock = MonotonicClock.calibratedCost()

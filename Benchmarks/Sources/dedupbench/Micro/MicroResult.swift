@@ -1,6 +1,7 @@
 internal import Measurement
 internal import Reporting
 internal import Statistics
+internal import Wording
 
 /// One row of `dedupbench micro`: what was measured, beside its control, against its target.
 struct MicroResult {

@@ -1,6 +1,6 @@
 internal import Caching
 internal import DedupVerification
-internal import Gates
+internal import Judging
 internal import LoadGeneration
 internal import Workloads
 
@@ -43,9 +43,8 @@ enum GateBook {
     /// Says that no phase measures what a gate is about; nil if one does, or if the gate names a phase that is not there.
     static func missingSource(of gate: Gate, in scenario: Scenario) -> String? {
         let expression = gate.expression
-        guard let source = MetricCatalog.standard.definition(of: expression.metric)?.source,
-            let requirement = source.requirement
-        else { return nil }
+        let source = expression.metric.definition.source
+        guard let requirement = source.requirement else { return nil }
         let phases = scenario.phases.filter { !$0.warmup && (expression.phase ?? $0.name) == $0.name }
         if phases.isEmpty || phases.contains(where: { scenario.phase($0, measures: source) }) { return nil }
         let names = phases.map { "`\($0.name)`" }.joined(separator: ", ")

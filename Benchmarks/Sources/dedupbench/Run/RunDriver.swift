@@ -1,7 +1,8 @@
 internal import Caching
 internal import DedupVerification
+internal import Evidence
 internal import LoadGeneration
-internal import Reporting
+internal import Wording
 internal import Workloads
 
 /// Runs a plan: every combination, every subject, one after the other.
@@ -11,38 +12,37 @@ struct RunDriver {
     let progress: ProgressDisplay
     private let traces = TraceLibrary()
 
-    /// Fills the report. What was not run because of an interruption or an error is listed in it, and what was finished
-    /// until then is kept.
+    /// Gathers the evidence. What was not run because of an interruption or an error is listed in it, and what was
+    /// finished until then is kept.
     ///
     /// - Throws: ``Failure`` when there is nothing to keep: a trace cannot be read, or the first subject cannot be made.
-    func run(_ report: inout RunReport) async throws(Failure) {
+    func run(_ evidence: inout RunEvidence) async throws(Failure) {
         var failure: Failure?
-        for combination in plan.combinations { await run(combination, &report, &failure) }
+        for combination in plan.combinations { await run(combination, &evidence, &failure) }
         progress.clear()
-        if let failure { try note(failure, in: &report) }
+        if let failure { try note(failure, in: &evidence) }
         if let reason = context.interruption.reason {
-            report.interruption = reason
-            report.interruptionCode = context.interruption.exitCode
+            evidence.interruption = RunInterruption(reason, exitCode: context.interruption.exitCode)
         }
     }
 
     /// Drives every subject through one combination, until one fails.
     private func run(
-        _ combination: RunPlan.Combination, _ report: inout RunReport, _ failure: inout Failure?
+        _ combination: RunPlan.Combination, _ evidence: inout RunEvidence, _ failure: inout Failure?
     ) async {
         var runner: LoadRunner?
         for subject in plan.subjects {
-            let title = SubjectReport(subject: subject.information.name, strategy: combination.strategy).title
+            let title = SubjectEvidence(subject: subject.information.name, strategy: combination.strategy).title
             guard failure == nil, !context.interruption.stop.isSet else {
-                report.skipped.append(title)
+                evidence.skipped.append(title)
                 continue
             }
             do {
                 let ready = try runner ?? makeRunner(for: combination)
                 runner = ready
-                report.subjects.append(try await run(subject, in: combination, with: ready))
+                evidence.subjects.append(try await run(subject, in: combination, with: ready))
             } catch {
-                report.skipped.append(title)
+                evidence.skipped.append(title)
                 // What fails because of an interruption is no failure of its own.
                 guard !context.interruption.stop.isSet else { continue }
                 failure = Self.failure(from: error, driving: "\(plan.file): \(title)")
@@ -50,10 +50,9 @@ struct RunDriver {
         }
     }
 
-    private func note(_ failure: Failure, in report: inout RunReport) throws(Failure) {
-        guard !report.subjects.isEmpty else { throw failure }
-        report.interruption = failure.message
-        report.interruptionCode = failure.code.rawValue
+    private func note(_ failure: Failure, in evidence: inout RunEvidence) throws(Failure) {
+        guard !evidence.subjects.isEmpty else { throw failure }
+        evidence.interruption = RunInterruption(failure.message, exitCode: failure.code.rawValue)
     }
 
     /// Tells whether the scenario is to blame, or what happened while it was run.
@@ -67,21 +66,19 @@ struct RunDriver {
         }
     }
 
-    /// Drives one subject and judges it.
+    /// Drives one subject and checks its history.
     ///
     /// - Throws: What making the subject or its operations throws.
     func run(
         _ subject: SubjectBlueprint, in combination: RunPlan.Combination, with runner: LoadRunner
-    ) async throws -> SubjectReport {
+    ) async throws -> SubjectEvidence {
         let run = try await runner.run(
             subject,
             operations: { [context] in
                 try await OperationCatalog.body($0, in: context)
             })
         progress.show("\(run.subject.name): checking \(HumanNumber.count(run.history.calls.count)) calls")
-        let builder = SubjectReportBuilder(
-            combination: combination, gates: plan.gates, interruption: context.interruption.reason)
-        return builder.report(of: run)
+        return EvidenceBuilder(combination: combination, interruption: context.interruption.reason).evidence(of: run)
     }
 
     /// What draws the requests of a combination and sends them.
@@ -94,7 +91,7 @@ struct RunDriver {
             combination.scenario, configuration: plan.load, traces: traces, machine: context.machine,
             stop: context.interruption.stop
         ) { now in
-            progress.show(now, of: SubjectReport(subject: now.subject, strategy: strategy).title)
+            progress.show(now, of: SubjectEvidence(subject: now.subject, strategy: strategy).title)
         }
     }
 }

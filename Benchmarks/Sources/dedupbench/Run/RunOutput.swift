@@ -1,26 +1,32 @@
-internal import Measurement
+internal import Judging
 internal import Reporting
 
 /// Puts a report where it belongs: a bundle in the results folder, and something to read on standard output.
 struct RunOutput {
-    let options: OutputOptions
+    let format: OutputFormat
+    /// Whether the verdict alone is printed.
+    let isQuiet: Bool
     let console: Console
-    /// Where the bundle goes; nil when the folder cannot be written to.
-    let bundle: ResultBundle?
+    /// Where the bundle goes; nil when none is asked for, or the folder cannot be written to.
+    private(set) var bundle: ResultBundle?
     /// Why there is no bundle.
     private(set) var problem: BundleError?
 
+    /// Output that is only printed, until a bundle is reserved.
+    init(_ format: OutputFormat, isQuiet: Bool, console: Console) {
+        self.format = format
+        self.isQuiet = isQuiet
+        self.console = console
+    }
+
     /// Reserves the bundle, so that a place that cannot be written to is known before the run. The run goes on without
     /// it: what it finds is printed.
-    init(_ options: OutputOptions, reserving name: String, console: Console) {
-        self.options = options
-        self.console = console
+    mutating func reserve(_ name: String, in folder: String) {
         do throws(BundleError) {
-            bundle = try ResultBundle(reserving: name, in: options.out)
+            bundle = try ResultBundle(reserving: name, in: folder)
         } catch {
-            bundle = nil
             problem = error
-            console.error("dedupbench: \(error)\nthe run goes on, and its results are printed only\n")
+            console.error("dedupbench: \(error)\nthe results are printed only\n")
         }
     }
 
@@ -44,15 +50,15 @@ struct RunOutput {
     }
 
     private func printResult(_ report: RunReport) {
-        switch options.format {
+        switch format {
         case .text:
             let terminal = TerminalReport(report, terminal: console.terminal)
-            console.out(options.quiet ? terminal.verdictText : terminal.text)
+            console.out(isQuiet ? terminal.verdictText : terminal.text)
             if problem == nil, let bundle { console.out("results: \(bundle.path)\n") }
         case .json: console.out(report.manifestText)
         case .csv: console.out(report.summaryTable.text)
         }
-        if options.format != .text, problem == nil, let bundle { console.error("results: \(bundle.path)\n") }
+        if format != .text, problem == nil, let bundle { console.error("results: \(bundle.path)\n") }
     }
 
     /// The bundle of a run that failed before it had anything to report.

@@ -1,7 +1,7 @@
 internal import DedupVerification
-internal import Gates
+internal import Evidence
+internal import Judging
 internal import LoadGeneration
-internal import Reporting
 internal import Workloads
 
 /// What will be run, complete and checked: nothing is found wrong later than here that could be found here.

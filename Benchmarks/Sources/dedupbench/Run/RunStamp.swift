@@ -1,5 +1,5 @@
+internal import Evidence
 internal import Foundation
-internal import Reporting
 internal import Subprocess
 internal import Workloads
 

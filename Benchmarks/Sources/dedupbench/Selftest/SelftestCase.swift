@@ -1,7 +1,8 @@
 package import DedupVerification
-internal import Gates
+internal import Evidence
+package import Judging
 internal import LoadGeneration
-package import Reporting
+internal import Reporting
 
 /// A defect, a scenario in which it must show, and what must catch it.
 package struct SelftestCase: Sendable {
@@ -82,8 +83,8 @@ package struct SelftestCase: Sendable {
             verdict = report.verdict
             caught = report.gates.filter { $0.verdict == .fail }.map { .gate($0.gate.expression.description) }
             doubts = report.gates.filter { $0.verdict == .inconclusive || $0.verdict == .invalid }.map(\.reason)
-            doubts += report.invalidity + [report.memory?.explanation].compactMap(\.self)
-            let audits = report.phases.compactMap(\.generation).flatMap(\.audits)
+            doubts += report.invalidity + [report.growth?.explanation].compactMap(\.self)
+            let audits = report.phases.flatMap(\.load.audits)
             doubts += audits.filter { $0.name == "threads" }.map(\.explanation)
             if case .hung = report.ending { caught.append(.hang) }
             let kinds = report.verification?.violationsByKind.keys.sorted { $0.rawValue < $1.rawValue } ?? []
@@ -110,7 +111,8 @@ package struct SelftestCase: Sendable {
         let driver = RunDriver(plan: plan, context: context, progress: ProgressDisplay(.none, in: context))
         do {
             let runner = try driver.makeRunner(for: plan.combinations[0])
-            return Outcome(try await driver.run(blueprint, in: plan.combinations[0], with: runner))
+            let evidence = try await driver.run(blueprint, in: plan.combinations[0], with: runner)
+            return Outcome(SubjectReport(evidence, gates: plan.gates))
         } catch {
             throw Failure("\(defect.rawValue) cannot be driven: \(error)", .internalError)
         }

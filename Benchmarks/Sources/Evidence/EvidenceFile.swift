@@ -1,0 +1,125 @@
+internal import DedupVerification
+internal import Foundation
+
+/// How evidence is written down: one JSON object with the version of its format, from which everything that a run reports
+/// can be made again.
+package enum EvidenceFile {
+    /// The version that is written, and the only one that is read.
+    package static let version = 1
+
+    /// The name of the file in a bundle.
+    package static let name = "evidence.json"
+
+    private static let format = "dedupbench evidence"
+
+    private struct Contents: Codable {
+        var format = EvidenceFile.format
+        var version = EvidenceFile.version
+        var run: RunEvidence
+    }
+
+    private struct Header: Decodable {
+        var format: String?
+        var version: Int?
+    }
+
+    /// The text of the file.
+    package static func text(_ evidence: RunEvidence) -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        guard let data = try? encoder.encode(Contents(run: evidence)) else {
+            preconditionFailure("Evidence can be encoded, whatever it holds.")
+        }
+        return String(decoding: data, as: UTF8.self) + "\n"
+    }
+
+    /// Reads the file back.
+    ///
+    /// - Parameters:
+    ///   - bytes: What the file holds.
+    ///   - path: Its path, for errors.
+    /// - Throws: ``EvidenceError`` with the field that is wrong.
+    package static func read(_ bytes: [UInt8], from path: String) throws(EvidenceError) -> RunEvidence {
+        let decoder = JSONDecoder()
+        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        let data = Data(bytes)
+        do {
+            let header = try decoder.decode(Header.self, from: data)
+            guard header.format == format else {
+                throw EvidenceError(path: path, problem: "it is not the evidence of a run of dedupbench")
+            }
+            guard header.version == version else {
+                let found = header.version.map { "\($0)" } ?? "none"
+                throw EvidenceError(
+                    path: path, problem: "its format has version \(found), and this dedupbench reads version \(version)"
+                )
+            }
+            let evidence = try decoder.decode(Contents.self, from: data).run
+            try check(evidence, path)
+            return evidence
+        } catch let error as EvidenceError {
+            throw error
+        } catch let error as DecodingError {
+            throw EvidenceError(path: path, problem: error.problem)
+        } catch {
+            throw EvidenceError(path: path, problem: "\(error)")
+        }
+    }
+
+    /// Refuses figures that could not be added up or drawn.
+    private static func check(_ evidence: RunEvidence, _ path: String) throws(EvidenceError) {
+        for subject in evidence.subjects {
+            let counts = subject.phases.map(\.counts) + [subject.verification?.total].compactMap(\.self)
+            guard counts.allSatisfy({ $0.outcomes.count == OutcomeClass.allCases.count }) else {
+                throw EvidenceError(
+                    path: path, problem: "run.subjects: \(subject.title) does not count one figure an outcome")
+            }
+        }
+    }
+}
+
+/// Why evidence cannot be read.
+package struct EvidenceError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The file.
+    package let path: String
+    /// What is wrong with it.
+    package let problem: String
+
+    /// An error about a file.
+    package init(path: String, problem: String) {
+        self.path = path
+        self.problem = problem
+    }
+
+    package var description: String {
+        "cannot read \(path): \(problem); give a folder that `dedupbench run` has written, or its \(EvidenceFile.name)"
+    }
+}
+
+extension DecodingError {
+    /// The field and what is wrong with it.
+    fileprivate var problem: String {
+        switch self {
+        case .keyNotFound(let key, let context): "\(Self.path(context, key)) is missing"
+        case .typeMismatch(_, let context), .valueNotFound(_, let context):
+            "\(Self.path(context)) is of another type than it should be"
+        case .dataCorrupted(let context):
+            context.codingPath.isEmpty ? "it is not JSON" : "\(Self.path(context)): \(context.debugDescription)"
+        @unknown default: "\(self)"
+        }
+    }
+
+    private static func path(_ context: Context, _ key: (any CodingKey)? = nil) -> String {
+        let keys = context.codingPath + [key].compactMap(\.self)
+        return keys.reduce(into: "") { path, key in
+            if let index = key.intValue {
+                path += "[\(index)]"
+            } else {
+                path += (path.isEmpty ? "" : ".") + key.stringValue
+            }
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package import Measurement
+
+/// How the load of a phase was generated, whether it was the load that the scenario declares, and what the machine did
+/// meanwhile.
+package struct LoadEvidence: Hashable, Codable, Sendable {
+    /// The callers: the most calls that could be open at a time.
+    package var clients = 0
+    /// The queues or threads that drove them.
+    package var workers = 0
+    /// Calls open at a time, on average; nil for several phases together.
+    package var meanConcurrency: Double?
+    /// The most calls open at one time.
+    package var maximumConcurrency = 0
+    /// Calls that were open together with an earlier call for the same key.
+    package var overlappingDuplicates = 0
+    /// Requests that found every client busy when they were released; nil in a closed loop.
+    package var backlogged: Int?
+    /// Of the time that released requests waited, the share in which their worker had a call open: the rest is the
+    /// generator's. Nil in a closed loop, and for several phases together.
+    package var subjectShareOfWaiting: Double?
+    /// The herds that were released; nil where clients were not released together.
+    package var herds: HerdEvidence?
+    /// The stalls of the machine while the phase ran; nil when they were not watched.
+    package var stalls: StallReport?
+    /// How many processors other programs kept busy, on average; nil when not known.
+    package var foreignProcessors: Double?
+    /// How many processors there are.
+    package var processors = 1
+    /// The threads of the process at each sample of memory.
+    package var threads: [Int] = []
+    /// Everything that was audited.
+    package var audits: [AuditFinding] = []
+
+    /// Nothing yet.
+    package init() {}
+
+    /// The longest time, in nanoseconds, that the machine did not run a thread that wanted to; nil when not watched.
+    package var longestStall: UInt64? { stalls?.delays.maximum }
+
+    /// Adds what adds up over phases.
+    mutating func add(_ other: LoadEvidence) {
+        clients = max(clients, other.clients)
+        workers = max(workers, other.workers)
+        meanConcurrency = nil
+        subjectShareOfWaiting = nil
+        maximumConcurrency = max(maximumConcurrency, other.maximumConcurrency)
+        overlappingDuplicates += other.overlappingDuplicates
+        if let more = other.backlogged { backlogged = (backlogged ?? 0) + more }
+        if let more = other.herds { herds = (herds ?? HerdEvidence()).adding(more) }
+        if let more = other.stalls { stalls = (stalls ?? StallReport()).adding(more) }
+        foreignProcessors = [foreignProcessors, other.foreignProcessors].compactMap(\.self).max()
+        processors = max(processors, other.processors)
+        threads += other.threads
+        audits += other.audits
+    }
+}
+
+/// How well requests for the same key were released together.
+package struct HerdEvidence: Hashable, Codable, Sendable {
+    /// How many herds were released.
+    package var released = 0
+    /// Herds in which at least two calls were open at once.
+    package var overlapping = 0
+    /// For each herd of two or more, the time from its first to its last start, in nanoseconds.
+    package var skew = LatencyHistogram()
+
+    /// Nothing yet.
+    package init() {}
+
+    fileprivate func adding(_ other: HerdEvidence) -> HerdEvidence {
+        var sum = self
+        sum.released += other.released
+        sum.overlapping += other.overlapping
+        sum.skew.merge(other.skew)
+        return sum
+    }
+}
+
+/// What an audit of the generator found.
+package struct AuditFinding: Hashable, Codable, Sendable {
+    /// What was audited: `arrivals`, `pace`, `lag`, `backlog`, `keys`, `concurrency`, `history`, `threads`.
+    package var name: String
+    /// Whether the generator did what it declared. If not, the phase is INVALID.
+    package var passed: Bool
+    /// What was found, in a sentence with the figures.
+    package var explanation: String
+    /// Whether a finding that did not pass says that the generator was too slow. Times and rates of the phase are then
+    /// its own, and say nothing about the subject.
+    package var blamesGenerator: Bool
+
+    /// A finding.
+    package init(name: String, passed: Bool, explanation: String, blamesGenerator: Bool = false) {
+        self.name = name
+        self.passed = passed
+        self.explanation = explanation
+        self.blamesGenerator = blamesGenerator
+    }
+}

@@ -1,0 +1,75 @@
+package import Measurement
+
+/// Which run this is, and how to have it again.
+package struct RunIdentity: Hashable, Codable, Sendable {
+    /// The id: time, scenario and commit. It is the first column of every table and the name of the bundle.
+    package var id: String
+    /// The name of the scenario.
+    package var scenario: String
+    /// What fixed everything random.
+    package var seed: UInt64
+    /// The commit of the code, with `-dirty` behind it if the code differs from it; or `nogit`.
+    package var commit: String
+    /// When the run started, as ISO 8601 in UTC.
+    package var startedAt: String
+    /// The arguments, as they were given.
+    package var arguments: [String]
+    /// A command line that repeats the run.
+    package var replay: String
+
+    /// An identity from its parts.
+    package init(
+        id: String, scenario: String, seed: UInt64, commit: String, startedAt: String, arguments: [String],
+        replay: String
+    ) {
+        self.id = id
+        self.scenario = scenario
+        self.seed = seed
+        self.commit = commit
+        self.startedAt = startedAt
+        self.arguments = arguments
+        self.replay = replay
+    }
+}
+
+/// Why a run is not whole.
+package struct RunInterruption: Hashable, Codable, Sendable {
+    /// The reason, for people.
+    package var reason: String
+    /// The exit code of the run: 130, or 143 after SIGTERM, or that of what failed.
+    package var exitCode: Int32
+
+    /// An interruption.
+    package init(_ reason: String, exitCode: Int32) {
+        self.reason = reason
+        self.exitCode = exitCode
+    }
+}
+
+/// Everything that a run measured: what is judged, what every file and table is written from, and what the bundle keeps.
+package struct RunEvidence: Hashable, Codable, Sendable {
+    /// Which run it is.
+    package var identity: RunIdentity
+    /// One a subject and combination of the matrix, in the order in which they ran.
+    package var subjects: [SubjectEvidence] = []
+    /// Why the run is not whole; nil when it is.
+    package var interruption: RunInterruption?
+    /// Subjects and combinations that were to run and did not.
+    package var skipped: [String] = []
+    /// The gates that the run was asked to keep, as they were written.
+    package var gates: [String] = []
+    /// The scenario with every default and override, as YAML.
+    package var resolvedScenario: String
+    /// The machine.
+    package var environment: MachineEnvironment
+
+    /// Evidence of nothing yet.
+    package init(
+        identity: RunIdentity, gates: [String] = [], resolvedScenario: String, environment: MachineEnvironment
+    ) {
+        self.identity = identity
+        self.gates = gates
+        self.resolvedScenario = resolvedScenario
+        self.environment = environment
+    }
+}

@@ -1,0 +1,102 @@
+internal import DedupVerification
+internal import Evidence
+internal import Measurement
+
+extension Gate {
+    /// The limit of a gate that asks for no more growth than so much; nil for other gates.
+    var leakLimit: Double? {
+        guard expression.metric == .memory(.leak), [.less, .lessOrEqual].contains(expression.comparison) else {
+            return nil
+        }
+        return expression.limit > 0 ? expression.limit : nil
+    }
+
+    /// Whether one value that passed is nearer to the limit than another.
+    func isNearer(_ first: Double?, than second: Double?) -> Bool {
+        guard let first, let second else { return false }
+        return switch expression.comparison {
+        case .less, .lessOrEqual: first > second
+        case .greater, .greaterOrEqual: first < second
+        case .equal, .notEqual: false
+        }
+    }
+}
+
+/// Holds one gate after the other against the phases of a subject, phase by phase: pooled, a short phase that is broken
+/// would not show behind a long one that is not. What adds up over phases is held against all of them together.
+struct GateJudge {
+    let phases: [PhaseReport]
+    let whole: MetricSet
+
+    func results(of gate: Gate) -> [GateResult] {
+        let expression = gate.expression
+        if expression.metric.definition.isSum, expression.phase == nil { return [gate.evaluate(whole)] }
+        let named = phases.filter { expression.phase == nil || $0.name == expression.phase }
+        let measured = named.filter { $0.metrics[expression.metric] != nil }
+        // A phase that never rejects has no latency of rejections: it says nothing where another one does.
+        let observed = measured.filter { $0.metrics[expression.metric]?.isEmpty == false }
+        guard !observed.isEmpty else {
+            var result = gate.evaluate(measured.first?.metrics ?? MetricSet())
+            result.phase = expression.phase
+            return [result]
+        }
+        return observed.map { phase in
+            var result = evaluate(gate, phase)
+            result.phase = phase.name
+            return result
+        }
+    }
+
+    private func evaluate(_ gate: Gate, _ phase: PhaseReport) -> GateResult {
+        let result = gate.evaluate(phase.metrics)
+        if gate.expression.metric == .memory(.leak) { return growth(result, phase) }
+        guard result.verdict == .fail, let excuse = excuse(for: gate, phase) else { return result }
+        return GateResult(
+            gate: gate, observed: result.observed, verdict: .invalid, reason: "\(result.reason), but \(excuse)")
+    }
+
+    /// Why a time or a rate says nothing about the subject: the generator could not keep up, or the machine was busy with
+    /// something else while calls waited to start.
+    private func excuse(for gate: Gate, _ phase: PhaseReport) -> String? {
+        switch gate.expression.dimension {
+        case .rate: return phase.load.saturation
+        case .time:
+            // A call that is too slow once it runs is the subject's, whatever happened around it.
+            let excuse = phase.load.saturation ?? phase.load.disturbance
+            return excuse != nil && isKept(gate, withoutWaiting: phase) ? excuse : nil
+        case .ratio, .bytes, .count: return nil
+        }
+    }
+
+    /// Whether a gate on what callers waited would have been kept had their calls started when they were intended to.
+    private func isKept(_ gate: Gate, withoutWaiting phase: PhaseReport) -> Bool {
+        guard phase.latencies.isOpen else { return false }
+        var unhurried = phase.evidence
+        unhurried.latencies.isOpen = false
+        var metrics = MetricSet(of: unhurried)
+        for statistic in LatencyStatistic.allCases {
+            metrics[.time(.response, statistic)] = metrics[.waitedForAny, statistic]
+            metrics[.time(.lag, statistic)] = MetricValue(0)
+            metrics[.time(.wait, statistic)] = MetricValue(0)
+        }
+        return gate.evaluate(metrics).verdict == .pass
+    }
+
+    /// A limit on growth is kept or broken as the memory verdict says, so that the two cannot contradict each other: the
+    /// interval alone does not know whether growth went on, or whether anything was in a steady state.
+    private func growth(_ result: GateResult, _ phase: PhaseReport) -> GateResult {
+        let expression = result.gate.expression
+        guard [.less, .lessOrEqual].contains(expression.comparison),
+            let judgement = phase.growth?.judgements.first(where: { $0.limit == expression.limit })
+        else { return result }
+        let verdict: Verdict =
+            switch judgement.verdict {
+            case .leak: .fail
+            case .clean: .pass
+            case .inconclusive: .inconclusive
+            }
+        return GateResult(
+            gate: result.gate, observed: result.observed, verdict: verdict,
+            reason: verdict == result.verdict && verdict != .inconclusive ? result.reason : judgement.reason)
+    }
+}

@@ -1,0 +1,100 @@
+/// Reads the words of a gate one after the other and knows the column of each.
+struct GateScanner {
+    private let text: String
+    private let characters: [Character]
+    private var position = 0
+
+    init(_ text: String) {
+        self.text = text
+        characters = Array(text)
+    }
+
+    mutating func metric() throws(GateSyntaxError) -> (name: String, column: Int) {
+        skipSpaces()
+        let start = position
+        let name = take { $0.isLetter || $0.isNumber || $0 == "." || $0 == "_" }
+        guard !name.isEmpty else {
+            throw error(at: start, "no metric", "begin with the name of one, as in hit.latency.p99 < 50ms")
+        }
+        return (name, start + 1)
+    }
+
+    mutating func comparison() throws(GateSyntaxError) -> GateOperator {
+        skipSpaces()
+        let start = position
+        let written = take { "<>=!".contains($0) }
+        guard let comparison = GateOperator(rawValue: written) else {
+            let problem = written.isEmpty ? "no operator after the metric" : "unknown operator \(written)"
+            throw error(at: start, problem, "write one of < <= > >= == !=")
+        }
+        return comparison
+    }
+
+    mutating func number() throws(GateSyntaxError) -> Double {
+        skipSpaces()
+        let start = position
+        let written = take { $0.isASCII && ($0.isNumber || $0 == "." || $0 == "-" || $0 == "+") }
+        guard let number = Double(written), number.isFinite else {
+            let problem = written.isEmpty ? "no number after the operator" : "\(written) is not a number"
+            throw error(at: start, problem, "write a decimal number, as in 0.5B or 50ms")
+        }
+        return number
+    }
+
+    mutating func unit(of metric: Metric) throws(GateSyntaxError) -> (name: String, scale: Double) {
+        skipSpaces()
+        let start = position
+        let written = take { !$0.isWhitespace }
+        let dimension = metric.definition.dimension
+        let units = dimension.units
+        guard let unit = units.first(where: { $0.name == written }) else {
+            let problem =
+                written.isEmpty
+                ? "no unit after the number" : "\(written) is not a unit of \(metric.name), a \(dimension)"
+            throw error(at: start, problem, "write one of \(units.map(\.name).joined(separator: " "))")
+        }
+        return unit
+    }
+
+    /// The phase after `in`; nil when there is no `in`.
+    mutating func phase() throws(GateSyntaxError) -> String? {
+        skipSpaces()
+        let start = position
+        guard take(while: { !$0.isWhitespace }) == "in" else {
+            position = start
+            return nil
+        }
+        skipSpaces()
+        let name = take { !$0.isWhitespace }
+        guard !name.isEmpty else {
+            throw error(at: position, "no phase after in", "name one, as in hit.latency.p99 < 50ms in storm")
+        }
+        return name
+    }
+
+    mutating func end() throws(GateSyntaxError) {
+        skipSpaces()
+        guard position == characters.count else {
+            throw error(at: position, "more text after the gate", "give every gate an argument of its own")
+        }
+    }
+
+    func unknownMetric(_ name: String, at column: Int) -> GateSyntaxError {
+        let remedy = Metric.suggestion(for: name).map { "did you mean \($0)? " } ?? ""
+        return error(at: column - 1, "unknown metric \(name)", remedy + "`dedupbench list gates` prints all of them")
+    }
+
+    private func error(at position: Int, _ problem: String, _ remedy: String) -> GateSyntaxError {
+        GateSyntaxError(expression: text, column: position + 1, problem: problem, remedy: remedy)
+    }
+
+    private mutating func skipSpaces() {
+        _ = take(while: \.isWhitespace)
+    }
+
+    private mutating func take(while condition: (Character) -> Bool) -> String {
+        let start = position
+        while position < characters.count, condition(characters[position]) { position += 1 }
+        return String(characters[start..<position])
+    }
+}

@@ -1,0 +1,74 @@
+internal import DedupVerification
+internal import Evidence
+internal import Measurement
+internal import Statistics
+internal import Wording
+
+/// Judges the samples of a memory phase.
+struct GrowthJudge {
+    let evidence: MemoryEvidence
+    /// The limits of the gates on growth; without one, 0.5 bytes an operation are asked about.
+    let limits: [Double]
+    /// What the calls of the phase came to: the paths through the subject whose memory was looked at.
+    let counts: VerificationCounts
+
+    var report: GrowthReport {
+        var report = GrowthReport(evidence)
+        let compared = evidence.comparable
+        guard compared.count >= 2 else { return report }
+        let kept = evidence.series.keeping(compared)
+        let estimates = (limits.isEmpty ? [0.5] : limits).map { LeakEstimate(kept, criteria: criteria(limit: $0)) }
+        report.judgements = zip(limits, estimates).map { limit, estimate in
+            let (verdict, reason) = judged(estimate)
+            return GrowthReport.Judgement(limit: limit, verdict: verdict, reason: reason)
+        }
+        guard let first = estimates.first else { return report }
+        report.verdict = judged(first).verdict
+        report.slope = first.slope.value.finite
+        report.low = first.slope.low
+        report.high = first.slope.high
+        report.explanation = explanation(first, compared: compared.count)
+        return report
+    }
+
+    /// What an estimate comes to. Growth is proven by whatever was looked at; that there is none only by all of it.
+    private func judged(_ estimate: LeakEstimate) -> (verdict: LeakVerdict, reason: String) {
+        guard estimate.verdict == .clean, evidence.mustJoin, counts.count(of: .joined) == 0 else {
+            return (estimate.verdict, estimate.reason)
+        }
+        return (
+            .inconclusive,
+            "no call joined a running execution, so the memory of waiters was not looked at: let requests meet, with "
+                + "bursts of a key and a latency"
+        )
+    }
+
+    /// The estimate may take up to half of the samples for warm-up: what the scenario asks for must suffice then.
+    private func criteria(limit: Double) -> LeakEstimate.Criteria {
+        let kept = evidence.series.samples.count - evidence.discarded
+        return LeakEstimate.Criteria(limit: limit, minimumSamples: min(30, kept / 2))
+    }
+
+    private func explanation(_ estimate: LeakEstimate, compared: Int) -> String {
+        let slope = estimate.slope
+        var text = "\(HumanNumber.plain(slope.value)) B/op"
+        if slope.low.isFinite, slope.high.isFinite {
+            text += " (\(HumanNumber.plain(slope.low)) to \(HumanNumber.plain(slope.high)))"
+        }
+        text += "; \(judged(estimate).reason)"
+        for growth in estimate.growth {
+            let objects = HumanNumber.plain(growth.objectsPerOperation)
+            text += "; the size class of \(growth.sizeClass.size) bytes grows by \(objects) objects an operation"
+        }
+        let paths = [OutcomeClass.hit, .joined, .executed, .rejected, .failed].filter { counts.count(of: $0) > 0 }
+        let seen = paths.map { "\(HumanNumber.count(counts.count(of: $0))) \($0.name)" }.joined(separator: ", ")
+        let left = evidence.series.samples.count - evidence.discarded - compared
+        if left > 0 { text += "; \(left) samples are left out, at which the cache was not full" }
+        return "\(text); calls looked at: \(seen)"
+    }
+}
+
+extension Double {
+    /// The number, or nil where it is none or infinite, for which JSON has no word.
+    package var finite: Double? { isFinite ? self : nil }
+}

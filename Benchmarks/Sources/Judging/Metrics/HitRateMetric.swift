@@ -1,0 +1,41 @@
+internal import DedupVerification
+internal import Evidence
+
+/// How requests were answered.
+package enum HitRateMetric: String, CaseIterable, Sendable {
+    case repeated = "hit_rate.repeat"
+    case hits = "hit_rate.hits"
+    case joins = "hit_rate.joins"
+    case served = "hit_rate.served"
+    case ceiling = "hit_rate.ceiling"
+    case attained = "hit_rate.attained"
+    case failures = "failures.ratio"
+
+    var definition: MetricDefinition {
+        switch self {
+        case .repeated: ratio("hits and joins per request for a key that had been requested before")
+        case .hits: ratio("hits per request")
+        case .joins: ratio("joins per request")
+        case .served: ratio("requests answered without executing, per request")
+        case .ceiling: ratio("the hit_rate.repeat that a cache without bound would have reached on these requests")
+        case .attained: ratio("hit_rate.repeat as a share of hit_rate.ceiling")
+        case .failures: ratio("calls answered with an error")
+        }
+    }
+
+    private func ratio(_ explanation: String) -> MetricDefinition { MetricDefinition(.ratio, explanation) }
+
+    func value(in phase: PhaseEvidence) -> MetricValue {
+        let counts = phase.counts
+        let (repeated, returned) = (counts.repeatedRequests, counts.returned)
+        return switch self {
+        case .repeated: MetricValue(counts.repeatHitRatio, count: repeated)
+        case .hits: MetricValue(counts.hitRatio, count: returned)
+        case .joins: MetricValue(counts.joinedRatio, count: returned)
+        case .served: MetricValue(counts.servedRatio, count: returned)
+        case .ceiling: MetricValue(counts.repeatHitCeiling, count: repeated)
+        case .attained: MetricValue(counts.repeatHitRatio / counts.repeatHitCeiling, count: counts.attainableHits)
+        case .failures: MetricValue(Double(counts.count(of: .failed)) / Double(returned), count: returned)
+        }
+    }
+}

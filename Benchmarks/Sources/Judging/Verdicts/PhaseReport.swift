@@ -1,0 +1,57 @@
+internal import DedupVerification
+package import Evidence
+internal import Measurement
+internal import Wording
+
+/// A phase with what its figures come to. What was measured can be read off as if it were the evidence itself.
+@dynamicMemberLookup
+package struct PhaseReport: Sendable {
+    /// What was measured.
+    package var evidence: PhaseEvidence
+    /// Its metrics.
+    package let metrics: MetricSet
+    /// How memory developed, if that is what the phase was for.
+    package let growth: GrowthReport?
+
+    /// Computes the metrics of a phase, and judges its memory against the limits of the gates on growth.
+    init(_ evidence: PhaseEvidence, leakLimits: [Double]) {
+        let growth = evidence.memory.map { memory in
+            GrowthJudge(evidence: memory, limits: leakLimits, counts: evidence.counts).report
+        }
+        self.init(evidence, growth: growth)
+    }
+
+    init(_ evidence: PhaseEvidence, growth: GrowthReport?) {
+        self.evidence = evidence
+        self.growth = growth
+        metrics = MetricSet(of: evidence, growth: growth)
+    }
+
+    /// What was measured.
+    package subscript<Value>(dynamicMember member: KeyPath<PhaseEvidence, Value>) -> Value {
+        evidence[keyPath: member]
+    }
+
+    /// Why it did not last as long as it was to; nil when it did, or was stopped.
+    package var shortfall: String? {
+        guard evidence.ending == .historyFull else { return nil }
+        return
+            "phase \(evidence.name) ended after \(HumanNumber.time(evidence.duration)), before its time was up, because the "
+            + "history was full (\(HumanNumber.count(evidence.counts.operations)) calls); --history-limit gives it more room"
+    }
+}
+
+extension LoadEvidence {
+    /// Why the figures of the phase cannot be trusted; empty when they can.
+    package var invalidity: [String] { audits.filter { !$0.passed }.map(\.explanation) }
+
+    /// What was wrong with the generator itself; nil when it kept up.
+    var saturation: String? { audits.first { !$0.passed && $0.blamesGenerator }?.explanation }
+
+    /// What keeps the machine from running us in time: other programs that use a fifth of it or more; nil when there are
+    /// none.
+    package var disturbance: String? {
+        guard let foreignProcessors, foreignProcessors >= 0.2 * Double(processors) else { return nil }
+        return "other programs used \(HumanNumber.plain(foreignProcessors)) of \(processors) processors"
+    }
+}

@@ -1,0 +1,60 @@
+internal import DedupVerification
+package import Evidence
+
+/// A run with what it came to: what all files and tables are written from. What was measured can be read off as if it were
+/// the evidence itself.
+@dynamicMemberLookup
+package struct RunReport: Sendable {
+    /// What was measured.
+    package let evidence: RunEvidence
+    /// One a subject and combination of the matrix, in the order in which they ran.
+    package let subjects: [SubjectReport]
+
+    /// Holds gates against evidence.
+    package init(_ evidence: RunEvidence, gates: [Gate]) {
+        self.evidence = evidence
+        subjects = evidence.subjects.map { SubjectReport($0, gates: gates) }
+    }
+
+    /// What was measured.
+    package subscript<Value>(dynamicMember member: KeyPath<RunEvidence, Value>) -> Value {
+        evidence[keyPath: member]
+    }
+
+    /// Which run it is.
+    package var identity: RunIdentity { evidence.identity }
+
+    /// Whether anything is missing.
+    package var isPartial: Bool { evidence.interruption != nil }
+
+    /// The verdict: that of the worst subject. A run that was interrupted never passes. A floor that is not judged says
+    /// nothing about the others, unless it breaks a gate.
+    package var verdict: RunVerdict {
+        let judged = subjects.filter { $0.isJudged || $0.verdict == .fail || $0.verdict == .hung }
+        let verdicts = (judged.isEmpty ? subjects : judged).map(\.verdict)
+        return RunVerdict.combined(verdicts + (isPartial ? [.interrupted] : []))
+    }
+
+    /// The exit code: interrupted before all else, because the user who interrupted expects to see that.
+    package var exitCode: Int32 { evidence.interruption?.exitCode ?? verdict.exitCode }
+
+    /// Whether combinations were compared.
+    package var isMatrix: Bool { subjects.contains { !$0.strategy.isEmpty } }
+
+    /// The subjects as they are shown: combinations of a matrix that passed first, each group by rising executions.
+    package var ranked: [SubjectReport] {
+        guard isMatrix else { return subjects }
+        return subjects.enumerated().sorted { first, second in
+            (first.element.rank.group, first.element.rank.executionsPerOperation, first.offset)
+                < (second.element.rank.group, second.element.rank.executionsPerOperation, second.offset)
+        }.map(\.element)
+    }
+
+    /// The combination with the fewest executions of those that passed; nil when none did, and outside a matrix.
+    package var best: SubjectReport? {
+        isMatrix ? ranked.first { $0.rank.group == 0 } : nil
+    }
+
+    /// Whether combinations made different numbers of operations, so that their executions do not compare as they are.
+    package var operationsDiffer: Bool { Set(subjects.map(\.total.counts.operations)).count > 1 }
+}

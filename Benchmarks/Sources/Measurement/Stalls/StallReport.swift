@@ -1,0 +1,62 @@
+/// The stalls that a thread which only wanted to wake up every millisecond has seen.
+package struct StallReport: Hashable, Codable, Sendable {
+    /// From this delay on a stall is listed: 10 ms.
+    private static let stall: UInt64 = 10_000_000
+    /// How many stalls are listed.
+    package static let capacity = 1_024
+
+    /// How much later than asked the thread woke up, in nanoseconds.
+    package private(set) var delays = LatencyHistogram()
+    /// The windows in which it did not run for 10 ms or more.
+    package private(set) var windows: [Stall] = []
+    /// Stalls that found no room in the list.
+    package private(set) var droppedWindows = 0
+
+    /// A window in which the machine did not run us.
+    package struct Stall: Hashable, Codable, Sendable {
+        /// When it began, in nanoseconds of the monotonic clock.
+        package var start: UInt64
+        /// When it was over.
+        package var end: UInt64
+
+        /// A window.
+        package init(start: UInt64, end: UInt64) {
+            self.start = start
+            self.end = end
+        }
+    }
+
+    /// Nothing yet, with room for all that it can list: noting allocates nothing.
+    package init() {
+        windows.reserveCapacity(Self.capacity)
+    }
+
+    /// Notes a sleep from `start` to `end` that was meant to last for `wanted` nanoseconds.
+    package mutating func note(_ start: UInt64, _ end: UInt64, wanted: UInt64) {
+        let delay = end - start - min(end - start, wanted)
+        delays.record(delay)
+        guard delay >= Self.stall else { return }
+        if windows.count < Self.capacity {
+            windows.append(Stall(start: start, end: end))
+        } else {
+            droppedWindows += 1
+        }
+    }
+
+    /// Forgets everything, keeping the memory.
+    package mutating func reset() {
+        delays.reset()
+        windows.removeAll(keepingCapacity: true)
+        droppedWindows = 0
+    }
+
+    /// This and another report together.
+    package func adding(_ other: StallReport) -> StallReport {
+        var sum = self
+        sum.delays.merge(other.delays)
+        let room = Self.capacity - sum.windows.count
+        sum.windows += other.windows.prefix(room)
+        sum.droppedWindows += other.droppedWindows + max(0, other.windows.count - room)
+        return sum
+    }
+}

@@ -1,0 +1,55 @@
+import Foundation
+import Testing
+
+/// `dedupbench report`: a run that is judged and rendered again from what its bundle holds.
+@Suite(.serialized) final class ReportTests {
+    private let bench: Bench
+
+    init() throws { bench = try Bench() }
+
+    deinit { bench.remove() }
+
+    private var latest: String { bench.results + "/latest" }
+
+    @Test func theSameEvidenceGivesTheSameFiles() async throws {
+        let run = try await bench.run(scenario: Scenarios.memory, ["--subject", "dedup", "--subject", "none"])
+        #expect(run.code == 2, "\(run.error)")
+        let again = bench.folder + "/again"
+        let report = await bench.run(["report", latest, "--out", again])
+        #expect(report.code == 2, "\(report.error)")
+        for file in try FileManager.default.contentsOfDirectory(atPath: latest) {
+            let original = try String(contentsOfFile: "\(latest)/\(file)", encoding: .utf8)
+            let remade = try String(contentsOfFile: "\(again)/latest/\(file)", encoding: .utf8)
+            #expect(remade == original, "\(file)")
+        }
+        // Both say where their bundle is, and nothing else differs.
+        let text = { (result: Bench.Result) in result.out.split(separator: "\n").filter { !$0.hasPrefix("results: ") } }
+        #expect(text(report) == text(run))
+    }
+
+    @Test func otherGatesGiveAnotherVerdict() async throws {
+        #expect(try await bench.run(scenario: Scenarios.storm).code == 0)
+        let file = latest + "/evidence.json"
+        let broken = await bench.run(["report", file, "--gate", "dedup.executions < 3 count"])
+        #expect(broken.code == 2 && broken.out.contains("FAIL") && !broken.out.contains("dedup.prevented"))
+        let kept = await bench.run(["report", file, "--quiet", "--gate", "dedup.executions < 3000 count"])
+        #expect(kept.code == 0 && kept.out.hasPrefix("PASS\n") && !kept.out.contains("results:"))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: bench.results).count == 2, "a bundle and its link")
+        for (format, beginning) in [("csv", "run_id,"), ("json", "{")] {
+            let result = await bench.run(["report", latest, "--format", format])
+            #expect(result.code == 0 && result.out.hasPrefix(beginning), "\(result.error)")
+        }
+    }
+
+    @Test func whatCannotBeJudgedIsSaid() async throws {
+        #expect(try await bench.run(scenario: Scenarios.storm).code == 0)
+        let unknown = await bench.run(["report", latest, "--gate", "hit.latency.p99 < 50ms in nowhere"])
+        #expect(unknown.code == 64 && unknown.error.contains("no phase `nowhere`"), "\(unknown.error)")
+        let unmeasured = await bench.run(["report", latest, "--gate", "memory.leak_bytes_per_op < 0.5B"])
+        #expect(unmeasured.code == 75 && unmeasured.out.contains("was not measured"), "\(unmeasured.out)")
+        for path in [bench.folder, latest + "/run.json", "/nowhere"] {
+            let result = await bench.run(["report", path])
+            #expect(result.code == 65 && result.error.contains("cannot read \(path)"), "\(result.error)")
+        }
+    }
+}

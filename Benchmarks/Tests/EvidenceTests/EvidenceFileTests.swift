@@ -1,0 +1,109 @@
+import DedupVerification
+import Evidence
+import EvidenceFixture
+import Foundation
+import Measurement
+import Testing
+
+@Suite struct EvidenceFileTests {
+    /// A run in which everything is there that evidence can hold, and names that want to break the file.
+    private static var run: RunEvidence {
+        var sound = EvidenceFixture.subject(strategy: [StrategySetting(parameter: "cache.policy", value: "\"lru\"\n")])
+        sound.seed = .max
+        sound.phases[1].load.herds = HerdEvidence()
+        sound.phases[1].load.herds?.skew.record(123_456)
+        sound.phases[1].load.backlogged = 3
+        sound.phases[1].load.meanConcurrency = .infinity
+        sound.phases[1].load.audits = [
+            AuditFinding(name: "lag", passed: false, explanation: "ü", blamesGenerator: true)
+        ]
+        var stalls = StallReport()
+        stalls.note(5, 60_000_000, wanted: 1_000_000)
+        sound.phases[1].load.stalls = stalls
+        sound.phases[1].stuck = [StuckCall(request: 1, key: 2, age: 3)]
+        sound.phases.append(PhaseEvidence.sum([sound.phases[1], sound.phases[1]]))
+        var broken = EvidenceFixture.subject("=broken\u{1B}[2J", broken: true)
+        broken.ending = .hung("no call returned")
+        var run = EvidenceFixture.run([sound, broken])
+        run.interruption = RunInterruption("interrupted by Ctrl-C", exitCode: 130)
+        run.skipped = ["reference"]
+        return run
+    }
+
+    @Test func whatIsReadBackIsWhatWasWritten() throws {
+        let run = Self.run
+        let text = EvidenceFile.text(run)
+        let read = try EvidenceFile.read(Array(text.utf8), from: "evidence.json")
+        #expect(read == run)
+        #expect(EvidenceFile.text(read) == text)
+        #expect(read.subjects[1].verification?.violations.first?.description.contains("[==") == true)
+    }
+
+    @Test(arguments: [
+        ("", "it is not JSON"), ("{", "it is not JSON"), ("[]", "another type"), ("{}", "not the evidence"),
+        (#"{"format": "dedupbench evidence", "version": 99}"#, "version 99, and this dedupbench reads version 1"),
+        (#"{"format": "dedupbench evidence", "version": 1}"#, "run is missing"),
+        (#"{"format": "dedupbench evidence", "version": 1, "run": {}}"#, "run.identity is missing"),
+    ])
+    func whatIsNoEvidenceIsRefusedByName(text: String, problem: String) {
+        let error = #expect(throws: EvidenceError.self) { try EvidenceFile.read(Array(text.utf8), from: "some/file") }
+        #expect(error?.description.contains("some/file") == true)
+        #expect(error?.problem.contains(problem) == true, "\(error?.problem ?? "")")
+    }
+
+    /// Each would end the process when it is added up or drawn, if it were taken.
+    @Test(arguments: [
+        (#""buckets":[1000,499,1000,1]"#, #""buckets":[1000]"#, "a latency has no count"),
+        (#""buckets":[1000,499,1000,1]"#, #""buckets":[99999999999999,500]"#, "longer than an hour"),
+        (#""sum":"500000""#, #""sum":"many""#, "not a whole number"),
+        (#""kind":"service","outcome":"hit""#, #""kind":"service","outcome":"guessed""#, "there is no outcome guessed"),
+        (#""counts":[],"samples""#, #""counts":[1],"samples""#, "not one count a sample"),
+        (#""capacity":61,"counts""#, #""capacity":1,"counts""#, "no room for the samples"),
+        (#""outcomes":[500,"#, #""outcomes":["#, "one figure an outcome"),
+    ])
+    func figuresThatDoNotAddUpAreRefusedByField(original: String, spoilt: String, problem: String) {
+        let text = EvidenceFile.text(EvidenceFixture.run([EvidenceFixture.subject()]))
+        #expect(text.contains(original), "\(text.prefix(3_000))")
+        let bytes = Array(text.replacingOccurrences(of: original, with: spoilt).utf8)
+        let error = #expect(throws: EvidenceError.self) { try EvidenceFile.read(bytes, from: "evidence.json") }
+        #expect(error?.problem.contains(problem) == true, "\(error?.problem ?? "")")
+        #expect(error?.problem.hasPrefix("run.subjects") == true, "\(error?.problem ?? "")")
+    }
+}
+
+@Suite struct EvidenceSumTests {
+    @Test func percentilesOfSeveralPhasesAreThoseOfAllTheirCalls() {
+        let sum = PhaseEvidence.sum([
+            EvidenceFixture.phase("fast", hits: 900, service: 1_000),
+            EvidenceFixture.phase("slow", hits: 100, service: 1_000_000),
+        ])
+        let hits = sum.latencies[.service, .hit]
+        #expect(hits?.count == 1_000 && hits?.percentile(90) == 1_000 && hits?.maximum ?? 0 >= 1_000_000)
+        #expect(sum.counts.operations == 1_000 && sum.duration == 2_000_000_000 && sum.isVerified)
+    }
+
+    @Test func aSumIsVerifiedOnlyIfAllOfItIs() {
+        var unverified = EvidenceFixture.phase("two", hits: 1, service: 1)
+        unverified.isVerified = false
+        #expect(!PhaseEvidence.sum([EvidenceFixture.phase("one", hits: 1, service: 1), unverified]).isVerified)
+    }
+
+    @Test func loadsAddUpOrKeepTheirLargest() {
+        var (one, two) = (
+            EvidenceFixture.phase("one", hits: 1, service: 1), EvidenceFixture.phase("two", hits: 1, service: 1)
+        )
+        one.load.clients = 8
+        one.load.backlogged = 2
+        one.load.herds = HerdEvidence()
+        one.load.herds?.released = 5
+        var stalls = StallReport()
+        for _ in 0..<StallReport.capacity { stalls.note(0, 20_000_000, wanted: 1_000_000) }
+        one.load.stalls = stalls
+        two.load = one.load
+        two.load.clients = 4
+        let load = PhaseEvidence.sum([one, two]).load
+        #expect(load.clients == 8 && load.backlogged == 4 && load.herds?.released == 10)
+        #expect(load.stalls?.windows.count == StallReport.capacity)
+        #expect(load.stalls?.droppedWindows == StallReport.capacity && load.stalls?.delays.count == 2_048)
+    }
+}

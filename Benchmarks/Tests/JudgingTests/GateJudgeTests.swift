@@ -1,0 +1,183 @@
+import DedupVerification
+import Evidence
+import EvidenceFixture
+import Judging
+import Measurement
+import Testing
+
+@Suite struct GateJudgeTests {
+    @Test(arguments: [(0, 299, 0.009_969_146_792_899_269), (12, 4, 1), (0, 0, .nan)] as [(Int, Int, Double)])
+    func theViolationBoundIsThatOfTheOpportunities(violations: Int, opportunities: Int, bound: Double) throws {
+        var phase = PhaseEvidence(name: "storm", isWarmup: false)
+        (phase.counts.violations, phase.counts.opportunities) = (violations, opportunities)
+        let value = try #require(MetricSet(of: phase)[.proof(.violationBound)]?.value)
+        #expect(bound.isNaN ? value.isNaN : abs(value / bound - 1) < 1e-8)
+    }
+
+    private static func phase(
+        _ name: String, hits: Int, service: UInt64, response: UInt64? = nil
+    ) -> PhaseEvidence {
+        EvidenceFixture.phase(name, hits: hits, service: service, response: response)
+    }
+
+    /// A subject whose history is sound, with these phases.
+    private static func subject(_ phases: [PhaseEvidence], gates: [String]) throws -> SubjectReport {
+        SubjectReport(EvidenceFixture.subject(phases), gates: try gates.map { try Gate(parsing: $0) })
+    }
+
+    private static func memory(_ verdict: LeakVerdict, slope: Double) -> MemoryEvidence {
+        EvidenceFixture.memory(slope: slope, samples: verdict == .inconclusive ? 10 : 61)
+    }
+
+    @Test func aShortBrokenPhaseDoesNotHideBehindALongOne() throws {
+        let phases = [
+            Self.phase("long", hits: 20_000, service: 1_000), Self.phase("short", hits: 90, service: 60_000_000),
+        ]
+        let subject = try Self.subject(phases, gates: ["hit.latency.p99 < 50ms"])
+        #expect(subject.metrics[.waited(.hit), .p99]?.value ?? .infinity < 50e6, "pooled, the slow phase does not show")
+        #expect(subject.gates.map(\.phase) == ["long", "short"])
+        #expect(subject.gates.map(\.verdict) == [.pass, .fail])
+        #expect(subject.verdict == .fail)
+        #expect(subject.decisiveGates.map(\.phase) == ["short"])
+        #expect(subject.verdict(of: subject.phases[0]) == .pass && subject.verdict(of: subject.phases[1]) == .fail)
+    }
+
+    @Test func hitRatesAreJudgedInEachPhase() throws {
+        var cold = Self.phase("cold", hits: 700, service: 1_000)
+        cold.counts.repeatedRequests = 1_000
+        let subject = try Self.subject(
+            [Self.phase("warm", hits: 90_000, service: 1_000), cold], gates: ["hit_rate.repeat > 80%"])
+        #expect(subject.metrics[.hitRate(.repeated)]?.value ?? 0 > 0.8)
+        #expect(subject.gates.map(\.verdict) == [.pass, .fail])
+    }
+
+    @Test func countsAreJudgedOverTheWholeRun() throws {
+        var phases = [Self.phase("one", hits: 5, service: 1), Self.phase("two", hits: 5, service: 1)]
+        for index in phases.indices { phases[index].counts.executions = 60 }
+        let gates = ["dedup.executions < 100 count", "dedup.executions < 100 count in two"]
+        let subject = try Self.subject(phases, gates: gates)
+        #expect(subject.gates.map(\.verdict) == [.fail, .pass])
+        #expect(subject.gates.map(\.phase) == [nil, "two"])
+    }
+
+    @Test func aGateMayNameThePhaseThatItMeans() throws {
+        let phases = [
+            Self.phase("slow", hits: 900, service: 60_000_000), Self.phase("fast", hits: 900, service: 1_000),
+        ]
+        let gates = ["hit.latency.p99 < 50ms in fast", "hit.latency.p99 < 50ms in none"]
+        let subject = try Self.subject(phases, gates: gates)
+        #expect(subject.gates.map(\.verdict) == [.pass, .invalid])
+    }
+
+    @Test func warmUpsAreNotHeldAgainstGates() throws {
+        var warmUp = Self.phase("warm-up", hits: 900, service: 60_000_000)
+        warmUp.isWarmup = true
+        let subject = try Self.subject(
+            [warmUp, Self.phase("fast", hits: 900, service: 1_000)], gates: ["hit.latency.p99 < 50ms"])
+        #expect(subject.gates.map(\.verdict) == [.pass] && subject.verdict(of: subject.phases[0]) == nil)
+    }
+
+    @Test func aPhaseWithoutObservationsSaysNothingWhereAnotherHasSome() throws {
+        let phases = [Self.phase("silent", hits: 0, service: 1), Self.phase("storm", hits: 900, service: 1_000)]
+        #expect(try Self.subject(phases, gates: ["hit.latency.p99 < 50ms"]).gates.map(\.phase) == ["storm"])
+        let silent = try Self.subject([phases[0]], gates: ["hit.latency.p99 < 50ms"])
+        #expect(silent.gates.map(\.verdict) == [.inconclusive])
+    }
+
+    @Test func inAnOpenLoopAHitIsAsLateAsItsCallerHadToWait() throws {
+        let closed = Self.phase("closed", hits: 900, service: 1_000)
+        let open = Self.phase("open", hits: 900, service: 1_000, response: 70_000_000)
+        let subject = try Self.subject([closed, open], gates: ["hit.latency.p99 < 50ms", "hit.service.p99 < 50ms"])
+        #expect(subject.gates.map(\.verdict) == [.pass, .fail, .pass, .pass])
+        #expect(subject.total.latencies.waits(.hit)?.count == 1_800)
+        #expect(subject.total.latencies.waits(.hit)?.maximum ?? 0 > 69_000_000)
+        #expect(subject.total.latencies.waits(.hit)?.minimum == 1_000)
+        let onlyOpen = try Self.subject([closed, open], gates: ["response.latency.p99 > 50ms"])
+        #expect(onlyOpen.gates.map(\.phase) == ["open"])
+    }
+
+    @Test(arguments: [
+        (true, UInt64(1_000), Verdict.invalid, RunVerdict.invalid), (false, 1_000, .fail, .fail),
+        (true, 60_000_000, .fail, .fail),
+    ])
+    func aSaturatedGeneratorSaysNothingAboutTheSubject(
+        isBlamed: Bool, service: UInt64, gate: Verdict, verdict: RunVerdict
+    ) throws {
+        var open = Self.phase("open", hits: 900, service: service, response: 70_000_000)
+        open.load.audits = [
+            AuditFinding(name: "backlog", passed: false, explanation: "too late", blamesGenerator: isBlamed)
+        ]
+        for metric in ["hit.latency.p99", "response.latency.p99"] {
+            let subject = try Self.subject([open], gates: ["\(metric) < 50ms"])
+            #expect(subject.gates.map(\.verdict) == [gate])
+            #expect(subject.verdict == verdict)
+        }
+    }
+
+    /// Others use the machine, or they do not; the wait is too long, or the call itself is.
+    @Test(
+        arguments: [
+            (1.2, UInt64(1_000), Verdict.invalid), (0.1, 1_000, .fail), (1.2, 60_000_000, .fail),
+            (nil, 1_000, .fail),
+        ] as [(Double?, UInt64, Verdict)])
+    func waitingOnABusyMachineSaysNothingAboutTheSubject(others: Double?, service: UInt64, verdict: Verdict) throws {
+        var open = Self.phase("open", hits: 900, service: service, response: 70_000_000)
+        open.load.processors = 2
+        open.load.foreignProcessors = others
+        #expect(try Self.subject([open], gates: ["hit.latency.p99 < 50ms"]).gates.map(\.verdict) == [verdict])
+    }
+
+    @Test(arguments: [
+        (LeakVerdict.inconclusive, 0.0, Verdict.inconclusive), (.leak, 9, .fail), (.clean, 0, .pass),
+        (.inconclusive, 9, .inconclusive),
+    ])
+    func aLimitOnGrowthIsKeptOrBrokenAsTheMemoryVerdictSays(
+        verdict: LeakVerdict, slope: Double, gate: Verdict
+    ) throws {
+        var phase = Self.phase("memory", hits: 900, service: 1_000)
+        phase.memory = Self.memory(verdict, slope: slope)
+        let subject = try Self.subject([phase], gates: ["memory.leak_bytes_per_op < 0.5B"])
+        #expect(subject.gates.map(\.verdict) == [gate])
+    }
+
+    @Test func aGateThatAsksForGrowthIsHeldAgainstTheInterval() throws {
+        var phase = Self.phase("memory", hits: 900, service: 1_000)
+        phase.memory = Self.memory(.leak, slope: 9)
+        let gates = ["memory.leak_bytes_per_op > 4B", "memory.leak_bytes_per_op < 20B"]
+        #expect(try Self.subject([phase], gates: gates).gates.map(\.verdict) == [.pass, .pass])
+    }
+
+    @Test func theWorstOfSeveralMemoryPhasesDecides() throws {
+        var first = Self.phase("first", hits: 900, service: 1_000)
+        first.memory = Self.memory(.leak, slope: 9)
+        var last = Self.phase("last", hits: 900, service: 1_000)
+        last.memory = Self.memory(.clean, slope: 0)
+        let subject = try Self.subject([first, last], gates: ["memory.leak_bytes_per_op < 0.5B"])
+        #expect(subject.gates.map(\.verdict) == [.fail, .pass] && subject.verdict == .fail)
+        #expect(subject.growth?.verdict == .leak && subject.total.growth?.slope == 9)
+        #expect(subject.phases.map { subject.verdict(of: $0) } == [.fail, .pass])
+    }
+
+    @Test func aPhaseThatTheHistoryCutShortIsNoPass() throws {
+        var phase = Self.phase("storm", hits: 900, service: 1_000)
+        phase.ending = .historyFull
+        let subject = try Self.subject([phase], gates: ["hit.latency.p99 < 50ms"])
+        #expect(subject.verdict == .inconclusive && subject.gates.map(\.verdict) == [.pass])
+        #expect(subject.phases[0].shortfall?.contains("--history-limit") == true)
+    }
+
+    @Test(arguments: [
+        "dedup.prevented == 100%", "dedup.offered >= 0count", "dedup.duplicates == 0count",
+        "dedup.opportunities >= 0count",
+        "dedup.executions >= 0count", "dedup.violations == 0count", "dedup.violation_bound < 100%",
+        "dedup.lost == 0count",
+        "dedup.overlapping_calls >= 0count",
+    ])
+    func anUncheckedPromiseIsNotProven(_ expression: String) throws {
+        let gate = try Gate(parsing: expression)
+        var phase = Self.phase("storm", hits: 10, service: 1_000)
+        #expect(gate.evaluate(MetricSet(of: phase)).verdict != .fail)
+        phase.isVerified = false
+        #expect(gate.evaluate(MetricSet(of: phase)).verdict == .inconclusive)
+    }
+}
