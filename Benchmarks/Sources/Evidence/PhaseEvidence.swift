@@ -26,8 +26,9 @@ package struct PhaseEvidence: Hashable, Codable, Sendable {
     package var series: [TimeSeriesPoint] = []
     /// How the load was generated, and what the machine did meanwhile.
     package var load = LoadEvidence()
-    /// The live bytes at the quiescent points, if that is what the phase was for.
-    package var memory: MemoryEvidence?
+    /// The live bytes of each process at its quiescent points, if that is what the phase was for: one, unless runs were
+    /// merged.
+    package var memory: [MemoryEvidence] = []
     /// Processes that executions started; nil where they start none.
     package var processesSpawned: Int?
     /// Bytes that were allocated when it ended, above those before the subject was made: live ones, and what sits in thread

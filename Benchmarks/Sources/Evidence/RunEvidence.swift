@@ -52,6 +52,8 @@ package struct RunEvidence: Hashable, Codable, Sendable {
     package var identity: RunIdentity
     /// One a subject and combination of the matrix, in the order in which they ran.
     package var subjects: [SubjectEvidence] = []
+    /// The runs that this one was merged from; none if it was not.
+    package var parts: [RunIdentity] = []
     /// Why the run is not whole; nil when it is.
     package var interruption: RunInterruption?
     /// Subjects and combinations that were to run and did not.

@@ -24,7 +24,8 @@ package struct DedupBench: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            RunCommand.self, ReportCommand.self, ListCommand.self, MicroCommand.self, SelftestCommand.self,
+            RunCommand.self, ReportCommand.self, MergeCommand.self, ListCommand.self, MicroCommand.self,
+            SelftestCommand.self,
             SchemaCommand.self,
         ])
 

@@ -41,6 +41,22 @@ import Testing
         }
     }
 
+    @Test func severalRunsAreOne() async throws {
+        #expect(try await bench.run(scenario: Scenarios.storm).code == 0)
+        let one = try FileManager.default.destinationOfSymbolicLink(atPath: latest)
+        #expect(try await bench.run(scenario: Scenarios.storm, ["--seed", "8"]).code == 0)
+        let bundles = [bench.results + "/" + one, latest]
+        let merged = await bench.run(["merge"] + bundles + ["--out", bench.folder + "/merged"])
+        #expect(merged.code == 0 && merged.out.contains("8,000"), "\(merged.out)\(merged.error)")
+        let manifest = try String(contentsOfFile: bench.folder + "/merged/latest/run.json", encoding: .utf8)
+        #expect(manifest.contains("\"merged_from\"") && manifest.contains(one))
+        let alone = await bench.run(["merge", latest])
+        #expect(alone.code == 64 && alone.error.contains("two or more"), "\(alone.error)")
+        #expect(try await bench.run(scenario: Scenarios.storm, ["--set", "keys.count=10"]).code == 0)
+        let other = await bench.run(["merge"] + bundles)
+        #expect(other.code == 65 && other.error.contains("another scenario"), "\(other.error)")
+    }
+
     @Test func whatCannotBeJudgedIsSaid() async throws {
         #expect(try await bench.run(scenario: Scenarios.storm).code == 0)
         let unknown = await bench.run(["report", latest, "--gate", "hit.latency.p99 < 50ms in nowhere"])

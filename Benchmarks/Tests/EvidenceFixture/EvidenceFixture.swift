@@ -40,7 +40,7 @@ package enum EvidenceFixture {
         phase.counts = verification.phases[0] ?? VerificationCounts()
         for _ in 0..<hits { phase.latencies.record(latency, .service, .hit) }
         phase.series = [TimeSeriesPoint(offset: 100_000_000, metric: "throughput", value: 12.5, unit: "per_s")]
-        phase.memory = memory(slope: -0.01)
+        phase.memory = [memory(slope: -0.01)]
         var warmup = PhaseEvidence(name: "warm", isWarmup: true)
         warmup.duration = 1
         warmup.isVerified = true

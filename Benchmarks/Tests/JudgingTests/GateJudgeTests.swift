@@ -135,23 +135,23 @@ import Testing
         verdict: LeakVerdict, slope: Double, gate: Verdict
     ) throws {
         var phase = Self.phase("memory", hits: 900, service: 1_000)
-        phase.memory = Self.memory(verdict, slope: slope)
+        phase.memory = [Self.memory(verdict, slope: slope)]
         let subject = try Self.subject([phase], gates: ["memory.leak_bytes_per_op < 0.5B"])
         #expect(subject.gates.map(\.verdict) == [gate])
     }
 
     @Test func aGateThatAsksForGrowthIsHeldAgainstTheInterval() throws {
         var phase = Self.phase("memory", hits: 900, service: 1_000)
-        phase.memory = Self.memory(.leak, slope: 9)
+        phase.memory = [Self.memory(.leak, slope: 9)]
         let gates = ["memory.leak_bytes_per_op > 4B", "memory.leak_bytes_per_op < 20B"]
         #expect(try Self.subject([phase], gates: gates).gates.map(\.verdict) == [.pass, .pass])
     }
 
     @Test func theWorstOfSeveralMemoryPhasesDecides() throws {
         var first = Self.phase("first", hits: 900, service: 1_000)
-        first.memory = Self.memory(.leak, slope: 9)
+        first.memory = [Self.memory(.leak, slope: 9)]
         var last = Self.phase("last", hits: 900, service: 1_000)
-        last.memory = Self.memory(.clean, slope: 0)
+        last.memory = [Self.memory(.clean, slope: 0)]
         let subject = try Self.subject([first, last], gates: ["memory.leak_bytes_per_op < 0.5B"])
         #expect(subject.gates.map(\.verdict) == [.fail, .pass] && subject.verdict == .fail)
         #expect(subject.growth?.verdict == .leak && subject.total.growth?.slope == 9)

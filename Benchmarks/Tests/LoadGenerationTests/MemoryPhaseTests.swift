@@ -22,7 +22,7 @@ import Workloads
         let phase = run.phases[0]
         #expect(probe.openAtRest.count == 0 && probe.rests.count == 11)
         #expect(phase.counts.operations == 1_000 && phase.ending == .completed)
-        let series = try #require(phase.memory).series
+        let series = try #require(phase.memory.first).series
         #expect(series.samples.map(\.operations) == (1...10).map { $0 * 100 })
         #expect(series.samples.allSatisfy { $0.liveEntries == 7 && $0.reading.live > 0 })
         #expect(phase.load.threads.count == 10 && phase.load.threads.allSatisfy { $0 > 0 })

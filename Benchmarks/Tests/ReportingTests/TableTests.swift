@@ -188,7 +188,7 @@ extension RunReport {
 @Suite struct VerdictTests {
     @Test func aMissingMetricIsInvalidAndNeverAPass() throws {
         var subject = EvidenceFixture.subject()
-        subject.phases[1].memory = nil
+        subject.phases[1].memory = []
         let report = try RunReport(of: subject, gates: ["memory.leak_bytes_per_op < 0.5B"])
         #expect(report.verdict == .invalid && report.exitCode == 75)
     }
@@ -244,8 +244,8 @@ extension RunReport {
 
     @Test func theVerdictOfEachMemoryPhaseIsInItsRow() throws {
         var phases = ["first", "last"].map { EvidenceFixture.phase($0, hits: 900, service: 1_000) }
-        phases[0].memory = EvidenceFixture.memory(slope: 9)
-        phases[1].memory = EvidenceFixture.memory(slope: 0)
+        phases[0].memory = [EvidenceFixture.memory(slope: 9)]
+        phases[1].memory = [EvidenceFixture.memory(slope: 0)]
         let report = try RunReport(of: EvidenceFixture.subject(phases), gates: ["memory.leak_bytes_per_op < 0.5B"])
         let rows = try CSVReader.rows(report.summaryTable.text)
         #expect(rows.map { $0["leak_bytes_per_op"] } == ["9", "0"])

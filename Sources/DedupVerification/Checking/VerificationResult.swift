@@ -11,6 +11,20 @@ public struct VerificationResult: Hashable, Sendable {
     /// Whether the history held everything. When not, nothing is proven.
     public var isComplete: Bool
 
+    /// Adds what another history proves, for example that of another process. Executions of one history that duplicate those of
+    /// the other are not seen.
+    public mutating func add(_ other: VerificationResult) {
+        total.add(other.total)
+        phases.merge(other.phases) { ours, theirs in
+            var sum = ours
+            sum.add(theirs)
+            return sum
+        }
+        violations += other.violations
+        violationsByKind.merge(other.violationsByKind, uniquingKeysWith: +)
+        isComplete = isComplete && other.isComplete
+    }
+
     /// How many violations there were in all.
     public var violationCount: Int { total.violations }
 

@@ -11,6 +11,25 @@ public struct Violation: Hashable, Codable, Sendable, CustomStringConvertible {
     /// The calls involved.
     public let calls: [Call]
 
+    /// The same breach, with its times counted from `base`, in nanoseconds; those before it become 0.
+    public func earlier(by base: UInt64) -> Violation {
+        let shifted = { (time: UInt64) in time - min(time, base) }
+        return Violation(
+            kind: kind, key: key, explanation: explanation,
+            executions: executions.map { execution in
+                var execution = execution
+                (execution.begin, execution.end) = (shifted(execution.begin), shifted(execution.end))
+                return execution
+            },
+            calls: calls.map { call in
+                var call = call
+                (call.intended, call.start, call.end) = (
+                    shifted(call.intended), shifted(call.start), shifted(call.end)
+                )
+                return call
+            })
+    }
+
     /// The sentence and the intervals, drawn to scale, with times relative to the first.
     public var description: String {
         let diagram = IntervalDiagram(executions: executions, calls: calls)

@@ -18,7 +18,7 @@ package struct PhaseReport: Sendable {
         let growth = evidence.memory.map { memory in
             GrowthJudge(evidence: memory, limits: leakLimits, counts: evidence.counts).report
         }
-        self.init(evidence, growth: growth)
+        self.init(evidence, growth: GrowthReport.worst(growth))
     }
 
     init(_ evidence: PhaseEvidence, growth: GrowthReport?) {

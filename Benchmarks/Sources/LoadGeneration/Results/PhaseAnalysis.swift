@@ -70,13 +70,14 @@ package struct PhaseAnalysis {
         }
     }
 
-    private func memory(_ trace: PhaseTrace) -> MemoryEvidence? {
-        guard let series = trace.memory else { return nil }
+    private func memory(_ trace: PhaseTrace) -> [MemoryEvidence] {
+        guard let series = trace.memory else { return [] }
         let joins = subject.duplicates == .either ? scenario.system.duplicates == .join : subject.duplicates == .join
-        return MemoryEvidence(
+        let evidence = MemoryEvidence(
             series, discarded: trace.plan.phase.memory?.discarded ?? 0,
             capacity: subject.isCapacityBounded ? scenario.system.cache.capacity.entries : nil,
             mustJoin: subject.isJudged && joins)
+        return [evidence]
     }
 
     // MARK: - Latencies

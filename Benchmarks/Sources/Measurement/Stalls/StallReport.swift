@@ -50,6 +50,13 @@ package struct StallReport: Hashable, Codable, Sendable {
         droppedWindows = 0
     }
 
+    /// The same stalls, with their times counted from `base`, in nanoseconds; those before it become 0.
+    package func earlier(by base: UInt64) -> StallReport {
+        var shifted = self
+        shifted.windows = windows.map { Stall(start: $0.start - min($0.start, base), end: $0.end - min($0.end, base)) }
+        return shifted
+    }
+
     /// This and another report together.
     package func adding(_ other: StallReport) -> StallReport {
         var sum = self

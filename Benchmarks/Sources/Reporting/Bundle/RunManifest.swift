@@ -104,6 +104,7 @@ struct RunManifest: Encodable {
     let startedAt: String
     let arguments: [String]
     let replay: String
+    let mergedFrom: [String]?
     let partial: Bool
     let partialReason: String?
     let skipped: [String]
@@ -117,7 +118,9 @@ struct RunManifest: Encodable {
         case runID = "run_id"
         case scenario, seed, commit
         case startedAt = "started_at"
-        case arguments, replay, partial
+        case arguments, replay
+        case mergedFrom = "merged_from"
+        case partial
         case partialReason = "partial_reason"
         case skipped, verdict
         case exitCode = "exit_code"
@@ -132,6 +135,7 @@ struct RunManifest: Encodable {
         startedAt = report.identity.startedAt
         arguments = report.identity.arguments
         replay = report.identity.replay
+        mergedFrom = report.parts.isEmpty ? nil : report.parts.map(\.id)
         partial = report.isPartial
         partialReason = report.interruption?.reason
         skipped = report.skipped

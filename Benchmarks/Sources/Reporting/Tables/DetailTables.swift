@@ -38,7 +38,7 @@ extension RunReport {
         ])
         for subject in subjects {
             let samples = subject.phases.flatMap { phase in
-                (phase.memory?.samples ?? []).enumerated().map { (phase: phase.name, number: $0, sample: $1) }
+                phase.memory.flatMap { $0.samples.enumerated() }.map { (phase: phase.name, number: $0, sample: $1) }
             }
             for (phase, number, sample) in samples {
                 let reading = sample.reading

@@ -1,7 +1,4 @@
 internal import ArgumentParser
-internal import Evidence
-internal import Judging
-internal import Reporting
 
 /// `dedupbench report`
 struct ReportCommand: BenchCommand {
@@ -22,47 +19,9 @@ struct ReportCommand: BenchCommand {
     @Argument(help: "A bundle, or its evidence.json.")
     var bundle: String
 
-    @Option(
-        name: .customLong("gate"),
-        help: ArgumentHelp(
-            "Judge by this gate, in place of those of the run; repeatable. See `list gates`.",
-            valueName: "expression"))
-    var gates: [String] = []
-
-    @Option(help: ArgumentHelp("Write a bundle into this folder, too. Default: only print.", valueName: "dir"))
-    var out: String?
-
-    @Flag(help: "Print the verdict alone.")
-    var quiet = false
-
-    @Option(help: "What is printed: a table, run.json or summary.csv.")
-    var format = OutputFormat.text
+    @OptionGroup var judging: JudgingOptions
 
     func run(_ arguments: [String], in context: CommandContext) async throws -> Int32 {
-        let evidence = try readEvidence()
-        let asked = try GateBook.gates(ofOptions: gates)
-        let gates = asked.isEmpty ? try GateBook.gates(ofScenario: evidence.gates, file: bundle) : asked
-        try checkPhases(gates, evidence)
-        var output = RunOutput(format, isQuiet: quiet, console: context.console)
-        if let out { output.reserve(evidence.identity.id, in: out) }
-        return output.publish(RunReport(evidence, gates: gates))
-    }
-
-    private func readEvidence() throws(Failure) -> RunEvidence {
-        do throws(EvidenceError) {
-            return try BundleReader.evidence(of: bundle)
-        } catch {
-            throw Failure("\(error)", .badScenario)
-        }
-    }
-
-    /// A gate may name a phase: one that was not run is a slip of the pen.
-    private func checkPhases(_ gates: [Gate], _ evidence: RunEvidence) throws(Failure) {
-        let known = Set(evidence.subjects.flatMap(\.phases).map(\.name))
-        for gate in gates {
-            guard let phase = gate.expression.phase, !known.contains(phase), !self.gates.isEmpty else { continue }
-            throw Failure(
-                "--gate: the run has no phase `\(phase)` (it has: \(known.sorted().joined(separator: ", ")))", .usage)
-        }
+        try judging.publish(try JudgingOptions.evidence(of: bundle), context.console)
     }
 }

@@ -29,9 +29,12 @@ struct RunStamp {
 
     /// The arguments with everything spelt out that would be filled in.
     private static func replay(_ arguments: [String], _ plan: RunPlan) -> String {
-        var words = ["dedupbench"] + arguments
-        if !plan.seedIsGiven { words += ["--seed", "\(plan.scenario.seed)"] }
-        return words.map(quoted).joined(separator: " ")
+        commandLine(arguments + (plan.seedIsGiven ? [] : ["--seed", "\(plan.scenario.seed)"]))
+    }
+
+    /// A command line of this program, to be pasted into a shell.
+    static func commandLine(_ arguments: [String]) -> String {
+        (["dedupbench"] + arguments).map(quoted).joined(separator: " ")
     }
 
     private static func quoted(_ word: String) -> String {

@@ -1,0 +1,147 @@
+internal import DedupVerification
+internal import Measurement
+
+/// Adds up what several processes or machines measured that ran one scenario at the same time.
+///
+/// Counts and histograms are added, so percentiles are those of all calls; a phase takes as long as in the slowest process,
+/// so rates add up. What no process can see is not there: an execution in one process that duplicates one in another. Left
+/// out is what has no sum: the series over time, and how many calls were open on average.
+package enum RunMerge {
+    /// The evidence of all runs together.
+    ///
+    /// - Parameters:
+    ///   - runs: At least one, each with the name by which errors call it.
+    ///   - arguments: The command line that merges.
+    ///   - replay: The same, to be pasted into a shell.
+    /// - Throws: ``MergeError`` if the runs are not of one scenario, or drove different subjects or phases.
+    package static func merge(
+        _ runs: [(name: String, evidence: RunEvidence)], arguments: [String], replay: String
+    ) throws(MergeError) -> RunEvidence {
+        guard let first = runs.first else { throw MergeError("there is nothing to merge") }
+        var merged = first.evidence
+        for other in runs.dropFirst() { try check(other, against: first) }
+        merged.subjects = []
+        for (number, subject) in first.evidence.subjects.enumerated() {
+            var sum = subject.fromItsStart
+            for other in runs.dropFirst() { sum.add(other.evidence.subjects[number].fromItsStart) }
+            merged.subjects.append(sum)
+        }
+        merged.identity = identity(runs.map(\.evidence.identity))
+        merged.identity.arguments = arguments
+        merged.identity.replay = replay
+        merged.parts = runs.flatMap { $0.evidence.parts.isEmpty ? [$0.evidence.identity] : $0.evidence.parts }
+        merged.interruption = runs.lazy.compactMap(\.evidence.interruption).first
+        merged.skipped = union(runs.map(\.evidence.skipped))
+        merged.gates = union(runs.map(\.evidence.gates))
+        return merged
+    }
+
+    private static func union(_ lists: [[String]]) -> [String] {
+        lists.reduce(into: []) { union, list in union += list.filter { !union.contains($0) } }
+    }
+
+    private static func identity(_ identities: [RunIdentity]) -> RunIdentity {
+        var identity = identities[0]
+        identity.id += "-merged"
+        identity.commit = union(identities.map { [$0.commit] }).joined(separator: "+")
+        identity.startedAt = identities.map(\.startedAt).min() ?? identity.startedAt
+        return identity
+    }
+
+    private static func check(
+        _ other: (name: String, evidence: RunEvidence), against first: (name: String, evidence: RunEvidence)
+    ) throws(MergeError) {
+        let (ours, theirs) = (lines(first.evidence), lines(other.evidence))
+        if let number = (0..<max(ours.count, theirs.count)).first(where: { line($0, ours) != line($0, theirs) }) {
+            throw MergeError(
+                "\(other.name) is of another scenario than \(first.name): it has \(line(number, theirs)) where that has "
+                    + "\(line(number, ours)); only runs of one scenario add up")
+        }
+        let (subjects, others) = (first.evidence.subjects, other.evidence.subjects)
+        guard subjects.map(\.title) == others.map(\.title) else {
+            throw MergeError(
+                "\(other.name) drove \(others.map(\.title).joined(separator: ", ")), and \(first.name) drove "
+                    + "\(subjects.map(\.title).joined(separator: ", "))")
+        }
+        for (subject, other) in zip(subjects, others) where subject.phases.map(\.name) != other.phases.map(\.name) {
+            throw MergeError(
+                "\(subject.title) did not run the same phases in \(first.name): one of the runs was not finished")
+        }
+    }
+
+    private static func line(_ number: Int, _ lines: [Substring]) -> String {
+        number < lines.count ? "`\(lines[number])`" : "nothing"
+    }
+
+    /// What must be the same: the scenario, whatever fixed its randomness.
+    private static func lines(_ evidence: RunEvidence) -> [Substring] {
+        evidence.resolvedScenario.split(separator: "\n").filter { !$0.hasPrefix("seed:") && !$0.hasPrefix("#") }
+    }
+}
+
+/// Why runs cannot be merged.
+package struct MergeError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What is wrong, and with which run.
+    package let description: String
+
+    init(_ description: String) { self.description = description }
+}
+
+extension SubjectEvidence {
+    /// The same with all times counted from the start of its first phase: clocks of different machines do not compare.
+    fileprivate var fromItsStart: SubjectEvidence {
+        guard let base = phases.first?.start else { return self }
+        let shift = { (time: inout UInt64) in time -= min(time, base) }
+        var shifted = self
+        for index in shifted.phases.indices {
+            shift(&shifted.phases[index].start)
+            shifted.phases[index].series = []
+            shifted.phases[index].load.stalls = shifted.phases[index].load.stalls?.earlier(by: base)
+        }
+        shifted.verification?.violations = verification?.violations.map { $0.earlier(by: base) } ?? []
+        return shifted
+    }
+
+    /// Adds what another process measured of the same subject.
+    fileprivate mutating func add(_ other: SubjectEvidence) {
+        if seed != other.seed { seed = nil }
+        if ending == .finished { ending = other.ending }
+        isJudged = isJudged || other.isJudged
+        if let more = other.verification { verification?.add(more) } else { verification = nil }
+        for index in phases.indices { phases[index].addParallel(other.phases[index]) }
+    }
+}
+
+extension PhaseEvidence {
+    /// Adds what another process measured at the same time.
+    fileprivate mutating func addParallel(_ other: PhaseEvidence) {
+        start = min(start, other.start)
+        duration = max(duration, other.duration)
+        ending = [ending, other.ending].max { $0.severity < $1.severity } ?? ending
+        intendedOperations = intendedOperations.flatMap { ours in other.intendedOperations.map { ours + $0 } }
+        isVerified = isVerified && other.isVerified
+        counts.add(other.counts)
+        latencies.merge(other.latencies)
+        load.add(other.load)
+        memory += other.memory
+        stuck += other.stuck
+        processesSpawned = Self.sum(processesSpawned, other.processesSpawned)
+        allocatedEnd = Self.sum(allocatedEnd, other.allocatedEnd)
+    }
+
+    private static func sum(_ first: Int?, _ second: Int?) -> Int? {
+        first.flatMap { first in second.map { first + $0 } } ?? first ?? second
+    }
+}
+
+extension PhaseEnding {
+    /// Of several endings the one with the most counts.
+    fileprivate var severity: Int {
+        switch self {
+        case .completed: 0
+        case .historyFull: 1
+        case .stopped: 2
+        case .hung: 3
+        }
+    }
+}

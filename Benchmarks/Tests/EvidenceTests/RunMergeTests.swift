@@ -1,0 +1,88 @@
+import DedupVerification
+import Evidence
+import EvidenceFixture
+import Measurement
+import Testing
+
+@Suite struct RunMergeTests {
+    private static func merge(_ runs: RunEvidence...) throws -> RunEvidence {
+        try RunMerge.merge(
+            runs.enumerated().map { ("run \($0 + 1)", $1) }, arguments: ["merge", "a b"],
+            replay: "dedupbench merge 'a b'")
+    }
+
+    private static func run(hits: Int, latency: UInt64, start: UInt64, seconds: UInt64) -> RunEvidence {
+        var subject = EvidenceFixture.subject(hits: hits, latency: latency)
+        for index in subject.phases.indices { subject.phases[index].start = start }
+        subject.phases[1].duration = seconds * 1_000_000_000
+        subject.phases[1].load.backlogged = 3
+        var stalls = StallReport()
+        stalls.note(start + 5, start + 20_000_005, wanted: 1_000_000)
+        subject.phases[1].load.stalls = stalls
+        subject.phases[1].allocatedEnd = 100
+        return EvidenceFixture.run([subject])
+    }
+
+    @Test func whatAddsUpIsAddedAndPercentilesAreThoseOfAllCalls() throws {
+        let merged = try Self.merge(
+            Self.run(hits: 900, latency: 1_000, start: 7, seconds: 2),
+            Self.run(hits: 100, latency: 1_000_000, start: 1 << 40, seconds: 4))
+        let phase = merged.subjects[0].phases[1]
+        #expect(phase.counts.operations == 1_002 && phase.counts.executions == 2 && phase.isVerified)
+        let hits = try #require(phase.latencies.waits(.hit))
+        #expect(hits.count == 1_000 && hits.percentile(90) == 1_000 && hits.percentile(91) ?? 0 >= 999_000)
+        #expect(phase.duration == 4_000_000_000 && phase.throughput == 1_002 / 4.0)
+        #expect(phase.load.backlogged == 6 && phase.allocatedEnd == 200 && phase.memory.count == 2)
+        #expect(phase.start == 0 && phase.load.stalls?.windows.map(\.start) == [5, 5], "clocks do not compare")
+        #expect(merged.subjects[0].verification?.total.operations == 1_002)
+        #expect(merged.identity.id == "20260101T000000Z-storm-abc1234-merged" && merged.parts.count == 2)
+        #expect(merged.identity.replay == "dedupbench merge 'a b'")
+    }
+
+    @Test func theOrderAndTheGroupingOfRunsMakeNoDifference() throws {
+        let runs = [(300, 1_000, 1), (200, 5_000, 2), (100, 80_000, 3)].map {
+            Self.run(hits: $0.0, latency: UInt64($0.1), start: 9, seconds: UInt64($0.2))
+        }
+        let phases = try [
+            Self.merge(runs[0], runs[1], runs[2]), Self.merge(runs[2], runs[0], runs[1]),
+            Self.merge(Self.merge(runs[0], runs[1]), runs[2]),
+        ].map { $0.subjects[0].phases[1] }
+        for phase in phases.dropFirst() {
+            #expect(phase.counts == phases[0].counts && phase.latencies == phases[0].latencies)
+            #expect(phase.duration == phases[0].duration && phase.load.backlogged == phases[0].load.backlogged)
+        }
+        #expect(try Self.merge(Self.merge(runs[0], runs[1]), runs[2]).parts.count == 3)
+    }
+
+    @Test func aViolationInOneProcessIsOneOfTheWhole() throws {
+        var broken = EvidenceFixture.subject(broken: true)
+        broken.phases[0].start = 900
+        broken.ending = .interrupted("by Ctrl-C")
+        broken.phases[1].ending = .stopped
+        let merged = try Self.merge(EvidenceFixture.run([EvidenceFixture.subject()]), EvidenceFixture.run([broken]))
+        let subject = merged.subjects[0]
+        #expect(subject.verification?.verdict == .fail && subject.verification?.violations.isEmpty == false)
+        #expect(subject.verification?.violations.first?.executions.first?.begin == 100, "counted from the start")
+        #expect(subject.ending == .interrupted("by Ctrl-C") && subject.phases[1].ending == .stopped)
+        #expect(EvidenceFile.text(merged).contains("\"parts\""))
+    }
+
+    @Test func runsThatDoNotCompareAreRefusedByName() throws {
+        let run = EvidenceFixture.run([EvidenceFixture.subject()])
+        var scenario = run
+        scenario.resolvedScenario = "name: storm\nkeys: 5\n"
+        var seed = run
+        seed.resolvedScenario = "seed: 9\nname: storm\n# run with this and that\n"
+        var phases = run
+        phases.subjects[0].phases.removeLast()
+        let subjects = EvidenceFixture.run([EvidenceFixture.subject("reference")])
+        #expect(try Self.merge(run, seed).subjects.count == 1, "another seed is the same scenario")
+        for (other, problem) in [
+            (scenario, "another scenario than run 1: it has `keys: 5` where that has nothing"),
+            (subjects, "run 2 drove reference, and run 1 drove dedup"), (phases, "did not run the same phases"),
+        ] {
+            let error = #expect(throws: MergeError.self) { try Self.merge(run, other) }
+            #expect(error?.description.contains(problem) == true, "\(error?.description ?? "")")
+        }
+    }
+}
