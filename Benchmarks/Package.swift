@@ -42,9 +42,10 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CJemalloc", pkgConfig: "jemalloc", providers: [.apt(["libjemalloc-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         target("Statistics"),
         target("Wording"),
-        target("Workloads", ["CZstd", "Statistics", "Wording", yams]),
+        target("Workloads", ["CZlib", "CZstd", "Statistics", "Wording", yams]),
         target("Measurement", ["CJemalloc", "Statistics", histogram]),
         target("Evidence", ["Measurement", library("DedupVerification")]),
         target("LoadGeneration", ["Workloads", "Measurement", "Evidence", library("DedupVerification")]),

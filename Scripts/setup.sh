@@ -4,7 +4,7 @@
 # It says what it does, installs nothing that is there, and uses sudo only when it is not root.
 
 # Without ca-certificates git cannot fetch what the package depends on.
-dedup_packages=(ca-certificates git pkg-config libjemalloc-dev libsqlite3-dev libzstd-dev xz-utils zstd)
+dedup_packages=(ca-certificates git pkg-config libjemalloc-dev libsqlite3-dev libzstd-dev xz-utils zlib1g-dev zstd)
 
 dedup_setup() {
     if ! command -v dpkg-query >/dev/null; then
@@ -20,7 +20,7 @@ dedup_setup() {
 
 # Elsewhere than on Debian and its relatives nothing is installed, only looked for.
 dedup_check_without_dpkg() {
-    if command -v git >/dev/null && command -v pkg-config >/dev/null && pkg-config --exists jemalloc sqlite3 libzstd; then
+    if command -v git >/dev/null && command -v pkg-config >/dev/null && pkg-config --exists jemalloc sqlite3 libzstd zlib; then
         return 0
     fi
     echo "setup: this is neither Debian nor Ubuntu, so nothing can be installed here" >&2

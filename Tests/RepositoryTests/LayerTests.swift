@@ -17,7 +17,9 @@ import Testing
         "Sources/DedupTesting": ["Caching", "Dedup", "Testing"],
         "Sources/DedupVerification": ["Synchronization"],
         "Benchmarks/Sources/Statistics": ["Foundation", "Glibc"],
-        "Benchmarks/Sources/Workloads": ["CZstd", "Foundation", "Statistics", "Synchronization", "Wording", "Yams"],
+        "Benchmarks/Sources/Workloads": [
+            "CZlib", "CZstd", "Foundation", "Statistics", "Synchronization", "Wording", "Yams",
+        ],
         "Benchmarks/Sources/Measurement": [
             "CJemalloc", "Dispatch", "Foundation", "Glibc", "Histogram", "Statistics", "Synchronization",
         ],

@@ -82,6 +82,17 @@ import Testing
         #expect(result.out.contains("was not measured"))
     }
 
+    @Test func aChosenPhaseRunsAfterTheWarmUpsBeforeIt() async throws {
+        let phases = ["warm", "first", "second", "tepid", "last"].map { name in
+            "  - {name: \(name), model: closed, clients: 2, operations: 100, warmup: \(["warm", "tepid"].contains(name))}\n"
+        }
+        let scenario = Scenarios.storm.replacing("gates:", with: phases.joined() + "gates:")
+        _ = try await bench.run(scenario: scenario, ["--phase", "second"])
+        #expect(try bench.rows("summary.csv").map { $0["phase"] } == ["warm", "second"])
+        _ = try await bench.run(scenario: scenario, ["--phase", "last", "--phase", "first"])
+        #expect(try bench.rows("summary.csv").map { $0["phase"] } == ["warm", "first", "tepid", "last"])
+    }
+
     @Test func memoryIsNotCalledCleanWhereNoCallWaited() async throws {
         // One client after the other: no call can join, so the memory of waiters is not looked at.
         let result = try await bench.run(scenario: Scenarios.memory)

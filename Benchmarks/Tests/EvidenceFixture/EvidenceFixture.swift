@@ -56,7 +56,10 @@ package enum EvidenceFixture {
     }
 
     /// Live bytes that grow by so many an operation, at samples 100 operations apart, the first of which is left out.
-    package static func memory(slope: Double, samples: Int = 61) -> MemoryEvidence {
+    /// `entries` says how many a cache that may hold `capacity` holds at each sample.
+    package static func memory(
+        slope: Double, samples: Int = 61, capacity: Int? = nil, entries: (Int) -> Int = { _ in 3 }
+    ) -> MemoryEvidence {
         var series = MemorySeries(capacity: samples)
         for number in 0..<samples {
             var reading = MemoryReading.zero
@@ -64,9 +67,9 @@ package enum EvidenceFixture {
             series.append(
                 MemorySeries.Sample(
                     operations: 100 * number, time: 5_000_000 * UInt64(number), reading: reading,
-                    liveEntries: number == 0 ? nil : 3))
+                    liveEntries: number == 0 ? nil : entries(number)))
         }
-        return MemoryEvidence(series, discarded: 1)
+        return MemoryEvidence(series, discarded: 1, capacity: capacity)
     }
 
     /// A measured phase with so many hits of one latency; response times are given for an open loop only.

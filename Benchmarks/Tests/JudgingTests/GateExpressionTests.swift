@@ -19,6 +19,9 @@ import Testing
         ("hit.latency.p99 < 50ms  in storm ", "hit.latency.p99", .less, 5e7, "hit.latency.p99 < 50ms in storm"),
         ("dedup.lost == 0 count in a-b", "dedup.lost", .equal, 0, "dedup.lost == 0 count in a-b"),
         ("response.latency.p999 < 2s", "response.latency.p999", .less, 2e9, "response.latency.p999 < 2s"),
+        ("hit.latency.max < 3 µs", "hit.latency.max", .less, 3_000, "hit.latency.max < 3µs"),
+        ("generator.wait.p99 < 2m", "generator.wait.p99", .less, 120e9, "generator.wait.p99 < 2m"),
+        ("memory.live_end_bytes < 2MB", "memory.live_end_bytes", .less, 2e6, "memory.live_end_bytes < 2MB"),
     ])
     func reads(
         text: String, metric: String, comparison: GateOperator, limit: Double, normal: String
@@ -35,6 +38,7 @@ import Testing
         ("", 1, "no metric"), ("hit.latency.p99", 16, "no operator"), ("hit.latency.p99 =< 5ms", 17, "operator =<"),
         ("hit.latency.p99 < ms", 19, "no number"), ("hit.latency.p99 < 5..5ms", 19, "5..5 is not a number"),
         ("hit.latency.p99 < 50", 21, "no unit"), ("hit.latency.p99 < 50MB", 21, "MB is not a unit"),
+        ("hit.latency.p99 < 50d", 21, "d is not a unit"),
         ("hit.latency.p99 < 50%", 21, "% is not a unit"), ("dedup.executions < 5", 21, "no unit"),
         ("hit.latency.p99 < 5ms and more", 23, "more text"), ("hit.latncy.p99 < 5ms", 1, "unknown metric"),
         ("hit.latency.p99 < 5ms in", 25, "no phase"), ("hit.latency.p99 < 5ms in a b", 28, "more text"),
@@ -48,10 +52,10 @@ import Testing
 
     @Test func aMissingUnitNamesTheUnitsThatWouldDo() {
         let error = #expect(throws: GateSyntaxError.self) { try GateExpression(parsing: "hit.latency.p99 < 50") }
-        #expect(error?.remedy == "write one of ns us ms s")
+        #expect(error?.remedy == "write one of ns us µs ms s m h")
         #expect(
             error?.description == """
-                gate, column 21: no unit after the number; write one of ns us ms s
+                gate, column 21: no unit after the number; write one of ns us µs ms s m h
                     hit.latency.p99 < 50
                                         ^
                 """)

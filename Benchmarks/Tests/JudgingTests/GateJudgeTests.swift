@@ -140,6 +140,29 @@ import Testing
         #expect(subject.gates.map(\.verdict) == [gate])
     }
 
+    /// How many entries a cache that may hold 1,000 holds at each sample.
+    enum Entries: CaseIterable {
+        case filling, full, tooMany, comingAndGoing
+
+        func callAsFunction(_ sample: Int) -> Int {
+            switch self {
+            case .filling: 100 + sample
+            case .full: 1_000
+            case .tooMany: 1_000 + sample
+            case .comingAndGoing: 500 + sample % 7
+            }
+        }
+    }
+
+    @Test(arguments: Entries.allCases)
+    func aCacheThatFillsIsNoLeak(entries: Entries) throws {
+        var phase = Self.phase("memory", hits: 900, service: 1_000)
+        phase.memory = [EvidenceFixture.memory(slope: 9, capacity: 1_000, entries: { entries($0) })]
+        let growth = try #require(try Self.subject([phase], gates: []).growth)
+        #expect(growth.verdict == (entries == .filling ? .inconclusive : .leak), "\(growth.explanation)")
+        #expect(growth.explanation.contains("still filling") == (entries == .filling))
+    }
+
     @Test func aGateThatAsksForGrowthIsHeldAgainstTheInterval() throws {
         var phase = Self.phase("memory", hits: 900, service: 1_000)
         phase.memory = [Self.memory(.leak, slope: 9)]

@@ -40,6 +40,18 @@ import Testing
         #expect(result.reason == "dedup.prevented was not measured in this run")
     }
 
+    @Test(
+        arguments: [
+            (800, .infinity, "the interval from 0.8us upwards"), (-.infinity, 2_000, "the interval up to 2us"),
+            (-.infinity, .infinity, "an interval without ends"), (800, 2_000, "the interval from 0.8us to 2us"),
+        ] as [(Double, Double, String)])
+    func anEndThatIsNotKnownHasNoNumber(low: Double, high: Double, interval: String) throws {
+        let observed = MetricValue(900, low: low, high: high, count: 100)
+        let result = try Gate(parsing: "hit.latency.p99 < 1us").evaluate([.time(.waited(.hit), .p99): observed])
+        #expect(result.verdict == .inconclusive)
+        #expect(result.reason == "the limit lies within \(interval): more samples are needed")
+    }
+
     @Test func theReasonIsWrittenInTheUnitOfTheGate() throws {
         let result = try Gate(parsing: "hit.latency.p99 < 50ms").evaluate([
             .time(.waited(.hit), .p99): MetricValue(61_200_000)

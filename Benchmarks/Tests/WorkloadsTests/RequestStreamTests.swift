@@ -71,6 +71,21 @@ internal import Workloads
         #expect(error.description.hasPrefix("\(file):size: no such column"), "\(error)")
     }
 
+    @Test(arguments: [("speed: 2x", true), ("speed: max", false)])
+    func recordedTimesHaveToBeRecordedWhereTheyMatter(speed: String, isRefused: Bool) throws {
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("times-\(UUID().uuidString)").path
+        try "key\na\nb\n".write(toFile: file, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        let scenario = try scenario(
+            "keys={distribution: trace, file: \(file)}", "phases=[{name: load, model: trace, clients: 4, \(speed)}]")
+        guard isRefused else {
+            #expect(try stream(scenario).count == 2)
+            return
+        }
+        let error = try #require(throws: TraceError.self) { try stream(scenario) }
+        #expect(error.reason == .noTimes(phase: "load") && error.description.contains("speed: max"), "\(error)")
+    }
+
     @Test(arguments: ["seed=43", "phases.load.name=other"])
     func seedAndPhaseChangeTheRequests(change: String) throws {
         #expect(try !equal(stream(scenario(change)), stream(scenario())))

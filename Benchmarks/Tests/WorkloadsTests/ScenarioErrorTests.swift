@@ -151,7 +151,7 @@ internal import Workloads
         #expect(
             unit.description
                 == "x.yaml:20:15: phases.arrivals.duration: `10`: the unit is missing (allowed: a duration "
-                + "with its unit (ns, us, ms, s, m, h), such as 250ms or 10s)")
+                + "with its unit (ns, us or µs, ms, s, m, h), such as 250ms or 10s)")
     }
 
     @Test(arguments: ["", "\n\n", "# only a comment\n", "---\n...\n", "--- \n"]) func anEmptyFileIsNoScenario(

@@ -41,13 +41,37 @@ internal import Workloads
     @Test(arguments: [
         "time_us,key,size\n0,a,1\n5,b,2\n9,a,1\n", "time_us,key,size\n0,a,1\n5,b,2\n9,a,1",
         "time_us,key,size\r\n0,a,1\r\n5,b,2\r\n9,a,1\r\n", "\nsize,extra,key,time_us\n1,x,a,0\n\n2,,b,5\n1,y,a,9\n\n",
-        "time_ns,key,size\n0,a,1\n5000,b,2\n9000,a,1\n",
+        "time_ns,key,size\n0,a,1\n5000,b,2\n9000,a,1\n", "time_us,key,size\n0.000,a,1\n5,b,2\n9.0,a,1\n",
+        "time_ms,key,size\n0,a,1\n0.005,b,2\n0.009000,a,1\n", "time_s,key,size\n0,a,1\n0.000005,b,2\n0.000009000,a,1\n",
     ]) func allLayoutsReadTheSame(text: String) throws {
         #expect(
             try requests(text.utf8) == [
                 TracedRequest(time: 0, key: 0, size: 1), TracedRequest(time: 5000, key: 1, size: 2),
                 TracedRequest(time: 9000, key: 0, size: 1),
             ])
+    }
+
+    /// `gzip -9n` of what is in ``first`` and ``second``.
+    private static let firstGzip = "H4sIAAAAAAACAyvJzE2NLy3WyU6t1CnOrErlMtBJ1DHkMtVJ0jHiAgCowwCnHQAAAA=="
+    private static let secondGzip = "H4sIAAAAAAACA7PUSdQx5AIAjfTDAgYAAAA="
+
+    @Test func gzipIsReadAsWellAndDamageIsNoticed() throws {
+        let (first, second) = (try Self.bytes(Self.firstGzip), try Self.bytes(Self.secondGzip))
+        #expect(try requests(first).map(\.time) == [0, 5000])
+        #expect(try requests(first + second).map(\.time) == [0, 5000, 9000], "members follow each other")
+        for length in 4..<first.count {
+            #expect(try error(first.prefix(length)).reason == .truncatedCompression, "\(length) bytes")
+        }
+        var damaged = first
+        damaged[first.count - 6] ^= 1
+        guard case .damagedCompression = try error(damaged).reason else {
+            Issue.record("the sum of the data does not match, and that was not noticed")
+            return
+        }
+        #expect(throws: TraceError.self) { try requests(first + [1, 2, 3]) }
+        var limits = TraceLimits()
+        limits.expandedBytes = 20
+        #expect(try error(first, limits: limits).reason == .expandsTooMuch(limit: 20))
     }
 
     @Test func framesFollowEachOther() throws {
@@ -83,6 +107,15 @@ internal import Workloads
         #expect(try requests(marked) == [TracedRequest(time: 7, key: 0, size: 1)])
     }
 
+    @Test func secondsSinceTheEpochKeepTheirNanoseconds() throws {
+        let times = try requests("time_s,key\n1700000000.123456789,a\n1700000001,a\n".utf8).map(\.time)
+        #expect(times == [1_700_000_000_123_456_789, 1_700_000_001_000_000_000])
+    }
+
+    @Test func aTraceMayHaveNoTimes() throws {
+        #expect(try requests("key,size\na,3\nb,4\n".utf8).map(\.time) == [0, 0])
+    }
+
     @Test func aTraceWithoutSizesHasSizesOfOne() throws {
         #expect(try requests("key,time_ns\na,7\n".utf8) == [TracedRequest(time: 7, key: 0, size: 1)])
     }
@@ -91,7 +124,7 @@ internal import Workloads
         ("", nil, nil, .empty),
         ("\n\n", nil, nil, .empty),
         ("time_us,kee,size\n", 1, "key", .missingColumn(known: ["time_us", "kee", "size"])),
-        ("key,size\n", 1, "time_ns", .missingColumn(known: ["key", "size"])),
+        ("size,time_us\n", 1, "key", .missingColumn(known: ["size", "time_us"])),
         ("key,key,time_us\na,b,1\n", 1, "key", .columnTwice),
         ("time_us,key\n1,\"a\n", 2, nil, .openQuote), ("time_us,key\n1,\"a\"b\n", 2, nil, .textAfterQuote),
         ("time_us,\"key\n1,a\n", 1, nil, .openQuote), ("time_us,key\n1,\"\"\n", 2, "key", .emptyKey),
@@ -100,7 +133,12 @@ internal import Workloads
         ("time_us,key\n1,a\n2\n", 3, nil, .columnCount(expected: 2, found: 1)),
         ("time_us,key\n1,a,b\n", 2, nil, .columnCount(expected: 2, found: 3)),
         ("time_us,key\nx,a\n", 2, "time_us", .notANumber("x")),
-        ("time_us,key\n1.5,a\n", 2, "time_us", .notANumber("1.5")),
+        ("time_ns,key\n1.5,a\n", 2, "time_ns", .notANumber("1.5")),
+        ("time_us,key\n1.2345,a\n", 2, "time_us", .notANumber("1.2345")),
+        ("time_s,key\n1.5e3,a\n", 2, "time_s", .notANumber("5e3")),
+        ("time_s,key\n1.,a\n", 2, "time_s", .notANumber("")),
+        ("time_ms,key\n1.2.3,a\n", 2, "time_ms", .notANumber("2.3")),
+        ("time_ms,time_s,key\n1,1,a\n", 1, "time_s", .timesTwice),
         ("time_us,key\n-1,a\n", 2, "time_us", .notANumber("-1")),
         ("time_us,key\n,a\n", 2, "time_us", .notANumber("")),
         ("time_ns,key\n99999999999999999999,a\n", 2, "time_ns", .tooLarge("99999999999999999999")),

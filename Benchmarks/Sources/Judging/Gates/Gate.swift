@@ -54,7 +54,13 @@ package struct Gate: Hashable, Sendable {
     }
 
     private func interval(_ low: Double, _ high: Double) -> String {
-        "the interval from \(expression.written(low)) to \(expression.written(high))"
+        // An end that the sample cannot give has no number.
+        switch (low.isFinite, high.isFinite) {
+        case (true, true): "the interval from \(expression.written(low)) to \(expression.written(high))"
+        case (true, false): "the interval from \(expression.written(low)) upwards"
+        case (false, true): "the interval up to \(expression.written(high))"
+        case (false, false): "an interval without ends"
+        }
     }
 }
 

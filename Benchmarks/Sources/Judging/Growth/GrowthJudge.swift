@@ -31,8 +31,17 @@ struct GrowthJudge {
         return report
     }
 
-    /// What an estimate comes to. Growth is proven by whatever was looked at; that there is none only by all of it.
+    /// What an estimate comes to. Growth is proven by whatever was looked at; that there is none only by all of it. While a
+    /// cache fills neither shows: its entries are live bytes, and no leak.
     private func judged(_ estimate: LeakEstimate) -> (verdict: LeakVerdict, reason: String) {
+        if let filling, estimate.verdict != .clean {
+            return (
+                .inconclusive,
+                "the cache was still filling, from \(HumanNumber.count(filling.middle)) entries to "
+                    + "\(HumanNumber.count(filling.last)): run the phases before this one, too, or leave out more of the first "
+                    + "samples (`discarded`)"
+            )
+        }
         guard estimate.verdict == .clean, evidence.mustJoin, counts.count(of: .joined) == 0 else {
             return (estimate.verdict, estimate.reason)
         }
@@ -41,6 +50,16 @@ struct GrowthJudge {
             "no call joined a running execution, so the memory of waiters was not looked at: let requests meet, with "
                 + "bursts of a key and a latency"
         )
+    }
+
+    /// The entries in the middle and at the end of the samples that compare, if a cache that has room left went on to hold
+    /// noticeably more.
+    private var filling: (middle: Int, last: Int)? {
+        guard let capacity = evidence.capacity else { return nil }
+        let entries = evidence.comparable.compactMap { evidence.series.samples[$0].liveEntries }
+        guard let last = entries.last, last < capacity else { return nil }
+        let middle = entries[entries.count / 2]
+        return Double(last) > Double(middle) * 1.02 ? (middle, last) : nil
     }
 
     /// The estimate may take up to half of the samples for warm-up: what the scenario asks for must suffice then.

@@ -108,12 +108,16 @@ package enum MetricDimension: String, CaseIterable, Sendable {
     /// A plain number.
     case count
 
-    /// The units a gate may use, with their size in base units.
+    /// The units a gate may use, with their size in base units: those of scenarios.
     package var units: [(name: String, scale: Double)] {
         switch self {
-        case .time: [("ns", 1), ("us", 1e3), ("ms", 1e6), ("s", 1e9)]
+        case .time: [("ns", 1), ("us", 1e3), ("µs", 1e3), ("ms", 1e6), ("s", 1e9), ("m", 60e9), ("h", 3_600e9)]
         case .ratio: [("%", 0.01)]
-        case .bytes: [("B", 1), ("KiB", 1_024), ("MiB", 1_048_576), ("GiB", 1_073_741_824)]
+        case .bytes:
+            [
+                ("B", 1), ("KB", 1e3), ("KiB", 1_024), ("MB", 1e6), ("MiB", 1_048_576), ("GB", 1e9),
+                ("GiB", 1_073_741_824),
+            ]
         case .rate: [("/s", 1)]
         case .count: [("count", 1)]
         }

@@ -73,7 +73,8 @@ enum ScenarioFormat {
                 "burst", \.burst, .integer(1...1_000_000), "burst: how many requests in a row ask for the same key."),
             .optional(
                 "file", \.file, .text(1...1000, allowed: "a path, relative to the folder of this file"),
-                "trace: comma-separated text with the columns key, time_ns or time_us, and size; plain or zstd."),
+                "trace: comma-separated text with the columns key, time_ns (or time_us, time_ms, time_s) and size; plain, "
+                    + "zstd or gzip."),
         ], check: ScenarioRules.check)
 
     static let operation = SectionType(

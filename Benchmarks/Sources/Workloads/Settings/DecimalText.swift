@@ -51,13 +51,13 @@ extension Duration: ScenarioText {
         name: "duration",
         units: [
             ("h", 3_600_000_000_000), ("m", 60_000_000_000), ("s", 1_000_000_000), ("ms", 1_000_000), ("us", 1000),
-            ("ns", 1),
+            ("µs", 1000), ("ns", 1),
         ],
         limit: UInt64(Int64.max), range: "a duration is a whole number of nanoseconds, and below 292 years",
         zeroUnit: "s")
 
-    package static var allowed: String { "a duration with its unit (ns, us, ms, s, m, h), such as 250ms or 10s" }
-    package static var pattern: String { DecimalText.pattern + "(ns|us|ms|s|m|h)" }
+    package static var allowed: String { "a duration with its unit (ns, us or µs, ms, s, m, h), such as 250ms or 10s" }
+    package static var pattern: String { DecimalText.pattern + "(ns|us|µs|ms|s|m|h)" }
 
     package init(scenarioText: String) throws(ScenarioTextError) {
         self = .nanoseconds(Int64(try Self.table.count(scenarioText)))

@@ -16,6 +16,9 @@ package struct StreamBuilder: Sendable {
             guard let file = scenario.keys(of: phase).file else { continue }
             let trace = try library.trace(file)
             traces[file] = trace
+            if !trace.hasTimes, phase.model == .trace, phase.isOpen {
+                throw TraceError(file: file, field: "time_ns", reason: .noTimes(phase: phase.name))
+            }
             if !trace.hasSizes, scenario.operation(of: phase).valueSize == .recorded {
                 throw TraceError(file: file, field: "size", reason: .noSizes(phase: phase.name))
             }

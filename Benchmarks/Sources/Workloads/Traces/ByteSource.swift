@@ -7,23 +7,43 @@ protocol ByteSource {
 }
 
 extension PlainFile {
-    /// Opens a file; one that begins as a zstd frame is decompressed on the way.
+    /// Opens a file; one that begins as a frame of zstd or gzip is decompressed on the way.
     static func open(_ file: String, limits: TraceLimits) throws(TraceError) -> any ByteSource {
         let plain = try PlainFile(file)
-        return plain.startsWithZstdFrame ? try ZstdDecoder(plain, file: file, limits: limits) : plain
+        let decoder: (any FrameDecoder)?
+        switch plain.compression {
+        case nil: return plain
+        case .zstd: decoder = ZstdDecoder()
+        case .gzip: decoder = GzipDecoder()
+        }
+        guard let decoder else { throw TraceError(file: file, reason: .unreadable("no memory for the decoder")) }
+        return CompressedFile(plain, file: file, decoder: decoder, limits: limits)
     }
 }
 
 /// A file as it is.
 final class PlainFile: ByteSource {
-    private static let zstdMagic: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD]
+    /// How a file may be compressed.
+    enum Compression: CaseIterable {
+        case zstd, gzip
+
+        /// The bytes with which such a file begins.
+        fileprivate var magic: [UInt8] {
+            switch self {
+            case .zstd: [0x28, 0xB5, 0x2F, 0xFD]
+            case .gzip: [0x1F, 0x8B, 0x08]
+            }
+        }
+    }
+
     private static let pieceBytes = 128 << 10
 
     private let file: String
     private let handle: FileHandle
     private var first: [UInt8]?
 
-    var startsWithZstdFrame: Bool { first?.starts(with: Self.zstdMagic) ?? false }
+    /// How the file is compressed, as its first bytes say; nil if it is not.
+    var compression: Compression? { Compression.allCases.first { first?.starts(with: $0.magic) ?? false } }
 
     init(_ file: String) throws(TraceError) {
         var isFolder: ObjCBool = false

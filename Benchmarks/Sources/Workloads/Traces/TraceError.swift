@@ -8,6 +8,8 @@ package struct TraceError: Error, Hashable, Sendable, CustomStringConvertible {
         case columnTwice
         /// The header names two columns for the time.
         case timesTwice
+        /// A phase is to be sent at the recorded times, and the trace has none.
+        case noTimes(phase: String)
         /// A phase asks for the sizes that the trace has recorded, and it has none.
         case noSizes(phase: String)
         case columnCount(expected: Int, found: Int)
@@ -50,9 +52,12 @@ package struct TraceError: Error, Hashable, Sendable, CustomStringConvertible {
         case .empty: "holds no request; a header line and at least one more are needed"
         case .missingColumn(let known):
             "no such column in the header, which names \(known.joined(separator: ", ")); "
-                + "needed: key, and time_ns or time_us; size may be left out"
+                + "needed: key; of time_ns, time_us, time_ms and time_s one, and size, may be there"
         case .columnTwice: "the header names this column twice; leave one out, or give it another name"
-        case .timesTwice: "the header names time_ns too; leave one of them out"
+        case .timesTwice: "the header names another time, too; leave one of them out"
+        case .noTimes(let phase):
+            "no such column in the header, and phase `\(phase)` is sent at the recorded times; add the column, or one of "
+                + "time_us, time_ms and time_s, or send it with `speed: max`"
         case .noSizes(let phase):
             "no such column in the header, and phase `\(phase)` asks for it with `value_size: recorded`; add the column, or "
                 + "give the size"
@@ -60,14 +65,16 @@ package struct TraceError: Error, Hashable, Sendable, CustomStringConvertible {
         case .openQuote:
             "a quote is opened and not closed in this line; close it, or double a quote that is part of a field"
         case .textAfterQuote: "text follows a closing quote; double a quote that is part of a field"
-        case .notANumber(let text): "`\(text)` is not a whole number; write digits only"
+        case .notANumber(let text):
+            "`\(text)` is not a number; write digits only, in a time also a point and digits down to nanoseconds"
         case .tooLarge(let text): "`\(text)` is too large"
         case .timeGoesBack: "the time is before that of the line above; sort the trace by time"
         case .emptyKey: "the key is empty"
         case .lineTooLong(let limit): "the line has more than \(limit) bytes; is this a text file?"
-        case .notUTF8: "this is not UTF-8; convert the file, or is it compressed with something other than zstd?"
-        case .damagedCompression(let cause): "the zstd data is damaged (\(cause)); copy or record the file again"
-        case .truncatedCompression: "the zstd data ends too early; copy or record the file again"
+        case .notUTF8:
+            "this is not UTF-8; convert the file, or is it compressed with something other than zstd or gzip?"
+        case .damagedCompression(let cause): "the compressed data is damaged (\(cause)); copy or record the file again"
+        case .truncatedCompression: "the compressed data ends too early; copy or record the file again"
         case .expandsTooMuch(let limit): "expands to more than \(limit) bytes, the limit; decompress it and cut it down"
         case .tooManyKeys(let limit): "has more than \(limit) different keys, the limit"
         }

@@ -1,6 +1,6 @@
 /// One line of a trace.
 package struct TracedRequest: Hashable, Sendable {
-    /// Nanoseconds from whatever the trace counts from.
+    /// Nanoseconds from whatever the trace counts from; 0 in a trace without times.
     package var time: UInt64
     /// The number of the key: numbers are given from 0 in order of first appearance.
     package var key: UInt32
@@ -14,10 +14,10 @@ package struct TracedRequest: Hashable, Sendable {
     }
 }
 
-/// Reads a trace line by line: comma-separated text, plain or zstd (told by its first bytes, not by its name).
+/// Reads a trace line by line: comma-separated text, plain, zstd or gzip (told by its first bytes, not by its name).
 ///
-/// The first line names the columns, in any order: `key`, one of `time_ns` and `time_us`, and, if present, `size`
-/// (bytes). Other columns are allowed and ignored. A field in quotes may hold commas, and quotes that are doubled (RFC 4180),
+/// The first line names the columns, in any order: `key`, and if present one of `time_ns`, `time_us`, `time_ms` and `time_s`,
+/// whose numbers may have digits down to nanoseconds behind a point, and `size` (bytes). Other columns are allowed and ignored. A field in quotes may hold commas, and quotes that are doubled (RFC 4180),
 /// but no line end: `"a"` and `a` are one key. Lines end in LF or CRLF; the last one may lack its end; blank lines are
 /// skipped. Keys are told apart by their bytes, as a URL and a file system do: two spellings of an accent are two keys.
 /// Memory is one buffer and the table of keys.
@@ -30,6 +30,9 @@ package struct TraceReader: ~Copyable {
 
     /// The number of different keys so far.
     package var keyCount: Int { numbers.count }
+
+    /// Whether the trace says when each request was made.
+    package var hasTimes: Bool { columns.time != nil }
 
     /// Whether the trace says how large each answer was.
     package var hasSizes: Bool { columns.size != nil }
@@ -50,17 +53,26 @@ package struct TraceReader: ~Copyable {
         guard fields.count == columns.count else {
             throw error(.columnCount(expected: columns.count, found: fields.count))
         }
-        let time = try time(fields[columns.time])
+        let time = if let column = columns.time { try time(fields[column.index], column) } else { UInt64(0) }
         let size = try columns.size.map { index throws(TraceError) in
             try number(fields[index], field: "size", limit: UInt64(UInt32.max))
         }
         return TracedRequest(time: time, key: try key(fields[columns.key]), size: UInt32(size ?? 1))
     }
 
-    private mutating func time(_ text: Substring) throws(TraceError) -> UInt64 {
-        let count = try number(text, field: columns.timeName, limit: UInt64(Int64.max) / columns.timeScale)
-        let time = count * columns.timeScale
-        guard time >= lastTime else { throw error(.timeGoesBack, field: columns.timeName) }
+    private mutating func time(_ text: Substring, _ column: TraceColumns.Time) throws(TraceError) -> UInt64 {
+        let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        let behind = parts.count > 1 ? parts[1] : "0"
+        guard behind.utf8.count <= max(1, column.digits), parts.count == 1 || column.digits > 0 else {
+            throw error(.notANumber(Self.shown(text)), field: column.name)
+        }
+        var scale: UInt64 = 1
+        for _ in 0..<column.digits { scale *= 10 }
+        var fraction = try number(behind, field: column.name, limit: scale)
+        for _ in behind.utf8.count..<max(column.digits, behind.utf8.count) { fraction *= 10 }
+        let whole = try number(parts[0], field: column.name, limit: UInt64(Int64.max) / scale - 1)
+        let time = whole * scale + fraction
+        guard time >= lastTime else { throw error(.timeGoesBack, field: column.name) }
         lastTime = time
         return time
     }
@@ -122,30 +134,36 @@ package struct TraceLimits: Hashable, Sendable {
 struct TraceColumns {
     let count: Int
     let key: Int
-    let time: Int
+    /// Nil in a trace without times.
+    let time: Time?
     let size: Int?
-    let timeName: String
-    let timeScale: UInt64
+
+    /// The column of the times.
+    struct Time {
+        let index: Int
+        let name: String
+        /// How many digits of its numbers may stand behind the point, down to nanoseconds.
+        let digits: Int
+
+        static let names = [("time_ns", 0), ("time_us", 3), ("time_ms", 6), ("time_s", 9)]
+    }
 
     init(header: String, file: String, line: Int) throws(TraceError) {
         let names = try CSVLine(text: header, file: file, number: line).fields.map(String.init)
         func missing(_ field: String) -> TraceError {
             TraceError(file: file, line: line, field: field, reason: .missingColumn(known: names))
         }
-        for name in ["key", "time_ns", "time_us", "size"] where names.count(where: { $0 == name }) > 1 {
+        for name in ["key", "size"] + Time.names.map(\.0) where names.count(where: { $0 == name }) > 1 {
             throw TraceError(file: file, line: line, field: name, reason: .columnTwice)
         }
         guard let key = names.firstIndex(of: "key") else { throw missing("key") }
-        let nanoseconds = names.firstIndex(of: "time_ns")
-        if nanoseconds != nil, names.contains("time_us") {
-            throw TraceError(file: file, line: line, field: "time_us", reason: .timesTwice)
+        let times = Time.names.compactMap { name, digits in
+            names.firstIndex(of: name).map { Time(index: $0, name: name, digits: digits) }
         }
-        guard let time = nanoseconds ?? names.firstIndex(of: "time_us") else { throw missing("time_ns") }
+        if times.count > 1 { throw TraceError(file: file, line: line, field: times[1].name, reason: .timesTwice) }
         self.key = key
-        self.time = time
+        time = times.first
         count = names.count
         size = names.firstIndex(of: "size")
-        timeName = names[time]
-        timeScale = nanoseconds == nil ? 1000 : 1
     }
 }

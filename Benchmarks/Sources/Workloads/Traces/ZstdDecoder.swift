@@ -1,63 +1,33 @@
 internal import CZstd
 
-/// Decompresses a zstd file piece by piece. Frames may follow each other; the file must end with the end of one.
-final class ZstdDecoder: ByteSource {
-    private let source: PlainFile
-    private let file: String
-    private let limit: Int
+/// Decompresses zstd.
+final class ZstdDecoder: FrameDecoder {
     private let stream: OpaquePointer
-    private var input: [UInt8] = []
-    private var consumed = 0
-    private var produced = 0
-    private var insideFrame = false
+    private(set) var isInsideFrame = false
 
-    init(_ source: PlainFile, file: String, limits: TraceLimits) throws(TraceError) {
-        guard let stream = ZSTD_createDStream() else {
-            throw TraceError(file: file, reason: .unreadable("no memory for the zstd decoder"))
-        }
-        self.source = source
-        self.file = file
+    /// Nil when there is no memory for it.
+    init?() {
+        guard let stream = ZSTD_createDStream() else { return nil }
         self.stream = stream
-        limit = limits.expandedBytes
     }
 
     deinit { ZSTD_freeDStream(stream) }
 
-    func read() throws(TraceError) -> [UInt8] {
-        while true {
-            if consumed == input.count {
-                input = try source.read()
-                consumed = 0
-                // After the last input the decoder may still hold output, which an empty step brings out.
-                if input.isEmpty {
-                    let rest = insideFrame ? try step() : []
-                    if rest.isEmpty, insideFrame { throw TraceError(file: file, reason: .truncatedCompression) }
-                    return rest
-                }
-            }
-            let bytes = try step()
-            if !bytes.isEmpty { return bytes }
-        }
-    }
-
-    /// One call of the decoder: takes some input, gives some output.
-    private func step() throws(TraceError) -> [UInt8] {
+    func decode(_ input: [UInt8], from consumed: inout Int) throws(DamagedFrame) -> [UInt8] {
         var status = 0
+        var position = consumed
         let output = [UInt8](unsafeUninitializedCapacity: ZSTD_DStreamOutSize()) { output, filled in
             input.withUnsafeBytes { bytes in
-                var source = ZSTD_inBuffer(src: bytes.baseAddress, size: bytes.count, pos: consumed)
+                var source = ZSTD_inBuffer(src: bytes.baseAddress, size: bytes.count, pos: position)
                 var target = ZSTD_outBuffer(dst: output.baseAddress, size: output.count, pos: 0)
                 status = ZSTD_decompressStream(stream, &target, &source)
-                consumed = source.pos
+                position = source.pos
                 filled = target.pos
             }
         }
-        guard ZSTD_isError(status) == 0 else {
-            throw TraceError(file: file, reason: .damagedCompression(String(cString: ZSTD_getErrorName(status))))
-        }
-        insideFrame = status != 0
-        produced += output.count
-        guard produced <= limit else { throw TraceError(file: file, reason: .expandsTooMuch(limit: limit)) }
+        consumed = position
+        guard ZSTD_isError(status) == 0 else { throw DamagedFrame(problem: String(cString: ZSTD_getErrorName(status))) }
+        isInsideFrame = status != 0
         return output
     }
 }

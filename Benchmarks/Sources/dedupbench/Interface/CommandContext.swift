@@ -12,7 +12,7 @@ package struct CommandContext: Sendable {
     package var machine: any Machine
     /// The workers that drive clients; nil: one a processor.
     package var workers: Int?
-    /// The commit that is checked out where the command runs.
+    /// The commit that the program was built from.
     package var commit: @Sendable () async -> String
 
     /// A context.
@@ -30,7 +30,7 @@ package struct CommandContext: Sendable {
     /// That of the program: standard output, signals, and the machine that it runs on.
     static var ofThisProcess: CommandContext {
         CommandContext(
-            console: .standard, interruption: .bySignals, machine: RealMachine(), commit: RunStamp.currentCommit)
+            console: .standard, interruption: .bySignals, machine: RealMachine(), commit: RunStamp.commitOfThisProgram)
     }
 }
 

@@ -57,6 +57,7 @@ struct PlanOptions: ParsableArguments {
 
     @Option(
         name: .customLong("phase"),
-        help: ArgumentHelp("Run only this phase; repeatable. Default: all.", valueName: "name"))
+        help: ArgumentHelp(
+            "Run only this phase, after the warm-ups before it; repeatable. Default: all.", valueName: "name"))
     var phases: [String] = []
 }

@@ -45,11 +45,16 @@ struct RunStamp {
         return "'" + word.replacingOccurrences(of: "'", with: "'\\''") + "'"
     }
 
-    /// What is checked out in the working directory.
+    /// What is checked out where this program was built, wherever it is called from: what is measured is compiled into it.
     @Sendable
-    static func currentCommit() async -> String {
+    static func commitOfThisProgram() async -> String {
+        guard let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") else {
+            return "nogit"
+        }
+        let folder = URL(fileURLWithPath: program).deletingLastPathComponent().path
         let result = try? await Subprocess.run(
-            .name("git"), arguments: ["describe", "--always", "--exclude=*", "--abbrev=7", "--dirty"],
+            .name("git"),
+            arguments: ["-C", folder, "describe", "--always", "--exclude=*", "--abbrev=7", "--dirty"],
             output: .string(limit: 256),
             error: .discarded)
         guard let result, result.terminationStatus.isSuccess else { return "nogit" }
