@@ -50,7 +50,8 @@ let package = Package(
         target("Evidence", ["Measurement", library("DedupVerification")]),
         target("LoadGeneration", ["Workloads", "Measurement", "Evidence", library("DedupVerification")]),
         target("Judging", ["Evidence", "Measurement", "Statistics", "Wording", library("DedupVerification")]),
-        target("Reporting", ["Evidence", "Judging", "Measurement", "Wording", library("DedupVerification")]),
+        target(
+            "Reporting", ["Evidence", "Judging", "Measurement", "Wording", library("DedupVerification"), crypto]),
         .executableTarget(
             name: "dedupbench",
             dependencies: [

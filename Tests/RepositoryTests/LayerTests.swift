@@ -31,7 +31,7 @@ import Testing
         ],
         "Benchmarks/Sources/Judging": ["DedupVerification", "Evidence", "Measurement", "Statistics", "Wording"],
         "Benchmarks/Sources/Reporting": [
-            "DedupVerification", "Evidence", "Foundation", "Glibc", "Judging", "Measurement", "Wording",
+            "Crypto", "DedupVerification", "Evidence", "Foundation", "Glibc", "Judging", "Measurement", "Wording",
         ],
         "Benchmarks/Sources/dedupbench": [
             "ArgumentParser", "Caching", "Crypto", "Dedup", "DedupVerification", "Evidence", "Foundation", "Judging",

@@ -21,9 +21,9 @@ import Testing
         try report.write(to: bundle)
         #expect(
             contents(bundle.path) == [
-                "environment.json", "events.csv", "evidence.json", "gates.csv", "latency_histogram.csv", "memory.csv",
-                "metrics.csv",
-                "run.json", "scenario.resolved.yaml", "summary.csv", "timeseries.csv",
+                "environment.json", "events.csv", "evidence.json", "gates.csv", "junit.xml", "latency_histogram.csv",
+                "memory.csv", "metrics.csv", "report.html", "report.md", "run.json", "scenario.resolved.yaml",
+                "summary.csv", "timeseries.csv",
             ])
         #expect(contents(folder + "/deep/results") == [bundle.name, "latest"])
         let summary = try String(contentsOfFile: folder + "/deep/results/latest/summary.csv", encoding: .utf8)

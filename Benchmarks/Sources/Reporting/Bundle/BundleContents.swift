@@ -43,6 +43,11 @@ extension RunReport {
             File(name: "gates.csv", description: "every gate, observed against limit", text: gatesTable.text),
             File(
                 name: "events.csv", description: "violations, each with its proof, and stalls", text: eventsTable.text),
+            File(name: "report.html", description: "the run as one page, with pictures", text: HTMLReport(self).text),
+            File(
+                name: "report.md", description: "the run in a few lines, for a comment", text: MarkdownReport(self).text
+            ),
+            File(name: "junit.xml", description: "a test case a gate and phase", text: JUnitReport(self).text),
             File(
                 name: EvidenceFile.name,
                 description: "everything that was measured; `dedupbench report` makes the other files from it",

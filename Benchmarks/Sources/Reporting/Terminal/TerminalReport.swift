@@ -49,41 +49,22 @@ package struct TerminalReport {
             ("why", .left),
         ])
         for subject in report.ranked {
-            for gate in subject.decisiveGates {
-                let (verdict, reason) = subject.judged(gate)
+            for row in subject.decisiveGateRows {
                 // A matrix has many gates: only those that did not pass are of interest.
-                if report.isMatrix, verdict == .pass { continue }
+                if report.isMatrix, row.verdict == .pass { continue }
                 table.append([
-                    .init(gate.gate.expression.description), .init(subject.title), .init(gate.phase ?? "all"),
-                    .init(Self.observed(gate)),
-                    .init(verdict.rawValue.uppercased(), RunVerdict(verdict).role),
-                    .init(verdict == .pass ? "" : reason),
+                    .init(row.name), .init(subject.title), .init(row.phase), .init(row.observed),
+                    .init(row.verdict.rawValue.uppercased(), RunVerdict(row.verdict).role),
+                    .init(row.verdict == .pass ? "" : row.reason),
                 ])
             }
         }
         return table.isEmpty ? [] : table.lines(terminal)
     }
 
-    private static func observed(_ gate: GateResult) -> String {
-        guard let value = gate.observed?.value, value.isFinite else { return HumanNumber.missing }
-        return switch gate.gate.expression.dimension {
-        case .time: HumanNumber.time(value)
-        case .ratio: HumanNumber.ratio(value)
-        case .bytes: HumanNumber.bytes(value)
-        case .rate: HumanNumber.count(value) + "/s"
-        case .count: HumanNumber.count(value)
-        }
-    }
-
     private var noteLines: [String] {
         report.ranked.flatMap { subject in
-            let memory = subject.growth.flatMap {
-                $0.verdict == .clean ? nil : "memory \($0.verdict.rawValue): \($0.explanation)"
-            }
-            let notes =
-                [subject.ending.reason, memory].compactMap(\.self) + subject.invalidity
-                + subject.phases.compactMap(\.shortfall)
-            return notes.map { TerminalText.sanitised("\(subject.title): \($0)") }
+            subject.notes.map { TerminalText.sanitised("\(subject.title): \($0)") }
         } + runNotes
     }
 
@@ -136,7 +117,7 @@ package struct TerminalReport {
 
 extension VerificationResult {
     /// One violation of each kind, in the order of the kinds' first appearance.
-    fileprivate var firstOfEachKind: [Violation] {
+    var firstOfEachKind: [Violation] {
         var seen: Set<ViolationKind> = []
         return violations.filter { seen.insert($0.kind).inserted }
     }

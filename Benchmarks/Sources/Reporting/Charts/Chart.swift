@@ -1,0 +1,141 @@
+/// A picture of some series over one axis, as SVG that needs neither scripts nor styles, and the same as a table.
+struct Chart {
+    /// A line, or points.
+    struct Series {
+        let name: String
+        var points: [(x: Double, y: Double)]
+        var isLine = true
+    }
+
+    let title: String
+    let x: ChartAxis
+    let y: ChartAxis
+    var series: [Series]
+
+    private static let (width, height) = (360.0, 230.0)
+    private static let (left, right, top, bottom) = (58.0, 10.0, 10.0, 40.0)
+
+    /// Colours that the colour-blind tell apart, on white and on black, and dashes that need no colour (M. Okabe and K. Ito,
+    /// "Color Universal Design", 2008).
+    private static let colours = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#B8860B", "#56B4E9"]
+    private static let dashes = ["", "6 3", "2 2", "8 2 2 2", "4 4", "1 3"]
+
+    /// The figure: the picture, its legend, and its figures in a table that can be folded out.
+    var figure: String {
+        let picture = Markup.element(
+            "svg",
+            [
+                ("xmlns", "http://www.w3.org/2000/svg"), ("viewBox", "0 0 \(Int(Self.width)) \(Int(Self.height))"),
+                ("width", "\(Int(Self.width))"), ("height", "\(Int(Self.height))"), ("role", "img"),
+                ("font-size", "11"), ("font-family", "sans-serif"), ("fill", "currentColor"),
+            ],
+            Markup.element("title", [], Markup.text(title)) + marks + series.indices.map(drawing).joined())
+        return Markup.element(
+            "figure", [],
+            Markup.element("figcaption", [], Markup.text(title)) + picture + legend
+                + Markup.element("details", [], Markup.element("summary", [], "Figures") + table))
+    }
+
+    // MARK: - The frame
+
+    private func horizontal(_ value: Double) -> Double {
+        Self.left + x.place(value) * (Self.width - Self.left - Self.right)
+    }
+    private func vertical(_ value: Double) -> Double {
+        Self.height - Self.bottom - y.place(value) * (Self.height - Self.top - Self.bottom)
+    }
+
+    private var marks: String {
+        let (base, end) = (Self.height - Self.bottom, Self.width - Self.right)
+        var marks = ""
+        for tick in y.ticks {
+            let place = vertical(tick)
+            marks += Self.line(Self.left, place, end, place, opacity: "0.2")
+            marks += Self.label(y.write(tick), Self.left - 5, place + 4, anchor: "end")
+        }
+        var free = 0.0
+        for tick in x.ticks {
+            let place = horizontal(tick)
+            marks += Self.line(place, base, place, base + 4, opacity: "1")
+            // A label that would run into the one before it, or out of the picture, is left out.
+            let text = x.write(tick)
+            let half = Double(text.count) * 3.2
+            guard place - half >= free, place + half <= Self.width else { continue }
+            marks += Self.label(text, place, base + 15, anchor: "middle")
+            free = place + half + 4
+        }
+        marks += Self.line(Self.left, base, end, base, opacity: "1")
+        marks += Self.label(x.title, (Self.left + end) / 2, Self.height - 6, anchor: "middle")
+        return marks
+    }
+
+    private static func line(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, opacity: String) -> String {
+        Markup.empty(
+            "line",
+            [
+                ("x1", short(x1)), ("y1", short(y1)), ("x2", short(x2)), ("y2", short(y2)), ("stroke", "currentColor"),
+                ("stroke-opacity", opacity),
+            ])
+    }
+
+    private static func label(_ text: String, _ x: Double, _ y: Double, anchor: String) -> String {
+        Markup.element(
+            "text", [("x", short(x)), ("y", short(y)), ("text-anchor", anchor)], Markup.text(text))
+    }
+
+    // MARK: - The series
+
+    private func drawing(_ index: Int) -> String {
+        let series = series[index]
+        let colour = Self.colours[index % Self.colours.count]
+        guard series.isLine, series.points.count > 1 else {
+            return series.points.map { point in
+                Markup.empty(
+                    "circle",
+                    [
+                        ("cx", Self.short(horizontal(point.x))), ("cy", Self.short(vertical(point.y))), ("r", "2"),
+                        ("fill", colour),
+                    ])
+            }.joined()
+        }
+        let points = series.points.map { "\(Self.short(horizontal($0.x))),\(Self.short(vertical($0.y)))" }
+        return Markup.empty(
+            "polyline",
+            [
+                ("points", points.joined(separator: " ")), ("fill", "none"), ("stroke", colour),
+                ("stroke-width", "1.5"),
+                ("stroke-dasharray", Self.dashes[index % Self.dashes.count]),
+            ].filter { !$0.1.isEmpty })
+    }
+
+    private var legend: String {
+        guard series.count > 1 else { return "" }
+        let entries = series.indices.map { index -> String in
+            let sample = Markup.element(
+                "svg", [("width", "28"), ("height", "10"), ("aria-hidden", "true")], sample(index))
+            return Markup.element("li", [], sample + " " + Markup.text(series[index].name))
+        }
+        return Markup.element("ul", [("class", "legend")], entries.joined())
+    }
+
+    private func sample(_ index: Int) -> String {
+        let colour = Self.colours[index % Self.colours.count]
+        guard series[index].isLine else {
+            return Markup.empty("circle", [("cx", "14"), ("cy", "5"), ("r", "3"), ("fill", colour)])
+        }
+        return Markup.empty(
+            "line",
+            [
+                ("x1", "0"), ("y1", "5"), ("x2", "28"), ("y2", "5"), ("stroke", colour), ("stroke-width", "2"),
+                ("stroke-dasharray", Self.dashes[index % Self.dashes.count]),
+            ].filter { !$0.1.isEmpty })
+    }
+
+    /// The series, one below the other.
+    private var table: String {
+        let rows = series.flatMap { series in series.points.map { [series.name, x.write($0.x), y.write($0.y)] } }
+        return Markup.table([series.count > 1 ? "series" : "", x.title, y.title], rows)
+    }
+
+    private static func short(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
+}

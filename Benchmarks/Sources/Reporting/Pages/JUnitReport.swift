@@ -1,0 +1,90 @@
+internal import DedupVerification
+internal import Evidence
+internal import Foundation
+package import Judging
+
+/// `junit.xml`: a suite a subject, a case a gate and phase, and one for the history. What is inconclusive is skipped, with the
+/// reason: it is neither a pass nor a failure.
+package struct JUnitReport {
+    private let report: RunReport
+
+    /// A report about a run.
+    package init(_ report: RunReport) { self.report = report }
+
+    private struct Case {
+        var name: String
+        var verdict: RunVerdict
+        var reason: String
+        var details = ""
+    }
+
+    /// The file.
+    package var text: String {
+        let suites = report.subjects.map { suite($0) }
+        return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+            + Markup.element(
+                "testsuites", [("name", "dedupbench \(report.identity.scenario)")],
+                "\n" + suites.joined(separator: "\n") + "\n") + "\n"
+    }
+
+    private func suite(_ subject: SubjectReport) -> String {
+        let cases =
+            [history(subject)]
+            + subject.gateRows.map { row in
+                Case(
+                    name: row.gate.phase == nil || row.gate.gate.expression.phase != nil
+                        ? row.name : "\(row.name) in \(row.phase)",
+                    verdict: RunVerdict(row.verdict), reason: row.reason,
+                    details: "observed \(row.observed) \(row.interval)\nlimit \(row.limit)\n")
+            }
+        let count = { (verdicts: [RunVerdict]) in "\(cases.count { verdicts.contains($0.verdict) })" }
+        let seconds = Double(subject.phases.reduce(0) { $0 + $1.duration }) / 1e9
+        let properties = [("seed", "\(subject.seed ?? report.identity.seed)"), ("replay", report.identity.replay)].map {
+            Markup.empty("property", [("name", $0.0), ("value", $0.1)])
+        }
+        return Markup.element(
+            "testsuite",
+            [
+                ("name", subject.title), ("tests", "\(cases.count)"), ("failures", count([.fail])),
+                ("errors", count([.hung, .invalid])), ("skipped", count([.inconclusive, .interrupted])),
+                ("time", "\(seconds)"), ("timestamp", report.identity.startedAt),
+            ],
+            Markup.element("properties", [], properties.joined()) + "\n"
+                + cases.map { element($0, of: subject) }.joined(separator: "\n") + "\n")
+    }
+
+    /// The check of the history, which also stands for how the run of the subject ended.
+    private func history(_ subject: SubjectReport) -> Case {
+        let name = "the history keeps every promise"
+        if let verification = subject.verification, verification.violationCount > 0 {
+            let stories = verification.firstOfEachKind.map { "\($0.kind.rawValue): \($0.description)" }
+            return Case(
+                name: name, verdict: .fail, reason: "\(verification.violationCount) violations",
+                details: stories.joined(separator: "\n\n"))
+        }
+        switch subject.ending {
+        case .hung(let reason): return Case(name: name, verdict: .hung, reason: reason)
+        case .interrupted(let reason): return Case(name: name, verdict: .interrupted, reason: reason)
+        case .finished: break
+        }
+        guard let verification = subject.verification else {
+            return Case(name: name, verdict: .inconclusive, reason: "this subject executes nothing, and is not checked")
+        }
+        let reason = subject.invalidity.first
+        if let reason { return Case(name: name, verdict: .invalid, reason: reason) }
+        return Case(name: name, verdict: RunVerdict(verification.verdict), reason: "no duplicate was offered")
+    }
+
+    private func element(_ test: Case, of subject: SubjectReport) -> String {
+        let message = [("message", test.reason)]
+        let content =
+            switch test.verdict {
+            case .pass: ""
+            case .fail: Markup.element("failure", message, Markup.text(test.details))
+            case .hung, .invalid: Markup.element("error", message, Markup.text(test.details))
+            case .inconclusive, .interrupted: Markup.empty("skipped", message)
+            }
+        return Markup.element(
+            "testcase", [("classname", "\(report.identity.scenario).\(subject.title)"), ("name", test.name)], content)
+    }
+}

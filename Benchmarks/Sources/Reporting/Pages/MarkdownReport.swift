@@ -1,0 +1,104 @@
+internal import DedupVerification
+internal import Evidence
+internal import Foundation
+package import Judging
+internal import Measurement
+internal import Wording
+
+/// `report.md`: the run in as few lines as a comment or the summary of a job has room for.
+package struct MarkdownReport {
+    private let report: RunReport
+
+    /// A report about a run.
+    package init(_ report: RunReport) { self.report = report }
+
+    /// The text. Its first line is a comment by which an earlier one can be found and replaced.
+    package var text: String {
+        var lines = [
+            "<!-- dedupbench \(Self.inline(report.identity.scenario).replacingOccurrences(of: "--", with: "-")) -->"
+        ]
+        lines.append("### \(Self.inline(report.identity.scenario)): \(mark) \(report.verdict.rawValue.uppercased())")
+        lines.append("")
+        lines += table(
+            [
+                "subject", "phase", "executions", "prevented", "hit rate", "hit p50", "hit p99", "calls over time",
+                "verdict",
+            ],
+            report.ranked.flatMap(rows))
+        let open = report.ranked.flatMap { subject in subject.decisiveGateRows.filter { $0.verdict != .pass } }
+        if !open.isEmpty {
+            lines.append("")
+            lines += table(
+                ["gate", "subject", "phase", "observed", "limit", "verdict", "why"],
+                open.map {
+                    [
+                        $0.name, $0.subject.title, $0.phase, $0.observed, $0.limit, $0.verdict.rawValue.uppercased(),
+                        $0.reason,
+                    ]
+                })
+        }
+        let notes = report.ranked.flatMap { subject in subject.notes.map { "\(subject.title): \($0)" } }
+        if !notes.isEmpty { lines += [""] + notes.map { "- \(Self.inline($0))" } }
+        let kept = report.ranked.flatMap(\.decisiveGateRows).count { $0.verdict == .pass }
+        lines += [
+            "",
+            "\(kept) gates kept. Commit \(Self.inline(report.identity.commit)), seed \(report.identity.seed), "
+                + "\(Self.inline(report.environment.processor)).", "",
+            "<details><summary>Again</summary>", "", "    " + report.identity.replay.filter { !$0.isNewline }, "",
+            "</details>",
+        ]
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private var mark: String {
+        switch report.verdict {
+        case .pass: "✅"
+        case .fail, .hung: "❌"
+        case .inconclusive, .invalid, .interrupted: "⚠️"
+        }
+    }
+
+    private func rows(of subject: SubjectReport) -> [[String]] {
+        let phases = report.isMatrix ? [subject.measuredPhase] : subject.measured
+        return phases.map { phase in
+            let hits = phase.latencies.waits(.hit)
+            let verdict = report.isMatrix ? subject.verdict : subject.verdict(of: phase)
+            return [
+                subject.title, phase.name, HumanNumber.count(phase.counts.executions),
+                phase.isVerified ? HumanNumber.ratio(phase.counts.preventedRatio) : HumanNumber.missing,
+                HumanNumber.ratio(phase.counts.repeatHitRatio), HumanNumber.time(hits?.percentile(50)),
+                HumanNumber.time(hits?.percentile(99)), Self.sparkline(phase), verdict?.rawValue.uppercased() ?? "",
+            ]
+        }
+    }
+
+    /// Calls a second over the phase, in at most twenty steps of eight heights.
+    private static func sparkline(_ phase: PhaseReport) -> String {
+        let values = phase.series.filter { $0.metric == "throughput" }.map(\.value)
+        guard values.count > 1, let most = values.max(), most > 0 else { return "" }
+        let steps = min(20, values.count)
+        let heights = Array("▁▂▃▄▅▆▇█")
+        return String(
+            (0..<steps).map { step -> Character in
+                let part = values[(step * values.count / steps)..<((step + 1) * values.count / steps)]
+                let mean = part.reduce(0, +) / Double(part.count)
+                return heights[min(7, max(0, Int(mean / most * 8)))]
+            })
+    }
+
+    private func table(_ titles: [String], _ rows: [[String]]) -> [String] {
+        let line = { (cells: [String]) in "| " + cells.joined(separator: " | ") + " |" }
+        return [line(titles), line(titles.map { _ in "---" })] + rows.map { line($0.map(Self.inline)) }
+    }
+
+    /// Text within a line, in which nothing is taken for Markdown or HTML.
+    private static func inline(_ text: String) -> String {
+        var escaped = ""
+        for character in TerminalText.sanitised(text) {
+            if "\\`*_{}[]<>#|~@".contains(character) { escaped += "\\" }
+            escaped.append(character)
+        }
+        return escaped.replacingOccurrences(of: "\\<", with: "&lt;").replacingOccurrences(of: "\\>", with: "&gt;")
+            .replacingOccurrences(of: "\\@", with: "&#64;")
+    }
+}

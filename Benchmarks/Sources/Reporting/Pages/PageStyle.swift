@@ -1,0 +1,34 @@
+internal import Crypto
+internal import Foundation
+
+/// How the page looks where styles are allowed. Without them it is complete, and plainer.
+enum PageStyle {
+    static let css = """
+        :root{color-scheme:light dark;--line:#8886;--good:#00734f;--bad:#b3261e;--doubt:#8a5a00}
+        @media(prefers-color-scheme:dark){:root{--good:#3fc79a;--bad:#ff8a80;--doubt:#f0b429}}
+        body{font:16px/1.5 system-ui,sans-serif;max-width:76rem;margin:0 auto;padding:1rem;overflow-wrap:anywhere}
+        h1,h2,h3{line-height:1.2}
+        h2{border-top:1px solid var(--line);padding-top:1rem;margin-top:2rem}
+        .verdict{font-size:1.3rem;border-left:.5rem solid;padding:.5rem 1rem}
+        .good{color:var(--good)}.bad{color:var(--bad)}.doubt{color:var(--doubt)}
+        .wide{overflow-x:auto}
+        table{border-collapse:collapse;font-variant-numeric:tabular-nums}
+        th,td{text-align:left;padding:.25rem .75rem .25rem 0;border-bottom:1px solid var(--line);vertical-align:top;white-space:nowrap}
+        td.sentence{white-space:normal;min-width:18rem}
+        .charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,22rem),1fr));gap:1rem}
+        figure{margin:0}
+        figcaption{font-weight:bold}
+        svg{max-width:100%;height:auto}
+        .legend{list-style:none;padding:0;margin:0;display:flex;flex-wrap:wrap;gap:0 1rem;font-size:.85rem}
+        pre{overflow-x:auto;white-space:pre-wrap}
+        details .wide{max-height:20rem;overflow:auto}
+        @media print{details,details>*{display:block}body{max-width:none}figure{break-inside:avoid}}
+
+        """
+
+    /// What the page may load: nothing but this style, which is known by its hash.
+    static var policy: String {
+        let hash = Data(SHA256.hash(data: Data(css.utf8))).base64EncodedString()
+        return "default-src 'none'; style-src 'sha256-\(hash)'"
+    }
+}

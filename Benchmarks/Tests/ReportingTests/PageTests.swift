@@ -1,0 +1,188 @@
+import DedupVerification
+import Evidence
+import EvidenceFixture
+import Foundation
+import FoundationXML
+import Judging
+import Measurement
+import Reporting
+import Testing
+
+/// The elements of a document, in order.
+private final class Elements: NSObject, XMLParserDelegate {
+    struct Element {
+        var name: String
+        var attributes: [String: String]
+        var text = ""
+    }
+
+    private(set) var all: [Element] = []
+    private var open: [Int] = []
+    private var problem: (any Error)?
+
+    /// Reads a document, which has to be well-formed.
+    init(_ document: String) throws {
+        super.init()
+        let parser = XMLParser(data: Data(document.utf8))
+        parser.delegate = self
+        if !parser.parse() { throw parser.parserError ?? CocoaError(.coderReadCorrupt) }
+    }
+
+    func parser(
+        _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?,
+        attributes: [String: String]
+    ) {
+        open.append(all.count)
+        all.append(Element(name: name, attributes: attributes))
+    }
+
+    func parser(_ parser: XMLParser, foundCharacters text: String) {
+        if let last = open.last { all[last].text += text }
+    }
+
+    func parser(_ parser: XMLParser, didEndElement name: String, namespaceURI: String?, qualifiedName: String?) {
+        open.removeLast()
+    }
+
+    func named(_ name: String) -> [Element] { all.filter { $0.name == name } }
+}
+
+@Suite struct PageTests {
+    private static let hostile = "=<script>alert(1)</script>\"'&\u{1B}[2J\u{0}\u{202E}]]>"
+
+    /// A run in which everything is there that a page shows.
+    private static func everything(_ name: String = "dedup", intervals: Int = 50) throws -> RunReport {
+        var subject = EvidenceFixture.subject(name, broken: true)
+        var phase = subject.phases[1]
+        phase.series = (0..<intervals).flatMap { step in
+            ["throughput", "executions.rate", "hit_rate.hits", "hit_rate.joins"].map {
+                TimeSeriesPoint(offset: UInt64(step) * 100_000_000, metric: $0, value: Double(step), unit: "per_s")
+            }
+        }
+        phase.latencies.isOpen = true
+        for time in 1...1_000 as ClosedRange<UInt64> {
+            for kind in LatencyDistributions.Kind.allCases { phase.latencies.record(time * time, kind, .hit) }
+        }
+        phase.load.audits = [AuditFinding(name: "keys", passed: true, explanation: "as declared")]
+        subject.phases[1] = phase
+        return try RunReport(of: subject, gates: ["hit.latency.p99 < 50ms", "dedup.prevented == 100%"])
+    }
+
+    @Test func thePageIsWholeWithoutScriptsStylesAndOtherFiles() throws {
+        let text = HTMLReport(try Self.everything()).text
+        let page = try Elements(text)
+        #expect(page.named("script").isEmpty && page.named("link").isEmpty && page.named("img").isEmpty)
+        #expect(!page.all.contains { $0.attributes["style"] != nil || $0.attributes["src"] != nil })
+        #expect(!page.all.contains { $0.attributes.keys.contains { $0.hasPrefix("on") } })
+        let policy = page.named("meta").compactMap { $0.attributes["content"] }.first { $0.contains("default-src") }
+        #expect(policy?.hasPrefix("default-src 'none'; style-src 'sha256-") == true)
+        // The verdict stands before everything else, and the gate that failed before those that passed.
+        #expect(page.named("h1").map(\.text) == ["storm"] && page.named("strong").map(\.text) == ["FAIL"])
+        let cells = page.named("td").map(\.text)
+        #expect(cells[0] == "FAIL" && cells[1] == "dedup.prevented == 100%")
+        #expect(cells.contains("dedup.prevented == 100%") && cells.contains("as declared"))
+    }
+
+    @Test func eachPictureHasATitleALegendAndItsFigures() throws {
+        let page = try Elements(HTMLReport(try Self.everything()).text)
+        let titles = page.named("figcaption").map(\.text)
+        #expect(titles.contains("Where the time went") && titles.contains { $0.hasPrefix("overlap: two executions") })
+        #expect(titles.count == 6, "\(titles)")
+        #expect(page.named("svg").count { $0.attributes["role"] == "img" } == titles.count)
+        #expect(page.named("summary").count { $0.text == "Figures" } == titles.count)
+        let lines = page.named("polyline")
+        #expect(lines.count == 11, "two and two over time, one outcome, five parts, and the slope")
+        for line in lines {
+            let points = line.attributes["points"]?.split(separator: " ") ?? []
+            #expect(points.count > 1)
+            for point in points {
+                let place = point.split(separator: ",").compactMap { Double($0) }
+                #expect(place.count == 2 && (58...350).contains(place[0]) && (10...190).contains(place[1]), "\(point)")
+            }
+        }
+    }
+
+    @Test func hostileNamesAreTextEverywhere() throws {
+        let report = try Self.everything(Self.hostile)
+        for text in [HTMLReport(report).text, JUnitReport(report).text] {
+            let page = try Elements(text)
+            #expect(page.named("script").isEmpty && !text.contains("\u{1B}") && !text.contains("\u{202E}"))
+            #expect(text.contains("&lt;script&gt;alert(1)&lt;/script&gt;"))
+        }
+        let markdown = MarkdownReport(report).text
+        #expect(!markdown.contains("<script") && !markdown.contains("\u{1B}"))
+    }
+
+    @Test func aRunOfManyCombinationsStaysBelowTwoMegabytes() throws {
+        let subject = try Self.everything(intervals: 600).subjects[0].evidence
+        var run = EvidenceFixture.run([])
+        run.subjects = (0..<16).map { number in
+            var copy = subject
+            copy.strategy = [StrategySetting(parameter: "seed", value: "\(number)")]
+            return copy
+        }
+        let text = HTMLReport(RunReport(run, gates: [])).text
+        #expect(text.utf8.count < 2_000_000 && text.contains("more phases have pictures"))
+        let cells = try Elements(text).named("td").map(\.text)
+        #expect((0..<16).allSatisfy { cells.contains("dedup seed=\($0)") }, "the table is whole")
+    }
+
+    @Test func aPageOfNothingIsAPage() throws {
+        var subject = SubjectEvidence(subject: "dedup")
+        subject.phases = [PhaseEvidence(name: "storm", isWarmup: false)]
+        for report in [try RunReport(of: subject), RunReport(EvidenceFixture.run([]), gates: [])] {
+            #expect(try Elements(HTMLReport(report).text).named("h1").count == 1)
+            _ = try Elements(JUnitReport(report).text)
+            #expect(MarkdownReport(report).text.contains(report.verdict.rawValue.uppercased()))
+        }
+    }
+}
+
+@Suite struct JUnitTests {
+    @Test func whatIsInconclusiveIsSkippedAndWhatIsInvalidAnError() throws {
+        let gates = [
+            "dedup.prevented == 100%", "hit.latency.p99 < 1ns", "memory.leak_bytes_per_op < 0.5B",
+            "rejected.latency.p99 < 1s", "generator.lag.p99 < 1s",
+        ]
+        let report = try RunReport(of: EvidenceFixture.subject(), gates: gates)
+        let suite = try #require(try Elements(JUnitReport(report).text).named("testsuite").first)
+        // The history, and five gates: kept, broken, kept, without observations, not measured.
+        #expect(suite.attributes["tests"] == "6" && suite.attributes["failures"] == "1")
+        #expect(suite.attributes["skipped"] == "1" && suite.attributes["errors"] == "1")
+        let elements = try Elements(JUnitReport(report).text)
+        #expect(elements.named("testcase").count == 6)
+        #expect(elements.named("failure").map { $0.attributes["message"] } == ["1000ns is not < 1ns"])
+        #expect(elements.named("skipped").first?.attributes["message"]?.contains("nothing to measure") == true)
+        #expect(elements.named("error").first?.attributes["message"]?.contains("was not measured") == true)
+    }
+
+    @Test func aViolationIsAFailureWithItsStory() throws {
+        let elements = try Elements(
+            JUnitReport(try RunReport(of: EvidenceFixture.subject(broken: true), gates: [])).text)
+        #expect(elements.named("failure").count == 1)
+        #expect(elements.named("failure").first?.text.contains("[==") == true)
+    }
+
+    @Test(arguments: [
+        (SubjectEnding.hung("no call returned"), "error"), (.interrupted("by Ctrl-C"), "skipped"),
+    ])
+    func aRunThatDidNotEndIsNoPass(ending: SubjectEnding, element: String) throws {
+        var subject = EvidenceFixture.subject()
+        subject.ending = ending
+        let elements = try Elements(JUnitReport(try RunReport(of: subject, gates: [])).text)
+        #expect(elements.named(element).first?.attributes["message"] == ending.reason)
+    }
+}
+
+@Suite struct MarkdownTests {
+    @Test func everyRowOfATableHasItsColumns() throws {
+        let name = "a|b\n*c*_d_`e`"
+        let report = try RunReport(of: EvidenceFixture.subject(name), gates: ["hit.latency.p99 < 1ns"])
+        let text = MarkdownReport(report).text
+        let rows = text.split(separator: "\n").filter { $0.hasPrefix("|") }
+        let columns = rows.map { row in row.replacing("\\|", with: "").count { $0 == "|" } }
+        #expect(Set(columns.prefix(3)).count == 1 && Set(columns.suffix(3)).count == 1, "\(text)")
+        #expect(text.hasPrefix("<!-- dedupbench storm -->\n### storm: ❌ FAIL"))
+        #expect(text.contains(#"a\|b \*c\*\_d\_\`e\`"#), "\(text)")
+    }
+}
