@@ -109,7 +109,7 @@ struct PhaseCharts {
 
     /// The unit in which the largest of some bytes is written.
     private static func unit(of bytes: [Double]) -> Double {
-        [1 << 30, 1 << 20, 1 << 10].first { $0 <= bytes.max() ?? 0 } ?? 1
+        [1_073_741_824.0, 1_048_576, 1_024].first { $0 <= bytes.max() ?? 0 } ?? 1
     }
 
     /// Above the least of them, because what grows is small beside what is there.
