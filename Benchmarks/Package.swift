@@ -75,7 +75,10 @@ let package = Package(
         tests("MeasurementTests", ["Measurement", "Statistics", library("DedupTesting")]),
         tests(
             "JudgingTests",
-            ["Judging", "Evidence", "EvidenceFixture", "Measurement", library("DedupVerification")]),
+            [
+                "Judging", "Evidence", "EvidenceFixture", "Measurement", "Statistics", library("DedupTesting"),
+                library("DedupVerification"),
+            ]),
         tests("EvidenceTests", ["Evidence", "EvidenceFixture", "Measurement", library("DedupVerification")]),
         tests(
             "LoadGenerationTests",

@@ -24,7 +24,8 @@ package struct DedupBench: ParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            RunCommand.self, ReportCommand.self, MergeCommand.self, ListCommand.self, MicroCommand.self,
+            RunCommand.self, CompareCommand.self, ReportCommand.self, MergeCommand.self, ListCommand.self,
+            MicroCommand.self,
             SelftestCommand.self,
             SchemaCommand.self,
         ])
@@ -60,7 +61,7 @@ package struct DedupBench: ParsableCommand {
             return try await ours.run(arguments, in: context)
         } catch let failure as Failure {
             context.console.error("dedupbench: \(failure.message)\n")
-            return failure.code.rawValue
+            return failure.exitCode
         } catch {
             let message = fullMessage(for: error)
             let code = exitCode(for: error).rawValue

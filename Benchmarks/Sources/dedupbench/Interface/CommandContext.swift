@@ -47,8 +47,8 @@ protocol BenchCommand: ParsableCommand {
 package struct Failure: Error {
     /// What happened, and what to do about it.
     package let message: String
-    /// How the program ends.
-    package let code: Code
+    /// The exit code.
+    package let exitCode: Int32
 
     /// Exit codes that are not verdicts; those are ``RunVerdict/exitCode``.
     package enum Code: Int32, Sendable {
@@ -64,8 +64,10 @@ package struct Failure: Error {
         }
     }
 
-    init(_ message: String, _ code: Code) {
+    init(_ message: String, _ code: Code) { self.init(message, exitCode: code.rawValue) }
+
+    init(_ message: String, exitCode: Int32) {
         self.message = message
-        self.code = code
+        self.exitCode = exitCode
     }
 }

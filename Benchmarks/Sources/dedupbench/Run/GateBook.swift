@@ -51,6 +51,14 @@ enum GateBook {
         return "\(expression.description) is never measured in \(names): it takes \(requirement)"
     }
 
+    /// Says that no phase measures a metric; nil if one does.
+    static func missingSource(of metric: Metric, in scenario: Scenario) -> String? {
+        let source = metric.definition.source
+        guard let requirement = source.requirement else { return nil }
+        if scenario.phases.contains(where: { !$0.warmup && scenario.phase($0, measures: source) }) { return nil }
+        return "\(metric.name) is never measured: it takes \(requirement)"
+    }
+
     /// Says that a gate names a phase that is not there; nil if it names none or one that is.
     private static func unknownPhase(of gate: Gate, in scenario: Scenario) -> String? {
         let phases = scenario.phases.map(\.name)

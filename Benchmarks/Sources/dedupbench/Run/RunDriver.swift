@@ -52,11 +52,11 @@ struct RunDriver {
 
     private func note(_ failure: Failure, in evidence: inout RunEvidence) throws(Failure) {
         guard !evidence.subjects.isEmpty else { throw failure }
-        evidence.interruption = RunInterruption(failure.message, exitCode: failure.code.rawValue)
+        evidence.interruption = RunInterruption(failure.message, exitCode: failure.exitCode)
     }
 
     /// Tells whether the scenario is to blame, or what happened while it was run.
-    private static func failure(from error: any Error, driving subject: String) -> Failure {
+    static func failure(from error: any Error, driving subject: String) -> Failure {
         switch error {
         // The trace is to blame, whatever is driven, and the error names its line.
         case is TraceError: Failure("\(error)", .badScenario)

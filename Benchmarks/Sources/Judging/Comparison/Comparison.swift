@@ -1,0 +1,128 @@
+internal import Foundation
+package import Statistics
+
+/// One metric of one phase, measured in both of two arms in every round, the arms one right after the other.
+package struct ComparedMetric: Hashable, Sendable {
+    /// The arm that is held against the reference.
+    package var arm: String
+    /// The phase.
+    package var phase: String
+    /// What was measured.
+    package var metric: Metric
+    /// Its value in the reference, round by round.
+    package var reference: [Double]
+    /// Its value in the arm, round by round.
+    package var candidate: [Double]
+    /// Its value in the second run of the reference in each round: what differs between these two is noise.
+    package var again: [Double]
+
+    /// A metric with its values.
+    package init(
+        arm: String, phase: String, metric: Metric, reference: [Double], candidate: [Double], again: [Double]
+    ) {
+        self.arm = arm
+        self.phase = phase
+        self.metric = metric
+        self.reference = reference
+        self.candidate = candidate
+        self.again = again
+    }
+
+    /// How much worse the arm is, round by round, as logarithms: of how many times longer, or how many times slower.
+    var worsening: [Double] { Self.logarithms(candidate, over: reference, metric) }
+
+    /// The same of the reference against itself.
+    var noise: [Double] { Self.logarithms(again, over: reference, metric) }
+
+    private static func logarithms(_ values: [Double], over others: [Double], _ metric: Metric) -> [Double] {
+        zip(values, others).map { value, other in
+            guard value > 0, other > 0 else { return value == other ? 0 : .nan }
+            return (metric.isBetterHigh ? -1 : 1) * log(value / other)
+        }
+    }
+}
+
+extension Metric {
+    /// Whether more of it is better.
+    package var isBetterHigh: Bool {
+        switch definition.dimension {
+        case .rate: true
+        case .ratio: self != .hitRate(.failures) && self != .proof(.violationBound)
+        case .time, .bytes, .count: false
+        }
+    }
+}
+
+/// What a comparison of one metric came to.
+package enum ComparisonVerdict: String, Sendable {
+    /// The arm is worse by more than what matters.
+    case regression = "REGRESSION"
+    /// It is not.
+    case noRegression = "NO REGRESSION"
+    /// Neither can be said.
+    case inconclusive = "INCONCLUSIVE"
+}
+
+/// One metric with what its comparison came to.
+package struct ComparisonResult: Sendable {
+    /// What was compared.
+    package let metric: ComparedMetric
+    /// How many times worse the arm is, with its 95 % interval: 1.1 is 10 % longer, or 10 % fewer.
+    package let worsening: Estimate
+    /// How many times worse it has to be to matter: what was asked for, or what the reference differs from itself by.
+    package let threshold: Double
+    /// What it came to.
+    package let verdict: ComparisonVerdict
+}
+
+/// Compares arms with a reference: rounds are the unit, and differences are taken within a round.
+///
+/// The estimate is that of Hodges and Lehmann over the logarithms of the ratios. An arm regresses if the exact signed-rank
+/// test says that it is worse by more than the threshold, and does not if it says that it is less; both tests are
+/// adjusted by Holm's method for all metrics that are compared, at 2.5 % each. What matters is the smallest effect that was
+/// asked for, and never less than the reference differs from itself: that is the floor of this machine, now.
+package struct Comparison {
+    /// The least effect that matters: 0.05 is 5 %.
+    let effect: Double
+    private static let chance = 0.025
+
+    /// A comparison; `effect` is positive.
+    package init(effect: Double) { self.effect = effect }
+
+    /// The fewest rounds in which so many metrics can be told apart.
+    package static func fewestRounds(metrics: Int) -> Int {
+        max(6, SignedRankTest.fewestPairs(for: chance / Double(max(1, metrics))))
+    }
+
+    /// What each metric came to. One that has no value in a round, because nothing was observed, is inconclusive.
+    package func results(_ metrics: [ComparedMetric]) -> [ComparisonResult] {
+        let thresholds = metrics.map(threshold)
+        let pairs = zip(metrics, thresholds)
+        let worse = Holm.adjusted(pairs.map { SignedRankTest.chanceOfMore($0.worsening, than: $1) })
+        let notWorse = Holm.adjusted(pairs.map { SignedRankTest.chanceOfLess($0.worsening, than: $1) })
+        return metrics.indices.map { index in
+            let metric = metrics[index]
+            let isWhole = !metric.worsening.isEmpty && metric.worsening.allSatisfy(\.isFinite)
+            let estimate = isWhole ? HodgesLehmann.estimate(metric.worsening) : nil
+            let verdict: ComparisonVerdict =
+                !isWhole
+                ? .inconclusive
+                : worse[index] <= Self.chance
+                    ? .regression : notWorse[index] <= Self.chance ? .noRegression : .inconclusive
+            return ComparisonResult(
+                metric: metric, worsening: estimate.map(Self.ratio) ?? Estimate(.nan, low: 0, high: .infinity),
+                threshold: exp(thresholds[index]), verdict: verdict)
+        }
+    }
+
+    /// In logarithms.
+    private func threshold(_ metric: ComparedMetric) -> Double {
+        let noise = metric.noise.allSatisfy(\.isFinite) ? HodgesLehmann.estimate(metric.noise) : nil
+        let floor = noise.map { max(abs($0.low), abs($0.high)) } ?? 0
+        return max(log(1 + effect), floor.isFinite ? floor : 0)
+    }
+
+    private static func ratio(_ logarithm: Estimate) -> Estimate {
+        Estimate(exp(logarithm.value), low: exp(logarithm.low), high: exp(logarithm.high))
+    }
+}

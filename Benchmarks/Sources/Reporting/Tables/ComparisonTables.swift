@@ -1,0 +1,125 @@
+package import Judging
+internal import Statistics
+internal import Wording
+
+/// What a comparison is written from.
+package struct ComparisonReport {
+    /// Which run it is.
+    package let id: String
+    /// The arm that the others are held against.
+    package let reference: String
+    /// The results, arm by arm.
+    package let results: [ComparisonResult]
+    /// Arms whose history does not keep the promises, or whose measurement cannot be trusted, and why.
+    package let doubts: [String]
+
+    /// What the arms themselves came to: one that breaks promises does not win, however fast it is.
+    package let arms: RunVerdict
+
+    /// A report from its parts.
+    package init(
+        id: String, reference: String, results: [ComparisonResult], doubts: [String], arms: RunVerdict
+    ) {
+        self.arms = arms
+        self.id = id
+        self.reference = reference
+        self.results = results
+        self.doubts = doubts
+    }
+
+    /// The worst of the verdicts.
+    package var verdict: ComparisonVerdict {
+        let verdicts = Set(results.map(\.verdict))
+        if verdicts.contains(.regression) { return .regression }
+        return verdicts.contains(.inconclusive) || results.isEmpty ? .inconclusive : .noRegression
+    }
+
+    /// The exit code: 2 for a regression or an arm that fails, 3 for one that hung, 75 (try again, with more rounds) when
+    /// nothing can be said.
+    package var exitCode: Int32 {
+        switch (verdict, arms) {
+        case (_, .fail), (_, .hung): arms.exitCode
+        case (.regression, _): RunVerdict.fail.exitCode
+        case (.inconclusive, _), (_, .invalid): RunVerdict.inconclusive.exitCode
+        case (.noRegression, _): 0
+        }
+    }
+
+    /// `comparison.csv`: one row a metric, phase and arm. Ratios above 1 are worse.
+    package var table: CSVTable {
+        var table = CSVTable(columns: [
+            "run_id", "reference", "arm", "phase", "metric", "reference_median", "arm_median", "unit", "worse_ratio",
+            "ci_low", "ci_high", "threshold_ratio", "verdict", "rounds",
+        ])
+        for result in results {
+            let metric = result.metric
+            table.append([
+                .text(id), .text(reference), .text(metric.arm), .text(metric.phase), .text(metric.metric.name),
+                CSVCell(Median.of(metric.reference)), CSVCell(Median.of(metric.candidate)),
+                .text(metric.metric.definition.dimension.baseUnit), CSVCell(result.worsening.value),
+                CSVCell(result.worsening.low), CSVCell(result.worsening.high), .number(result.threshold),
+                .text(result.verdict.rawValue), .integer(metric.reference.count),
+            ])
+        }
+        return table
+    }
+
+    /// `rounds.csv`: every value, from which the comparison can be made again.
+    package var roundsTable: CSVTable {
+        var table = CSVTable(columns: [
+            "run_id", "round", "arm", "phase", "metric", "unit", "reference", "reference_again", "arm_value",
+        ])
+        for metric in results.map(\.metric) {
+            for round in metric.reference.indices {
+                table.append([
+                    .text(id), .integer(round + 1), .text(metric.arm), .text(metric.phase), .text(metric.metric.name),
+                    .text(metric.metric.definition.dimension.baseUnit), CSVCell(metric.reference[round]),
+                    CSVCell(metric.again[round]), CSVCell(metric.candidate[round]),
+                ])
+            }
+        }
+        return table
+    }
+
+    /// What a person reads.
+    package func text(_ terminal: Terminal) -> String {
+        var table = TerminalTable([
+            ("arm", .left), ("phase", .left), ("metric", .left), ("reference", .right), ("arm's", .right),
+            ("worse by", .right), ("95 %", .left), ("matters from", .right), ("verdict", .left),
+        ])
+        for result in results {
+            let metric = result.metric
+            let written = { (values: [Double]) in
+                GateRow.written(Median.of(values), metric.metric.definition.dimension)
+            }
+            table.append([
+                .init(metric.arm), .init(metric.phase), .init(metric.metric.name), .init(written(metric.reference)),
+                .init(written(metric.candidate)), .init(Self.percent(result.worsening.value)),
+                .init("\(Self.percent(result.worsening.low)) to \(Self.percent(result.worsening.high))"),
+                .init(Self.percent(result.threshold)), .init(result.verdict.rawValue, result.verdict.role),
+            ])
+        }
+        let title = TerminalText.sanitised(
+            "held against \(reference): the median of the rounds, and the ratio within rounds")
+        let notes = doubts.map { TerminalText.sanitised($0) }
+        let lines = [title, ""] + table.lines(terminal) + (notes.isEmpty ? [] : [""] + notes)
+        return lines.joined(separator: "\n") + "\n\n" + terminal.paint(verdict.rawValue, verdict.role) + "\n"
+    }
+
+    private static func percent(_ ratio: Double) -> String {
+        guard ratio.isFinite else { return HumanNumber.missing }
+        let percent = (ratio - 1) * 100
+        return (percent > 0 ? "+" : "") + HumanNumber.plain((percent * 100).rounded() / 100) + " %"
+    }
+}
+
+extension ComparisonVerdict {
+    /// How it is painted.
+    fileprivate var role: Terminal.Role {
+        switch self {
+        case .regression: .bad
+        case .noRegression: .good
+        case .inconclusive: .doubtful
+        }
+    }
+}

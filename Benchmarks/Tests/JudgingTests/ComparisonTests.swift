@@ -1,0 +1,94 @@
+import DedupTesting
+import DedupVerification
+import Foundation
+import Judging
+import Statistics
+import Testing
+
+@Suite struct ComparisonTests {
+    /// Rounds as a machine gives them: it drifts, and each run has noise of its own, 3 % of either. The arm is so many times worse.
+    private static func metric(
+        worse: Double, rounds: Int = 12, noise: Double = 0.03, _ metric: Metric = .time(.waited(.hit), .p99),
+        using random: inout SplitMix64
+    ) -> ComparedMetric {
+        var drift = 1.0
+        var compared = ComparedMetric(
+            arm: "arm", phase: "storm", metric: metric, reference: [], candidate: [], again: [])
+        let normal = { (random: inout SplitMix64) in
+            (0..<12).reduce(-6) { sum, _ in sum + Double.random(in: 0..<1, using: &random) }
+        }
+        for _ in 0..<rounds {
+            drift *= exp(noise * normal(&random))
+            let value = { (factor: Double, random: inout SplitMix64) in
+                1_000 * drift * factor * exp(noise * normal(&random))
+            }
+            compared.reference.append(value(1, &random))
+            compared.candidate.append(value(metric.isBetterHigh ? 1 / worse : worse, &random))
+            compared.again.append(value(1, &random))
+        }
+        return compared
+    }
+
+    /// How often so many comparisons come to a verdict.
+    private static func count(
+        _ verdict: ComparisonVerdict, of trials: Int, worse: Double, noise: Double = 0.03, seed: UInt64
+    ) -> Int {
+        var random = SplitMix64(seed: seed)
+        return (0..<trials).count { _ in
+            let metrics = (0..<3).map { _ in metric(worse: worse, noise: noise, using: &random) }
+            return Comparison(effect: 0.05).results(metrics).contains { $0.verdict == verdict }
+        }
+    }
+
+    @Test func whatIsTheSameIsHardlyEverARegression() {
+        #expect(Self.count(.regression, of: 400, worse: 1, seed: 1) <= 4)
+        #expect(
+            Self.count(.regression, of: 400, worse: 1.05, seed: 2) <= 24, "2.5 % of families at the threshold itself")
+    }
+
+    @Test func whatIsATenthWorseIsNearlyAlwaysARegression() {
+        #expect(Self.count(.regression, of: 100, worse: 1.10, noise: 0.015, seed: 3) >= 95)
+        #expect(Self.count(.noRegression, of: 100, worse: 1.10, noise: 0.015, seed: 3) == 0)
+        #expect(Self.count(.regression, of: 100, worse: 1.25, seed: 4) >= 95)
+    }
+
+    @Test func whatIsTheSameIsShownToBe() {
+        #expect(Self.count(.noRegression, of: 100, worse: 1, noise: 0.015, seed: 5) >= 95)
+    }
+
+    @Test func aMachineThatCannotTellSaysSo() {
+        // The reference differs from itself by half: a tenth is then nothing that this machine can see.
+        var random = SplitMix64(seed: 6)
+        let results = Comparison(effect: 0.05).results([Self.metric(worse: 1.1, rounds: 8, noise: 0.5, using: &random)])
+        #expect(results[0].threshold > 1.2 && results[0].verdict != .regression)
+    }
+
+    @Test(arguments: [(Metric.load(.throughput), true), (.hitRate(.repeated), true), (.hitRate(.failures), false)])
+    func fewerIsWorseWhereMoreIsBetter(metric: Metric, isBetterHigh: Bool) {
+        var random = SplitMix64(seed: 7)
+        let results = Comparison(effect: 0.05).results([Self.metric(worse: 1.5, noise: 0.001, metric, using: &random)])
+        #expect(metric.isBetterHigh == isBetterHigh)
+        #expect(results[0].verdict == .regression && abs(results[0].worsening.value - 1.5) < 0.01)
+        #expect(results[0].worsening.low > 1.49 && results[0].worsening.high < 1.51)
+    }
+
+    @Test func anArmThatIsBetterIsNoRegression() {
+        var random = SplitMix64(seed: 8)
+        let results = Comparison(effect: 0.05).results([Self.metric(worse: 0.5, using: &random)])
+        #expect(results[0].verdict == .noRegression && results[0].worsening.value < 0.6)
+    }
+
+    @Test(arguments: [([], []), ([1, .nan], [1, 1]), ([0, 0], [1, 1])] as [([Double], [Double])])
+    func withoutAValueInEveryRoundNothingIsSaid(candidate: [Double], reference: [Double]) {
+        let metric = ComparedMetric(
+            arm: "arm", phase: "storm", metric: .time(.waited(.hit), .p99), reference: reference, candidate: candidate,
+            again: reference)
+        let results = Comparison(effect: 0.05).results([metric])
+        #expect(results[0].verdict == .inconclusive && results[0].worsening.value.isNaN)
+    }
+
+    @Test(arguments: [(1, 6), (3, 7), (9, 9), (40, 11)])
+    func moreMetricsNeedMoreRounds(metrics: Int, rounds: Int) {
+        #expect(Comparison.fewestRounds(metrics: metrics) == rounds)
+    }
+}
