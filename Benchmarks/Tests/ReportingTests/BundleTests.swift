@@ -21,7 +21,8 @@ import Testing
         try report.write(to: bundle)
         #expect(
             contents(bundle.path) == [
-                "environment.json", "events.csv", "evidence.json", "gates.csv", "junit.xml", "latency_histogram.csv",
+                "datapackage.json", "environment.json", "events.csv", "evidence.json", "gates.csv", "junit.xml",
+                "latency_histogram.csv",
                 "memory.csv", "metrics.csv", "report.html", "report.md", "run.json", "scenario.resolved.yaml",
                 "summary.csv", "timeseries.csv",
             ])

@@ -27,22 +27,29 @@ extension RunReport {
         }
     }
 
-    var files: [File] {
+    /// The tables, each with the name of its file and what it holds.
+    var tables: [(file: String, description: String, table: CSVTable)] {
         [
+            (
+                "summary.csv",
+                isMatrix ? "one row a combination, fewest executions first" : "one row a phase and subject",
+                summaryTable
+            ),
+            ("metrics.csv", "every metric, one a row", metricsTable),
+            ("timeseries.csv", "what happened over time", timeSeriesTable),
+            ("latency_histogram.csv", "full latency histograms; counts of equal buckets add up", histogramTable),
+            ("memory.csv", "allocator readings at quiescent points", memoryTable),
+            ("gates.csv", "every gate, observed against limit", gatesTable),
+            ("events.csv", "violations, each with its proof, and stalls", eventsTable),
+        ]
+    }
+
+    var files: [File] {
+        let tables = tables
+        return tables.map { File(name: $0.file, description: $0.description, text: $0.table.text) } + [
             File(
-                name: "summary.csv",
-                description: isMatrix
-                    ? "one row a combination, fewest executions first" : "one row a phase and subject",
-                text: summaryTable.text),
-            File(name: "metrics.csv", description: "every metric, one a row", text: metricsTable.text),
-            File(name: "timeseries.csv", description: "what happened over time", text: timeSeriesTable.text),
-            File(
-                name: "latency_histogram.csv", description: "full latency histograms; counts of equal buckets add up",
-                text: histogramTable.text),
-            File(name: "memory.csv", description: "allocator readings at quiescent points", text: memoryTable.text),
-            File(name: "gates.csv", description: "every gate, observed against limit", text: gatesTable.text),
-            File(
-                name: "events.csv", description: "violations, each with its proof, and stalls", text: eventsTable.text),
+                name: "datapackage.json", description: "what the columns of the tables mean",
+                text: JSONFile.text(DataPackage(identity.id, tables))),
             File(name: "report.html", description: "the run as one page, with pictures", text: HTMLReport(self).text),
             File(
                 name: "report.md", description: "the run in a few lines, for a comment", text: MarkdownReport(self).text

@@ -81,6 +81,27 @@ package struct ComparisonReport {
         return table
     }
 
+    /// Writes every file of the bundle and gives it its name.
+    ///
+    /// - Throws: ``BundleError``; what was written so far has been removed.
+    package func write(to bundle: ResultBundle) throws(BundleError) {
+        let tables = [
+            (file: "comparison.csv", description: "one row a metric, phase and arm", table: table),
+            (
+                file: "rounds.csv", description: "every value, from which the comparison can be made again",
+                table: roundsTable
+            ),
+        ]
+        do throws(BundleError) {
+            for (file, _, table) in tables { try bundle.write(table.text, to: file) }
+            try bundle.write(JSONFile.text(DataPackage(id, tables)), to: "datapackage.json")
+            try bundle.finish()
+        } catch {
+            bundle.discard()
+            throw error
+        }
+    }
+
     /// What a person reads.
     package func text(_ terminal: Terminal) -> String {
         var table = TerminalTable([

@@ -108,14 +108,7 @@ struct CompareCommand: BenchCommand {
         console.out(report.text(console.terminal))
         do throws(BundleError) {
             let bundle = try ResultBundle(reserving: report.id + "-compare", in: out)
-            do throws(BundleError) {
-                try bundle.write(report.table.text, to: "comparison.csv")
-                try bundle.write(report.roundsTable.text, to: "rounds.csv")
-                try bundle.finish()
-            } catch {
-                bundle.discard()
-                throw error
-            }
+            try report.write(to: bundle)
             console.out("results: \(bundle.path)\n")
         } catch {
             console.error("dedupbench: the results were not saved: \(error)\n")
