@@ -17,6 +17,8 @@ package struct LatencyDistributions: Hashable, Sendable {
         case wakeup
         /// From the begin to the end of an execution.
         case execution
+        /// From the end of the execution to the call that was served its result from the cache.
+        case age
     }
 
     private struct Key: Hashable {

@@ -129,6 +129,30 @@ import Workloads
         #expect(try !finding("lag", in: try open(one(500))).passed)
     }
 
+    @Test func whatIsServedIsAsOldAsItsExecutionIsOver() throws {
+        let requests = TestLoad.requests(4, keys: 4)
+        var history = History()
+        history.executions = [Execution(id: 1, key: 0, begin: Self.start, end: Self.start + 1_000)]
+        for (number, (start, outcome)) in [
+            (900, OutcomeClass.executed), (1_500, .hit), (4_000, .stale), (950, .hit),
+        ].enumerated() {
+            history.calls.append(
+                Call(
+                    request: UInt32(number), key: 0, start: Self.start + UInt64(start), end: Self.start + 5_000,
+                    outcome: outcome, execution: 1))
+        }
+        let scenario = TestLoad.closed(requests, clients: 4)
+        let plan = try LoadPlan(
+            scenario, streams: [RequestStream(requests, limit: 4)], blocks: false, configuration: LoadConfiguration())
+        var trace = PhaseTrace(plan: plan.phases[0])
+        (trace.start, trace.end) = (Self.start, Self.start + 6_000)
+        let analysis = PhaseAnalysis(scenario, Self.subject, LoadConfiguration(), history, [trace])
+        let phase = try #require(analysis.evidence.first)
+        let (hits, stale) = (phase.latencies[.age, .hit], phase.latencies[.age, .stale])
+        #expect(hits?.count == 2 && hits?.minimum == 0 && hits?.percentile(100) == 500)
+        #expect(stale?.count == 1 && stale?.minimum ?? 0 > 2_990 && phase.latencies.all(.age).count == 3)
+    }
+
     @Test func callsThatDidNotReturnAreStuckAndTheOthersAreNot() throws {
         let requests = TestLoad.requests(3, keys: 3)
         var history = History()

@@ -91,7 +91,7 @@ private final class Elements: NSObject, XMLParserDelegate {
         #expect(page.named("svg").count { $0.attributes["role"] == "img" } == titles.count)
         #expect(page.named("summary").count { $0.text == "Figures" } == titles.count)
         let lines = page.named("polyline")
-        #expect(lines.count == 11, "two and two over time, one outcome, five parts, and the slope")
+        #expect(lines.count == 12, "two and two over time, one outcome, six parts, and the slope")
         for line in lines {
             let points = line.attributes["points"]?.split(separator: " ") ?? []
             #expect(points.count > 1)

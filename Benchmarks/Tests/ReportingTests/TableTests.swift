@@ -83,6 +83,14 @@ extension RunReport {
         #expect(lines.contains { $0.hasPrefix("best") && $0.contains("sieve") })
     }
 
+    @Test func ofTwoThatDidAsWellNeitherIsTheBest() throws {
+        let subjects = ["lru", "sieve"].map { EvidenceFixture.subject(executions: 10, strategy: Self.policy($0)) }
+        let tie = try RunReport(of: subjects[0], subjects[1])
+        #expect(tie.best == nil && tie.ranked.allSatisfy { $0.verdict == .pass })
+        let text = TerminalReport(tie, terminal: .plain).text
+        #expect(!text.contains("ran once") && !text.contains("best"))
+    }
+
     @Test func aRefutedCombinationIsNeverTheBest() throws {
         let broken = EvidenceFixture.subject(broken: true, executions: 1, strategy: Self.policy("lru"))
         let sound = EvidenceFixture.subject(executions: 50, strategy: Self.policy("sieve"))

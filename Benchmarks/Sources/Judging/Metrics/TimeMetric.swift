@@ -11,6 +11,7 @@ package enum TimeMetric: Hashable, CaseIterable, Sendable {
     case hitService
     case service
     case wakeup
+    case age
     case response
     case lag
     case wait
@@ -18,7 +19,7 @@ package enum TimeMetric: Hashable, CaseIterable, Sendable {
 
     package static let allCases: [TimeMetric] =
         OutcomeClass.allCases.map(TimeMetric.waited) + [
-            .waitedForAny, .hitService, .service, .wakeup, .response, .lag, .wait, .herdSkew,
+            .waitedForAny, .hitService, .service, .wakeup, .age, .response, .lag, .wait, .herdSkew,
         ]
 
     /// What the metrics of the distribution are called in front of their statistic.
@@ -29,6 +30,7 @@ package enum TimeMetric: Hashable, CaseIterable, Sendable {
         case .hitService: "hit.service"
         case .service: "call.service"
         case .wakeup: "joined.wakeup"
+        case .age: "served.age"
         case .response: "response.latency"
         case .lag: "generator.lag"
         case .wait: "generator.wait"
@@ -45,6 +47,7 @@ package enum TimeMetric: Hashable, CaseIterable, Sendable {
             case .hitService: ("from call to answer, hits", .anyPhase)
             case .service: ("from call to answer, all calls", .anyPhase)
             case .wakeup: ("from the end of the execution to the answer of a call that joined it", .anyPhase)
+            case .age: ("how old results were when they were served from the cache, stale ones included", .anyPhase)
             case .response: ("open loop: from the intended start to the answer, all calls", .arrivals)
             case .lag: ("how late the generator released requests", .arrivals)
             case .wait: ("how long released requests waited for a free client", .arrivals)
@@ -63,6 +66,7 @@ package enum TimeMetric: Hashable, CaseIterable, Sendable {
         case .hitService: latencies[.service, .hit] ?? LatencyHistogram()
         case .service: latencies.all(.service)
         case .wakeup: latencies.all(.wakeup)
+        case .age: latencies.all(.age)
         case .response: latencies.isOpen ? latencies.all(.response) : nil
         case .lag: latencies.isOpen ? latencies.all(.lag) : nil
         case .wait: latencies.isOpen ? latencies.all(.wait) : nil

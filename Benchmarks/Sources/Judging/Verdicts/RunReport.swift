@@ -50,9 +50,14 @@ package struct RunReport: Sendable {
         }.map(\.element)
     }
 
-    /// The combination with the fewest executions of those that passed; nil when none did, and outside a matrix.
+    /// The combination with the fewest executions of those that passed; nil when none did or two did as well, and outside
+    /// a matrix. It ran once, so a small difference may be chance.
     package var best: SubjectReport? {
-        isMatrix ? ranked.first { $0.rank.group == 0 } : nil
+        guard isMatrix else { return nil }
+        let passed = ranked.filter { $0.rank.group == 0 }
+        guard let first = passed.first else { return nil }
+        let isTie = passed.dropFirst().first?.rank.executionsPerOperation == first.rank.executionsPerOperation
+        return isTie ? nil : first
     }
 
     /// Whether combinations made different numbers of operations, so that their executions do not compare as they are.

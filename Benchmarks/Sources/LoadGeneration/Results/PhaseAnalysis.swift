@@ -94,8 +94,11 @@ package struct PhaseAnalysis {
                 latencies.record(releases.wait(of: Int(call.request), start: call.start), .wait)
                 latencies.record(call.end - min(call.intended, call.end), .response, call.outcome)
             }
-            if call.outcome == .joined, let execution = execution(call.execution), execution.ended {
-                latencies.record(call.end - min(execution.end, call.end), .wakeup, .joined)
+            guard let execution = execution(call.execution), execution.ended else { continue }
+            switch call.outcome {
+            case .joined: latencies.record(call.end - min(execution.end, call.end), .wakeup, .joined)
+            case .hit, .stale: latencies.record(call.start - min(execution.end, call.start), .age, call.outcome)
+            case .executed, .rejected, .failed: break
             }
         }
         for execution in executions where execution.ended {

@@ -101,6 +101,7 @@ struct PhaseCharts {
                 Self.curve("service", latencies.all(.service)),
                 Self.curve("wake-up of joiners", latencies.all(.wakeup)),
                 Self.curve("execution", latencies.all(.execution)),
+                Self.curve("age of what was served", latencies.all(.age)),
                 Self.curve("skew of herds", phase.load.herds?.skew),
             ])
     }

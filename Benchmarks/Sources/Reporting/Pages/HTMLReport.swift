@@ -102,7 +102,7 @@ package struct HTMLReport {
     private var subjects: String {
         let titles = [
             "subject", "phase", "operations", "executions", "prevented", "violations", "hit rate", "of", "hit p50",
-            "hit p99", "ops/s", "memory", "verdict",
+            "hit p99", "age p99", "ops/s", "memory", "verdict",
         ]
         let rows = report.ranked.flatMap { subject -> [[String]] in
             let measured = report.isMatrix || subject.measured.count < 2 ? [] : subject.measured
@@ -122,7 +122,8 @@ package struct HTMLReport {
             verified(HumanNumber.ratio(counts.preventedRatio)), verified(HumanNumber.count(counts.violations)),
             HumanNumber.ratio(counts.repeatHitRatio), HumanNumber.ratio(counts.repeatHitCeiling),
             HumanNumber.time(hits?.percentile(50)), HumanNumber.time(hits?.percentile(99)),
-            HumanNumber.count(phase.throughput), SubjectTable.memory(phase.growth),
+            HumanNumber.time(phase.metrics[.age, .p99]?.value), HumanNumber.count(phase.throughput),
+            SubjectTable.memory(phase.growth),
             verdict?.rawValue.uppercased() ?? "",
         ]
     }

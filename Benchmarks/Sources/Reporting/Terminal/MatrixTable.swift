@@ -18,7 +18,10 @@ struct MatrixTable {
         let first: [(title: String, alignment: TerminalTable.Alignment)] = [
             ("executions", .right), ("operations", .right),
         ]
-        let right = first + PhaseColumns.titles + [("memory", .left), ("verdict", .left)]
+        let right =
+            first + PhaseColumns.titles + [
+                ("age p50", .right), ("age p99", .right), ("memory", .left), ("verdict", .left),
+            ]
         var table = TerminalTable(left + parameters.map { ($0, .left) } + right)
         let best = report.best?.title
         for subject in report.ranked {
@@ -37,7 +40,10 @@ struct MatrixTable {
         let first: [TerminalTable.Cell] = [
             .init(HumanNumber.count(counts.executions)), .init(HumanNumber.count(counts.operations)),
         ]
+        // Beside the hit rate, because a longer time to live buys it with older results.
+        let metrics = subject.total.metrics
         let last: [TerminalTable.Cell] = [
+            .init(HumanNumber.time(metrics[.age, .p50]?.value)), .init(HumanNumber.time(metrics[.age, .p99]?.value)),
             .init(SubjectTable.memory(subject.growth)), .init(verdict.rawValue.uppercased(), verdict.role),
         ]
         return first + PhaseColumns.cells(of: subject.total) + last

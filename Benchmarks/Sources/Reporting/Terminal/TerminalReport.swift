@@ -74,6 +74,10 @@ package struct TerminalReport {
         if report.subjects.contains(where: { $0.gates.isEmpty }) {
             notes.append("there are no gates: the history was checked, and nothing else was asked for")
         }
+        if report.best != nil {
+            notes.append(
+                "each combination ran once: `dedupbench compare` tells whether a difference is more than chance")
+        }
         if report.isMatrix, report.operationsDiffer {
             notes.append("operations differ, so combinations are sorted by executions an operation")
         }
