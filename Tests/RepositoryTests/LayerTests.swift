@@ -29,9 +29,12 @@ import Testing
             "DedupVerification", "Dispatch", "Evidence", "Foundation", "Glibc", "Measurement", "Synchronization",
             "Workloads",
         ],
-        "Benchmarks/Sources/Judging": ["DedupVerification", "Evidence", "Measurement", "Statistics", "Wording"],
+        "Benchmarks/Sources/Judging": [
+            "DedupVerification", "Evidence", "Foundation", "Measurement", "Statistics", "Wording",
+        ],
         "Benchmarks/Sources/Reporting": [
-            "Crypto", "DedupVerification", "Evidence", "Foundation", "Glibc", "Judging", "Measurement", "Wording",
+            "Crypto", "DedupVerification", "Evidence", "Foundation", "Glibc", "Judging", "Measurement", "Statistics",
+            "Wording",
         ],
         "Benchmarks/Sources/dedupbench": [
             "ArgumentParser", "Caching", "Crypto", "Dedup", "DedupVerification", "Evidence", "Foundation", "Judging",

@@ -1,4 +1,3 @@
-internal import DedupVerification
 internal import Foundation
 
 /// How evidence is written down: one JSON object with the version of its format, from which everything that a run reports
@@ -58,7 +57,7 @@ package enum EvidenceFile {
                 )
             }
             let evidence = try decoder.decode(Contents.self, from: data).run
-            try check(evidence, path)
+            if let problem = EvidenceCheck(evidence).problem { throw EvidenceError(path: path, problem: problem) }
             return evidence
         } catch let error as EvidenceError {
             throw error
@@ -66,17 +65,6 @@ package enum EvidenceFile {
             throw EvidenceError(path: path, problem: error.problem)
         } catch {
             throw EvidenceError(path: path, problem: "\(error)")
-        }
-    }
-
-    /// Refuses figures that could not be added up or drawn.
-    private static func check(_ evidence: RunEvidence, _ path: String) throws(EvidenceError) {
-        for subject in evidence.subjects {
-            let counts = subject.phases.map(\.counts) + [subject.verification?.total].compactMap(\.self)
-            guard counts.allSatisfy({ $0.outcomes.count == OutcomeClass.allCases.count }) else {
-                throw EvidenceError(
-                    path: path, problem: "run.subjects: \(subject.title) does not count one figure an outcome")
-            }
         }
     }
 }
@@ -114,12 +102,14 @@ extension DecodingError {
 
     private static func path(_ context: Context, _ key: (any CodingKey)? = nil) -> String {
         let keys = context.codingPath + [key].compactMap(\.self)
-        return keys.reduce(into: "") { path, key in
-            if let index = key.intValue {
-                path += "[\(index)]"
-            } else {
-                path += (path.isEmpty ? "" : ".") + key.stringValue
+        return keys.isEmpty
+            ? "the file"
+            : keys.reduce(into: "") { path, key in
+                if let index = key.intValue {
+                    path += "[\(index)]"
+                } else {
+                    path += (path.isEmpty ? "" : ".") + key.stringValue
+                }
             }
-        }
     }
 }

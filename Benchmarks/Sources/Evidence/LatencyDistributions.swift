@@ -49,9 +49,16 @@ package struct LatencyDistributions: Hashable, Sendable {
 
     /// Adds all latencies of another set.
     package mutating func merge(_ other: LatencyDistributions) {
+        if other.histograms.isEmpty { return }
+        if histograms.isEmpty {
+            self = other
+            return
+        }
+        let isAlike = isOpen == other.isOpen && mergedWaits == nil && other.mergedWaits == nil
         var merged = waits
         for (outcome, histogram) in other.waits { merged[outcome, default: LatencyHistogram()].merge(histogram) }
-        mergedWaits = merged
+        // What was waited in loops of one kind can be told from the sums as well.
+        if !isAlike { mergedWaits = merged }
         isOpen = isOpen || other.isOpen
         for (key, histogram) in other.histograms {
             histograms[key, default: LatencyHistogram()].merge(histogram)

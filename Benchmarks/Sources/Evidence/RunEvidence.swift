@@ -46,6 +46,14 @@ package struct RunInterruption: Hashable, Codable, Sendable {
     }
 }
 
+/// One of the runs that were merged into one.
+package struct RunPart: Hashable, Codable, Sendable {
+    /// Which run it is.
+    package var identity: RunIdentity
+    /// The machine that it was made on.
+    package var environment: MachineEnvironment
+}
+
 /// Everything that a run measured: what is judged, what every file and table is written from, and what the bundle keeps.
 package struct RunEvidence: Hashable, Codable, Sendable {
     /// Which run it is.
@@ -53,7 +61,7 @@ package struct RunEvidence: Hashable, Codable, Sendable {
     /// One a subject and combination of the matrix, in the order in which they ran.
     package var subjects: [SubjectEvidence] = []
     /// The runs that this one was merged from; none if it was not.
-    package var parts: [RunIdentity] = []
+    package var parts: [RunPart] = []
     /// Why the run is not whole; nil when it is.
     package var interruption: RunInterruption?
     /// Subjects and combinations that were to run and did not.

@@ -5,7 +5,8 @@ internal import Measurement
 ///
 /// Counts and histograms are added, so percentiles are those of all calls; a phase takes as long as in the slowest process,
 /// so rates add up. What no process can see is not there: an execution in one process that duplicates one in another. Left
-/// out is what has no sum: the series over time, and how many calls were open on average.
+/// out is what has no sum: the series over time, and how many calls were open on average. The most calls that were open at a
+/// time are those of one process.
 package enum RunMerge {
     /// The evidence of all runs together.
     ///
@@ -29,11 +30,28 @@ package enum RunMerge {
         merged.identity = identity(runs.map(\.evidence.identity))
         merged.identity.arguments = arguments
         merged.identity.replay = replay
-        merged.parts = runs.flatMap { $0.evidence.parts.isEmpty ? [$0.evidence.identity] : $0.evidence.parts }
-        merged.interruption = runs.lazy.compactMap(\.evidence.interruption).first
+        merged.parts = try parts(of: runs)
+        merged.interruption = runs.compactMap(\.evidence.interruption)
+            .min { ($0.exitCode, $0.reason) < ($1.exitCode, $1.reason) }
         merged.skipped = union(runs.map(\.evidence.skipped))
         merged.gates = union(runs.map(\.evidence.gates))
         return merged
+    }
+
+    /// The single runs. One that is there twice would count twice.
+    private static func parts(of runs: [(name: String, evidence: RunEvidence)]) throws(MergeError) -> [RunPart] {
+        var origins: [RunPart: String] = [:]
+        var parts: [RunPart] = []
+        for (name, evidence) in runs {
+            let own = RunPart(identity: evidence.identity, environment: evidence.environment)
+            for part in evidence.parts.isEmpty ? [own] : evidence.parts {
+                if let other = origins.updateValue(name, forKey: part) {
+                    throw MergeError("\(name) and \(other) hold one run, \(part.identity.id), which would count twice")
+                }
+                parts.append(part)
+            }
+        }
+        return parts
     }
 
     private static func union(_ lists: [[String]]) -> [String] {
@@ -105,7 +123,7 @@ extension SubjectEvidence {
     /// Adds what another process measured of the same subject.
     fileprivate mutating func add(_ other: SubjectEvidence) {
         if seed != other.seed { seed = nil }
-        if ending == .finished { ending = other.ending }
+        ending = [ending, other.ending].max { $0.order < $1.order } ?? ending
         isJudged = isJudged || other.isJudged
         if let more = other.verification { verification?.add(more) } else { verification = nil }
         for index in phases.indices { phases[index].addParallel(other.phases[index]) }
@@ -122,7 +140,9 @@ extension PhaseEvidence {
         isVerified = isVerified && other.isVerified
         counts.add(other.counts)
         latencies.merge(other.latencies)
+        let (clients, workers) = (load.clients + other.load.clients, load.workers + other.load.workers)
         load.add(other.load)
+        (load.clients, load.workers) = (clients, workers)
         memory += other.memory
         stuck += other.stuck
         processesSpawned = Self.sum(processesSpawned, other.processesSpawned)
@@ -130,7 +150,18 @@ extension PhaseEvidence {
     }
 
     private static func sum(_ first: Int?, _ second: Int?) -> Int? {
-        first.flatMap { first in second.map { first + $0 } } ?? first ?? second
+        first.flatMap { first in second.map { first + $0 } }
+    }
+}
+
+extension SubjectEnding {
+    /// Of several endings the last counts.
+    fileprivate var order: (severity: Int, reason: String) {
+        switch self {
+        case .finished: (0, "")
+        case .interrupted(let reason): (1, reason)
+        case .hung(let reason): (2, reason)
+        }
     }
 }
 

@@ -35,6 +35,11 @@ import Testing
         let kept = await bench.run(["report", file, "--quiet", "--gate", "dedup.executions < 3000 count"])
         #expect(kept.code == 0 && kept.out.hasPrefix("PASS\n") && !kept.out.contains("results:"))
         #expect(try FileManager.default.contentsOfDirectory(atPath: bench.results).count == 2, "a bundle and its link")
+        // A bundle that is written is judged by the gates that it was written with.
+        let stricter = bench.folder + "/stricter"
+        let written = await bench.run(["report", file, "--gate", "dedup.executions < 3 count", "--out", stricter])
+        let again = await bench.run(["report", stricter + "/latest"])
+        #expect(written.code == 2 && again.code == 2 && again.out.contains("dedup.executions < 3 count"))
         for (format, beginning) in [("csv", "run_id,"), ("json", "{")] {
             let result = await bench.run(["report", latest, "--format", format])
             #expect(result.code == 0 && result.out.hasPrefix(beginning), "\(result.error)")
@@ -60,7 +65,7 @@ import Testing
     @Test func whatCannotBeJudgedIsSaid() async throws {
         #expect(try await bench.run(scenario: Scenarios.storm).code == 0)
         let unknown = await bench.run(["report", latest, "--gate", "hit.latency.p99 < 50ms in nowhere"])
-        #expect(unknown.code == 64 && unknown.error.contains("no phase `nowhere`"), "\(unknown.error)")
+        #expect(unknown.code == 64 && unknown.error.contains("no phase `nowhere` that is judged"), "\(unknown.error)")
         let unmeasured = await bench.run(["report", latest, "--gate", "memory.leak_bytes_per_op < 0.5B"])
         #expect(unmeasured.code == 75 && unmeasured.out.contains("was not measured"), "\(unmeasured.out)")
         for path in [bench.folder, latest + "/run.json", "/nowhere"] {

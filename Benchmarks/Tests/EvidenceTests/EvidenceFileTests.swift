@@ -13,7 +13,7 @@ import Testing
         sound.phases[1].load.herds = HerdEvidence()
         sound.phases[1].load.herds?.skew.record(123_456)
         sound.phases[1].load.backlogged = 3
-        sound.phases[1].load.meanConcurrency = .infinity
+        sound.phases[1].load.meanConcurrency = 0.1 + 0.2
         sound.phases[1].load.audits = [
             AuditFinding(name: "lag", passed: false, explanation: "ü", blamesGenerator: true)
         ]
@@ -60,6 +60,17 @@ import Testing
         (#""counts":[],"samples""#, #""counts":[1],"samples""#, "not one count a sample"),
         (#""capacity":61,"counts""#, #""capacity":1,"counts""#, "no room for the samples"),
         (#""outcomes":[500,"#, #""outcomes":["#, "one figure an outcome"),
+        (#""operations":501"#, #""operations":-1"#, "-1 is no count"),
+        (#""operations":501"#, #""operations":9223372036854775807"#, "is no count"),
+        (#""lost":0"#, #""lost":900"#, "more calls are lost"),
+        (#""duplicateExecutions":0"#, #""duplicateExecutions":9"#, "duplicates"),
+        (#""duration":2000000000"#, #""duration":18446744073709551615"#, "is no time"),
+        (#""live":1000000"#, #""live":9223372036854775807"#, "no number of bytes"),
+        (#""value":12.5"#, #""value":1e300"#, "no rate or share"),
+        (#""discarded":1"#, #""discarded":-1"#, "is no count"),
+        (#""name":"warm""#, #""name":"storm""#, "two phases have one name"),
+        (#""sum":"500000""#, #""sum":"340282366920938463463374607431768211455""#, "can come to"),
+        (#""time":10000000}"#, #""time":1}"#, "ends before it begins"),
     ])
     func figuresThatDoNotAddUpAreRefusedByField(original: String, spoilt: String, problem: String) {
         let text = EvidenceFile.text(EvidenceFixture.run([EvidenceFixture.subject()]))
@@ -68,6 +79,37 @@ import Testing
         let error = #expect(throws: EvidenceError.self) { try EvidenceFile.read(bytes, from: "evidence.json") }
         #expect(error?.problem.contains(problem) == true, "\(error?.problem ?? "")")
         #expect(error?.problem.hasPrefix("run.subjects") == true, "\(error?.problem ?? "")")
+    }
+
+    /// Each would be a folder somewhere else, or none.
+    @Test(arguments: [
+        "", ".", "../x", "/../../pwned", "latest", ".hidden", "a b", "a\nb", String(repeating: "x", count: 201),
+    ])
+    func anIdThatIsNoNameOfABundleIsRefused(id: String) {
+        var run = Self.run
+        run.identity.id = id
+        let bytes = Array(EvidenceFile.text(run).utf8)
+        let error = #expect(throws: EvidenceError.self) { try EvidenceFile.read(bytes, from: "evidence.json") }
+        #expect(error?.problem.hasPrefix("run.identity.id") == true)
+    }
+
+    @Test func whatCannotBeARunIsRefused() {
+        var (code, twice) = (Self.run, Self.run)
+        code.interruption?.exitCode = 0
+        twice.subjects[1] = twice.subjects[0]
+        for (run, problem) in [(code, "exitCode"), (twice, "there twice")] {
+            let bytes = Array(EvidenceFile.text(run).utf8)
+            let error = #expect(throws: EvidenceError.self) { try EvidenceFile.read(bytes, from: "evidence.json") }
+            #expect(error?.problem.contains(problem) == true, "\(error?.problem ?? "")")
+        }
+    }
+
+    @Test func aMachineWhoseFiguresAreNoNumbersIsRefused() {
+        var run = Self.run
+        run.environment.loadAverage = [.nan]
+        let bytes = Array(EvidenceFile.text(run).utf8)
+        let error = #expect(throws: EvidenceError.self) { try EvidenceFile.read(bytes, from: "evidence.json") }
+        #expect(error?.problem == "run.environment: a figure is no number")
     }
 }
 

@@ -6,7 +6,12 @@ import Testing
 
 @Suite struct RunMergeTests {
     private static func merge(_ runs: RunEvidence...) throws -> RunEvidence {
-        try RunMerge.merge(
+        // Each is a run of its own, whatever the test gives it to hold.
+        var runs = runs
+        for index in runs.indices where runs[index].parts.isEmpty && runs[index].identity.seed == 42 {
+            runs[index].identity.seed = UInt64(index) + 100
+        }
+        return try RunMerge.merge(
             runs.enumerated().map { ("run \($0 + 1)", $1) }, arguments: ["merge", "a b"],
             replay: "dedupbench merge 'a b'")
     }
@@ -40,8 +45,10 @@ import Testing
     }
 
     @Test func theOrderAndTheGroupingOfRunsMakeNoDifference() throws {
-        let runs = [(300, 1_000, 1), (200, 5_000, 2), (100, 80_000, 3)].map {
-            Self.run(hits: $0.0, latency: UInt64($0.1), start: 9, seconds: UInt64($0.2))
+        let runs = [(300, 1_000, 1), (200, 5_000, 2), (100, 80_000, 3)].map { hits, latency, seconds in
+            var run = Self.run(hits: hits, latency: UInt64(latency), start: 9, seconds: UInt64(seconds))
+            run.identity.seed = UInt64(seconds)
+            return run
         }
         let phases = try [
             Self.merge(runs[0], runs[1], runs[2]), Self.merge(runs[2], runs[0], runs[1]),
@@ -65,6 +72,48 @@ import Testing
         #expect(subject.verification?.violations.first?.executions.first?.begin == 100, "counted from the start")
         #expect(subject.ending == .interrupted("by Ctrl-C") && subject.phases[1].ending == .stopped)
         #expect(EvidenceFile.text(merged).contains("\"parts\""))
+    }
+
+    @Test func aRunThatIsThereTwiceIsRefused() throws {
+        let run = EvidenceFixture.run([EvidenceFixture.subject()])
+        var other = run
+        other.identity.seed = 9
+        for runs in [
+            [("one", run), ("two", run)], [("one", run), ("two", other), ("three", run)],
+            [
+                ("one", try RunMerge.merge([("a", run), ("b", other)], arguments: [], replay: "")), ("two", other),
+            ],
+        ] {
+            let error = #expect(throws: MergeError.self) { try RunMerge.merge(runs, arguments: [], replay: "") }
+            #expect(error?.description.contains("hold one run") == true, "\(error?.description ?? "")")
+        }
+    }
+
+    @Test func theWorstEndingCountsWhateverTheOrder() throws {
+        let endings = [SubjectEnding.finished, .interrupted("b"), .interrupted("a"), .hung("c")]
+        for first in endings {
+            for second in endings {
+                let runs = [first, second].map { ending -> RunEvidence in
+                    var subject = EvidenceFixture.subject()
+                    subject.ending = ending
+                    var run = EvidenceFixture.run([subject])
+                    if let reason = ending.reason { run.interruption = RunInterruption(reason, exitCode: 130) }
+                    return run
+                }
+                let (one, two) = (try Self.merge(runs[0], runs[1]), try Self.merge(runs[1], runs[0]))
+                #expect(one.subjects[0].ending == two.subjects[0].ending && one.interruption == two.interruption)
+                #expect([first, second].contains(one.subjects[0].ending))
+                if [first, second].contains(.hung("c")) { #expect(one.subjects[0].ending == .hung("c")) }
+            }
+        }
+    }
+
+    @Test func clientsAddUpAndWhatIsKnownOfOneOnlyIsNotKnown() throws {
+        var (one, two) = (EvidenceFixture.subject(), EvidenceFixture.subject())
+        (one.phases[1].load.clients, two.phases[1].load.clients) = (4, 5)
+        one.phases[1].allocatedEnd = 7
+        let phase = try Self.merge(EvidenceFixture.run([one]), EvidenceFixture.run([two])).subjects[0].phases[1]
+        #expect(phase.load.clients == 9 && phase.allocatedEnd == nil)
     }
 
     @Test func runsThatDoNotCompareAreRefusedByName() throws {

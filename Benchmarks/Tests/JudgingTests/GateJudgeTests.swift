@@ -96,6 +96,20 @@ import Testing
         #expect(onlyOpen.gates.map(\.phase) == ["open"])
     }
 
+    /// What excuses a run excuses it with others.
+    @Test func whatTheMachineIsToBlameForStaysSoInAMerge() throws {
+        var open = Self.phase("open", hits: 900, service: 1_000, response: 70_000_000)
+        (open.load.processors, open.load.foreignProcessors) = (2, 1.5)
+        let run = EvidenceFixture.run([EvidenceFixture.subject([open])])
+        var other = run
+        other.identity.seed = 1
+        let merged = try RunMerge.merge([("one", run), ("two", other)], arguments: [], replay: "")
+        let gates = [try Gate(parsing: "hit.latency.p99 < 50ms")]
+        #expect(RunReport(run, gates: gates).subjects[0].gates.map(\.verdict) == [.invalid])
+        #expect(RunReport(merged, gates: gates).subjects[0].gates.map(\.verdict) == [.invalid])
+        #expect(merged.subjects[0].phases[0].latencies.waits(.hit)?.count == 1_800)
+    }
+
     @Test(arguments: [
         (true, UInt64(1_000), Verdict.invalid, RunVerdict.invalid), (false, 1_000, .fail, .fail),
         (true, 60_000_000, .fail, .fail),

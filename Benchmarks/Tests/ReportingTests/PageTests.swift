@@ -156,6 +156,27 @@ private final class Elements: NSObject, XMLParserDelegate {
         #expect(elements.named("error").first?.attributes["message"]?.contains("was not measured") == true)
     }
 
+    @Test func whatDidNotRunIsSkippedAndWhyIsSaid() throws {
+        var run = EvidenceFixture.run([EvidenceFixture.subject()])
+        run.interruption = RunInterruption("interrupted by Ctrl-C", exitCode: 130)
+        run.skipped = ["reference"]
+        let report = RunReport(run, gates: [])
+        let elements = try Elements(JUnitReport(report).text)
+        #expect(elements.named("testsuite").map { $0.attributes["name"] } == ["dedup", "reference"])
+        #expect(elements.named("skipped").map { $0.attributes["message"] } == ["interrupted by Ctrl-C"])
+        #expect(MarkdownReport(report).text.contains("Partial: interrupted by Ctrl-C; not run: reference"))
+    }
+
+    @Test func aHistoryThatIsNotWholeProvesNothing() throws {
+        var (full, dropped) = (EvidenceFixture.subject(), EvidenceFixture.subject())
+        full.phases[1].ending = .historyFull
+        dropped.verification?.isComplete = false
+        for (subject, element, reason) in [(full, "skipped", "--history-limit"), (dropped, "error", "no room")] {
+            let elements = try Elements(JUnitReport(try RunReport(of: subject, gates: [])).text)
+            #expect(elements.named(element).first?.attributes["message"]?.contains(reason) == true)
+        }
+    }
+
     @Test func aViolationIsAFailureWithItsStory() throws {
         let elements = try Elements(
             JUnitReport(try RunReport(of: EvidenceFixture.subject(broken: true), gates: [])).text)

@@ -175,9 +175,17 @@ extension LatencyHistogram: Codable {
                 throw DecodingError.dataCorruptedError(
                     forKey: .buckets, in: container, debugDescription: "\(pairs[start]) ns is longer than an hour")
             }
+            guard pairs[start + 1] <= 1 << 48 else {
+                throw DecodingError.dataCorruptedError(
+                    forKey: .buckets, in: container, debugDescription: "\(pairs[start + 1]) is no count")
+            }
             counts.record(pairs[start], count: pairs[start + 1])
         }
-        self.sum = sum
-        saturated = try container.decodeIfPresent(UInt64.self, forKey: .saturated) ?? 0
+        let saturated = try container.decodeIfPresent(UInt64.self, forKey: .saturated) ?? 0
+        guard sum <= UInt128(count) * UInt128(Self.highest), saturated <= count else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .sum, in: container, debugDescription: "more than so many latencies can come to")
+        }
+        (self.sum, self.saturated) = (sum, saturated)
     }
 }

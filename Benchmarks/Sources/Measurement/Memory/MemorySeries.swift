@@ -108,14 +108,16 @@ extension MemorySeries: Codable {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         let capacity = try container.decode(Int.self, forKey: .capacity)
         let samples = try container.decode([Sample].self, forKey: .samples)
-        guard capacity >= 2, samples.count <= capacity else {
+        guard (2...1 << 24).contains(capacity), samples.count <= capacity else {
             throw DecodingError.dataCorruptedError(
                 forKey: .capacity, in: container, debugDescription: "no room for the samples")
         }
-        self.init(capacity: capacity, sizeClasses: try container.decode([SizeClass].self, forKey: .sizeClasses))
+        // Not `init(capacity:)`, which would make room for samples that may never come.
+        self.capacity = capacity
+        sizeClasses = try container.decode([SizeClass].self, forKey: .sizeClasses)
         self.samples = samples
         counts = try container.decode([Int].self, forKey: .counts)
-        guard counts.count == samples.count * sizeClasses.count else {
+        guard counts.count == samples.count * sizeClasses.count, counts.allSatisfy({ $0.magnitude < 1 << 48 }) else {
             throw DecodingError.dataCorruptedError(
                 forKey: .counts, in: container, debugDescription: "not one count a sample and size class")
         }

@@ -61,7 +61,7 @@ package struct StallReport: Hashable, Codable, Sendable {
     package func adding(_ other: StallReport) -> StallReport {
         var sum = self
         sum.delays.merge(other.delays)
-        let room = Self.capacity - sum.windows.count
+        let room = max(0, Self.capacity - sum.windows.count)
         sum.windows += other.windows.prefix(room)
         sum.droppedWindows += other.droppedWindows + max(0, other.windows.count - room)
         return sum

@@ -135,7 +135,7 @@ struct RunManifest: Encodable {
         startedAt = report.identity.startedAt
         arguments = report.identity.arguments
         replay = report.identity.replay
-        mergedFrom = report.parts.isEmpty ? nil : report.parts.map(\.id)
+        mergedFrom = report.parts.isEmpty ? nil : report.parts.map(\.identity.id)
         partial = report.isPartial
         partialReason = report.interruption?.reason
         skipped = report.skipped

@@ -109,7 +109,6 @@ struct Chart {
     }
 
     private var legend: String {
-        guard series.count > 1 else { return "" }
         let entries = series.indices.map { index -> String in
             let sample = Markup.element(
                 "svg", [("width", "28"), ("height", "10"), ("aria-hidden", "true")], sample(index))
@@ -134,7 +133,7 @@ struct Chart {
     /// The series, one below the other.
     private var table: String {
         let rows = series.flatMap { series in series.points.map { [series.name, x.write($0.x), y.write($0.y)] } }
-        return Markup.table([series.count > 1 ? "series" : "", x.title, y.title], rows)
+        return Markup.table(["series", x.title, y.title], rows)
     }
 
     private static func short(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }

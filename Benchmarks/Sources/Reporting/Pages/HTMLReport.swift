@@ -216,7 +216,14 @@ package struct HTMLReport {
             ["jemalloc", machine.jemallocVersion ?? "none"],
             ["load average", machine.loadAverage.map { "\($0)" }.joined(separator: " ")],
         ]
-        rows += report.parts.map { ["merged from", "\($0.id), seed \($0.seed)"] }
+        rows += report.parts.map { part in
+            let machine = part.environment
+            let build = machine.isOptimized ? "" : ", a debug build"
+            return [
+                "merged from",
+                "\(part.identity.id), seed \(part.identity.seed), \(machine.processor), \(machine.cores) cores\(build)",
+            ]
+        }
         return section(
             "The run",
             Markup.table(["what", "which"], rows) + Markup.element("p", [], "Again:")

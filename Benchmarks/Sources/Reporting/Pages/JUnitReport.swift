@@ -20,12 +20,25 @@ package struct JUnitReport {
 
     /// The file.
     package var text: String {
-        let suites = report.subjects.map { suite($0) }
+        let suites = report.subjects.map { suite($0) } + report.skipped.map { skipped($0) }
         return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
             + Markup.element(
                 "testsuites", [("name", "dedupbench \(report.identity.scenario)")],
                 "\n" + suites.joined(separator: "\n") + "\n") + "\n"
     }
+
+    /// What was to run and did not.
+    private func skipped(_ title: String) -> String {
+        let reason = report.interruption?.reason ?? "it was not run"
+        return Markup.element(
+            "testsuite",
+            [("name", title), ("tests", "1"), ("failures", "0"), ("errors", "0"), ("skipped", "1")],
+            Markup.element(
+                "testcase", [("classname", "\(report.identity.scenario).\(title)"), ("name", Self.promise)],
+                Markup.empty("skipped", [("message", reason)])))
+    }
+
+    private static let promise = "the history keeps every promise"
 
     private func suite(_ subject: SubjectReport) -> String {
         let cases =
@@ -35,7 +48,9 @@ package struct JUnitReport {
                     name: row.gate.phase == nil || row.gate.gate.expression.phase != nil
                         ? row.name : "\(row.name) in \(row.phase)",
                     verdict: RunVerdict(row.verdict), reason: row.reason,
-                    details: "observed \(row.observed) \(row.interval)\nlimit \(row.limit)\n")
+                    details:
+                        "observed \(row.observed)\(row.interval.isEmpty ? "" : ", \(row.interval)")\nlimit \(row.limit)\n"
+                )
             }
         let count = { (verdicts: [RunVerdict]) in "\(cases.count { verdicts.contains($0.verdict) })" }
         let seconds = Double(subject.phases.reduce(0) { $0 + $1.duration }) / 1e9
@@ -55,7 +70,7 @@ package struct JUnitReport {
 
     /// The check of the history, which also stands for how the run of the subject ended.
     private func history(_ subject: SubjectReport) -> Case {
-        let name = "the history keeps every promise"
+        let name = Self.promise
         if let verification = subject.verification, verification.violationCount > 0 {
             let stories = verification.firstOfEachKind.map { "\($0.kind.rawValue): \($0.description)" }
             return Case(
@@ -72,7 +87,11 @@ package struct JUnitReport {
         }
         let reason = subject.invalidity.first
         if let reason { return Case(name: name, verdict: .invalid, reason: reason) }
-        return Case(name: name, verdict: RunVerdict(verification.verdict), reason: "no duplicate was offered")
+        if let shortfall = subject.measured.lazy.compactMap(\.shortfall).first {
+            return Case(name: name, verdict: .inconclusive, reason: shortfall)
+        }
+        let doubt = verification.isComplete ? "no duplicate was offered" : "the history had no room for everything"
+        return Case(name: name, verdict: RunVerdict(verification.verdict), reason: doubt)
     }
 
     private func element(_ test: Case, of subject: SubjectReport) -> String {

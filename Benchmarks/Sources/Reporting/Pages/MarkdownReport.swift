@@ -18,6 +18,10 @@ package struct MarkdownReport {
             "<!-- dedupbench \(Self.inline(report.identity.scenario).replacingOccurrences(of: "--", with: "-")) -->"
         ]
         lines.append("### \(Self.inline(report.identity.scenario)): \(mark) \(report.verdict.rawValue.uppercased())")
+        if let reason = report.interruption?.reason {
+            let skipped = report.skipped.isEmpty ? "" : "; not run: \(report.skipped.joined(separator: ", "))"
+            lines += ["", Self.inline("Partial: \(reason)\(skipped)")]
+        }
         lines.append("")
         lines += table(
             [
@@ -42,7 +46,7 @@ package struct MarkdownReport {
         let kept = report.ranked.flatMap(\.decisiveGateRows).count { $0.verdict == .pass }
         lines += [
             "",
-            "\(kept) gates kept. Commit \(Self.inline(report.identity.commit)), seed \(report.identity.seed), "
+            "Gates kept: \(kept). Commit \(Self.inline(report.identity.commit)), seed \(report.identity.seed), "
                 + "\(Self.inline(report.environment.processor)).", "",
             "<details><summary>Again</summary>", "", "    " + report.identity.replay.filter { !$0.isNewline }, "",
             "</details>",

@@ -40,19 +40,23 @@ struct JudgingOptions: ParsableArguments {
     func publish(_ evidence: RunEvidence, _ console: Console) throws(Failure) -> Int32 {
         let asked = try GateBook.gates(ofOptions: gates)
         try checkPhases(of: asked, evidence)
-        let gates = asked.isEmpty ? try GateBook.gates(ofScenario: evidence.gates, file: EvidenceFile.name) : asked
+        let gates = asked.isEmpty ? try GateBook.gates(ofScenario: evidence.gates, file: evidence.identity.id) : asked
+        // A bundle that is written says by what it was judged.
+        var evidence = evidence
+        evidence.gates = gates.map(\.expression.description)
         var output = RunOutput(format, isQuiet: quiet, console: console)
         if let out { output.reserve(evidence.identity.id, in: out) }
         return output.publish(RunReport(evidence, gates: gates))
     }
 
-    /// A gate may name a phase: one that was not run is a slip of the pen.
+    /// A gate may name a phase: one that was not run is a slip of the pen, and a warm-up is not judged.
     private func checkPhases(of gates: [Gate], _ evidence: RunEvidence) throws(Failure) {
-        let known = Set(evidence.subjects.flatMap(\.phases).map(\.name))
+        let known = Set(evidence.subjects.flatMap(\.measured).map(\.name))
         for gate in gates {
             guard let phase = gate.expression.phase, !known.contains(phase) else { continue }
             throw Failure(
-                "--gate: the run has no phase `\(phase)` (it has: \(known.sorted().joined(separator: ", ")))", .usage)
+                "--gate: the run has no phase `\(phase)` that is judged (it has: \(known.sorted().joined(separator: ", ")))",
+                .usage)
         }
     }
 }

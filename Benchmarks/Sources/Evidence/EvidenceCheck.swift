@@ -1,0 +1,161 @@
+internal import DedupVerification
+internal import Measurement
+
+/// Refuses evidence whose figures cannot be: files come from elsewhere, and a figure that cannot be added up or drawn must not
+/// end the process that reads it.
+struct EvidenceCheck {
+    /// The first thing that is wrong, by its place; nil when nothing is.
+    private(set) var problem: String?
+
+    /// Above this no count, no size and no time of a real run is; sums of a million of them still fit.
+    private static let limit: Int = 1 << 48
+    /// The largest reading of a clock that is taken, in nanoseconds: nine years.
+    private static let latest = UInt64(1) << 58
+    /// The longest that a phase may have taken, in nanoseconds: 104 days.
+    private static let longest = UInt64(1) << 53
+    /// The most phases of a subject: their durations add up.
+    private static let phases = 1_024
+
+    init(_ run: RunEvidence) {
+        let machine = run.environment
+        let figures = [machine.clockCostNanoseconds] + machine.loadAverage
+        demand(figures.allSatisfy { $0.isFinite && abs($0) < 1e15 }, "run.environment", "a figure is no number")
+        size(machine.memoryBytes, "run.environment.memory_bytes")
+        check(run.identity)
+        let codes: [Int32] = [1, 6, 64, 65, 69, 129, 130, 143]
+        demand(
+            run.interruption.map { codes.contains($0.exitCode) } ?? true, "run.interruption.exitCode", "no exit code")
+        for (number, subject) in run.subjects.enumerated() { check(subject, "run.subjects[\(number)]") }
+        let titles = run.subjects.map(\.title)
+        demand(Set(titles).count == titles.count, "run.subjects", "one subject and combination is there twice")
+    }
+
+    private mutating func demand(_ isRight: Bool, _ place: String, _ rule: String) {
+        if problem == nil, !isRight { problem = "\(place): \(rule)" }
+    }
+
+    private mutating func count(_ value: Int?, _ place: String) {
+        guard let value else { return }
+        demand((0...Self.limit).contains(value), place, "\(value) is no count")
+    }
+
+    private mutating func size(_ value: Int?, _ place: String) {
+        guard let value else { return }
+        demand((-Self.limit...Self.limit).contains(value), place, "\(value) is no number of bytes")
+    }
+
+    private mutating func time(_ value: UInt64, _ place: String) {
+        demand(value <= Self.latest, place, "\(value) is no time")
+    }
+
+    private mutating func interval(_ start: UInt64, _ end: UInt64, _ place: String) {
+        time(end, place)
+        demand(start <= end, place, "it ends before it begins")
+    }
+
+    /// The id is the name of a folder.
+    private mutating func check(_ identity: RunIdentity) {
+        let id = identity.id
+        demand(
+            !id.isEmpty && id != "latest" && !id.hasPrefix(".") && id.utf8.count <= 200
+                && id.unicodeScalars.allSatisfy { $0.isASCII && $0.value > 0x20 && $0 != "/" && $0.value != 0x7F },
+            "run.identity.id", "not the name of a bundle")
+    }
+
+    // MARK: - Subjects
+
+    private mutating func check(_ subject: SubjectEvidence, _ place: String) {
+        for (number, phase) in subject.phases.enumerated() { check(phase, "\(place).phases[\(number)]") }
+        let names = subject.phases.map(\.name)
+        demand(Set(names).count == names.count, place, "two phases have one name")
+        demand(names.count <= Self.phases, place, "more than \(Self.phases) phases")
+        guard let verification = subject.verification else { return }
+        let inside = "\(place).verification"
+        check(verification.total, "\(inside).total")
+        for counts in verification.phases.values { check(counts, "\(inside).phases") }
+        for value in verification.violationsByKind.values { count(value, "\(inside).violationsByKind") }
+        for (number, violation) in verification.violations.enumerated() {
+            check(violation, "\(inside).violations[\(number)]")
+        }
+    }
+
+    private mutating func check(_ counts: VerificationCounts, _ place: String) {
+        demand(
+            counts.outcomes.count == OutcomeClass.allCases.count, "\(place).outcomes", "not one figure an outcome")
+        let figures = [
+            counts.operations, counts.lost, counts.executions, counts.failedExecutions, counts.duplicateExecutions,
+            counts.opportunities, counts.overlappingCalls, counts.maximumConcurrency, counts.repeatedRequests,
+            counts.attainableHits, counts.violations,
+        ]
+        for figure in figures + counts.outcomes { count(figure, place) }
+        demand(counts.lost <= counts.operations, place, "more calls are lost than were made")
+        demand(counts.duplicateExecutions <= counts.executions, place, "more executions are duplicates than there were")
+    }
+
+    private mutating func check(_ violation: Violation, _ place: String) {
+        for execution in violation.executions {
+            time(execution.begin, place)
+            if execution.ended { interval(execution.begin, execution.end, place) }
+        }
+        for call in violation.calls {
+            time(call.start, place)
+            time(call.intended, place)
+            if call.hasReturned { interval(call.start, call.end, place) }
+        }
+    }
+
+    // MARK: - Phases
+
+    private mutating func check(_ phase: PhaseEvidence, _ place: String) {
+        time(phase.start, "\(place).start")
+        demand(phase.duration <= Self.longest, "\(place).duration", "\(phase.duration) is no time")
+        check(phase.counts, "\(place).counts")
+        count(phase.intendedOperations, "\(place).intendedOperations")
+        count(phase.processesSpawned, "\(place).processesSpawned")
+        size(phase.allocatedEnd, "\(place).allocatedEnd")
+        for point in phase.series {
+            time(point.offset, "\(place).series")
+            demand(
+                point.value.isFinite && abs(point.value) < 1e18, "\(place).series", "\(point.value) is no rate or share"
+            )
+        }
+        for stuck in phase.stuck { time(stuck.age, "\(place).stuck") }
+        check(phase.load, "\(place).load")
+        for (number, memory) in phase.memory.enumerated() { check(memory, "\(place).memory[\(number)]") }
+    }
+
+    private mutating func check(_ load: LoadEvidence, _ place: String) {
+        let counts: [Int?] =
+            [load.clients, load.workers, load.maximumConcurrency, load.overlappingDuplicates, load.backlogged]
+            + [load.herds?.released, load.herds?.overlapping, load.processors, load.stalls?.droppedWindows]
+            + load.threads
+        for figure in counts { count(figure, place) }
+        for figure in [load.meanConcurrency, load.foreignProcessors, load.subjectShareOfWaiting].compactMap(\.self) {
+            demand(figure.isFinite && figure >= 0 && figure < 1e15, place, "\(figure) cannot be")
+        }
+        demand(
+            load.stalls?.windows.count ?? 0 <= StallReport.capacity, "\(place).stalls", "more stalls than are listed")
+        for stall in load.stalls?.windows ?? [] { interval(stall.start, stall.end, "\(place).stalls") }
+    }
+
+    private mutating func check(_ memory: MemoryEvidence, _ place: String) {
+        count(memory.discarded, "\(place).discarded")
+        count(memory.capacity, "\(place).capacity")
+        var (operations, last) = (0, UInt64(0))
+        for (number, sample) in memory.series.samples.enumerated() {
+            let inside = "\(place).series.samples[\(number)]"
+            count(sample.operations, inside)
+            count(sample.liveEntries, inside)
+            interval(last, sample.time, inside)
+            demand(sample.operations >= operations, inside, "operations go back")
+            (operations, last) = (sample.operations, sample.time)
+            let reading = sample.reading
+            for bytes in [
+                reading.live, reading.allocated, reading.threadCaches, reading.active, reading.resident,
+                reading.retained,
+                reading.metadata,
+            ] { size(bytes, inside) }
+        }
+        for sizeClass in memory.series.sizeClasses { count(sizeClass.size, "\(place).series.sizeClasses") }
+    }
+}
