@@ -1,4 +1,5 @@
 import Foundation
+import LoadGeneration
 import Testing
 
 /// `dedupbench report`: a run that is judged and rendered again from what its bundle holds.
@@ -25,6 +26,12 @@ import Testing
         // Both say where their bundle is, and nothing else differs.
         let text = { (result: Bench.Result) in result.out.split(separator: "\n").filter { !$0.hasPrefix("results: ") } }
         #expect(text(report) == text(run))
+    }
+
+    @Test func whatARealMachineMeasuresCanBeReadAgain() async throws {
+        let run = try await bench.run(scenario: Scenarios.memory, on: RealMachine())
+        let report = await bench.run(["report", latest])
+        #expect(report.code == run.code, "\(report.error)")
     }
 
     @Test func otherGatesGiveAnotherVerdict() async throws {
