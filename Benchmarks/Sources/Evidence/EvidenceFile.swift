@@ -15,11 +15,29 @@ package enum EvidenceFile {
         var format = EvidenceFile.format
         var version = EvidenceFile.version
         var run: RunEvidence
+
+        init(run: RunEvidence) { self.run = run }
+
+        /// Looks at what it is before it reads the rest, which in another format may be anything.
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            guard try container.decodeIfPresent(String.self, forKey: .format) == EvidenceFile.format else {
+                throw Foreign(problem: "it is not the evidence of a run of dedupbench")
+            }
+            let version = try container.decodeIfPresent(Int.self, forKey: .version)
+            guard version == EvidenceFile.version else {
+                let found = version.map { "\($0)" } ?? "none"
+                throw Foreign(
+                    problem:
+                        "its format has version \(found), and this dedupbench reads version \(EvidenceFile.version)")
+            }
+            run = try container.decode(RunEvidence.self, forKey: .run)
+        }
     }
 
-    private struct Header: Decodable {
-        var format: String?
-        var version: Int?
+    /// Another format than ours.
+    private struct Foreign: Error {
+        let problem: String
     }
 
     /// The text of the file.
@@ -44,23 +62,14 @@ package enum EvidenceFile {
         let decoder = JSONDecoder()
         decoder.nonConformingFloatDecodingStrategy = .convertFromString(
             positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        let data = Data(bytes)
         do {
-            let header = try decoder.decode(Header.self, from: data)
-            guard header.format == format else {
-                throw EvidenceError(path: path, problem: "it is not the evidence of a run of dedupbench")
-            }
-            guard header.version == version else {
-                let found = header.version.map { "\($0)" } ?? "none"
-                throw EvidenceError(
-                    path: path, problem: "its format has version \(found), and this dedupbench reads version \(version)"
-                )
-            }
-            let evidence = try decoder.decode(Contents.self, from: data).run
+            let evidence = try decoder.decode(Contents.self, from: Data(bytes)).run
             if let problem = EvidenceCheck(evidence).problem { throw EvidenceError(path: path, problem: problem) }
             return evidence
         } catch let error as EvidenceError {
             throw error
+        } catch let error as Foreign {
+            throw EvidenceError(path: path, problem: error.problem)
         } catch let error as DecodingError {
             throw EvidenceError(path: path, problem: error.problem)
         } catch {

@@ -54,11 +54,12 @@ package struct LatencyDistributions: Hashable, Sendable {
             self = other
             return
         }
-        let isAlike = isOpen == other.isOpen && mergedWaits == nil && other.mergedWaits == nil
-        var merged = waits
-        for (outcome, histogram) in other.waits { merged[outcome, default: LatencyHistogram()].merge(histogram) }
-        // What was waited in loops of one kind can be told from the sums as well.
-        if !isAlike { mergedWaits = merged }
+        // What was waited in loops of one kind can be told from the sums.
+        if isOpen != other.isOpen || mergedWaits != nil || other.mergedWaits != nil {
+            var merged = waits
+            for (outcome, histogram) in other.waits { merged[outcome, default: LatencyHistogram()].merge(histogram) }
+            mergedWaits = merged
+        }
         isOpen = isOpen || other.isOpen
         for (key, histogram) in other.histograms {
             histograms[key, default: LatencyHistogram()].merge(histogram)

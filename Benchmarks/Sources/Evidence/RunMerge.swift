@@ -109,14 +109,15 @@ extension SubjectEvidence {
     /// The same with all times counted from the start of its first phase: clocks of different machines do not compare.
     fileprivate var fromItsStart: SubjectEvidence {
         guard let base = phases.first?.start else { return self }
-        let shift = { (time: inout UInt64) in time -= min(time, base) }
         var shifted = self
         for index in shifted.phases.indices {
-            shift(&shifted.phases[index].start)
+            shifted.phases[index].start -= min(shifted.phases[index].start, base)
             shifted.phases[index].series = []
             shifted.phases[index].load.stalls = shifted.phases[index].load.stalls?.earlier(by: base)
         }
-        shifted.verification?.violations = verification?.violations.map { $0.earlier(by: base) } ?? []
+        if let violations = verification?.violations {
+            shifted.verification?.violations = violations.map { $0.earlier(by: base) }
+        }
         return shifted
     }
 

@@ -18,7 +18,7 @@ import Testing
         let report = try RunReport(of: EvidenceFixture.subject())
         let bundle = try ResultBundle(reserving: report.identity.id, in: folder + "/deep/results")
         #expect(!FileManager.default.fileExists(atPath: bundle.path))
-        try report.write(to: bundle)
+        try BundleContents(report).write(to: bundle)
         #expect(
             contents(bundle.path) == [
                 "datapackage.json", "environment.json", "events.csv", "evidence.json", "gates.csv", "junit.xml",
@@ -35,7 +35,7 @@ import Testing
         let report = try RunReport(
             of: EvidenceFixture.subject(), interruption: RunInterruption("interrupted by Ctrl-C", exitCode: 130))
         let bundle = try ResultBundle(reserving: "run", in: folder)
-        try report.write(to: bundle)
+        try BundleContents(report).write(to: bundle)
         let data = try Data(contentsOf: URL(fileURLWithPath: bundle.path + "/run.json"))
         let manifest = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
         #expect(manifest["partial"] as? Bool == true)
@@ -89,7 +89,7 @@ import Testing
         // Another process takes the name meanwhile.
         try FileManager.default.createDirectory(atPath: bundle.path + "/taken", withIntermediateDirectories: true)
         let report = try RunReport(of: EvidenceFixture.subject())
-        #expect(throws: BundleError.self) { try report.write(to: bundle) }
+        #expect(throws: BundleError.self) { try BundleContents(report).write(to: bundle) }
         #expect(contents(folder) == ["run"])
         #expect(contents(bundle.path) == ["taken"])
     }

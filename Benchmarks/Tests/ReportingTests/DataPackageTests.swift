@@ -62,7 +62,7 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let bundle = try ResultBundle(reserving: "run", in: folder)
         let gates = ["hit.latency.p99 < 50ms", "dedup.prevented == 100%", "generator.lag.p99 < 1s"]
-        try RunReport(of: subject, EvidenceFixture.subject(), gates: gates).write(to: bundle)
+        try BundleContents(RunReport(of: subject, EvidenceFixture.subject(), gates: gates)).write(to: bundle)
         try Self.check(bundle.path, files: 7)
     }
 

@@ -80,8 +80,7 @@ struct GateScanner {
     }
 
     func unknownMetric(_ name: String, at column: Int) -> GateSyntaxError {
-        let remedy = Metric.suggestion(for: name).map { "did you mean \($0)? " } ?? ""
-        return error(at: column - 1, "unknown metric \(name)", remedy + "`dedupbench list gates` prints all of them")
+        error(at: column - 1, "unknown metric \(name)", Metric.remedy(for: name))
     }
 
     private func error(at position: Int, _ problem: String, _ remedy: String) -> GateSyntaxError {

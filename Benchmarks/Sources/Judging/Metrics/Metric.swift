@@ -29,6 +29,11 @@ package enum Metric: Hashable, Sendable {
     /// The known name that is nearest to `name`, if any is near enough to be a slip of the pen.
     package static func suggestion(for name: String) -> String? { NearestName.of(name, among: all.map(\.name)) }
 
+    /// What to do about a name that is not known.
+    package static func remedy(for name: String) -> String {
+        (suggestion(for: name).map { "did you mean \($0)? " } ?? "") + "`dedupbench list gates` prints all of them"
+    }
+
     /// The name: `hit.latency.p99`.
     package var name: String {
         switch self {

@@ -9,11 +9,21 @@ package struct RunReport: Sendable {
     package let evidence: RunEvidence
     /// One a subject and combination of the matrix, in the order in which they ran.
     package let subjects: [SubjectReport]
+    /// Whether combinations were compared.
+    package let isMatrix: Bool
+    /// The subjects as they are shown: combinations of a matrix that passed first, each group by rising executions.
+    package let ranked: [SubjectReport]
+    /// The combination with the fewest executions of those that passed; nil when none did or two did as well, and outside
+    /// a matrix. It ran once, so a small difference may be chance.
+    package let best: SubjectReport?
 
     /// Holds gates against evidence.
     package init(_ evidence: RunEvidence, gates: [Gate]) {
         self.evidence = evidence
         subjects = evidence.subjects.map { SubjectReport($0, gates: gates) }
+        isMatrix = subjects.contains { !$0.strategy.isEmpty }
+        ranked = Self.rank(subjects, isMatrix: isMatrix)
+        best = Self.best(of: ranked, isMatrix: isMatrix)
     }
 
     /// What was measured.
@@ -38,11 +48,7 @@ package struct RunReport: Sendable {
     /// The exit code: interrupted before all else, because the user who interrupted expects to see that.
     package var exitCode: Int32 { evidence.interruption?.exitCode ?? verdict.exitCode }
 
-    /// Whether combinations were compared.
-    package var isMatrix: Bool { subjects.contains { !$0.strategy.isEmpty } }
-
-    /// The subjects as they are shown: combinations of a matrix that passed first, each group by rising executions.
-    package var ranked: [SubjectReport] {
+    private static func rank(_ subjects: [SubjectReport], isMatrix: Bool) -> [SubjectReport] {
         guard isMatrix else { return subjects }
         return subjects.enumerated().sorted { first, second in
             (first.element.rank.group, first.element.rank.executionsPerOperation, first.offset)
@@ -50,9 +56,7 @@ package struct RunReport: Sendable {
         }.map(\.element)
     }
 
-    /// The combination with the fewest executions of those that passed; nil when none did or two did as well, and outside
-    /// a matrix. It ran once, so a small difference may be chance.
-    package var best: SubjectReport? {
+    private static func best(of ranked: [SubjectReport], isMatrix: Bool) -> SubjectReport? {
         guard isMatrix else { return nil }
         let passed = ranked.filter { $0.rank.group == 0 }
         guard let first = passed.first else { return nil }

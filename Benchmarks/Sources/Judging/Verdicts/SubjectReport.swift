@@ -14,6 +14,10 @@ package struct SubjectReport: Sendable {
     package let metrics: MetricSet
     /// What became of each gate, in each phase that it was held against.
     package let gates: [GateResult]
+    /// Why the measurement cannot be trusted; empty when it can.
+    package let invalidity: [String]
+    /// The verdict. A violation stands however the run ended; gates are judged only of a run that came to its end.
+    package let verdict: RunVerdict
 
     /// Holds gates against evidence.
     package init(_ evidence: SubjectEvidence, gates: [Gate]) {
@@ -33,6 +37,8 @@ package struct SubjectReport: Sendable {
         self.metrics = metrics
         let judge = GateJudge(phases: measured, whole: metrics)
         self.gates = gates.flatMap(judge.results)
+        invalidity = Self.invalidity(of: measured, total)
+        verdict = Self.verdict(of: evidence, measured, self.gates, isValid: invalidity.isEmpty)
     }
 
     /// What was measured.
@@ -46,8 +52,7 @@ package struct SubjectReport: Sendable {
     /// How memory developed in the worst of the phases that look at it, warm-ups included; nil when none does.
     package var growth: GrowthReport? { GrowthReport.worst(phases.compactMap(\.growth)) }
 
-    /// Why the measurement cannot be trusted; empty when it can.
-    package var invalidity: [String] {
+    private static func invalidity(of measured: [PhaseReport], _ total: PhaseReport) -> [String] {
         var reasons: [String] = []
         for phase in measured where !phase.isPartial {
             reasons += phase.load.invalidity.map { "phase \(phase.name): \($0)" }
@@ -59,12 +64,13 @@ package struct SubjectReport: Sendable {
         return reasons
     }
 
-    /// The verdict. A violation stands however the run ended; gates are judged only of a run that came to its end.
-    package var verdict: RunVerdict {
-        var verdicts = gates.map { RunVerdict(judged($0).verdict) }
+    private static func verdict(
+        of evidence: SubjectEvidence, _ measured: [PhaseReport], _ gates: [GateResult], isValid: Bool
+    ) -> RunVerdict {
+        var verdicts = gates.map { RunVerdict(judged($0, evidence.ending).verdict) }
         let proven = evidence.verification.map { RunVerdict($0.verdict) }
         verdicts.append(proven ?? (evidence.isJudged ? .invalid : .inconclusive))
-        if !invalidity.isEmpty { verdicts.append(.invalid) }
+        if !isValid { verdicts.append(.invalid) }
         if measured.contains(where: { $0.shortfall != nil }) { verdicts.append(.inconclusive) }
         switch evidence.ending {
         case .finished: break
@@ -76,7 +82,13 @@ package struct SubjectReport: Sendable {
 
     /// What a gate came to: of a subject that did not run to its end it says nothing, neither good nor bad.
     package func judged(_ gate: GateResult) -> (verdict: Verdict, reason: String) {
-        guard let reason = evidence.ending.reason else { return (gate.verdict, gate.reason) }
+        Self.judged(gate, evidence.ending)
+    }
+
+    private static func judged(
+        _ gate: GateResult, _ ending: SubjectEnding
+    ) -> (verdict: Verdict, reason: String) {
+        guard let reason = ending.reason else { return (gate.verdict, gate.reason) }
         return (.inconclusive, "\(reason); until then: \(gate.reason)")
     }
 

@@ -42,7 +42,7 @@ package struct PhaseAnalysis {
         phase.stuck = stuck(calls, trace)
         phase.load = load(calls, trace)
         phase.counts = counts(calls, executions, phase)
-        phase.series = TimeSeries.points(of: phase, calls: calls, executions: history.executions)
+        phase.series = TimeSeries.points(of: phase, calls: calls, executions: executions)
         phase.memory = memory(trace)
         phase.allocatedEnd = trace.allocatedEnd
         phase.load.audits =

@@ -26,6 +26,9 @@ package struct StallReport: Hashable, Codable, Sendable {
         }
     }
 
+    /// How many stalls there were, listed or not.
+    package var count: Int { windows.count + droppedWindows }
+
     /// Nothing yet, with room for all that it can list: noting allocates nothing.
     package init() {
         windows.reserveCapacity(Self.capacity)

@@ -3,7 +3,8 @@ internal import Foundation
 package import Judging
 internal import Measurement
 
-extension RunReport {
+/// The files of a run's bundle, each made once.
+package struct BundleContents {
     /// A file of the bundle: its name, what it holds in a sentence, and its text.
     struct File {
         let name: String
@@ -11,24 +12,28 @@ extension RunReport {
         let text: String
     }
 
+    let files: [File]
+    /// `run.json`: what the run was, what it came to, and what the files of the bundle are.
+    package let manifest: String
+
+    /// Makes the files of a report.
+    package init(_ report: RunReport) {
+        files = report.files
+        manifest = JSONFile.text(RunManifest(report: report, files: files))
+    }
+
     /// Writes every file of the bundle and gives it its name.
     ///
     /// - Throws: ``BundleError``; what was written so far has been removed.
     package func write(to bundle: ResultBundle) throws(BundleError) {
-        do throws(BundleError) {
-            let files = files
-            for file in files { try bundle.write(file.text, to: file.name) }
-            // Last, because it lists the others.
-            try bundle.write(manifest(of: files), to: "run.json")
-            try bundle.finish()
-        } catch {
-            bundle.discard()
-            throw error
-        }
+        // The manifest last, because it lists the others.
+        try bundle.publish(files.map { ($0.name, $0.text) } + [("run.json", manifest)])
     }
+}
 
+extension RunReport {
     /// The tables, each with the name of its file and what it holds.
-    var tables: [(file: String, description: String, table: CSVTable)] {
+    private var tables: [(file: String, description: String, table: CSVTable)] {
         [
             (
                 "summary.csv",
@@ -44,37 +49,28 @@ extension RunReport {
         ]
     }
 
-    var files: [File] {
+    fileprivate var files: [BundleContents.File] {
         let tables = tables
-        return tables.map { File(name: $0.file, description: $0.description, text: $0.table.text) } + [
-            File(
+        return tables.map { BundleContents.File(name: $0.file, description: $0.description, text: $0.table.text) } + [
+            .init(
                 name: "datapackage.json", description: "what the columns of the tables mean",
                 text: JSONFile.text(DataPackage(identity.id, tables))),
-            File(name: "report.html", description: "the run as one page, with pictures", text: HTMLReport(self).text),
-            File(
+            .init(name: "report.html", description: "the run as one page, with pictures", text: HTMLReport(self).text),
+            .init(
                 name: "report.md", description: "the run in a few lines, for a comment", text: MarkdownReport(self).text
             ),
-            File(name: "junit.xml", description: "a test case a gate and phase", text: JUnitReport(self).text),
-            File(
+            .init(name: "junit.xml", description: "a test case a gate and phase", text: JUnitReport(self).text),
+            .init(
                 name: EvidenceFile.name,
                 description: "everything that was measured; `dedupbench report` makes the other files from it",
                 text: EvidenceFile.text(evidence)),
-            File(
+            .init(
                 name: "environment.json", description: "the machine the run was made on",
                 text: JSONFile.text(EnvironmentFile(runID: identity.id, environment: evidence.environment))),
-            File(
+            .init(
                 name: "scenario.resolved.yaml", description: "the scenario with every default and override",
                 text: evidence.resolvedScenario),
         ]
-    }
-
-    /// What `run.json` of the bundle says.
-    package var manifestText: String { manifest(of: files) }
-
-    /// `run.json`: what the run was, what it came to, and what the files of the bundle are.
-    func manifest(of files: [File]) -> String {
-        let manifest = RunManifest(report: self, files: files)
-        return JSONFile.text(manifest)
     }
 }
 

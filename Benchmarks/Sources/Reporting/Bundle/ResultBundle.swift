@@ -39,6 +39,19 @@ package final class ResultBundle {
 
     private static func isUnfinished(_ name: String) -> Bool { name.hasPrefix(".") && name.hasSuffix(suffix) }
 
+    /// Writes all files and gives the bundle its name.
+    ///
+    /// - Throws: ``BundleError``; what was written so far has been removed.
+    package func publish(_ files: [(name: String, text: String)]) throws(BundleError) {
+        do throws(BundleError) {
+            for file in files { try write(file.text, to: file.name) }
+            try finish()
+        } catch {
+            discard()
+            throw error
+        }
+    }
+
     /// Writes one file.
     ///
     /// - Throws: ``BundleError``; the bundle is then unfinished, and should be discarded.

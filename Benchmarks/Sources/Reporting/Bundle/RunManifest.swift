@@ -127,7 +127,7 @@ struct RunManifest: Encodable {
         case subjects, files
     }
 
-    init(report: RunReport, files: [RunReport.File]) {
+    init(report: RunReport, files: [BundleContents.File]) {
         runID = report.identity.id
         scenario = report.identity.scenario
         seed = report.identity.seed
@@ -194,7 +194,7 @@ extension RunManifest.Phase {
         overlappingHerds = load.herds?.overlapping
         herdSkew = load.herds?.skew.percentile(99)
         longestStall = load.longestStall
-        stalls = load.stalls.map { $0.windows.count + $0.droppedWindows }
+        stalls = load.stalls?.count
         foreignProcessors = load.foreignProcessors
         audits = load.audits.map {
             RunManifest.Audit(name: $0.name, passed: $0.passed, explanation: $0.explanation)

@@ -20,20 +20,16 @@ struct Chart {
     private static let colours = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#B8860B", "#56B4E9"]
     private static let dashes = ["", "6 3", "2 2", "8 2 2 2", "4 4", "1 3"]
 
-    /// The figure: the picture, its legend, and its figures in a table that can be folded out.
+    /// The figure: the picture, its legend, and its figures, series by series.
     var figure: String {
-        let picture = Markup.element(
-            "svg",
-            [
-                ("xmlns", "http://www.w3.org/2000/svg"), ("viewBox", "0 0 \(Int(Self.width)) \(Int(Self.height))"),
-                ("width", "\(Int(Self.width))"), ("height", "\(Int(Self.height))"), ("role", "img"),
-                ("font-size", "11"), ("font-family", "sans-serif"), ("fill", "currentColor"),
-            ],
-            Markup.element("title", [], Markup.text(title)) + marks + series.indices.map(drawing).joined())
-        return Markup.element(
-            "figure", [],
-            Markup.element("figcaption", [], Markup.text(title)) + picture + legend
-                + Markup.element("details", [], Markup.element("summary", [], "Figures") + table))
+        Figure(
+            title: title, width: Self.width, height: Self.height,
+            drawing: marks + series.indices.map(drawing).joined(), legend: legend,
+            table: (
+                ["series", x.title, y.title],
+                series.flatMap { series in series.points.map { [series.name, x.write($0.x), y.write($0.y)] } }
+            )
+        ).text
     }
 
     // MARK: - The frame
@@ -128,12 +124,6 @@ struct Chart {
                 ("x1", "0"), ("y1", "5"), ("x2", "28"), ("y2", "5"), ("stroke", colour), ("stroke-width", "2"),
                 ("stroke-dasharray", Self.dashes[index % Self.dashes.count]),
             ].filter { !$0.1.isEmpty })
-    }
-
-    /// The series, one below the other.
-    private var table: String {
-        let rows = series.flatMap { series in series.points.map { [series.name, x.write($0.x), y.write($0.y)] } }
-        return Markup.table(["series", x.title, y.title], rows)
     }
 
     private static func short(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }

@@ -51,25 +51,15 @@ struct StoryChart {
             + Markup.element(
                 "text", [("x", "\(Self.width)"), ("y", "\(height - 4)"), ("text-anchor", "end")],
                 Markup.text(HumanNumber.time(span)))
-        let picture = Markup.element(
-            "svg",
-            [
-                ("xmlns", "http://www.w3.org/2000/svg"), ("viewBox", "0 0 \(Int(Self.width)) \(Int(height))"),
-                ("width", "\(Int(Self.width))"), ("height", "\(Int(height))"), ("role", "img"), ("font-size", "11"),
-                ("font-family", "sans-serif"), ("fill", "currentColor"),
-            ], Markup.element("title", [], Markup.text(violation.explanation)) + drawn.joined() + axis)
         let rows = bars.map { bar in
             [
                 bar.name, HumanNumber.time(Double(bar.begin - first)),
                 bar.end.map { HumanNumber.time(Double($0 - first)) } ?? "never",
             ]
         }
-        return Markup.element(
-            "figure", [],
-            Markup.element("figcaption", [], Markup.text("\(violation.kind.rawValue): \(violation.explanation)"))
-                + picture
-                + Markup.element(
-                    "details", [],
-                    Markup.element("summary", [], "Figures") + Markup.table(["", "began", "ended"], rows)))
+        return Figure(
+            title: "\(violation.kind.rawValue): \(violation.explanation)", width: Self.width, height: height,
+            drawing: drawn.joined() + axis, table: (["", "began", "ended"], rows)
+        ).text
     }
 }

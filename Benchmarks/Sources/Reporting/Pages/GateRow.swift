@@ -14,17 +14,17 @@ struct GateRow {
     var name: String { gate.gate.expression.description }
     var phase: String { gate.phase ?? "all" }
 
-    var observed: String { Self.written(gate.observed?.value, gate.gate.expression.dimension) }
+    var observed: String { dimension.written(gate.observed?.value) }
+    private var dimension: MetricDimension { gate.gate.expression.dimension }
 
     /// The interval; empty for what is counted and not estimated.
     var interval: String {
         guard let low = gate.observed?.low, let high = gate.observed?.high, low < high else { return "" }
-        let dimension = gate.gate.expression.dimension
-        return "\(Self.written(low, dimension)) to \(Self.written(high, dimension))"
+        return "\(dimension.written(low)) to \(dimension.written(high))"
     }
 
     var limit: String {
-        "\(gate.gate.expression.comparison.rawValue) \(Self.written(gate.gate.expression.limit, gate.gate.expression.dimension))"
+        "\(gate.gate.expression.comparison.rawValue) \(dimension.written(gate.gate.expression.limit))"
     }
 
     /// How far what was seen is from the limit.
@@ -42,10 +42,13 @@ struct GateRow {
         }
     }
 
+}
+
+extension MetricDimension {
     /// A value in the unit that suits it.
-    static func written(_ value: Double?, _ dimension: MetricDimension) -> String {
+    func written(_ value: Double?) -> String {
         guard let value, value.isFinite else { return HumanNumber.missing }
-        return switch dimension {
+        return switch self {
         case .time: HumanNumber.time(value)
         case .ratio: HumanNumber.ratio(value)
         case .bytes: HumanNumber.bytes(value)
@@ -63,8 +66,19 @@ extension SubjectReport {
     var decisiveGateRows: [GateRow] { decisiveGates.map { GateRow(subject: self, gate: $0) } }
 
     /// What is to be known besides gates: why it ended, why it cannot be trusted, what memory did.
-    var notes: [String] {
+    fileprivate var notes: [String] {
         let memory = growth.flatMap { $0.verdict == .clean ? nil : "memory \($0.verdict.rawValue): \($0.explanation)" }
         return [self.ending.reason, memory].compactMap(\.self) + invalidity + phases.compactMap(\.shortfall)
+    }
+}
+
+extension RunReport {
+    /// What is to be known of each subject besides gates.
+    var subjectNotes: [String] { ranked.flatMap { subject in subject.notes.map { "\(subject.title): \($0)" } } }
+
+    /// Why the run is not whole, and what was not run; nil when it is whole.
+    var partialReason: String? {
+        guard let reason = evidence.interruption?.reason else { return nil }
+        return evidence.skipped.isEmpty ? reason : "\(reason); not run: \(evidence.skipped.joined(separator: ", "))"
     }
 }

@@ -65,11 +65,10 @@ package struct HTMLReport {
                 "\(mark) " + Markup.element("strong", [], verdict.rawValue.uppercased()) + " "
                     + Markup.text(verdict.meaning)),
         ]
-        if let reason = report.interruption?.reason {
-            let skipped = report.skipped.isEmpty ? "" : "; not run: \(report.skipped.joined(separator: ", "))"
-            lines.append(Markup.element("p", [], Markup.text("Partial: \(reason)\(skipped)")))
+        if let reason = report.partialReason {
+            lines.append(Markup.element("p", [], Markup.text("Partial: \(reason)")))
         }
-        let notes = report.ranked.flatMap { subject in subject.notes.map { "\(subject.title): \($0)" } }
+        let notes = report.subjectNotes
         if !notes.isEmpty {
             lines.append(
                 Markup.element(
@@ -100,10 +99,9 @@ package struct HTMLReport {
     }
 
     private var subjects: String {
-        let titles = [
-            "subject", "phase", "operations", "executions", "prevented", "violations", "hit rate", "of", "hit p50",
-            "hit p99", "age p99", "ops/s", "memory", "verdict",
-        ]
+        let titles =
+            ["subject", "phase", "operations", "executions"] + PhaseColumns.titles.map(\.title)
+            + ["age p99", "memory", "verdict"]
         let rows = report.ranked.flatMap { subject -> [[String]] in
             let measured = report.isMatrix || subject.measured.count < 2 ? [] : subject.measured
             return measured.map { row(of: $0, subject, subject.verdict(of: $0)) }
@@ -114,18 +112,15 @@ package struct HTMLReport {
 
     private func row(of phase: PhaseReport, _ subject: SubjectReport, _ verdict: RunVerdict?) -> [String] {
         let counts = phase.counts
-        let hits = phase.latencies.waits(.hit)
-        let verified = { (text: String) in phase.isVerified ? text : HumanNumber.missing }
-        return [
+        let first = [
             subject.title + (subject.title == report.best?.title ? " (best)" : ""), phase.name,
             HumanNumber.count(counts.operations), HumanNumber.count(counts.executions),
-            verified(HumanNumber.ratio(counts.preventedRatio)), verified(HumanNumber.count(counts.violations)),
-            HumanNumber.ratio(counts.repeatHitRatio), HumanNumber.ratio(counts.repeatHitCeiling),
-            HumanNumber.time(hits?.percentile(50)), HumanNumber.time(hits?.percentile(99)),
-            HumanNumber.time(phase.metrics[.age, .p99]?.value), HumanNumber.count(phase.throughput),
-            SubjectTable.memory(phase.growth),
+        ]
+        let last = [
+            HumanNumber.time(phase.metrics[.age, .p99]?.value), SubjectTable.memory(phase.growth),
             verdict?.rawValue.uppercased() ?? "",
         ]
+        return first + PhaseColumns.cells(of: phase).map(\.text) + last
     }
 
     // MARK: - Pictures
@@ -160,12 +155,10 @@ package struct HTMLReport {
 
     private func violations(of subject: SubjectReport) -> String {
         guard let verification = subject.verification, verification.violationCount > 0 else { return "" }
-        let kinds = verification.violationsByKind.sorted { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }
-            .map { "\(HumanNumber.count($0.value)) \($0.key.rawValue)" }.joined(separator: ", ")
         let total = HumanNumber.count(verification.violationCount)
         let stories = verification.firstOfEachKind.prefix(6).map { StoryChart(violation: $0).figure }
         return Markup.element("h3", [], Markup.text("\(subject.title): \(total) violations"))
-            + Markup.element("p", [], Markup.text(kinds))
+            + Markup.element("p", [], Markup.text(verification.kinds))
             + Markup.element("div", [("class", "charts")], stories.joined(separator: "\n"))
     }
 
@@ -177,24 +170,15 @@ package struct HTMLReport {
         for subject in report.subjects {
             for phase in subject.measured {
                 let load = phase.load
-                rows.append([
-                    subject.title, phase.name, HumanNumber.count(load.clients), HumanNumber.count(load.workers),
-                    HumanNumber.plain(load.meanConcurrency), HumanNumber.count(load.maximumConcurrency),
-                    load.herds.map { "\(HumanNumber.count($0.overlapping)) of \(HumanNumber.count($0.released))" }
-                        ?? "",
-                    HumanNumber.count(load.backlogged), HumanNumber.time(load.longestStall),
-                    load.stalls.map { HumanNumber.count($0.windows.count + $0.droppedWindows) } ?? HumanNumber.missing,
-                    load.foreignProcessors.map { "\(HumanNumber.plain($0)) of \(load.processors)" } ?? "",
-                ])
+                rows.append(
+                    [subject.title, phase.name] + GenerationTable.cells(of: load).map(\.text)
+                        + [load.stalls.map { HumanNumber.count($0.count) } ?? HumanNumber.missing])
                 audits += load.audits.map { audit in
                     [subject.title, phase.name, audit.name, audit.passed ? "passed" : "FAILED", audit.explanation]
                 }
             }
         }
-        let titles = [
-            "subject", "phase", "clients", "workers", "calls open", "at most", "herds met", "backlogged",
-            "longest stall", "stalls of 10 ms", "others used",
-        ]
+        let titles = ["subject", "phase"] + GenerationTable.titles.map(\.title) + ["stalls of 10 ms"]
         return section(
             "Load and machine",
             Markup.table(titles, rows)

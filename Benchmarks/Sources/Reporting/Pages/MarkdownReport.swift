@@ -18,10 +18,7 @@ package struct MarkdownReport {
             "<!-- dedupbench \(Self.inline(report.identity.scenario).replacingOccurrences(of: "--", with: "-")) -->"
         ]
         lines.append("### \(Self.inline(report.identity.scenario)): \(mark) \(report.verdict.rawValue.uppercased())")
-        if let reason = report.interruption?.reason {
-            let skipped = report.skipped.isEmpty ? "" : "; not run: \(report.skipped.joined(separator: ", "))"
-            lines += ["", Self.inline("Partial: \(reason)\(skipped)")]
-        }
+        if let reason = report.partialReason { lines += ["", Self.inline("Partial: \(reason)")] }
         lines.append("")
         lines += table(
             [
@@ -41,7 +38,7 @@ package struct MarkdownReport {
                     ]
                 })
         }
-        let notes = report.ranked.flatMap { subject in subject.notes.map { "\(subject.title): \($0)" } }
+        let notes = report.subjectNotes
         if !notes.isEmpty { lines += [""] + notes.map { "- \(Self.inline($0))" } }
         let kept = report.ranked.flatMap(\.decisiveGateRows).count { $0.verdict == .pass }
         lines += [

@@ -92,14 +92,8 @@ package struct ComparisonReport {
                 table: roundsTable
             ),
         ]
-        do throws(BundleError) {
-            for (file, _, table) in tables { try bundle.write(table.text, to: file) }
-            try bundle.write(JSONFile.text(DataPackage(id, tables)), to: "datapackage.json")
-            try bundle.finish()
-        } catch {
-            bundle.discard()
-            throw error
-        }
+        let files = tables.map { (name: $0.file, text: $0.table.text) }
+        try bundle.publish(files + [("datapackage.json", JSONFile.text(DataPackage(id, tables)))])
     }
 
     /// What a person reads.
@@ -111,7 +105,7 @@ package struct ComparisonReport {
         for result in results {
             let metric = result.metric
             let written = { (values: [Double]) in
-                GateRow.written(Median.of(values), metric.metric.definition.dimension)
+                metric.metric.definition.dimension.written(Median.of(values))
             }
             table.append([
                 .init(metric.arm), .init(metric.phase), .init(metric.metric.name), .init(written(metric.reference)),

@@ -63,9 +63,7 @@ package struct TerminalReport {
     }
 
     private var noteLines: [String] {
-        report.ranked.flatMap { subject in
-            subject.notes.map { TerminalText.sanitised("\(subject.title): \($0)") }
-        } + runNotes
+        report.subjectNotes.map { TerminalText.sanitised($0) } + runNotes
     }
 
     /// What is to be known of the run as a whole.
@@ -95,10 +93,9 @@ package struct TerminalReport {
             guard let verification = subject.verification, verification.violationCount > 0 else { continue }
             let shown = verification.firstOfEachKind.prefix(violationLimit)
             let total = HumanNumber.count(verification.violationCount)
-            let kinds = verification.violationsByKind.sorted { $0.value > $1.value }
-                .map { "\(HumanNumber.count($0.value)) \($0.key.rawValue)" }.joined(separator: ", ")
             lines.append(
-                terminal.paint(TerminalText.sanitised("\(subject.title): \(total) violations: \(kinds)"), .bad))
+                terminal.paint(
+                    TerminalText.sanitised("\(subject.title): \(total) violations: \(verification.kinds)"), .bad))
             for violation in shown {
                 lines.append(TerminalText.sanitisedLines("\(violation.kind.rawValue): \(violation.description)"))
             }
@@ -109,17 +106,18 @@ package struct TerminalReport {
     private var verdictLines: [String] {
         let verdict = report.verdict
         var line = terminal.paint(verdict.rawValue.uppercased(), verdict.role)
-        if let reason = report.interruption?.reason {
-            line += "  PARTIAL: " + TerminalText.sanitised(reason)
-            if !report.skipped.isEmpty {
-                line += "; not run: " + TerminalText.sanitised(report.skipped.joined(separator: ", "))
-            }
-        }
+        if let reason = report.partialReason { line += "  PARTIAL: " + TerminalText.sanitised(reason) }
         return [line, "again: " + TerminalText.sanitised(report.identity.replay)]
     }
 }
 
 extension VerificationResult {
+    /// How many there are of each kind, the most frequent first.
+    var kinds: String {
+        violationsByKind.sorted { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }
+            .map { "\(HumanNumber.count($0.value)) \($0.key.rawValue)" }.joined(separator: ", ")
+    }
+
     /// One violation of each kind, in the order of the kinds' first appearance.
     var firstOfEachKind: [Violation] {
         var seen: Set<ViolationKind> = []

@@ -58,9 +58,9 @@ struct CompareCommand: BenchCommand {
         let metrics = try askedMetrics()
         try check(runPlan, arms: arms.count, metrics)
         context.interruption.listen()
-        let style: ProgressPrinter.Style = noProgress ? .none : context.console.errorIsTerminal ? .line : .plain
         let driver = ComparisonDriver(
-            driver: RunDriver(plan: runPlan, context: context, progress: ProgressDisplay(style, in: context)),
+            driver: RunDriver(
+                plan: runPlan, context: context, progress: ProgressDisplay(isOff: noProgress, in: context)),
             arms: arms, rounds: rounds, metrics: metrics)
         let stamp = RunStamp(commit: await context.commit())
         let identity = stamp.identity(of: runPlan, arguments: arguments)
@@ -76,8 +76,7 @@ struct CompareCommand: BenchCommand {
         var asked: [Metric] = []
         for name in metrics {
             guard let metric = Metric(name: name) else {
-                let hint = Metric.suggestion(for: name).map { "; did you mean \($0)?" } ?? ""
-                throw Failure("--metric: there is no metric \(name)\(hint) `list gates` prints all of them", .usage)
+                throw Failure("--metric: unknown metric \(name); \(Metric.remedy(for: name))", .usage)
             }
             if !asked.contains(metric) { asked.append(metric) }
         }
@@ -92,8 +91,9 @@ struct CompareCommand: BenchCommand {
             throw Failure("--gate: a comparison holds nothing against gates; `dedupbench run` does", .usage)
         }
         guard effect > 0, effect < 1_000 else { throw Failure("--effect: must be more than 0 per cent", .usage) }
-        if let problem = metrics.lazy.compactMap({ GateBook.missingSource(of: $0, in: plan.scenario) }).first {
-            throw Failure("--metric: \(problem)", .usage)
+        for metric in metrics {
+            guard let problem = GateBook.missingSource(of: metric, in: plan.scenario) else { continue }
+            throw Failure("--metric: \(metric.name) \(problem)", .usage)
         }
         let phases = plan.scenario.phases.count { !$0.warmup }
         let fewest = Comparison.fewestRounds(metrics: (arms - 1) * metrics.count * phases)

@@ -41,7 +41,7 @@ struct RunCommand: BenchCommand {
             environment: MachineEnvironment.current(commit: identity.commit, jemalloc: try? Jemalloc()))
         let driver = RunDriver(
             plan: runPlan, context: context,
-            progress: ProgressDisplay(output.progressStyle(on: context.console), in: context))
+            progress: ProgressDisplay(isOff: output.noProgress || output.quiet, in: context))
         do {
             try await driver.run(&evidence)
         } catch {
@@ -49,13 +49,5 @@ struct RunCommand: BenchCommand {
             throw error
         }
         return runOutput.publish(RunReport(evidence, gates: runPlan.gates))
-    }
-}
-
-extension OutputOptions {
-    /// How progress is shown: a line on a terminal, plain lines elsewhere.
-    fileprivate func progressStyle(on console: Console) -> ProgressPrinter.Style {
-        if noProgress || quiet { return .none }
-        return console.errorIsTerminal ? .line : .plain
     }
 }

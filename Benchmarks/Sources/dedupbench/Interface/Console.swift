@@ -83,8 +83,10 @@ final class ProgressDisplay: Sendable {
     private let machine: any Machine
     private let printer: Mutex<ProgressPrinter>
 
-    init(_ style: ProgressPrinter.Style, in context: CommandContext) {
+    /// A line on a terminal and plain lines elsewhere, unless it is off.
+    init(isOff: Bool, in context: CommandContext) {
         let console = context.console
+        let style: ProgressPrinter.Style = isOff ? .none : console.errorIsTerminal ? .line : .plain
         machine = context.machine
         printer = Mutex(ProgressPrinter(style, columns: console.errorColumns) { console.error($0) })
     }

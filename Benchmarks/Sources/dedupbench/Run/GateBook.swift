@@ -43,20 +43,19 @@ enum GateBook {
     /// Says that no phase measures what a gate is about; nil if one does, or if the gate names a phase that is not there.
     static func missingSource(of gate: Gate, in scenario: Scenario) -> String? {
         let expression = gate.expression
-        let source = expression.metric.definition.source
-        guard let requirement = source.requirement else { return nil }
-        let phases = scenario.phases.filter { !$0.warmup && (expression.phase ?? $0.name) == $0.name }
-        if phases.isEmpty || phases.contains(where: { scenario.phase($0, measures: source) }) { return nil }
-        let names = phases.map { "`\($0.name)`" }.joined(separator: ", ")
-        return "\(expression.description) is never measured in \(names): it takes \(requirement)"
+        return missingSource(of: expression.metric, in: scenario, phase: expression.phase).map {
+            "\(expression.description) \($0)"
+        }
     }
 
-    /// Says that no phase measures a metric; nil if one does.
-    static func missingSource(of metric: Metric, in scenario: Scenario) -> String? {
+    /// Says that no phase, or not the one that is named, measures a metric; nil if one does, or if there is none of that name.
+    static func missingSource(of metric: Metric, in scenario: Scenario, phase name: String? = nil) -> String? {
         let source = metric.definition.source
         guard let requirement = source.requirement else { return nil }
-        if scenario.phases.contains(where: { !$0.warmup && scenario.phase($0, measures: source) }) { return nil }
-        return "\(metric.name) is never measured: it takes \(requirement)"
+        let phases = scenario.phases.filter { !$0.warmup && (name ?? $0.name) == $0.name }
+        if phases.isEmpty || phases.contains(where: { scenario.phase($0, measures: source) }) { return nil }
+        let names = phases.map { "`\($0.name)`" }.joined(separator: ", ")
+        return "is never measured in \(names): it takes \(requirement)"
     }
 
     /// Says that a gate names a phase that is not there; nil if it names none or one that is.

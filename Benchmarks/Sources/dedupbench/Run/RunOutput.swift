@@ -34,14 +34,15 @@ struct RunOutput {
     ///
     /// - Returns: The exit code.
     mutating func publish(_ report: RunReport) -> Int32 {
-        if let bundle {
+        let contents = bundle != nil || format == .json ? BundleContents(report) : nil
+        if let bundle, let contents {
             do throws(BundleError) {
-                try report.write(to: bundle)
+                try contents.write(to: bundle)
             } catch {
                 problem = error
             }
         }
-        printResult(report)
+        printResult(report, contents)
         if let problem {
             console.error("dedupbench: the results were not saved: \(problem)\n")
             return Failure.Code.ofUnwritten(report.exitCode)
@@ -49,13 +50,13 @@ struct RunOutput {
         return report.exitCode
     }
 
-    private func printResult(_ report: RunReport) {
+    private func printResult(_ report: RunReport, _ contents: BundleContents?) {
         switch format {
         case .text:
             let terminal = TerminalReport(report, terminal: console.terminal)
             console.out(isQuiet ? terminal.verdictText : terminal.text)
             if problem == nil, let bundle { console.out("results: \(bundle.path)\n") }
-        case .json: console.out(report.manifestText)
+        case .json: console.out(contents?.manifest ?? "")
         case .csv: console.out(report.summaryTable.text)
         }
         if format != .text, problem == nil, let bundle { console.error("results: \(bundle.path)\n") }

@@ -108,7 +108,7 @@ package struct SelftestCase: Sendable {
         let plan = try RunPlan(
             try scenario.scenario(), named: scenario.rawValue, subjects: [blueprint],
             load: LoadConfiguration(workers: context.workers, watchdog: watchdog))
-        let driver = RunDriver(plan: plan, context: context, progress: ProgressDisplay(.none, in: context))
+        let driver = RunDriver(plan: plan, context: context, progress: ProgressDisplay(isOff: true, in: context))
         do {
             let runner = try driver.makeRunner(for: plan.combinations[0])
             let evidence = try await driver.run(blueprint, in: plan.combinations[0], with: runner)
