@@ -30,7 +30,10 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let package = Package(
     name: "DedupBenchmarks",
     platforms: [.macOS(.v26)],
-    products: [.executable(name: "dedupbench", targets: ["dedupbench"])],
+    products: [
+        .executable(name: "dedupbench", targets: ["dedupbench"]),
+        .library(name: "DedupBenchKit", targets: ["DedupBenchKit", "DedupBenchCLI"]),
+    ],
     dependencies: [
         .package(name: "Dedup", path: ".."),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -48,23 +51,27 @@ let package = Package(
         target("Workloads", ["CZlib", "CZstd", "Statistics", "Wording", yams]),
         target("Measurement", ["CJemalloc", "Statistics", histogram]),
         target("Evidence", ["Measurement", library("DedupVerification")]),
-        target("LoadGeneration", ["Workloads", "Measurement", "Evidence", library("DedupVerification")]),
+        // What a subject is: for those here and for those of other packages.
+        target("DedupBenchKit", ["Workloads", library("DedupVerification")]),
+        target(
+            "LoadGeneration", ["DedupBenchKit", "Workloads", "Measurement", "Evidence", library("DedupVerification")]),
         target("Judging", ["Evidence", "Measurement", "Statistics", "Wording", library("DedupVerification")]),
         target(
             "Reporting", ["Evidence", "Judging", "Measurement", "Wording", library("DedupVerification"), crypto]),
-        .executableTarget(
-            name: "dedupbench",
-            dependencies: [
-                "Workloads", "Measurement", "Evidence", "LoadGeneration", "Judging", "Reporting", "Statistics",
-                "Wording",
-                library("Caching"),
-                library("Dedup"), library("DedupVerification"), argumentParser, subprocess, crypto,
-            ],
-            swiftSettings: strict),
+        // Every command: for the executable here and for those of other packages.
+        target(
+            "DedupBenchCLI",
+            [
+                "DedupBenchKit", "Workloads", "Measurement", "Evidence", "LoadGeneration", "Judging", "Reporting",
+                "Statistics", "Wording", library("Caching"), library("Dedup"), library("DedupVerification"),
+                argumentParser, subprocess, crypto,
+            ]),
+        .executableTarget(name: "dedupbench", dependencies: ["DedupBenchCLI"], swiftSettings: strict),
 
         // What tests share: a machine that is as fast as the test says.
         .target(
-            name: "Simulation", dependencies: ["LoadGeneration", "Measurement"], path: "Tests/Simulation",
+            name: "Simulation", dependencies: ["DedupBenchKit", "LoadGeneration", "Measurement"],
+            path: "Tests/Simulation",
             swiftSettings: strict),
         // Evidence as a run would leave it.
         .target(
@@ -83,7 +90,8 @@ let package = Package(
         tests(
             "LoadGenerationTests",
             [
-                "LoadGeneration", "Workloads", "Measurement", "Evidence", "Simulation", library("DedupTesting"),
+                "LoadGeneration", "DedupBenchKit", "Workloads", "Measurement", "Evidence", "Simulation",
+                library("DedupTesting"),
                 library("DedupVerification"),
             ]),
         tests(
@@ -96,7 +104,8 @@ let package = Package(
         tests(
             "DedupBenchTests",
             [
-                "dedupbench", "Evidence", "Judging", "LoadGeneration", "Measurement", "Reporting", "Simulation",
+                "DedupBenchCLI", "DedupBenchKit", "Evidence", "Judging", "LoadGeneration", "Measurement", "Reporting",
+                "Simulation",
                 "Workloads",
                 library("DedupVerification"),
             ]),

@@ -49,6 +49,10 @@ import Testing
         checker.allowsUnexplainedFailures = seed % 3 == 0
         checker.staleAllowance = [nil, 0, 30_000][Int(seed / 2 % 3)]
         checker.capacityBounded = seed % 7 != 0
+        checker.capacity = [nil, 1, 2, 3][Int(seed / 3 % 4)]
+        checker.reportsEvictions = seed % 5 != 0
+        checker.allowsEarlyRefresh = seed % 4 == 0
+        checker.freshness.clockTolerance = [0, 0, 700][Int(seed % 3)]
         var random = SplitMix64(seed: seed)
         var history = SimulatedDeduplicator.run(plan, seed: seed)
         for _ in 0..<4 {
@@ -66,6 +70,98 @@ import Testing
         history.droppedExecutions = 1
         history.executions.removeLast()
         #expect(plan.checker.check(history).verdict == .invalid)
+    }
+
+    /// One key is executed, and executed again long after; the rest only fills the cache.
+    private static func history(of keys: Int, excuse: Excuse? = nil) -> History {
+        var executions = (1...keys).map { number in
+            let begin = UInt64(number) * 1_000
+            return Execution(id: UInt64(number), key: UInt32(number), begin: begin, end: begin + 100)
+        }
+        executions.append(Execution(id: UInt64(keys) + 1, key: 1, begin: 1_000_000, end: 1_000_100))
+        let calls = executions.enumerated().map { number, execution in
+            Call(
+                request: UInt32(number), key: execution.key, start: execution.begin - 10, end: execution.end + 10,
+                outcome: .executed, execution: execution.id)
+        }
+        return History(calls: calls, executions: executions, excuses: [excuse].compactMap(\.self))
+    }
+
+    private static func bounded(_ capacity: Int?, reports: Bool = true) -> HistoryChecker {
+        var checker = HistoryChecker(freshness: .init(.unbounded), capacityBounded: true, duplicateMode: .join)
+        checker.capacity = capacity
+        checker.reportsEvictions = reports
+        return checker
+    }
+
+    /// With room for as many keys as there are the cache is never full; with room for one less, from the last one's begin on.
+    @Test(
+        arguments: [
+            (8, 900_000, [.prematureEviction: 1, .unjustifiedExecution: 1]), (7, 900_000, [:]), (7, 8_000, [:]),
+            (7, 7_999, [.prematureEviction: 1, .unjustifiedExecution: 1]), (nil, 7_999, [:]),
+        ] as [(Int?, UInt64, [ViolationKind: Int])])
+    func anEvictionFromACacheWithRoomExcusesNothing(
+        capacity: Int?, evictedAt: UInt64, expected: [ViolationKind: Int]
+    ) {
+        let history = Self.history(of: 8, excuse: Excuse(.evicted, key: 1, since: 7_000, at: evictedAt, execution: 1))
+        #expect(Self.bounded(capacity).check(history).violationsByKind == expected)
+    }
+
+    @Test(arguments: [(8, true, 1), (8, false, 1), (7, true, 1), (7, false, 0)])
+    func aCacheThatReportsNoEvictionsIsExcusedOnceItCanBeFull(capacity: Int, reports: Bool, violations: Int) {
+        let result = Self.bounded(capacity, reports: reports).check(Self.history(of: 8))
+        #expect(result.violationsByKind[.unjustifiedExecution, default: 0] == violations)
+    }
+
+    /// Stored at 1,100 for 500 by a clock that may be off by the tolerance; the second execution or hit comes at 1,600 + offset.
+    @Test(
+        arguments: [
+            (0, -1, 0, 1, 0), (0, 10, 0, 0, 1), (100, -99, 100, 0, 0), (100, -101, 0, 1, 0), (100, 110, 100, 0, 1),
+        ]
+            as [(UInt64, Int, UInt64, Int, Int)])
+    func aClockThatIsOffIsForgivenByItsTolerance(
+        tolerance: UInt64, offset: Int, slack: UInt64, unjustified: Int, stale: Int
+    ) {
+        let rule = FreshnessRule(.fixed(500), clockTolerance: tolerance)
+        let checker = HistoryChecker(freshness: rule, capacityBounded: false, duplicateMode: .join)
+        let again = UInt64(1_600 + offset)
+        let first = Execution(id: 1, key: 1, begin: 1_000, end: 1_100)
+        let leader = Call(request: 0, key: 1, start: 990, end: 1_100, outcome: .executed, execution: 1)
+        let second = Execution(id: 2, key: 1, begin: again, end: again + 100)
+        let executed = Call(request: 1, key: 1, start: again, end: again + 100, outcome: .executed, execution: 2)
+        let hit = Call(request: 1, key: 1, start: again, end: again + 5, outcome: .hit, execution: 1)
+        let repeated = checker.check(History(calls: [leader, executed], executions: [first, second]))
+        let served = checker.check(History(calls: [leader, hit], executions: [first]))
+        #expect(repeated.violationsByKind[.unjustifiedExecution, default: 0] == unjustified)
+        #expect(served.violationsByKind[.staleHit, default: 0] == stale)
+    }
+
+    /// Another execution begins while the first result is fresh: because a call asked for it, or because no call waits for it.
+    @Test(arguments: [(false, OutcomeClass.hit, 1), (true, .hit, 0), (true, .executed, 1)])
+    func anEarlyRefreshIsExcusedWhereItIsPromisedAndNoCallWaitedForIt(
+        allowed: Bool, outcome: OutcomeClass, violations: Int
+    ) {
+        var checker = HistoryChecker(freshness: .init(.fixed(10_000)), capacityBounded: false, duplicateMode: .join)
+        checker.allowsEarlyRefresh = allowed
+        let executions = [
+            Execution(id: 1, key: 1, begin: 1_000, end: 1_100), Execution(id: 2, key: 1, begin: 2_000, end: 2_100),
+        ]
+        let calls = [
+            Call(request: 0, key: 1, start: 990, end: 1_110, outcome: .executed, execution: 1),
+            Call(request: 1, key: 1, start: 1_990, end: 2_110, outcome: outcome, execution: outcome == .hit ? 1 : 2),
+        ]
+        let result = checker.check(History(calls: calls, executions: executions))
+        #expect(result.violationsByKind[.unjustifiedExecution, default: 0] == violations)
+    }
+
+    /// What a lost excuse could justify is not proven; an answer from another key is.
+    @Test(arguments: [(false, Verdict.invalid), (true, .fail)])
+    func whatAnIncompleteHistoryCannotProveIsInvalidAndNotFail(mixesKeys: Bool, verdict: Verdict) {
+        var history = Self.history(of: 2)
+        #expect(Self.bounded(nil).check(history).verdict == .fail)
+        history.droppedExcuses = 1
+        if mixesKeys { history.calls[0].key = 2 }
+        #expect(Self.bounded(nil).check(history).verdict == verdict)
     }
 
     @Test func aHistoryWithoutOpportunitiesIsInconclusive() {

@@ -2,6 +2,7 @@ import DedupVerification
 
 /// The same rules, spelled out with nothing but loops over everything: slow, and hard to get wrong.
 struct NaiveChecker {
+    let checker: HistoryChecker
     let rule: FreshnessRule
     let mode: DuplicateMode
     let capacityBounded: Bool
@@ -13,6 +14,7 @@ struct NaiveChecker {
     let history: History
 
     init(_ checker: HistoryChecker, history: History) {
+        self.checker = checker
         rule = checker.freshness
         mode = checker.duplicateMode
         capacityBounded = checker.capacityBounded
@@ -31,7 +33,7 @@ struct NaiveChecker {
         for execution in executions {
             if executions.contains(where: { overlaps($0, execution) }) {
                 counts[.overlap, default: 0] += 1
-            } else if hasFreshResult(execution.key, at: execution.begin, before: execution) {
+            } else if !isRefresh(execution), hasFreshResult(execution.key, at: execution.begin, before: execution) {
                 counts[.unjustifiedExecution, default: 0] += 1
             }
             for excuse in history.excuses
@@ -40,6 +42,10 @@ struct NaiveChecker {
             {
                 counts[.prematureExpiry, default: 0] += 1
             }
+            let isEarly = history.excuses.contains {
+                $0.kind == .evicted && $0.execution == execution.id && capacityBounded && $0.at < fullFrom
+            }
+            if isEarly { counts[.prematureEviction, default: 0] += 1 }
         }
         for (number, call) in history.calls.enumerated() {
             for kind in violations(of: call, number: number) { counts[kind, default: 0] += 1 }
@@ -58,6 +64,18 @@ struct NaiveChecker {
                 return execution.key == call.key && !isOwn && execution.begin < end && ending(execution) > call.start
             }
         }.count
+    }
+
+    private func isRefresh(_ execution: Execution) -> Bool {
+        checker.allowsEarlyRefresh && leader(execution) == nil
+    }
+
+    /// When the last of more keys than there is room for was begun for the first time.
+    private var fullFrom: UInt64 {
+        guard let capacity = checker.capacity else { return 0 }
+        let keys = Set(history.executions.map(\.key))
+        let firsts = keys.map { key in history.executions.filter { $0.key == key }.map(\.begin).min() ?? .max }
+        return firsts.count > capacity ? firsts.sorted()[capacity] : .max
     }
 
     private func ending(_ execution: Execution) -> UInt64 { execution.ended ? execution.end : .max }
@@ -86,9 +104,11 @@ struct NaiveChecker {
     }
 
     private func isEvicted(_ execution: Execution, by time: UInt64) -> Bool {
-        capacityBounded
+        if capacityBounded, !checker.reportsEvictions, time >= fullFrom { return true }
+        return capacityBounded
             && history.excuses.contains {
-                $0.kind == .evicted && concerns($0, execution, since: execution.end) && earliest($0) <= time
+                $0.kind == .evicted && $0.at >= fullFrom && concerns($0, execution, since: execution.end)
+                    && earliest($0) <= time
             }
     }
 
@@ -108,10 +128,12 @@ struct NaiveChecker {
     }
 
     private func shortened(_ time: UInt64) -> UInt64 {
-        guard rule.jitter > 0 else { return time }
         let rest = Double(time) * (1 - rule.jitter)
-        return rest <= 1 ? 0 : UInt64(rest) - 1
+        let jittered = rule.jitter == 0 ? time : rest <= 1 ? 0 : UInt64(rest) - 1
+        return jittered > rule.clockTolerance ? jittered - rule.clockTolerance : 0
     }
+
+    private func lengthened(_ time: UInt64) -> UInt64 { add(time, rule.clockTolerance) }
 
     private func add(_ first: UInt64, _ second: UInt64) -> UInt64 {
         let (sum, overflow) = first.addingReportingOverflow(second)
@@ -183,7 +205,10 @@ struct NaiveChecker {
         case .executed:
             if execution.begin < call.start { return .foreignExecution }
             return leader(execution) == number ? nil : .foreignExecution
-        case .failed: return call.start > add(firstSettled(execution), rule.failureLifetime) ? .lateFailure : nil
+        case .failed:
+            return call.start
+                > add(firstSettled(execution), rule.failureLifetime == 0 ? 0 : lengthened(rule.failureLifetime))
+                ? .lateFailure : nil
         case .stale:
             guard let staleAllowance else { return .staleHit }
             return servedViolation(call, execution, until: add(staleFrom(execution), staleAllowance))
@@ -219,15 +244,15 @@ struct NaiveChecker {
         switch rule.lifetime {
         case .none: return answered
         case .unbounded: return .max
-        case .fixed(let lifetime): return add(answered, lifetime)
+        case .fixed(let lifetime): return add(answered, lengthened(lifetime))
         case .sliding(let lifetime, let maximumAge):
             guard answered != .max else { return .max }
-            let oldest = maximumAge.map { add(answered, $0) } ?? .max
-            var deadline = add(answered, min(lifetime, maximumAge ?? .max))
+            let oldest = maximumAge.map { add(answered, lengthened($0)) } ?? .max
+            var deadline = add(answered, lengthened(min(lifetime, maximumAge ?? .max)))
             var changed = true
             while changed {
                 let reachable = hits(execution).filter { $0.start < deadline }
-                let next = reachable.map { min(add($0.end, lifetime), oldest) }.max() ?? 0
+                let next = reachable.map { min(add($0.end, lengthened(lifetime)), oldest) }.max() ?? 0
                 changed = next > deadline
                 deadline = max(deadline, next)
             }

@@ -25,8 +25,10 @@ import Testing
         ],
         "Benchmarks/Sources/Wording": [],
         "Benchmarks/Sources/Evidence": ["DedupVerification", "Foundation", "Measurement"],
+        "Benchmarks/Sources/DedupBenchKit": ["DedupVerification", "Workloads"],
         "Benchmarks/Sources/LoadGeneration": [
-            "DedupVerification", "Dispatch", "Evidence", "Foundation", "Glibc", "Measurement", "Synchronization",
+            "DedupBenchKit", "DedupVerification", "Dispatch", "Evidence", "Foundation", "Glibc", "Measurement",
+            "Synchronization",
             "Workloads",
         ],
         "Benchmarks/Sources/Judging": [
@@ -36,8 +38,10 @@ import Testing
             "Crypto", "DedupVerification", "Evidence", "Foundation", "Glibc", "Judging", "Measurement", "Statistics",
             "Wording",
         ],
-        "Benchmarks/Sources/dedupbench": [
-            "ArgumentParser", "Caching", "Crypto", "Dedup", "DedupVerification", "Evidence", "Foundation", "Judging",
+        "Benchmarks/Sources/dedupbench": ["DedupBenchCLI"],
+        "Benchmarks/Sources/DedupBenchCLI": [
+            "ArgumentParser", "Caching", "Crypto", "Dedup", "DedupBenchKit", "DedupVerification", "Evidence",
+            "Foundation", "Judging",
             "LoadGeneration", "Measurement", "Reporting", "Statistics", "Subprocess", "Synchronization", "Wording",
             "Workloads",
         ],

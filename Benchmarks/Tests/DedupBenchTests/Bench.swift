@@ -1,8 +1,8 @@
+import DedupBenchCLI
 import Foundation
 import LoadGeneration
 import Simulation
 import Synchronization
-import dedupbench
 
 /// Runs commands in this process, in a folder of the test's own: what they print is caught, and load is generated in simulated
 /// time unless the test says otherwise.
@@ -28,11 +28,12 @@ struct Bench {
     /// Runs a command to its end.
     func run(
         _ arguments: [String], on machine: any Machine = SimulatedMachine(), workers: Int = 2,
-        interruption: Interruption = Interruption()
+        interruption: Interruption = Interruption(), subjects: SubjectCatalog = SubjectCatalog()
     ) async -> Result {
         let printed = Printed()
-        let context = printed.context(machine, workers: workers, interruption: interruption)
-        let code = await DedupBench.run(arguments, in: context)
+        var context = printed.context(machine, workers: workers, interruption: interruption)
+        context.subjects = subjects
+        let code = await DedupBenchCommand.run(arguments, in: context)
         return Result(code: code, out: printed.out, error: printed.error)
     }
 

@@ -1,6 +1,6 @@
+import DedupBenchCLI
 import Foundation
 import Testing
-import dedupbench
 
 @Suite(.serialized) final class InterruptionTests {
     private let bench: Bench

@@ -1,3 +1,5 @@
+import DedupBenchCLI
+import DedupBenchKit
 import DedupVerification
 import Foundation
 import Judging
@@ -5,7 +7,6 @@ import LoadGeneration
 import Simulation
 import Testing
 import Workloads
-import dedupbench
 
 @Suite(.serialized) final class SelftestTests {
     private let bench: Bench
@@ -55,12 +56,13 @@ import dedupbench
         var counts: (held: Int, entries: Int?) = (0, nil)
         do {
             let kept = Kept()
-            let run = try await runner.run(
-                SubjectBlueprint(blueprint.information) { settings in
-                    let subject = try blueprint.make(settings)
-                    kept.subject = subject
-                    return subject
-                })
+            var keeping = blueprint
+            keeping.make = { settings in
+                let subject = try await blueprint.make(settings)
+                kept.subject = subject
+                return subject
+            }
+            let run = try await runner.run(keeping)
             #expect(run.history.calls.count == 400)
             counts = (Leftover.alive, kept.subject?.liveEntries)
         }

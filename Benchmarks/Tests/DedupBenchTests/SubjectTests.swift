@@ -1,10 +1,11 @@
+import DedupBenchCLI
+import DedupBenchKit
 import DedupVerification
 import Foundation
 import LoadGeneration
 import Simulation
 import Testing
 import Workloads
-import dedupbench
 
 /// What is driven besides the library: the other subjects, and real programs.
 @Suite(.serialized) final class SubjectTests {
@@ -56,9 +57,9 @@ import dedupbench
         }
         let runner = try LoadRunner(
             scenario, streams: [RequestStream(requests, limit: requests.count)], machine: SimulatedMachine())
-        let run = try await runner.run(try #require(SubjectCatalog.blueprint(named: "dictionary")))
+        let run = try await runner.run(try #require(SubjectCatalog().blueprint(named: "dictionary")))
         #expect(run.history.executions.count { $0.key == 0 } == executions)
-        let checker = HistoryChecker(of: run.subject, under: scenario.system)
+        let checker = HistoryChecker(of: run.subject.promises, under: scenario.system)
         #expect(checker.check(run.history, counters: run.counters).violationCount == 0)
     }
 

@@ -1,3 +1,4 @@
+import DedupBenchKit
 import DedupVerification
 import Evidence
 import LoadGeneration
@@ -13,7 +14,7 @@ import Workloads
     private func storm(_ fault: JoiningSubject.Fault) async throws -> SubjectRun {
         let machine = SimulatedMachine()
         return try await TestLoad.run(
-            { _ in JoiningSubject(fault, on: machine) }, JoiningSubject.information, requests: Self.herds,
+            { _ in JoiningSubject(fault, on: machine) }, JoiningSubject.promises, requests: Self.herds,
             clients: 8, machine: machine, configure: Self.isHerded)
     }
 
@@ -48,7 +49,7 @@ import Workloads
     @Test func errorsInsteadOfCachedResultsAreCaught() async throws {
         let machine = SimulatedMachine()
         let run = try await TestLoad.run(
-            { _ in JoiningSubject(.throwsInsteadOfHits, on: machine) }, JoiningSubject.information,
+            { _ in JoiningSubject(.throwsInsteadOfHits, on: machine) }, JoiningSubject.promises,
             requests: TestLoad.requests(400, keys: 4), clients: 2, machine: machine)
         let result = run.verify()
         // Of 396 hits every seventh.
@@ -60,7 +61,7 @@ import Workloads
         // The other seven clients wait for the lost one, and nothing happens any more.
         let machine = SimulatedMachine(movesWhenStuck: true)
         let run = try await TestLoad.run(
-            { _ in JoiningSubject(.lostWaiter, on: machine) }, JoiningSubject.information, requests: Self.herds,
+            { _ in JoiningSubject(.lostWaiter, on: machine) }, JoiningSubject.promises, requests: Self.herds,
             clients: 8, configuration: LoadConfiguration(workers: 2, watchdog: .seconds(3)), machine: machine,
             configure: Self.isHerded)
         #expect(run.isHung && run.isPartial && run.phases[0].ending == .hung)
@@ -79,7 +80,7 @@ import Workloads
         for (fault, stale, executions) in [(JoiningSubject.Fault.staleForEver, 1, 11), (.none, 0, 12)] {
             let machine = SimulatedMachine()
             let run = try await TestLoad.run(
-                { _ in JoiningSubject(fault, on: machine, lifetime: .milliseconds(10)) }, JoiningSubject.information,
+                { _ in JoiningSubject(fault, on: machine, lifetime: .milliseconds(10)) }, JoiningSubject.promises,
                 requests: requests, clients: 1, machine: machine)
             let result = run.verify(FreshnessRule(.fixed(9_000_000)))
             #expect((result.violationsByKind[.staleHit] ?? 0) == stale)
@@ -91,7 +92,7 @@ import Workloads
         async throws
     {
         let run = try await TestLoad.run(
-            { _ in RestlessSubject(hang) }, RestlessSubject.information, requests: TestLoad.requests(20, keys: 20),
+            { _ in RestlessSubject(hang) }, RestlessSubject.promises, requests: TestLoad.requests(20, keys: 20),
             clients: 2, configuration: LoadConfiguration(workers: 2, watchdog: .seconds(3)),
             machine: SimulatedMachine(movesWhenStuck: true))
         #expect(run.isHung && run.isPartial && run.hang == hang)
@@ -103,8 +104,7 @@ import Workloads
 
 /// Executes every call, and does not return from one of the other two things that are asked of it.
 private final class RestlessSubject: Subject {
-    static let information = SubjectInformation(name: "restless", summary: "hangs at rest", duplicates: .none)
-    let information: SubjectInformation = RestlessSubject.information
+    static let promises = Promises(duplicates: .none)
     private let hang: SubjectHang
     private let executions = Counter()
     private let kept = Mutex<[CheckedContinuation<Void, Never>]>([])
@@ -113,9 +113,9 @@ private final class RestlessSubject: Subject {
 
     var counters: SubjectCounters { SubjectCounters(executions: executions.count) }
 
-    func call(_ request: Request, _ operation: LoadGeneration.Operation) async -> Answer {
+    func call(_ work: Work) async -> Answer {
         executions.add()
-        do { return .value(try await operation.run(), .executed) } catch { return .failed(error) }
+        do { return .value(try await work.run(), .executed) } catch { return .failed(error) }
     }
 
     func quiesce() async { if hang == .quiesce { await forEver() } }

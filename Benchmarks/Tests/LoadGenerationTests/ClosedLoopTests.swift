@@ -10,10 +10,10 @@ import Workloads
 @Suite(.timeLimit(.minutes(10))) struct ClosedLoopTests {
     @Test(arguments: [(1, 1), (1, 2), (7, 2), (64, 3)], [false, true])
     func everyRequestIsCalledExactlyOnceAndReturns(load: (clients: Int, workers: Int), blocks: Bool) async throws {
-        let subject = ExecutingSubject(blocks: blocks)
+        let subject = ExecutingSubject()
         let requests = TestLoad.requests(1_003, keys: 10)
         let run = try await TestLoad.run(
-            { _ in subject }, subject.information, requests: requests, clients: load.clients,
+            { _ in subject }, ExecutingSubject.promises, blocks: blocks, requests: requests, clients: load.clients,
             configuration: LoadConfiguration(workers: load.workers))
         #expect(subject.calls.count == requests.count)
         #expect(run.history.calls.map(\.request).sorted() == (0..<1_003).map { UInt32($0) })
@@ -34,7 +34,7 @@ import Workloads
         for _ in 0..<2 {
             let subject = ExecutingSubject()
             let run = try await TestLoad.run(
-                { _ in subject }, subject.information, requests: TestLoad.requests(10, keys: 2), clients: 1,
+                { _ in subject }, ExecutingSubject.promises, requests: TestLoad.requests(10, keys: 2), clients: 1,
                 machine: machine)
             #expect(run.phases.map(\.allocatedEnd) == [640])
         }
@@ -44,13 +44,13 @@ import Workloads
         // Each of the first four calls blocks its thread until all four are there: only four real threads get through.
         let machine = SimulatedMachine()
         let barrier = ThreadBarrier(4)
-        let subject = ExecutingSubject(blocks: true) { _ in
+        let subject = ExecutingSubject { _ in
             // Time passes while all four calls are open.
             barrier.wait { machine.advance(by: .milliseconds(1)) }
         }
         let run = try await TestLoad.run(
-            { _ in subject }, subject.information, requests: TestLoad.requests(40, keys: 4), clients: 4,
-            machine: machine)
+            { _ in subject }, ExecutingSubject.promises, blocks: true, requests: TestLoad.requests(40, keys: 4),
+            clients: 4, machine: machine)
         #expect(run.phases[0].load.maximumConcurrency == 4 && run.phases[0].load.workers == 4)
         #expect(run.phases[0].counts.operations == 40)
     }
@@ -58,7 +58,7 @@ import Workloads
     @Test func clientsOfASubjectThatDoesNotBlockShareTheWorkers() async throws {
         // All wait for their executions at the same time, though there is one worker for them.
         let run = try await TestLoad.run(
-            { _ in ExecutingSubject() }, ExecutingSubject().information,
+            { _ in ExecutingSubject() }, ExecutingSubject.promises,
             requests: TestLoad.requests(64, keys: 64, latency: .milliseconds(5)), clients: 16,
             configuration: LoadConfiguration(workers: 1))
         let phase = run.phases[0]
@@ -71,7 +71,7 @@ import Workloads
         var requests = TestLoad.requests(100, keys: 100)
         for index in stride(from: 0, to: 100, by: 4) { requests[index].fails = true }
         let subject = ExecutingSubject()
-        let run = try await TestLoad.run({ _ in subject }, subject.information, requests: requests, clients: 3)
+        let run = try await TestLoad.run({ _ in subject }, ExecutingSubject.promises, requests: requests, clients: 3)
         #expect(run.phases[0].latencies[.service, .failed]?.count == 25)
         #expect(run.history.executions.count { !$0.succeeded } == 25)
         #expect(run.verify().violationCount == 0)
@@ -89,7 +89,7 @@ import Workloads
         let runner = try LoadRunner(
             scenario, streams: [stream, stream], configuration: LoadConfiguration(workers: 2),
             machine: SimulatedMachine(), stop: stop)
-        let run = try await runner.run(SubjectBlueprint(subject.information) { _ in subject })
+        let run = try await runner.run(ExecutingSubject.blueprint(subject))
         #expect(run.phases.count == 1 && run.plannedPhases == 2 && run.isPartial && !run.isHung)
         #expect(run.phases[0].ending == .stopped && run.phases[0].isPartial)
         #expect(run.phases[0].counts.operations == 8)
@@ -99,7 +99,7 @@ import Workloads
     @Test func aPhaseBoundByTimeEndsWhenItsTimeIsOver() async throws {
         // Four clients whose calls take 10 ms: ten each begin within 100 ms, the last of them at 90 ms.
         let run = try await TestLoad.run(
-            { _ in ExecutingSubject() }, ExecutingSubject().information,
+            { _ in ExecutingSubject() }, ExecutingSubject.promises,
             requests: TestLoad.requests(100, keys: 10, latency: .milliseconds(10)), clients: 4,
             configuration: LoadConfiguration(workers: 2, historyLimit: 1_000)
         ) { phase in
@@ -119,7 +119,7 @@ import Workloads
         let runner = try LoadRunner(
             scenario, streams: [RequestStream(TestLoad.requests(100, keys: 10))],
             configuration: LoadConfiguration(workers: 2, historyLimit: 1_000), machine: SimulatedMachine())
-        let run = try await runner.run(SubjectBlueprint(subject.information) { _ in subject })
+        let run = try await runner.run(ExecutingSubject.blueprint(subject))
         #expect(run.phases[0].ending == .historyFull && run.phases[0].counts.operations == 1_000)
         #expect(run.history.isComplete && run.phases[0].intendedOperations == nil && !run.isPartial)
     }
@@ -130,7 +130,7 @@ import Workloads
             scenario, streams: [RequestStream(TestLoad.requests(100, keys: 10), limit: 100)],
             configuration: LoadConfiguration(historyLimit: 99), machine: SimulatedMachine())
         let error = await #expect(throws: LoadError.self) {
-            try await runner.run(SubjectBlueprint(ExecutingSubject().information) { _ in ExecutingSubject() })
+            try await runner.run(ExecutingSubject.blueprint())
         }
         #expect(error?.description.contains("historyLimit 99") == true)
     }
@@ -140,7 +140,7 @@ import Workloads
         let machine = SimulatedMachine()
         let requests = TestLoad.requests(400, keys: 4, latency: .milliseconds(1))
         let run = try await TestLoad.run(
-            { _ in JoiningSubject(on: machine, tellsOutcome: false) }, JoiningSubject.information, requests: requests,
+            { _ in JoiningSubject(on: machine, tellsOutcome: false) }, JoiningSubject.promises, requests: requests,
             clients: 16, machine: machine)
         let outcomes = run.phases[0].counts.outcomes
         #expect(outcomes == [384, 12, 4, 0, 0, 0], "hits, joins, executions")

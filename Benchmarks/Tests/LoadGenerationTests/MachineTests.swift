@@ -72,7 +72,7 @@ import Workloads
         for index in requests.indices { requests[index].intended = UInt64(index) * 500_000 }
         for isOpen in [false, true] {
             let run = try await TestLoad.run(
-                { _ in JoiningSubject(on: RealMachine()) }, JoiningSubject.information, requests: requests, clients: 8,
+                { _ in JoiningSubject(on: RealMachine()) }, JoiningSubject.promises, requests: requests, clients: 8,
                 machine: RealMachine()
             ) { if isOpen { $0.isReplayed() } }
             let result = run.verify()

@@ -1,3 +1,4 @@
+import DedupBenchKit
 import DedupVerification
 import Evidence
 import Glibc
@@ -11,7 +12,8 @@ import Workloads
     @Test func samplesAreTakenBetweenCyclesAtQuiescentPoints() async throws {
         let probe = QuiescenceProbe()
         let run = try await TestLoad.run(
-            { _ in probe }, probe.information, requests: TestLoad.requests(1_000, keys: 10, latency: .milliseconds(1)),
+            { _ in probe }, ExecutingSubject.promises,
+            requests: TestLoad.requests(1_000, keys: 10, latency: .milliseconds(1)),
             clients: 5
         ) { phase in
             phase.operations = nil
@@ -31,7 +33,8 @@ import Workloads
     @Test func theClosedLoopAllocatesNothing() async throws {
         let subject = AllocationProbe()
         let run = try await TestLoad.run(
-            { _ in subject }, subject.information, requests: TestLoad.requests(20_000, keys: 10), clients: 1,
+            { _ in subject }, ExecutingSubject.promises, isJudged: false, requests: TestLoad.requests(20_000, keys: 10),
+            clients: 1,
             configuration: LoadConfiguration(workers: 1), machine: RealMachine())
         #expect(run.phases[0].counts.operations == 20_000)
         #expect(subject.positiveControl > 0, "the counter of the allocator must see an allocation")
@@ -41,7 +44,6 @@ import Workloads
 
 /// Counts the calls that are open while it is asked to be at rest.
 private final class QuiescenceProbe: Subject {
-    let information = SubjectInformation(name: "probe", summary: "counts open calls", duplicates: .none)
     private let open = Counter()
     let openAtRest = Counter()
     /// How often it was asked to be at rest: before every sample, and at the end.
@@ -49,11 +51,11 @@ private final class QuiescenceProbe: Subject {
 
     var liveEntries: Int? { 7 }
 
-    func call(_ request: Request, _ operation: LoadGeneration.Operation) async -> Answer {
+    func call(_ work: Work) async -> Answer {
         open.add()
         defer { open.add(-1) }
         do {
-            return .value(try await operation.run(), .executed)
+            return .value(try await work.run(), .executed)
         } catch {
             return .failed(error)
         }
@@ -67,8 +69,6 @@ private final class QuiescenceProbe: Subject {
 
 /// Answers at once, and reads how much its thread has allocated.
 private final class AllocationProbe: Subject {
-    let information = SubjectInformation(
-        name: "allocations", summary: "counts allocations", isJudged: false, duplicates: .none)
     private let calls = Atomic<Int>(0)
     private let first = Atomic<UInt64>(0)
     private let last = Atomic<UInt64>(0)
@@ -85,7 +85,7 @@ private final class AllocationProbe: Subject {
 
     var bytes: UInt64 { last.load(ordering: .relaxed) - first.load(ordering: .relaxed) }
 
-    func call(_ request: Request, _ operation: LoadGeneration.Operation) async -> Answer {
+    func call(_ work: Work) async -> Answer {
         switch calls.add(1, ordering: .relaxed).newValue {
         case 1_000: first.store(Self.allocated(), ordering: .relaxed)
         case 20_000: last.store(Self.allocated(), ordering: .relaxed)

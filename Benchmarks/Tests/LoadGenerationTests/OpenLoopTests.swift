@@ -1,3 +1,4 @@
+import DedupBenchKit
 import DedupVerification
 import Evidence
 import LoadGeneration
@@ -17,7 +18,7 @@ import Workloads
     @Test func everyReleasedRequestIsCalledOnce() async throws {
         let subject = ExecutingSubject()
         let run = try await TestLoad.run(
-            { _ in subject }, subject.information, requests: requests(500, every: .zero), clients: 8
+            { _ in subject }, ExecutingSubject.promises, requests: requests(500, every: .zero), clients: 8
         ) { $0.isReplayed() }
         #expect(run.history.calls.map(\.request).sorted() == (0..<500).map { UInt32($0) })
         #expect(run.phases[0].latencies.isOpen && run.phases[0].ending == .completed)
@@ -28,7 +29,7 @@ import Workloads
     @Test func requestsAreReleasedAtTheirIntendedTimesWhetherOrNotEarlierOnesHaveReturned() async throws {
         // A request a millisecond, and executions of 7.5 ms: from the eighth millisecond on eight calls are open.
         let run = try await TestLoad.run(
-            { _ in ExecutingSubject() }, ExecutingSubject().information,
+            { _ in ExecutingSubject() }, ExecutingSubject.promises,
             requests: requests(50, every: .milliseconds(1), latency: .microseconds(7_500)), clients: 20
         ) { $0.isReplayed() }
         let phase = run.phases[0]
@@ -43,7 +44,8 @@ import Workloads
         // One client, ten requests intended for the same moment: each waits for all before it.
         let subject = ExecutingSubject()
         let run = try await TestLoad.run(
-            { _ in subject }, subject.information, requests: requests(10, every: .zero, latency: .milliseconds(5)),
+            { _ in subject }, ExecutingSubject.promises,
+            requests: requests(10, every: .zero, latency: .milliseconds(5)),
             clients: 1
         ) { $0.isReplayed() }
         let calls = run.history.calls.sorted { $0.start < $1.start }
@@ -55,11 +57,11 @@ import Workloads
     @Test func aSubjectThatBlocksItsWorkerIsNotMistakenForASlowGenerator() async throws {
         // Every tenth call blocks the only worker for 60 ms, with 30 clients idle; a request is due every millisecond.
         let machine = SimulatedMachine()
-        let subject = ExecutingSubject { request in
-            if request.key % 10 == 0 { machine.block(until: machine.now() + 60_000_000) }
+        let subject = ExecutingSubject { work in
+            if work.key % 10 == 0 { machine.block(until: machine.now() + 60_000_000) }
         }
         let run = try await TestLoad.run(
-            { _ in subject }, subject.information, requests: requests(100, every: .milliseconds(1)), clients: 30,
+            { _ in subject }, ExecutingSubject.promises, requests: requests(100, every: .milliseconds(1)), clients: 30,
             configuration: LoadConfiguration(workers: 1), machine: machine
         ) { $0.isReplayed() }
         let phase = run.phases[0]
@@ -78,7 +80,7 @@ import Workloads
         var requests = TestLoad.requests(1_000, keys: 1)
         requests[0].key = 9
         let subject = ExecutingSubject()
-        let run = try await TestLoad.run({ _ in subject }, subject.information, requests: requests, clients: 2)
+        let run = try await TestLoad.run({ _ in subject }, ExecutingSubject.promises, requests: requests, clients: 2)
         #expect(run.phases[0].load.audits.contains { $0.name == "keys" && !$0.passed })
     }
 
@@ -87,7 +89,7 @@ import Workloads
         let stop = StopSignal()
         let subject = ExecutingSubject { _ in stop.stop() }
         let run = try await TestLoad.run(
-            { _ in subject }, subject.information, requests: requests(2, every: .seconds(3_600)), clients: 2,
+            { _ in subject }, ExecutingSubject.promises, requests: requests(2, every: .seconds(3_600)), clients: 2,
             stop: stop
         ) { $0.isReplayed() }
         #expect(run.phases[0].ending == .stopped && run.history.calls.count == 1)

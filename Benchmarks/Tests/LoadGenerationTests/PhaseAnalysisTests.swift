@@ -1,3 +1,4 @@
+import DedupBenchKit
 import DedupVerification
 import Evidence
 import LoadGeneration
@@ -17,7 +18,7 @@ import Workloads
     }
 
     private static let start: UInt64 = 1_000_000_000
-    private static let subject = SubjectInformation(name: "made by hand", summary: "")
+    private static let subject = SubjectBlueprint(name: "made by hand", summary: "") { _ in ExecutingSubject() }
 
     /// What is found in a phase of an open loop with these requests, each for a key of its own.
     private func open(

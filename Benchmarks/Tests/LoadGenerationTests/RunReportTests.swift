@@ -1,3 +1,4 @@
+import DedupBenchKit
 import DedupVerification
 import LoadGeneration
 import Measurement
@@ -10,7 +11,7 @@ import Workloads
 @Suite(.timeLimit(.minutes(10))) struct RunReportTests {
     @Test func excusesAndRefusalsNamedByEpochAreTranslated() async throws {
         let run = try await TestLoad.run(
-            { EpochSubject($0.excuses) }, EpochSubject.information, requests: TestLoad.requests(20, keys: 20),
+            { EpochSubject($0.excuses) }, EpochSubject.promises, requests: TestLoad.requests(20, keys: 20),
             clients: 1)
         let executions = run.history.executions
         #expect(executions.count == 10 && executions.allSatisfy { $0.epoch == 5_000 + UInt64($0.key) })
@@ -26,14 +27,28 @@ import Workloads
 
     @Test(arguments: [0, 1, 8, 15, 16, 17, 4_096])
     func aValueProvesItsExecution(size: Int) {
-        let value = StepValue(execution: 17, size: size)
-        #expect(value.payload.count == size && value.verifiedExecution == 17)
+        let value = WorkValue(execution: 17, size: size)
+        #expect(value.verifiedExecution == 17)
         #expect(Answer.value(value, .hit).value == 17)
+        let again = WorkValue(bytes: value.bytes)
+        #expect(again.execution == 17 && again.verifiedExecution == 17 && again.bytes == value.bytes)
+    }
+
+    @Test(arguments: [0, 8, 40]) func aValueWhoseBytesWereDamagedIsNoneAnyMore(size: Int) {
+        let bytes = WorkValue(execution: 17, size: size).bytes
+        #expect(bytes.count == 24 + size)
+        for position in bytes.indices {
+            var damaged = bytes
+            damaged[position] ^= 0x10
+            #expect(WorkValue(bytes: damaged).verifiedExecution == .max, "byte \(position)")
+        }
+        for count in bytes.indices { #expect(WorkValue(bytes: bytes.prefix(count)).verifiedExecution == .max) }
+        #expect(WorkValue(bytes: bytes + [0]).verifiedExecution == .max)
     }
 
     @Test func aValueOfAnotherExecutionIsSeenByTheChecker() async throws {
         let run = try await TestLoad.run(
-            { _ in MixingSubject() }, MixingSubject.information, requests: TestLoad.requests(4, keys: 4), clients: 1)
+            { _ in MixingSubject() }, MixingSubject.promises, requests: TestLoad.requests(4, keys: 4), clients: 1)
         #expect(run.verify().violationsByKind[.corruptValue] == 4)
     }
 
@@ -46,7 +61,7 @@ import Workloads
             configuration: LoadConfiguration(workers: 1, progressInterval: .milliseconds(100)),
             machine: SimulatedMachine()
         ) { reports.add($0) }
-        _ = try await runner.run(SubjectBlueprint(ExecutingSubject().information) { _ in ExecutingSubject() })
+        _ = try await runner.run(ExecutingSubject.blueprint())
         let progress = reports.all
         #expect(progress.count == 5)
         #expect(progress.allSatisfy { $0.subject == "executing" && $0.phase == "phase" && $0.phaseCount == 1 })
@@ -67,7 +82,7 @@ import Workloads
             machine: SimulatedMachine())
         let made = Counter()
         let run = try await runner.run(
-            SubjectBlueprint(ExecutingSubject().information) { _ in ExecutingSubject() },
+            ExecutingSubject.blueprint(),
             operations: { _ in
                 made.add()
                 return body
@@ -80,19 +95,16 @@ import Workloads
 
 /// Executes even keys under numbers of its own and reports each as evicted at once; refuses odd keys.
 private final class EpochSubject: Subject {
-    static let information = SubjectInformation(
-        name: "epochs", summary: "numbers its executions itself", duplicates: .reject, isCapacityBounded: true,
-        namesExecutionsByEpoch: true)
-    let information: SubjectInformation = EpochSubject.information
-    private let excuses: ExcuseLog
+    static let promises = Promises(duplicates: .reject, eviction: .reported, namesExecutionsByEpoch: true)
+    private let excuses: Excuses
 
-    init(_ excuses: ExcuseLog) { self.excuses = excuses }
+    init(_ excuses: Excuses) { self.excuses = excuses }
 
-    func call(_ request: Request, _ operation: LoadGeneration.Operation) async -> Answer {
-        guard request.key.isMultiple(of: 2) else { return .rejected(inTheWay: 5_000 + UInt64(request.key) - 1) }
+    func call(_ work: Work) async -> Answer {
+        guard work.key.isMultiple(of: 2) else { return .rejected(inTheWay: 5_000 + UInt64(work.key) - 1) }
         do {
-            let epoch = 5_000 + UInt64(request.key)
-            let value = try await operation.run(epoch: epoch)
+            let epoch = 5_000 + UInt64(work.key)
+            let value = try await work.run(epoch: epoch)
             excuses.record(.evicted, execution: epoch)
             return .value(value, .executed)
         } catch {
@@ -103,12 +115,11 @@ private final class EpochSubject: Subject {
 
 /// Executes, but says that the value is that of the execution before.
 private final class MixingSubject: Subject {
-    static let information = SubjectInformation(name: "mixing", summary: "mixes values up", duplicates: .none)
-    let information: SubjectInformation = MixingSubject.information
+    static let promises = Promises(duplicates: .none)
 
-    func call(_ request: Request, _ operation: LoadGeneration.Operation) async -> Answer {
+    func call(_ work: Work) async -> Answer {
         do {
-            var answer = Answer.value(try await operation.run(), .executed)
+            var answer = Answer.value(try await work.run(), .executed)
             answer.value += 1
             return answer
         } catch {

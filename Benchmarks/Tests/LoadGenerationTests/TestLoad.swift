@@ -1,3 +1,4 @@
+import DedupBenchKit
 import DedupVerification
 import LoadGeneration
 import Simulation
@@ -30,8 +31,9 @@ enum TestLoad {
     /// Runs one phase over exactly these requests; by default on a simulated machine, where calls take no time but what
     /// their operations wait for.
     static func run(
-        _ make: @escaping @Sendable (SubjectSettings) throws -> any Subject, _ information: SubjectInformation,
-        requests: [Request], clients: Int, configuration: LoadConfiguration = LoadConfiguration(workers: 2),
+        _ make: @escaping @Sendable (SubjectSettings) throws -> any Subject, _ promises: Promises,
+        blocks: Bool = false, isJudged: Bool = true, requests: [Request], clients: Int,
+        configuration: LoadConfiguration = LoadConfiguration(workers: 2),
         machine: any Machine = SimulatedMachine(), stop: StopSignal = StopSignal(),
         configure: (inout Phase) -> Void = { _ in }
     ) async throws -> SubjectRun {
@@ -40,7 +42,10 @@ enum TestLoad {
         let stream = RequestStream(requests, isOpen: isOpen, limit: scenario.phases[0].operationLimit)
         let runner = try LoadRunner(
             scenario, streams: [stream], configuration: configuration, machine: machine, stop: stop)
-        return try await runner.run(SubjectBlueprint(information, make: make))
+        var blueprint = SubjectBlueprint(
+            name: "tested", summary: "", promises: promises, blocks: blocks, make: make)
+        blueprint.isJudged = isJudged
+        return try await runner.run(blueprint)
     }
 }
 
@@ -56,7 +61,8 @@ extension SubjectRun {
     /// The checker's judgement, for results that live for the given time.
     func verify(_ freshness: FreshnessRule = FreshnessRule(.unbounded)) -> VerificationResult {
         HistoryChecker(
-            freshness: freshness, capacityBounded: subject.isCapacityBounded, duplicateMode: subject.duplicates
+            freshness: freshness, capacityBounded: subject.promises.eviction != .never,
+            duplicateMode: subject.promises.duplicates
         ).check(history, counters: counters)
     }
 }

@@ -1,3 +1,4 @@
+import DedupBenchKit
 import DedupVerification
 import LoadGeneration
 import Synchronization
@@ -5,21 +6,25 @@ import Workloads
 
 /// Executes every call, and does something before each.
 final class ExecutingSubject: Subject {
-    let information: SubjectInformation
-    let before: @Sendable (Request) async -> Void
+    static let promises = Promises(duplicates: .none)
+
+    /// How this one is made.
+    static func blueprint(_ subject: ExecutingSubject = ExecutingSubject()) -> SubjectBlueprint {
+        SubjectBlueprint(name: "executing", summary: "executes every call", promises: promises) { _ in subject }
+    }
+
+    let before: @Sendable (Work) async -> Void
     let calls = Counter()
 
-    init(blocks: Bool = false, before: @escaping @Sendable (Request) async -> Void = { _ in }) {
-        information = SubjectInformation(
-            name: "executing", summary: "executes every call", blocks: blocks, duplicates: .none)
+    init(before: @escaping @Sendable (Work) async -> Void = { _ in }) {
         self.before = before
     }
 
-    func call(_ request: Request, _ operation: LoadGeneration.Operation) async -> Answer {
+    func call(_ work: Work) async -> Answer {
         calls.add()
-        await before(request)
+        await before(work)
         do {
-            return .value(try await operation.run(), .executed)
+            return .value(try await work.run(), .executed)
         } catch {
             return .failed(error)
         }
@@ -40,21 +45,20 @@ final class JoiningSubject: Subject {
         case throwsInsteadOfHits
     }
 
-    private typealias Waiter = CheckedContinuation<Result<StepValue, any Error>, Never>
+    private typealias Waiter = CheckedContinuation<Result<WorkValue, any Error>, Never>
 
     private enum Slot {
         case running([Waiter])
-        case done(StepValue, at: UInt64)
+        case done(WorkValue, at: UInt64)
     }
 
     private enum Decision {
-        case hit(StepValue)
+        case hit(WorkValue)
         case join
         case lead
     }
 
-    static let information = SubjectInformation(name: "joining", summary: "a cache whose misses join")
-    let information: SubjectInformation = JoiningSubject.information
+    static let promises = Promises()
     private let fault: Fault
     private let machine: any Machine
     private let lifetime: Duration
@@ -76,13 +80,13 @@ final class JoiningSubject: Subject {
         self.tellsOutcome = tellsOutcome
     }
 
-    func call(_ request: Request, _ operation: LoadGeneration.Operation) async -> Answer {
-        switch decide(request.key) {
+    func call(_ work: Work) async -> Answer {
+        switch decide(work.key) {
         case .hit(let value):
             let isThrown = fault == .throwsInsteadOfHits && hits.add(1, ordering: .relaxed).newValue % 7 == 0
             return isThrown ? .failed(CancellationError()) : .value(value, tellsOutcome ? .hit : nil)
-        case .lead: return await lead(request.key, operation)
-        case .join: return answer(await result(of: request.key), .joined)
+        case .lead: return await lead(work)
+        case .join: return answer(await result(of: work.key), .joined)
         }
     }
 
@@ -101,7 +105,7 @@ final class JoiningSubject: Subject {
         }
     }
 
-    private func result(of key: UInt32) async -> Result<StepValue, any Error> {
+    private func result(of key: UInt32) async -> Result<WorkValue, any Error> {
         await withCheckedContinuation { continuation in
             let late = slots.withLock { slots -> Slot? in
                 guard case .running(var waiting) = slots[key] else { return slots[key] }
@@ -113,9 +117,10 @@ final class JoiningSubject: Subject {
         }
     }
 
-    private func lead(_ key: UInt32, _ operation: LoadGeneration.Operation) async -> Answer {
-        var result: Result<StepValue, any Error>
-        do { result = .success(try await operation.run()) } catch { result = .failure(error) }
+    private func lead(_ work: Work) async -> Answer {
+        var result: Result<WorkValue, any Error>
+        do { result = .success(try await work.run()) } catch { result = .failure(error) }
+        let key = work.key
         let waiting = slots.withLock { slots -> [Waiter] in
             var waiting: [Waiter] = []
             if case .running(let found) = slots[key] { waiting = found }
@@ -133,7 +138,7 @@ final class JoiningSubject: Subject {
         return answer(result, .executed)
     }
 
-    private func answer(_ result: Result<StepValue, any Error>, _ outcome: OutcomeClass) -> Answer {
+    private func answer(_ result: Result<WorkValue, any Error>, _ outcome: OutcomeClass) -> Answer {
         switch result {
         case .success(let value): .value(value, tellsOutcome ? outcome : nil)
         case .failure(let error): .failed(error)

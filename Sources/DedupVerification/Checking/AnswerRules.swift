@@ -159,7 +159,7 @@ struct AnswerRules {
     }
 
     private func checkFailure(_ call: Call, _ position: Int, _ log: inout ViolationLog) {
-        let bound = answers.earliestAnswer[position].saturatingAdd(freshness.failureLifetime)
+        let bound = answers.earliestAnswer[position].saturatingAdd(freshness.longestFailure)
         guard call.start > bound else { return }
         let late = IntervalDiagram.time(call.start - bound)
         report(

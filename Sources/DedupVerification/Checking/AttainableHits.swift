@@ -74,7 +74,7 @@ private struct IdealResult {
         }
         if case .sliding(let lifetime, _) = rule.lifetime {
             let oldest = published.saturatingAdd(rule.maximumAge)
-            self.deadline = max(deadline, min(time.saturatingAdd(lifetime), oldest))
+            self.deadline = max(deadline, min(time.saturatingAdd(rule.lengthened(lifetime)), oldest))
         }
         return true
     }

@@ -14,14 +14,18 @@ struct ExcuseIndex {
     private let checker: HistoryChecker
 
     private let claimedAfter: [UInt64]
+    /// Before this time the cache had room for everything.
+    let fullFrom: UInt64
 
-    init(_ excuses: [Excuse], claimedAfter: [UInt64], checker: HistoryChecker) {
+    init(_ excuses: [Excuse], fullFrom: UInt64, claimedAfter: [UInt64], checker: HistoryChecker) {
         self.claimedAfter = claimedAfter
+        self.fullFrom = fullFrom
         self.checker = checker
         for excuse in excuses.sorted(by: { earliest($0) < earliest($1) }) where counts(excuse.kind) {
             if excuse.execution != 0 {
                 named[excuse.execution, default: []].append(excuse)
             } else if excuse.kind == .evicted {
+                guard excuse.at >= fullFrom else { continue }
                 unnamed[excuse.key, default: Unnamed()].evictions.append(earliest(excuse), excuse.at)
             } else if excuse.kind != .expired {
                 unnamed[excuse.key, default: Unnamed()].detachments.append(earliest(excuse), excuse.at)
@@ -51,8 +55,11 @@ struct ExcuseIndex {
 
     /// Whether the result of `execution` may have been evicted by `time`.
     func evicts(_ execution: Execution, by time: UInt64) -> Bool {
+        if checker.capacityBounded, !checker.reportsEvictions, time >= fullFrom { return true }
         if isEmpty { return false }
-        let byName = (named[execution.id] ?? []).contains { $0.kind == .evicted && earliest($0) <= time }
+        let byName = (named[execution.id] ?? []).contains {
+            $0.kind == .evicted && $0.at >= fullFrom && earliest($0) <= time
+        }
         if byName { return true }
         return unnamed[execution.key]?.evictions.latest(startingBy: time).map { $0 >= execution.end } ?? false
     }
@@ -69,6 +76,11 @@ struct ExcuseIndex {
         if isEmpty { return .max }
         let detaching = (named[execution.id] ?? []).filter { $0.kind == .superseded || $0.kind == .invalidated }
         return min(detaching.map(\.at).min() ?? .max, surelyInvalidated(execution))
+    }
+
+    /// The excuse that says `execution` was evicted although there was room.
+    func prematureEviction(of execution: Execution) -> Excuse? {
+        isEmpty ? nil : (named[execution.id] ?? []).first { $0.kind == .evicted && $0.at < fullFrom }
     }
 
     /// The excuses that say `execution` expired.

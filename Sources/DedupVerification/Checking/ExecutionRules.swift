@@ -3,6 +3,8 @@ struct ExecutionRules {
     let index: HistoryIndex
     let excuses: ExcuseIndex
     let timeline: FreshnessTimeline
+    /// Whether the execution at a position may have begun in order to renew a fresh result.
+    let isRefresh: (Int) -> Bool
 
     /// Logs what breaks the rules; returns, by position, which executions nothing justified.
     func check(_ log: inout ViolationLog, phaseOf: (Int) -> UInt16?) -> [Bool] {
@@ -14,14 +16,15 @@ struct ExecutionRules {
                 if let other = running.find(at: execution.begin, index: index, where: { !isExcused($0, execution) }) {
                     duplicates[position] = true
                     log.add(.overlap, phase: phaseOf(position)) { overlap(index.executions[other], execution) }
-                } else if let fresh = timeline.freshResult(
-                    at: execution.begin, in: group, before: position)
+                } else if !isRefresh(position),
+                    let fresh = timeline.freshResult(
+                        at: execution.begin, in: group, before: position)
                 {
                     duplicates[position] = true
                     log.add(.unjustifiedExecution, phase: phaseOf(position)) { unjustified(fresh, execution) }
                 }
                 running.add(position, end: execution.endOrForever)
-                checkExpiry(position, &log, phase: phaseOf(position))
+                checkRemovals(position, &log, phase: phaseOf(position))
             }
         }
         return duplicates
@@ -52,20 +55,29 @@ struct ExecutionRules {
             calls: [])
     }
 
-    private func checkExpiry(_ position: Int, _ log: inout ViolationLog, phase: UInt16?) {
+    /// What was removed as expired had expired, and what was evicted was in the way of something.
+    private func checkRemovals(_ position: Int, _ log: inout ViolationLog, phase: UInt16?) {
         let execution = index.executions[position]
-        for excuse in excuses.expirations(of: execution)
-        where execution.ended && excuse.at < timeline.surelyFreshUntil(position, at: excuse.at) {
-            log.add(.prematureExpiry, phase: phase) {
-                let early = timeline.surelyFreshUntil(position, at: excuse.at) - excuse.at
-                return Violation(
-                    kind: .prematureExpiry, key: execution.key,
-                    explanation: """
-                        the result of execution \(execution.id) of key \(execution.key) was removed as expired \
-                        \(IntervalDiagram.time(early)) before it could have expired
-                        """,
+        func report(_ kind: ViolationKind, _ explanation: @autoclosure () -> String) {
+            log.add(kind, phase: phase) {
+                Violation(
+                    kind: kind, key: execution.key,
+                    explanation: "the result of execution \(execution.id) of key \(execution.key) was \(explanation())",
                     executions: [execution], calls: [])
             }
+        }
+        for excuse in excuses.expirations(of: execution)
+        where execution.ended && excuse.at < timeline.surelyFreshUntil(position, at: excuse.at) {
+            let early = timeline.surelyFreshUntil(position, at: excuse.at) - excuse.at
+            report(
+                .prematureExpiry, "removed as expired \(IntervalDiagram.time(early)) before it could have expired")
+        }
+        if let excuse = excuses.prematureEviction(of: execution) {
+            let full =
+                excuses.fullFrom == .max
+                ? "which it never filled"
+                : "which it could not fill before \(IntervalDiagram.time(excuses.fullFrom - excuse.at)) later"
+            report(.prematureEviction, "evicted from a cache \(full)")
         }
     }
 }

@@ -20,13 +20,17 @@ public struct FreshnessRule: Hashable, Sendable {
     public var jitter: Double
     /// How long a failure is served from the cache; 0 (the default) when failures are not cached.
     public var failureLifetime: UInt64
+    /// By how much the clock of the subject may be off, so that a result lives shorter or longer: 0 (the default) for a
+    /// subject that shares the clock of the history.
+    public var clockTolerance: UInt64
 
-    /// A rule; by default without jitter, and failures are not cached.
-    public init(_ lifetime: Lifetime, jitter: Double = 0, failureLifetime: UInt64 = 0) {
+    /// A rule; by default without jitter and tolerance, and failures are not cached.
+    public init(_ lifetime: Lifetime, jitter: Double = 0, failureLifetime: UInt64 = 0, clockTolerance: UInt64 = 0) {
         precondition((0..<1).contains(jitter), "the jitter is a fraction of the lifetime, from 0 up to but not 1")
         self.lifetime = lifetime
         self.jitter = jitter
         self.failureLifetime = failureLifetime
+        self.clockTolerance = clockTolerance
     }
 
     /// The shortest time that a value stored under this rule lives untouched.
@@ -43,15 +47,18 @@ public struct FreshnessRule: Hashable, Sendable {
     var longest: UInt64 {
         switch lifetime {
         case .none: 0
-        case .fixed(let time), .sliding(let time, maximumAge: nil): time
-        case .sliding(let time, let maximumAge?): min(time, maximumAge)
+        case .fixed(let time), .sliding(let time, maximumAge: nil): lengthened(time)
+        case .sliding(let time, let maximumAge?): lengthened(min(time, maximumAge))
         case .unbounded: .max
         }
     }
 
+    /// The longest time that a failure is served.
+    var longestFailure: UInt64 { failureLifetime == 0 ? 0 : lengthened(failureLifetime) }
+
     /// The age past which not even hits keep a value alive; without end when there is no such limit.
     var maximumAge: UInt64 {
-        if case .sliding(_, let maximumAge?) = lifetime { return maximumAge }
+        if case .sliding(_, let maximumAge?) = lifetime { return lengthened(maximumAge) }
         return .max
     }
 
@@ -61,8 +68,16 @@ public struct FreshnessRule: Hashable, Sendable {
         return false
     }
 
-    /// `time` less the most that jitter may take from it, rounded down.
+    /// `time` and what a clock that is late adds to it.
+    func lengthened(_ time: UInt64) -> UInt64 { time.saturatingAdd(clockTolerance) }
+
+    /// `time` less the most that jitter and a clock that is early may take from it, rounded down.
     func shortened(_ time: UInt64) -> UInt64 {
+        let jittered = jittered(time)
+        return jittered - min(jittered, clockTolerance)
+    }
+
+    private func jittered(_ time: UInt64) -> UInt64 {
         guard jitter > 0 else { return time }
         // One nanosecond more than the arithmetic says, so that no rounding of the subject's can make this too long.
         let rest = Double(time) * (1 - jitter)

@@ -95,7 +95,7 @@ struct FreshnessTimeline {
             var deadline = staleFrom[position]
             for hit in slides.hits(position) {
                 if hit.start >= deadline { break }
-                deadline = max(deadline, min(hit.end.saturatingAdd(time), oldest))
+                deadline = max(deadline, min(hit.end.saturatingAdd(rule.lengthened(time)), oldest))
             }
             staleFrom[position] = deadline
         }

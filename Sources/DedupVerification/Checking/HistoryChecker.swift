@@ -12,6 +12,12 @@ public struct HistoryChecker: Sendable {
     public var freshness: FreshnessRule
     /// Whether the subject's cache is bounded. When not, an `evicted` excuse excuses nothing.
     public var capacityBounded: Bool
+    /// How many results the cache holds, where that is known: an eviction before as many keys have been executed is
+    /// premature, and excuses nothing. Default nil.
+    public var capacity: Int?
+    /// Whether each eviction is logged as an excuse. When not, a bounded cache may have evicted any result from the time on
+    /// at which more keys have been executed than it holds. Default yes.
+    public var reportsEvictions = true
     /// What happens to a call whose key is being executed.
     public var duplicateMode: DuplicateMode
     /// How long before it was logged a removal may have happened whose excuse names no execution and gives no `since`.
@@ -25,6 +31,9 @@ public struct HistoryChecker: Sendable {
     public var allowsUnexplainedFailures = false
     /// For how long past its lifetime a result may be answered as stale; nil, the default: never.
     public var staleAllowance: UInt64?
+    /// Whether an execution may begin while a fresh result exists, in order to renew it. Only one that no call says it waited
+    /// for as the one that executed it. Default no.
+    public var allowsEarlyRefresh = false
     /// How long a flight may live around its execution where no call tells. Default 1 s.
     public var flightTolerance: UInt64 = 1_000_000_000
     /// How many violations of each kind are kept in full; all are counted. Default 10.
@@ -42,13 +51,16 @@ public struct HistoryChecker: Sendable {
         let index = HistoryIndex(history)
         let phases = PhaseTable(history.calls)
         let answers = AnswerFacts(history.calls, index: index, tolerance: flightTolerance)
-        let excuses = ExcuseIndex(history.excuses, claimedAfter: answers.claimedAfter, checker: self)
+        let excuses = ExcuseIndex(
+            history.excuses, fullFrom: fullFrom(index), claimedAfter: answers.claimedAfter, checker: self)
         let timeline = FreshnessTimeline(
             rule: freshness, index: index, excuses: excuses, answers: answers, calls: history.calls)
         var log = ViolationLog(examplesPerKind: examplesPerKind)
         var tally = Tally(phases: phases)
 
-        let executionRules = ExecutionRules(index: index, excuses: excuses, timeline: timeline)
+        let executionRules = ExecutionRules(
+            index: index, excuses: excuses, timeline: timeline,
+            isRefresh: { [allowsEarlyRefresh] in allowsEarlyRefresh && answers.leader[$0] < 0 })
         let duplicates = executionRules.check(&log) { phases.phase(at: index.executions[$0].begin) }
         tally.count(index.executions, duplicates: duplicates)
         let answerRules = AnswerRules(
@@ -60,6 +72,15 @@ public struct HistoryChecker: Sendable {
         tally.measureConcurrency(history.calls)
         CounterRules(counters: counters).check(against: tally.total, &log)
         return result(of: history, tally, log)
+    }
+
+    /// From when on the cache may have had no room for a result: when one more key than it holds began to be executed.
+    private func fullFrom(_ index: HistoryIndex) -> UInt64 {
+        guard let capacity else { return 0 }
+        var firsts = index.allGroups.map { group in index.executions[group.lowerBound].begin }
+        guard firsts.count > capacity else { return .max }
+        firsts.sort()
+        return firsts[capacity]
     }
 
     private func result(of history: History, _ tally: Tally, _ log: ViolationLog) -> VerificationResult {

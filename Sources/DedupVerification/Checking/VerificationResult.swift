@@ -28,10 +28,12 @@ public struct VerificationResult: Hashable, Sendable {
     /// How many violations there were in all.
     public var violationCount: Int { total.violations }
 
-    /// Fail when a violation was found, invalid when the history is incomplete, inconclusive when no call met a running
-    /// execution or a fresh result of its key, and pass otherwise.
+    /// Fail when a violation was found, invalid when the history is incomplete and what it lacks could justify all that was
+    /// found, inconclusive when no call met a running execution or a fresh result of its key, and pass otherwise.
     public var verdict: Verdict {
-        if total.violations > 0 { return .fail }
+        if isComplete ? total.violations > 0 : violationsByKind.keys.contains(where: \.isProvenByAnyHistory) {
+            return .fail
+        }
         if !isComplete { return .invalid }
         return total.opportunities == 0 ? .inconclusive : .pass
     }

@@ -45,6 +45,8 @@ public enum ViolationKind: String, CaseIterable, Codable, CodingKeyRepresentable
     case unjustifiedExecution = "unjustified_execution"
     /// A result was removed as expired before it could have expired.
     case prematureExpiry = "premature_expiry"
+    /// A result was evicted while the cache had room for every key that had been executed.
+    case prematureEviction = "premature_eviction"
     /// An answer names an execution that the history does not know.
     case unknownExecution = "unknown_execution"
     /// An answer is that of another key.
@@ -75,6 +77,19 @@ public enum ViolationKind: String, CaseIterable, Codable, CodingKeyRepresentable
     case corruptValue = "corrupt_value"
     /// A counter of the subject differs from the history.
     case counterMismatch = "counter_mismatch"
+
+    /// Whether nothing that an incomplete history lacks could justify it. The others may be justified by an excuse, a hit or an
+    /// execution that found no room.
+    public var isProvenByAnyHistory: Bool {
+        switch self {
+        case .overlap, .unjustifiedExecution, .prematureEviction, .unknownExecution, .staleHit, .unjustifiedRejection,
+            .counterMismatch:
+            false
+        case .prematureExpiry, .wrongKey, .wrongOutcome, .answerFromFuture, .unexplainedFailure, .outdatedHit,
+            .servedAfterRemoval, .lateJoin, .foreignExecution, .lateFailure, .lostCall, .corruptValue:
+            true
+        }
+    }
 }
 
 /// Counts violations and keeps the first of each kind.

@@ -1,3 +1,4 @@
+internal import DedupBenchKit
 internal import DedupVerification
 internal import Workloads
 
@@ -76,13 +77,13 @@ struct Client<Driven: Subject>: Sendable {
     private func call(_ position: Int, intended: UInt64, start: UInt64) async {
         let request = stream[position]
         let number = UInt32(truncatingIfNeeded: position)
-        let operation = Operation(request: request, position: number, phase: phase, log: log)
+        let work = Work(request: request, position: number, phase: phase, log: log)
         let slot = lane.begin(request: number, key: request.key, intended: intended, start: start, phase: phase)
         pulse.start()
-        let answer = await subject.call(request, operation)
+        let answer = await subject.call(work)
         let end = time.now()
         lane.complete(
-            slot, end: end, outcome: answer.outcome ?? log.classify(answer.execution, for: operation, start: start),
+            slot, end: end, outcome: answer.outcome ?? log.classify(answer.execution, for: work, start: start),
             execution: answer.execution, value: answer.value)
         pulse.complete()
     }

@@ -1,3 +1,4 @@
+package import DedupBenchKit
 package import Measurement
 
 /// What load generation needs of the machine: the time, ways to wait for it, threads to work on, and memory.
@@ -6,15 +7,7 @@ package import Measurement
 /// run the same code in simulated time, where nothing depends on how fast the machine is or what else it does.
 ///
 /// All times are nanoseconds since one origin.
-package protocol Machine: AnyObject, Sendable {
-    /// The time; it never goes back.
-    func now() -> UInt64
-
-    /// Suspends the task until `time`; returns at once if it has passed.
-    ///
-    /// - Throws: `CancellationError` when the task is cancelled.
-    func sleep(until time: UInt64) async throws
-
+package protocol Machine: RunClock {
     /// Blocks the calling thread until `time`.
     func block(until time: UInt64)
 

@@ -1,3 +1,4 @@
+internal import DedupBenchKit
 internal import Synchronization
 internal import Workloads
 

@@ -1,3 +1,4 @@
+internal import DedupBenchKit
 package import Workloads
 
 /// What an execution does between the two marks that the harness logs.

@@ -1,3 +1,4 @@
+package import DedupBenchKit
 internal import DedupVerification
 internal import Evidence
 internal import Foundation
@@ -61,7 +62,7 @@ package final class LoadRunner: Sendable {
         _ blueprint: SubjectBlueprint, operations: OperationFactory? = nil
     ) async throws -> SubjectRun {
         let plan = try LoadPlan(
-            scenario, streams: streams, blocks: blueprint.information.blocks, configuration: configuration)
+            scenario, streams: streams, blocks: blueprint.blocks, configuration: configuration)
         let bodies = try await makeBodies(operations ?? { [machine] _ in SimulatedOperation(machine) })
         let run = await machine.start { () -> Result<SubjectRun, any Error> in
             do { return .success(try await self.run(blueprint, plan, bodies)) } catch { return .failure(error) }
@@ -91,12 +92,12 @@ package final class LoadRunner: Sendable {
     private func run(
         _ blueprint: SubjectBlueprint, _ plan: LoadPlan, _ bodies: [any OperationBody]
     ) async throws -> SubjectRun {
-        var equipment = equip(blueprint.information, plan, bodies)
+        var equipment = equip(blueprint, plan, bodies)
         equipment.allocatedBefore = equipment.allocated
-        let subject = try blueprint.make(
+        let subject = try await blueprint.make(
             SubjectSettings(
                 system: scenario.system, seed: scenario.seed, keyCount: streams.map(\.keyCount).max() ?? 0,
-                excuses: ExcuseLog(equipment.recorder, machine), machine: machine))
+                excuses: Excuses(equipment.recorder, machine), clock: machine))
         let traces = await drive(subject, plan, equipment)
         var hang = traces.contains { $0.ending == .hung } ? SubjectHang.call : nil
         if hang == nil, await !equipment.watchdog.finishes({ await subject.quiesce() }) { hang = .quiesce }
@@ -109,32 +110,32 @@ package final class LoadRunner: Sendable {
         // A stuck execution may still come back and log its end: what it logs into must not be gone by then.
         if hang != nil || equipment.log.runningExecutions > 0 { _ = Unmanaged.passRetained(equipment.log) }
 
-        let history = HistoryTranslation(blueprint.information).translate(equipment.recorder.finish())
+        let history = HistoryTranslation(blueprint.promises).translate(equipment.recorder.finish())
         var seen = Set<ObjectIdentifier>()
         let distinct = bodies.filter { seen.insert(ObjectIdentifier($0)).inserted }
         return SubjectRun(
-            subject: blueprint.information,
-            phases: PhaseAnalysis(scenario, blueprint.information, configuration, history, traces).evidence,
+            subject: blueprint,
+            phases: PhaseAnalysis(scenario, blueprint, configuration, history, traces).evidence,
             history: history, counters: counters, figures: distinct.flatMap(\.figures),
             plannedPhases: scenario.phases.count, hang: hang)
     }
 
     private func equip(
-        _ information: SubjectInformation, _ plan: LoadPlan, _ bodies: [any OperationBody]
+        _ blueprint: SubjectBlueprint, _ plan: LoadPlan, _ bodies: [any OperationBody]
     ) -> RunEquipment {
         // What is not judged executes nothing, and needs no room for executions.
-        let executions = information.isJudged ? plan.calls + 4_096 : 64
+        let executions = blueprint.isJudged ? plan.calls + 4_096 : 64
         let recorder = HistoryRecorder(
             lanes: plan.lanes, callsPerLane: plan.callsPerLane, executions: executions, excuses: executions)
         return RunEquipment(
             machine: machine, recorder: recorder,
             log: ExecutionLog(
-                machine: machine, recorder: recorder, bodies: bodies, blocking: information.blocks,
+                machine: machine, recorder: recorder, bodies: bodies, blocking: blueprint.blocks,
                 capacity: executions),
-            workers: (0..<plan.lanes).map { Worker(machine.executor(number: $0, blocks: information.blocks)) },
+            workers: (0..<plan.lanes).map { Worker(machine.executor(number: $0, blocks: blueprint.blocks)) },
             hiccups: HiccupMonitor(machine), watchdog: Watchdog(machine, limit: configuration.watchdog),
             memory: Result { () throws(JemallocError) in try machine.memory() },
-            configuration: configuration, stop: stop, progress: progress, subjectName: information.name,
+            configuration: configuration, stop: stop, progress: progress, subjectName: blueprint.name,
             phaseCount: scenario.phases.count)
     }
 

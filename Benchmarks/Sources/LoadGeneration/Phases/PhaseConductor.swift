@@ -1,3 +1,4 @@
+internal import DedupBenchKit
 internal import DedupVerification
 internal import Evidence
 internal import Measurement

@@ -1,3 +1,4 @@
+internal import DedupBenchKit
 internal import DedupVerification
 
 /// Completes a history: finds the keys of excuses that only name an execution, and replaces a subject's own numbers of
@@ -5,8 +6,8 @@ internal import DedupVerification
 struct HistoryTranslation {
     private let byEpoch: Bool
 
-    init(_ information: SubjectInformation) {
-        byEpoch = information.namesExecutionsByEpoch
+    init(_ promises: Promises) {
+        byEpoch = promises.namesExecutionsByEpoch
     }
 
     func translate(_ history: History) -> History {

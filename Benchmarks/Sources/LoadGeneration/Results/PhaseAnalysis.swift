@@ -1,3 +1,4 @@
+package import DedupBenchKit
 package import DedupVerification
 package import Evidence
 internal import Foundation
@@ -7,14 +8,14 @@ package import Workloads
 /// Makes the evidence of all phases from the history, after the run: nothing is computed on the measured path.
 package struct PhaseAnalysis {
     private let scenario: Scenario
-    private let subject: SubjectInformation
+    private let subject: SubjectBlueprint
     private let configuration: LoadConfiguration
     private let history: History
     private let traces: [PhaseTrace]
 
     /// An analysis of what the phases of a subject's run left behind.
     package init(
-        _ scenario: Scenario, _ subject: SubjectInformation, _ configuration: LoadConfiguration, _ history: History,
+        _ scenario: Scenario, _ subject: SubjectBlueprint, _ configuration: LoadConfiguration, _ history: History,
         _ traces: [PhaseTrace]
     ) {
         self.scenario = scenario
@@ -72,10 +73,12 @@ package struct PhaseAnalysis {
 
     private func memory(_ trace: PhaseTrace) -> [MemoryEvidence] {
         guard let series = trace.memory else { return [] }
-        let joins = subject.duplicates == .either ? scenario.system.duplicates == .join : subject.duplicates == .join
+        let joins =
+            subject.promises.duplicates == .either
+            ? scenario.system.duplicates == .join : subject.promises.duplicates == .join
         let evidence = MemoryEvidence(
             series, discarded: trace.plan.phase.memory?.discarded ?? 0,
-            capacity: subject.isCapacityBounded ? scenario.system.cache.capacity.entries : nil,
+            capacity: subject.promises.eviction != .never ? scenario.system.cache.capacity.entries : nil,
             mustJoin: subject.isJudged && joins)
         return [evidence]
     }

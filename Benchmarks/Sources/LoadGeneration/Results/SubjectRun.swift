@@ -1,13 +1,14 @@
+package import DedupBenchKit
 package import DedupVerification
 package import Evidence
 
 /// One subject, driven through the phases of a scenario.
 package struct SubjectRun: Sendable {
     /// What was driven.
-    package var subject: SubjectInformation
+    package var subject: SubjectBlueprint
     /// The phases that were begun, in order; not verified yet.
     package var phases: [PhaseEvidence]
-    /// Everything that was seen, all phases together. Not to be judged if ``SubjectInformation/isJudged`` is false.
+    /// Everything that was seen, all phases together. Not to be judged if ``SubjectBlueprint/isJudged`` is false.
     package var history: History
     /// What the subject itself counted.
     package var counters: SubjectCounters

@@ -1,0 +1,53 @@
+internal import ArgumentParser
+internal import Evidence
+internal import Judging
+internal import Measurement
+internal import Reporting
+
+/// `dedupbench run`
+struct RunCommand: BenchCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run",
+        abstract: "Drives subjects through a scenario, verifies every outcome, and judges the gates.",
+        discussion: """
+            Examples:
+              dedupbench run
+              dedupbench run --subject dedup --subject reference --seed 7
+              dedupbench run git-steps --gate 'hit.latency.p99 < 5ms'
+              dedupbench run --set phases.storm.clients=256 --phase storm
+              dedupbench run my/scenario.yaml --set keys.count=500 --out my/results
+              dedupbench run strategies --matrix cache.policy=lru,sieve,s3-fifo
+              dedupbench run --format csv --no-progress > summary.csv
+
+            The verdict is that of the worst subject. A gate whose metric was not measured makes the run invalid, one \
+            without observations inconclusive: neither passes. Ctrl-C ends the run early and leaves a bundle that is \
+            marked partial; once more quits at once.
+            """)
+
+    @OptionGroup(title: "What is run") var plan: PlanOptions
+    @OptionGroup(title: "What is shown") var output: OutputOptions
+
+    func run(_ arguments: [String], in context: CommandContext) async throws -> Int32 {
+        let runPlan = try RunPlan(plan, in: context)
+        let stamp = RunStamp(commit: await context.commit())
+        var identity = stamp.identity(of: runPlan, arguments: arguments)
+        context.interruption.listen()
+        var runOutput = RunOutput(output.format, isQuiet: output.quiet, console: context.console)
+        runOutput.reserve(identity.id, in: output.out)
+        identity.id = runOutput.bundle?.name ?? identity.id
+        var evidence = RunEvidence(
+            identity: identity, gates: runPlan.gates.map(\.expression.description),
+            resolvedScenario: try runPlan.resolvedScenario,
+            environment: MachineEnvironment.current(commit: identity.commit, jemalloc: try? Jemalloc()))
+        let driver = RunDriver(
+            plan: runPlan, context: context,
+            progress: ProgressDisplay(isOff: output.noProgress || output.quiet, in: context))
+        do {
+            try await driver.run(&evidence)
+        } catch {
+            runOutput.abandon()
+            throw error
+        }
+        return runOutput.publish(RunReport(evidence, gates: runPlan.gates))
+    }
+}

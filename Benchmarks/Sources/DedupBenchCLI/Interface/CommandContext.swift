@@ -1,0 +1,76 @@
+internal import ArgumentParser
+package import LoadGeneration
+
+/// What commands work with: the places that they print to, what stops them, and the machine that they run on. A test hands in
+/// its own.
+package struct CommandContext: Sendable {
+    /// Where everything is printed.
+    package var console: Console
+    /// What ends a command early.
+    package var interruption: Interruption
+    /// The machine that load is generated on.
+    package var machine: any Machine
+    /// What can be driven.
+    package var subjects: SubjectCatalog
+    /// The workers that drive clients; nil: one a processor.
+    package var workers: Int?
+    /// The commit that the program was built from.
+    package var commit: @Sendable () async -> String
+
+    /// A context.
+    package init(
+        console: Console, interruption: Interruption, machine: any Machine,
+        subjects: SubjectCatalog = SubjectCatalog(), workers: Int? = nil, commit: @escaping @Sendable () async -> String
+    ) {
+        self.console = console
+        self.interruption = interruption
+        self.machine = machine
+        self.subjects = subjects
+        self.workers = workers
+        self.commit = commit
+    }
+
+    /// That of the program: standard output, signals, and the machine that it runs on.
+    static var ofThisProcess: CommandContext {
+        CommandContext(
+            console: .standard, interruption: .bySignals, machine: RealMachine(), commit: RunStamp.commitOfThisProgram)
+    }
+}
+
+/// A command of `dedupbench`.
+protocol BenchCommand: ParsableCommand {
+    /// Runs it as the given command line says, which is the one that it was parsed from.
+    ///
+    /// - Returns: The exit code.
+    /// - Throws: ``Failure``.
+    func run(_ arguments: [String], in context: CommandContext) async throws -> Int32
+}
+
+/// An end of the program that is no crash: a message and an exit code.
+package struct Failure: Error {
+    /// What happened, and what to do about it.
+    package let message: String
+    /// The exit code.
+    package let exitCode: Int32
+
+    /// Exit codes that are not verdicts; those are ``RunVerdict/exitCode``.
+    package enum Code: Int32, Sendable {
+        case internalError = 1
+        case cannotWrite = 6
+        case usage = 64
+        case badScenario = 65
+        case missingTool = 69
+
+        /// The exit code of results that could not be written. What was interrupted or refuted stays so all the same.
+        static func ofUnwritten(_ exitCode: Int32) -> Int32 {
+            [0, 75].contains(exitCode) ? cannotWrite.rawValue : exitCode
+        }
+    }
+
+    init(_ message: String, _ code: Code) { self.init(message, exitCode: code.rawValue) }
+
+    init(_ message: String, exitCode: Int32) {
+        self.message = message
+        self.exitCode = exitCode
+    }
+}

@@ -1,0 +1,108 @@
+package import DedupBenchKit
+package import DedupVerification
+internal import Evidence
+internal import LoadGeneration
+internal import Measurement
+package import Workloads
+
+/// Makes the evidence of a subject from what driving it yielded: its history is checked, and what the checker counted
+/// takes the place of what can be counted without it.
+struct EvidenceBuilder {
+    let combination: RunPlan.Combination
+    /// Why the run was stopped, if it was.
+    let interruption: String?
+
+    func evidence(of run: SubjectRun) -> SubjectEvidence {
+        var evidence = SubjectEvidence(
+            subject: run.subject.name, strategy: combination.strategy, seed: combination.scenario.seed)
+        evidence.isJudged = run.subject.isJudged
+        if run.subject.isJudged { evidence.verification = verification(of: run) }
+        evidence.phases = run.phases.map { phase($0, run, evidence.verification) }
+        evidence.ending = ending(run)
+        return evidence
+    }
+
+    private func verification(of run: SubjectRun) -> VerificationResult {
+        var checker = HistoryChecker(of: run.subject.promises, under: combination.scenario.system)
+        // A thread that the machine did not run could not log what it had removed.
+        checker.removalLag += run.phases.compactMap(\.load.longestStall).max() ?? 0
+        return checker.check(run.history, counters: run.counters)
+    }
+
+    private func phase(
+        _ phase: PhaseEvidence, _ run: SubjectRun, _ verification: VerificationResult?
+    ) -> PhaseEvidence {
+        var phase = phase
+        // Each execution of a command starts one process, so a phase has as many as executions.
+        if run.figures.contains(where: { $0.name == "processes_spawned" }) {
+            phase.processesSpawned = phase.counts.executions
+        }
+        phase.isVerified = verification != nil
+        if let counts = verification?.phases[phase.number] { phase.counts = counts }
+        return phase
+    }
+
+    private func ending(_ run: SubjectRun) -> SubjectEnding {
+        if let hang = run.hang {
+            let stuck = run.phases.flatMap(\.stuck)
+            if stuck.isEmpty { return .hung("the subject hung: it did not return from \(hang.place)") }
+            let example = stuck.first.map { ": \($0)" } ?? ""
+            return .hung("the subject hung with \(stuck.count) calls open\(example)")
+        }
+        guard run.isPartial else { return .finished }
+        return .interrupted(interruption ?? "the run was stopped")
+    }
+}
+
+extension SubjectHang {
+    /// The place in words.
+    fileprivate var place: String {
+        switch self {
+        case .call: "coming to rest while memory was measured"
+        case .quiesce: "coming to rest after the last phase"
+        case .shutdown: "shutting down"
+        }
+    }
+}
+
+extension HistoryChecker {
+    /// A checker for what a subject promises when it is set up as the scenario says.
+    package init(of promises: Promises, under system: SystemSettings) {
+        self.init(
+            freshness: promises.freshness ?? FreshnessRule(of: system.cache),
+            capacityBounded: promises.eviction != .never,
+            duplicateMode: promises.duplicates == .either ? system.duplicates.mode : promises.duplicates)
+        let tolerance = promises.clockTolerance.nanoseconds
+        freshness.clockTolerance = max(freshness.clockTolerance, tolerance)
+        if case .entries(let count) = system.cache.capacity { capacity = count }
+        reportsEvictions = promises.eviction == .reported
+        allowsUnexplainedFailures = promises.failsWithoutExecution
+        allowsEarlyRefresh = promises.refreshesEarly
+        staleAllowance = promises.staleAllowance.map(\.nanoseconds)
+        removalLag = promises.removalLag.nanoseconds + tolerance
+    }
+}
+
+extension SystemSettings.Duplicates {
+    /// The mode in the words of the checker.
+    fileprivate var mode: DuplicateMode {
+        switch self {
+        case .join: .join
+        case .reject: .reject
+        }
+    }
+}
+
+extension FreshnessRule {
+    /// How long results live under the scenario's cache settings.
+    init(of cache: CacheSettings) {
+        let lifetime: Lifetime =
+            switch cache.timeToLive.rule {
+            case .forever: .unbounded
+            case .fixed(let life): .fixed(life.nanoseconds)
+            case .sliding(let life, let age): .sliding(life.nanoseconds, maximumAge: age.map(\.nanoseconds))
+            }
+        self.init(
+            lifetime, jitter: cache.timeToLive.jitter.fraction, failureLifetime: cache.failures?.nanoseconds ?? 0)
+    }
+}

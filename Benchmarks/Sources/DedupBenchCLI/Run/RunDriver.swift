@@ -1,0 +1,98 @@
+internal import Caching
+internal import DedupBenchKit
+internal import DedupVerification
+internal import Evidence
+internal import LoadGeneration
+internal import Wording
+internal import Workloads
+
+/// Runs a plan: every combination, every subject, one after the other.
+struct RunDriver {
+    let plan: RunPlan
+    let context: CommandContext
+    let progress: ProgressDisplay
+    private let traces = TraceLibrary()
+
+    /// Gathers the evidence. What was not run because of an interruption or an error is listed in it, and what was
+    /// finished until then is kept.
+    ///
+    /// - Throws: ``Failure`` when there is nothing to keep: a trace cannot be read, or the first subject cannot be made.
+    func run(_ evidence: inout RunEvidence) async throws(Failure) {
+        var failure: Failure?
+        for combination in plan.combinations { await run(combination, &evidence, &failure) }
+        progress.clear()
+        if let failure { try note(failure, in: &evidence) }
+        if let reason = context.interruption.reason {
+            evidence.interruption = RunInterruption(reason, exitCode: context.interruption.exitCode)
+        }
+    }
+
+    /// Drives every subject through one combination, until one fails.
+    private func run(
+        _ combination: RunPlan.Combination, _ evidence: inout RunEvidence, _ failure: inout Failure?
+    ) async {
+        var runner: LoadRunner?
+        for subject in plan.subjects {
+            let title = SubjectEvidence(subject: subject.name, strategy: combination.strategy).title
+            guard failure == nil, !context.interruption.stop.isSet else {
+                evidence.skipped.append(title)
+                continue
+            }
+            do {
+                let ready = try runner ?? makeRunner(for: combination)
+                runner = ready
+                evidence.subjects.append(try await run(subject, in: combination, with: ready))
+            } catch {
+                evidence.skipped.append(title)
+                // What fails because of an interruption is no failure of its own.
+                guard !context.interruption.stop.isSet else { continue }
+                failure = Self.failure(from: error, driving: "\(plan.file): \(title)")
+            }
+        }
+    }
+
+    private func note(_ failure: Failure, in evidence: inout RunEvidence) throws(Failure) {
+        guard !evidence.subjects.isEmpty else { throw failure }
+        evidence.interruption = RunInterruption(failure.message, exitCode: failure.exitCode)
+    }
+
+    /// Tells whether the scenario is to blame, or what happened while it was run.
+    static func failure(from error: any Error, driving subject: String) -> Failure {
+        switch error {
+        // The trace is to blame, whatever is driven, and the error names its line.
+        case is TraceError: Failure("\(error)", .badScenario)
+        case is LoadError, is CacheConfigurationError: Failure("\(subject) cannot be driven: \(error)", .badScenario)
+        case is GitProcess.MissingTool: Failure("\(subject) cannot be driven: \(error)", .missingTool)
+        default: Failure("\(subject) cannot be driven: \(error)", .internalError)
+        }
+    }
+
+    /// Drives one subject and checks its history.
+    ///
+    /// - Throws: What making the subject or its operations throws.
+    func run(
+        _ subject: SubjectBlueprint, in combination: RunPlan.Combination, with runner: LoadRunner
+    ) async throws -> SubjectEvidence {
+        let run = try await runner.run(
+            subject,
+            operations: { [context] in
+                try await OperationCatalog.body($0, in: context)
+            })
+        progress.show("\(run.subject.name): checking \(HumanNumber.count(run.history.calls.count)) calls")
+        return EvidenceBuilder(combination: combination, interruption: context.interruption.reason).evidence(of: run)
+    }
+
+    /// What draws the requests of a combination and sends them.
+    ///
+    /// - Throws: ``LoadError``, or ``TraceError``.
+    func makeRunner(for combination: RunPlan.Combination) throws -> LoadRunner {
+        let (progress, strategy) = (progress, combination.strategy)
+        progress.show("drawing the requests of \(combination.scenario.name)")
+        return try LoadRunner(
+            combination.scenario, configuration: plan.load, traces: traces, machine: context.machine,
+            stop: context.interruption.stop
+        ) { now in
+            progress.show(now, of: SubjectEvidence(subject: now.subject, strategy: strategy).title)
+        }
+    }
+}

@@ -1,0 +1,65 @@
+internal import DedupBenchKit
+internal import DedupVerification
+internal import LoadGeneration
+internal import Workloads
+
+/// The cache of ``DefectiveSubject``: bounded, first in, first out, with a fixed time to live.
+struct BoundedResults {
+    private struct Entry {
+        var result: StepResult
+        var storedAt: UInt64
+    }
+
+    private let defect: Defect
+    private let capacity: Int
+    private let lifetime: UInt64
+    private var entries: [UInt32: Entry] = [:]
+    /// The keys in the order in which they came, as a ring.
+    private var order: [UInt32] = []
+    private var next = 0
+
+    init(_ cache: CacheSettings, _ defect: Defect) {
+        self.defect = defect
+        capacity = if case .entries(let count) = cache.capacity, defect != .ignoredCapacity { count } else { .max }
+        lifetime = if case .fixed(let life) = cache.timeToLive.rule { life.nanoseconds } else { .max }
+    }
+
+    var count: Int { entries.count }
+
+    /// The result of a key that is served, and as what.
+    func served(_ key: UInt32, at now: UInt64) -> (result: StepResult, outcome: OutcomeClass)? {
+        // Two keys that differ in the last bit are one to it.
+        if defect == .otherKey, let other = entries[key ^ 1] { return (other.result, .hit) }
+        guard let entry = entries[key] else { return nil }
+        if now - entry.storedAt < lifetime || defect == .staleResult { return (entry.result, .hit) }
+        return defect == .staleAnswer ? (entry.result, .stale) : nil
+    }
+
+    /// Stores a result if it is one to be stored.
+    ///
+    /// - Returns: The execution whose result had to go for it.
+    mutating func insert(_ result: StepResult, for key: UInt32, at now: UInt64) -> UInt64? {
+        switch result {
+        case .success(let value) where defect == .forgottenResult || defect == .earlyExpiry: return value.execution
+        case .failure where defect != .cachedError: return nil
+        default: break
+        }
+        let isNew = entries.updateValue(Entry(result: result, storedAt: now), forKey: key) == nil
+        guard isNew else { return nil }
+        guard order.count == capacity else {
+            order.append(key)
+            return nil
+        }
+        let oldest = order[next]
+        order[next] = key
+        next = (next + 1) % capacity
+        guard case .success(let value)? = entries.removeValue(forKey: oldest)?.result else { return nil }
+        return value.execution
+    }
+
+    mutating func removeAll() {
+        entries = [:]
+        order = []
+        next = 0
+    }
+}

@@ -1,0 +1,204 @@
+package import DedupBenchKit
+package import DedupVerification
+internal import LoadGeneration
+internal import Synchronization
+internal import Workloads
+
+/// A small and slow deduplicator without any defect, but for the one that is planted.
+///
+/// One lock guards a bounded cache (first in, first out) and the flights; a call that meets a flight waits for it.
+package final class DefectiveSubject: Subject {
+    /// How one with this defect is made.
+    package static func blueprint(_ defect: Defect) -> SubjectBlueprint {
+        SubjectBlueprint(
+            name: defect.rawValue, summary: defect.summary, promises: Promises(duplicates: .join, eviction: .reported)
+        ) { DefectiveSubject(defect, $0) }
+    }
+
+    private enum Decision {
+        case serve(StepResult, OutcomeClass)
+        case join(WaitingFlight)
+        case lead(WaitingFlight)
+    }
+
+    private struct State {
+        var results: BoundedResults
+        var flights: [UInt32: WaitingFlight] = [:]
+        var counters = SubjectCounters(hits: 0, joins: 0, executions: 0, rejections: 0, failures: 0)
+        /// What the defect of the unbounded map remembers; in small pieces, so that it grows without jumps.
+        var remembered: [Int: [Leftover]] = [:]
+        var calls = 0
+    }
+
+    private let defect: Defect
+    private let excuses: Excuses
+    private let clock: any RunClock
+    private let state: Mutex<State>
+    /// Where the last leaked object is.
+    private let leaked = Atomic<UInt>(0)
+
+    private init(_ defect: Defect, _ settings: SubjectSettings) {
+        self.defect = defect
+        excuses = settings.excuses
+        clock = settings.clock
+        state = Mutex(State(results: BoundedResults(settings.system.cache, defect)))
+    }
+
+    package func call(_ work: Work) async -> Answer {
+        if defect == .leakedObject { leak() }
+        switch decide(work.key) {
+        case .serve(let result, let outcome): return await serve(result, as: outcome)
+        case .join where defect == .refusedDuplicate:
+            state.withLock { $0.counters.rejections? += 1 }
+            return .rejected()
+        case .join(let flight):
+            let result = await flight.result()
+            count(result, as: .joined)
+            return answer(result, .joined)
+        case .lead(let flight): return await lead(flight, work)
+        }
+    }
+
+    /// Makes an object that nothing ever frees. Its address escapes, or an optimised build would not make it at all.
+    private func leak() {
+        let object = Unmanaged.passRetained(Leftover()).toOpaque()
+        leaked.store(UInt(bitPattern: object), ordering: .relaxed)
+    }
+
+    private func decide(_ key: UInt32) -> Decision {
+        state.withLock { state in
+            state.calls += 1
+            if defect == .unboundedMap { state.remembered[state.calls / 256, default: []].append(Leftover()) }
+            if defect != .noDeduplication {
+                if let served = state.results.served(key, at: clock.now()) {
+                    return .serve(served.result, served.outcome)
+                }
+                if defect != .checkThenAct, let flight = state.flights[key] { return .join(flight) }
+            }
+            let flight = WaitingFlight()
+            state.flights[key] = flight
+            state.counters.executions? += 1
+            return .lead(flight)
+        }
+    }
+
+    private func lead(
+        _ flight: WaitingFlight, _ work: Work
+    ) async -> Answer {
+        let key = work.key
+        let result: StepResult
+        do { result = .success(try await work.run()) } catch { result = .failure(error) }
+        state.withLock { state in
+            if state.flights[key] === flight { state.flights[key] = nil }
+            if case .failure = result { state.counters.failures? += 1 }
+            if defect != .earlyRelease { store(result, for: key, in: &state.results) }
+        }
+        if defect == .earlyRelease {
+            Task.detached { [self] in
+                try? await clock.sleep(until: clock.now() + 50_000_000)
+                state.withLock { store(result, for: key, in: &$0.results) }
+            }
+        }
+        flight.finish(result, forgettingOne: defect == .lostWaiter)
+        return answer(result, .executed)
+    }
+
+    /// Called with the lock held: a call that finds the result gone finds its excuse logged.
+    private func store(_ result: StepResult, for key: UInt32, in results: inout BoundedResults) {
+        guard let evicted = results.insert(result, for: key, at: clock.now()) else { return }
+        excuses.record(defect == .earlyExpiry ? .expired : .evicted, execution: evicted)
+    }
+
+    /// Counts an answer that is a value; an error is no hit and no join.
+    private func count(_ result: StepResult, as outcome: OutcomeClass) {
+        guard case .success = result else { return }
+        state.withLock { state in
+            switch outcome {
+            case .hit: state.counters.hits? += 1
+            case .joined: state.counters.joins? += 1
+            case .executed, .rejected, .stale, .failed: break
+            }
+        }
+    }
+
+    private func serve(_ result: StepResult, as outcome: OutcomeClass) async -> Answer {
+        let isTenth = state.withLock { $0.calls }.isMultiple(of: 10)
+        if defect == .unexplainedError, isTenth { return .failed(ErrorOfItsOwn()) }
+        count(result, as: outcome)
+        if defect == .slowHits || (defect == .sometimesSlowHits && isTenth) {
+            try? await clock.sleep(until: clock.now() + 60_000_000)
+        }
+        var answer = answer(result, outcome)
+        if defect == .otherValue { answer.value += 1 }
+        return answer
+    }
+
+    private func answer(_ result: StepResult, _ outcome: OutcomeClass) -> Answer {
+        switch result {
+        case .success(let value): .value(value, outcome)
+        case .failure(let error): .failed(error)
+        }
+    }
+
+    package var counters: SubjectCounters {
+        var counters = state.withLock { $0.counters }
+        if defect == .wrongCounter { counters.hits? += 1 }
+        return counters
+    }
+
+    package var liveEntries: Int? { state.withLock { $0.results.count } }
+
+    package func reset() async { state.withLock { $0.results.removeAll() } }
+}
+
+/// What an execution came to.
+typealias StepResult = Result<WorkValue, any Error>
+
+/// An error that comes from no execution.
+private struct ErrorOfItsOwn: Error {}
+
+/// What should have been freed.
+package final class Leftover: Sendable {
+    private static let count = Atomic<Int>(0)
+
+    /// How many there are in the process.
+    package static var alive: Int { count.load(ordering: .relaxed) }
+
+    fileprivate init() { Self.count.add(1, ordering: .relaxed) }
+
+    deinit { Self.count.subtract(1, ordering: .relaxed) }
+}
+
+/// An execution that is under way, and its waiters.
+final class WaitingFlight: Sendable {
+    private struct State {
+        var result: StepResult?
+        var waiting: [CheckedContinuation<StepResult, Never>] = []
+        var forgotten: CheckedContinuation<StepResult, Never>?
+    }
+
+    private let state = Mutex(State())
+
+    /// Waits for the result.
+    func result() async -> StepResult {
+        await withCheckedContinuation { continuation in
+            let result = state.withLock { state in
+                if state.result == nil { state.waiting.append(continuation) }
+                return state.result
+            }
+            if let result { continuation.resume(returning: result) }
+        }
+    }
+
+    /// Hands the result to all waiters; or, which is a defect, to all but one of them.
+    func finish(_ result: StepResult, forgettingOne: Bool) {
+        let waiting = state.withLock { state in
+            defer { state.waiting = [] }
+            state.result = result
+            // Kept, because a continuation that is dropped says so on standard error.
+            if forgettingOne { state.forgotten = state.waiting.popLast() }
+            return state.waiting
+        }
+        for continuation in waiting { continuation.resume(returning: result) }
+    }
+}

@@ -1,0 +1,91 @@
+package import Workloads
+
+/// The scenarios in which defects must show: each takes a second or so, and the honest subject passes all of them.
+package enum SelftestScenario: String, CaseIterable, Sendable {
+    /// Herds of eight ask for one key at a time, and executions take long enough to be met.
+    case herds
+    /// Many requests for few keys; some executions fail.
+    case requests
+    /// Nearly nothing but hits, by many clients.
+    case hits
+    /// Keys come back long after their results have expired.
+    case expiry
+    /// Memory at rest, again and again, while entries come and go.
+    case memory
+    /// A small cache and large values.
+    case capacity
+
+    /// The scenario.
+    ///
+    /// - Throws: ``Failure`` if it is none, which would be a mistake in this file.
+    package func scenario() throws(Failure) -> Scenario {
+        do throws(ScenarioError) {
+            return try ScenarioLoader.load(
+                yaml: "schema_version: 1\nname: \(rawValue)\n\(yaml)", named: rawValue,
+                vocabulary: SubjectCatalog().vocabulary)
+        } catch {
+            throw Failure("the scenario of the self-test cannot be used: \(error)", .internalError)
+        }
+    }
+
+    private var yaml: String {
+        switch self {
+        case .herds:
+            """
+            system: {cache: {capacity: 1000, policy: lru, ttl: forever}}
+            workload:
+              keys: {distribution: burst, count: 60, skew: 0, burst: 8}
+              operation: {latency: 2ms, value_size: 64B}
+            phases: [{name: herds, model: closed, clients: 8, operations: 2400}]
+            gates: [dedup.prevented == 100%, hit_rate.repeat > 80%]
+            """
+        case .requests:
+            """
+            system: {cache: {capacity: 1000, policy: lru, ttl: forever}}
+            workload:
+              keys: {distribution: zipf, count: 200, skew: 0.9}
+              operation: {latency: 1ms, value_size: 64B, failures: 20%}
+            phases: [{name: requests, model: closed, clients: 8, operations: 4000}]
+            gates: [dedup.prevented == 100%, hit_rate.repeat > 80%]
+            """
+        case .hits:
+            """
+            system: {cache: {capacity: 1000, policy: lru, ttl: forever}}
+            workload:
+              keys: {distribution: uniform, count: 40}
+              operation: {latency: 1ms, value_size: 64B}
+            phases: [{name: hits, model: closed, clients: 64, operations: 1280}]
+            gates: [hit.latency.p50 < 50ms, hit.latency.p99 < 50ms]
+            """
+        case .expiry:
+            """
+            system: {cache: {capacity: 1000, policy: lru, ttl: 'fixed:20ms'}}
+            workload:
+              keys: {distribution: uniform, count: 400}
+              operation: {latency: 1ms, value_size: 64B}
+            phases: [{name: expiry, model: closed, clients: 4, operations: 3000}]
+            gates: [dedup.prevented == 100%]
+            """
+        case .memory:
+            """
+            system: {cache: {capacity: 500, policy: lru, ttl: forever}}
+            workload:
+              keys: {distribution: zipf, count: 1000, skew: 1.1}
+              operation: {latency: 'exponential:50us', failures: 1%, value_size: 100B}
+            phases:
+              - {name: memory, model: closed, clients: 8, memory: {samples: 40, operations: 10000, discarded: 5}}
+            gates: [memory.leak_bytes_per_op < 0.5B]
+            """
+        case .capacity:
+            """
+            system: {cache: {capacity: 10, policy: lru, ttl: forever}}
+            workload:
+              keys: {distribution: uniform, count: 3000}
+              operation: {latency: 'exponential:50us', value_size: 64KiB}
+            phases:
+              - {name: capacity, model: closed, clients: 8, memory: {samples: 20, operations: 200, discarded: 5}}
+            gates: [memory.live_peak_bytes < 64MiB]
+            """
+        }
+    }
+}

@@ -1,0 +1,106 @@
+internal import Caching
+internal import Dedup
+internal import DedupBenchKit
+internal import DedupVerification
+internal import LoadGeneration
+internal import Synchronization
+internal import Workloads
+
+/// The library: a ``Deduplicator`` with the scenario's settings.
+///
+/// Each call makes its fingerprint from a small context, as a user's call does, so that the cost is in every measured
+/// latency. `dedupbench micro` is where the cache is measured with the fingerprint in hand.
+///
+/// Evictions and expirations become excuses where they happen: the cache's owner is told of each, and hits pay nothing.
+final class DedupSubject: Subject {
+    /// How it is made.
+    static let blueprint = SubjectBlueprint(
+        name: "dedup", summary: "this library: Deduplicator with the scenario's settings",
+        promises: Promises(duplicates: .either, eviction: .reported, namesExecutionsByEpoch: true)
+    ) { settings in try DedupSubject(settings) }
+
+    private let deduplicator: Deduplicator
+    private let fingerprinter: StepFingerprinter
+    private let policy: ExecutionPolicy
+    private let maintenance: Task<Void, Never>
+
+    private init(_ settings: SubjectSettings) throws {
+        var configuration = DeduplicatorConfiguration()
+        configuration.cache = try CacheConfiguration(settings)
+        configuration.flightLimit = 1_000_000
+        configuration.waiterLimit = 1_000_000
+        let excuses = settings.excuses
+        let deduplicator = try Deduplicator(configuration: configuration) { removal in
+            switch removal.cause {
+            case .evicted: excuses.record(.evicted, execution: removal.executionID)
+            case .expired: excuses.record(.expired, execution: removal.executionID)
+            default: break
+            }
+        }
+        self.deduplicator = deduplicator
+        fingerprinter = Fingerprinter(namespace: "dedupbench").prepare(step: "operation", version: "1")
+        policy = ExecutionPolicy(settings.system)
+        maintenance = Task.detached { try? await deduplicator.run() }
+    }
+
+    func call(_ work: Work) async -> Answer {
+        do {
+            let fingerprint = try fingerprinter.fingerprint(Self.context(of: work.key))
+            var policy = policy
+            policy.weight = max(1, work.valueSize)
+            let outcome = try await deduplicator.execute(fingerprint, step: "operation", policy: policy) { execution in
+                try await work.run(epoch: execution.epoch)
+            }
+            return .value(outcome.value, OutcomeClass(outcome.source))
+        } catch let error as DedupError where error.code == .rejected {
+            return .rejected(inTheWay: error.executionID ?? 0)
+        } catch {
+            return .failed(error)
+        }
+    }
+
+    /// What a request of the workload looks like to the library: about 60 bytes of JSON.
+    private static func context(of key: UInt32) -> JSONValue {
+        ["path": "/srv/repository", "operation": "status", "key": .integer(Int64(key))]
+    }
+
+    var counters: SubjectCounters {
+        let statistics = deduplicator.statistics
+        return SubjectCounters(
+            hits: statistics.hits, joins: statistics.outcomes.joined, executions: statistics.executions.started,
+            rejections: statistics.outcomes.rejected, failures: statistics.executions.failed,
+            failedCalls: statistics.outcomes.answeredWithErrors)
+    }
+
+    var liveEntries: Int? { deduplicator.cachedResults }
+
+    func quiesce() async {
+        // Writes the records of what happened, so that none are pending when memory is read.
+        try? await deduplicator.flush()
+    }
+
+    func reset() async { deduplicator.invalidateAll() }
+
+    func shutdown() async {
+        maintenance.cancel()
+        await maintenance.value
+        await deduplicator.shutdown()
+    }
+}
+
+extension OutcomeCounts {
+    /// Every error but a refusal because the work is running, which is an answer of its own.
+    fileprivate var answeredWithErrors: Int {
+        failed + cachedFailures + overdue + cancelled + deadlineExceeded + recursive + refused
+    }
+}
+
+extension OutcomeClass {
+    fileprivate init(_ source: OutcomeSource) {
+        switch source {
+        case .executed: self = .executed
+        case .joined: self = .joined
+        case .hit: self = .hit
+        }
+    }
+}

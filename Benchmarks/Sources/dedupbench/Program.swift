@@ -1,0 +1,7 @@
+internal import DedupBenchCLI
+
+/// `dedupbench` itself: nothing but the subjects that come with it.
+@main
+struct Program {
+    static func main() async { await DedupBench.main() }
+}
