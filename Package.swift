@@ -71,7 +71,7 @@ let package = Package(
         .target(name: "DedupLogging", dependencies: ["Dedup", log], swiftSettings: strict),
         .target(name: "DedupMetrics", dependencies: ["Dedup", metrics], swiftSettings: strict),
         .target(name: "DedupServiceLifecycle", dependencies: ["Caching", "Dedup", lifecycle], swiftSettings: strict),
-        .target(name: "DedupTesting", dependencies: ["Caching", "Dedup"], swiftSettings: strict),
+        .target(name: "DedupTesting", dependencies: ["Caching", "Dedup", "DedupVerification"], swiftSettings: strict),
         .target(name: "DedupVerification", swiftSettings: strict),
 
         // The tests. `schedules` is a program of its own, because the scheduler that it installs is global.
@@ -82,7 +82,7 @@ let package = Package(
         tests("CachingTests", ["Caching", "DedupTesting"]),
         tests("DedupTests", ["Caching", "Dedup", "DedupTesting", crypto]),
         tests("DedupSQLiteTests", ["Caching", "Dedup", "DedupSQLite", "DedupTesting", grdb]),
-        tests("DedupTestingTests", ["Dedup", "DedupTesting"]),
+        tests("DedupTestingTests", ["Caching", "Dedup", "DedupTesting", "DedupVerification"]),
         tests("DedupVerificationTests", ["DedupTesting", "DedupVerification"]),
         tests(
             "AdapterTests",

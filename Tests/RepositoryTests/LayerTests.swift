@@ -14,7 +14,7 @@ import Testing
         "Sources/DedupLogging": ["Dedup", "Logging"],
         "Sources/DedupMetrics": ["CoreMetrics", "Dedup", "Metrics"],
         "Sources/DedupServiceLifecycle": ["Caching", "Dedup", "ServiceLifecycle"],
-        "Sources/DedupTesting": ["Caching", "Dedup", "Testing"],
+        "Sources/DedupTesting": ["Caching", "Dedup", "DedupVerification", "Testing"],
         "Sources/DedupVerification": ["Synchronization"],
         "Benchmarks/Sources/Statistics": ["Foundation", "Glibc"],
         "Benchmarks/Sources/Workloads": [

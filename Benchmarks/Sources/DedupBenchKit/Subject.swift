@@ -39,10 +39,6 @@ public protocol Subject: AnyObject, Sendable {
     /// Returns when the subject does nothing on its own any more: the state in which memory is measured. Default: at once.
     func quiesce() async
 
-    /// Forgets every result, as if newly made, but keeps its counters. Default: nothing is done, and a scenario with
-    /// `reset: true` then finds a warm subject.
-    func reset() async
-
     /// Ends the subject. No call is made afterwards. Default: nothing is done.
     func shutdown() async
 }
@@ -54,8 +50,6 @@ extension Subject {
     public var liveEntries: Int? { nil }
     /// Returns at once.
     public func quiesce() async {}
-    /// Does nothing.
-    public func reset() async {}
     /// Does nothing.
     public func shutdown() async {}
 }

@@ -56,10 +56,4 @@ struct BoundedResults {
         guard case .success(let value)? = entries.removeValue(forKey: oldest)?.result else { return nil }
         return value.execution
     }
-
-    mutating func removeAll() {
-        entries = [:]
-        order = []
-        next = 0
-    }
 }

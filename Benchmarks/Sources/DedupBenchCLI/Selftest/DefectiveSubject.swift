@@ -147,8 +147,6 @@ package final class DefectiveSubject: Subject {
     }
 
     package var liveEntries: Int? { state.withLock { $0.results.count } }
-
-    package func reset() async { state.withLock { $0.results.removeAll() } }
 }
 
 /// What an execution came to.

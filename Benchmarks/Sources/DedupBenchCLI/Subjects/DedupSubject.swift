@@ -79,8 +79,6 @@ final class DedupSubject: Subject {
         try? await deduplicator.flush()
     }
 
-    func reset() async { deduplicator.invalidateAll() }
-
     func shutdown() async {
         maintenance.cancel()
         await maintenance.value

@@ -86,10 +86,6 @@ final class DictionarySubject: Subject {
     }
 
     var liveEntries: Int? { state.withLock { $0.entries.count } }
-
-    func reset() async {
-        state.withLock { $0.entries = [:] }
-    }
 }
 
 extension UInt64 {

@@ -54,8 +54,6 @@ final class ReferenceSubject: Subject {
             return .failed(error)
         }
     }
-
-    func reset() async { cache.clear() }
 }
 
 /// The fingerprint of the original.

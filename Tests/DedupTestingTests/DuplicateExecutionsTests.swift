@@ -1,0 +1,122 @@
+import Caching
+import Dedup
+import DedupTesting
+import DedupVerification
+import Testing
+
+/// What `expectNoDuplicateExecutions` lets pass, and what it refuses and how.
+@Suite(.timeLimit(.minutes(5))) struct DuplicateExecutionsTests {
+    @Test func aDeduplicatorPasses() async throws {
+        let deduplicator = Deduplicator()
+        let result = try await expectNoDuplicateExecutions(cachedFor: .seconds(60)) { request in
+            try await deduplicator.once("key", request.key, ttl: .seconds(3_600)) { try await request.run() }
+        }
+        #expect(result.total.executions == 100 && result.total.operations == 2 * 64 * 100)
+        #expect(result.total.count(of: .hit) >= 64 * 100 && result.total.preventedRatio == 1)
+    }
+
+    @Test func oneThatRefusesDuplicatesPassesWhereThatIsPromised() async throws {
+        let deduplicator = Deduplicator()
+        let options = CallOptions(duplicates: .reject)
+        let result = try await expectNoDuplicateExecutions(callers: 8, keys: 20, duplicates: .reject) { request in
+            try await deduplicator.once("key", request.key, ttl: .seconds(3_600), call: options) {
+                try await request.run()
+            }
+        }
+        #expect(result.total.executions == 20 && result.total.count(of: .rejected) > 0)
+    }
+
+    @Test(arguments: FaultyTable.Fault.allCases)
+    func eachFaultIsAnIssueWithItsStory(_ fault: FaultyTable.Fault) async throws {
+        let table = FaultyTable(fault)
+        let patience: Duration = fault == .losesACaller ? .milliseconds(200) : .seconds(30)
+        let told = Told()
+        try await withKnownIssue {
+            let result = try await expectNoDuplicateExecutions(
+                callers: 16, keys: 9, cachedFor: .seconds(60), patience: patience
+            ) { request in try await table.value(request) }
+            await told.note(result.violationsByKind)
+        } matching: { issue in
+            let text = issue.comments.map(\.rawValue).joined()
+            let hasStory = text.contains("execution ") || text.contains("call ")
+            return text.contains(fault.violation.rawValue) && hasStory
+        }
+        #expect(await told.kinds[fault.violation, default: 0] > 0)
+    }
+
+    @Test func errorsOfTheCodeUnderTestAreTold() async throws {
+        struct Refused: Error {}
+        try await withKnownIssue {
+            try await expectNoDuplicateExecutions(callers: 2, keys: 2) { _ in throw Refused() }
+        } matching: { issue in
+            let text = issue.comments.map(\.rawValue).joined()
+            return text.contains("8 unexplained_failure")
+                && text.contains("the first error that a call threw: Refused()")
+        }
+    }
+
+    @Test func numbersThatMakeNoDuplicatesEndTheProcess() async {
+        await #expect(processExitsWith: .failure) {
+            try await expectNoDuplicateExecutions(callers: 1) { try await $0.run() }
+        }
+        await #expect(processExitsWith: .failure) {
+            try await expectNoDuplicateExecutions(keys: 0) { try await $0.run() }
+        }
+        await #expect(processExitsWith: .failure) {
+            try await expectNoDuplicateExecutions(rounds: 0) { try await $0.run() }
+        }
+    }
+}
+
+/// What the test was told by the call that is expected to fail.
+private actor Told {
+    private(set) var kinds: [ViolationKind: Int] = [:]
+
+    func note(_ kinds: [ViolationKind: Int]) { self.kinds = kinds }
+}
+
+/// An actor that keeps a task for each key, but for what is wrong with it.
+actor FaultyTable {
+    enum Fault: String, CaseIterable, Sendable {
+        case executesEveryCall, checksFirstAndActsThen, forgetsResults, mixesKeysUp, losesACaller
+
+        var violation: ViolationKind {
+            switch self {
+            case .executesEveryCall, .checksFirstAndActsThen: .overlap
+            case .forgetsResults: .unjustifiedExecution
+            case .mixesKeysUp: .wrongKey
+            case .losesACaller: .lostCall
+            }
+        }
+    }
+
+    private let fault: Fault
+    private var tasks: [Int: Task<Int, any Error>] = [:]
+    private var values: [Int: Int] = [:]
+    private var lost: [CheckedContinuation<Void, Never>] = []
+
+    init(_ fault: Fault) {
+        self.fault = fault
+    }
+
+    func value(_ request: DuplicateRequest) async throws -> Int {
+        switch fault {
+        case .executesEveryCall: return try await request.run()
+        case .checksFirstAndActsThen:
+            if let value = values[request.key] { return value }
+            let value = try await request.run()
+            values[request.key] = value
+            return value
+        case .losesACaller where request.key == 3 && lost.isEmpty:
+            await withCheckedContinuation { lost.append($0) }
+            return 0
+        case .forgetsResults, .mixesKeysUp, .losesACaller:
+            let key = fault == .mixesKeysUp ? request.key / 2 : request.key
+            let task = tasks[key] ?? Task { try await request.run() }
+            tasks[key] = task
+            let value = try await task.value
+            if fault == .forgetsResults { tasks[key] = nil }
+            return value
+        }
+    }
+}
