@@ -57,6 +57,7 @@ package struct DedupBenchCommand: ParsableCommand {
                   dedupbench run --subject reference    the design that it replaces
                   dedupbench run git-steps              real git commands
                   dedupbench report results/latest      the last run, judged again
+                  dedupbench check log.csv --ttl none    the log of another system
                   dedupbench list subjects              what can be driven
                   dedupbench micro                      ns and allocations an operation
                   dedupbench selftest                   broken subjects: each is caught
@@ -68,7 +69,8 @@ package struct DedupBenchCommand: ParsableCommand {
                 """,
             version: "0.1.0",
             subcommands: [
-                RunCommand.self, CompareCommand.self, ReportCommand.self, MergeCommand.self, ListCommand.self,
+                RunCommand.self, CheckCommand.self, CompareCommand.self, ReportCommand.self, MergeCommand.self,
+                ListCommand.self,
                 MicroCommand.self,
                 SelftestCommand.self,
                 SchemaCommand.self,

@@ -11,6 +11,7 @@ struct AnswerRules {
     private let timeline: FreshnessTimeline
     private let flights: FlightWindows
     private let knowsAllExecutions: Bool
+    private let allowsUnnamedAnswers: Bool
 
     init(
         checker: HistoryChecker, history: History, index: HistoryIndex, excuses: ExcuseIndex, answers: AnswerFacts,
@@ -20,6 +21,7 @@ struct AnswerRules {
         duplicateMode = checker.duplicateMode
         staleAllowance = checker.staleAllowance
         allowsUnexplainedFailures = checker.allowsUnexplainedFailures
+        allowsUnnamedAnswers = checker.allowsUnnamedAnswers
         calls = history.calls
         self.index = index
         self.excuses = excuses
@@ -185,7 +187,7 @@ struct AnswerRules {
             let explanation = "\(Self.name(call)) was answered with an error that comes from no execution"
             return report(.unexplainedFailure, call, nil, explanation, &log)
         }
-        if !knowsAllExecutions { return }
+        if !knowsAllExecutions || (allowsUnnamedAnswers && call.execution == 0) { return }
         let named = call.execution == 0 ? "no execution" : "execution \(call.execution), which never began"
         report(.unknownExecution, call, nil, "the answer of \(Self.name(call)) names \(named)", &log)
     }

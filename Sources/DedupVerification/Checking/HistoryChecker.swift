@@ -29,6 +29,9 @@ public struct HistoryChecker: Sendable {
     /// Whether a call may be answered with an error that comes from no execution: one of a deadline, or of a limit.
     /// Default no.
     public var allowsUnexplainedFailures = false
+    /// Whether answers may name no execution, as those of a log that does not know it: which result they are is then not
+    /// checked. Default no.
+    public var allowsUnnamedAnswers = false
     /// For how long past its lifetime a result may be answered as stale; nil, the default: never.
     public var staleAllowance: UInt64?
     /// Whether an execution may begin while a fresh result exists, in order to renew it. Only one that no call says it waited

@@ -1,12 +1,19 @@
 /// One line of comma-separated text, as RFC 4180 has it, without line ends in fields.
-struct CSVLine {
+package struct CSVLine {
     let text: String
     /// Where it stands, for errors.
     let file: String
     let number: Int
 
+    /// A line and its place.
+    package init(text: String, file: String, number: Int) {
+        self.text = text
+        self.file = file
+        self.number = number
+    }
+
     /// The fields, without the quotes around them.
-    var fields: [Substring] {
+    package var fields: [Substring] {
         get throws(TraceError) {
             guard text.utf8.contains(Self.quote) else {
                 return text.split(separator: ",", omittingEmptySubsequences: false)

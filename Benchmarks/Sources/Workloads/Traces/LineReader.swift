@@ -1,6 +1,6 @@
 /// Cuts a source of bytes into lines of valid UTF-8, without their ends; blank lines are skipped but counted. A byte order
 /// mark at the start, which some programs write and no editor shows, is no part of the first line.
-struct LineReader: ~Copyable {
+package struct LineReader: ~Copyable {
     private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
     private let source: any ByteSource
@@ -10,7 +10,12 @@ struct LineReader: ~Copyable {
     private var start = 0
     private var ended = false
     /// The number of the line last returned, from 1 on.
-    private(set) var number = 0
+    package private(set) var number = 0
+
+    /// The lines of a file, which may be compressed: plain, zstd or gzip, told by its first bytes.
+    package init(file: String, limits: TraceLimits = TraceLimits()) throws(TraceError) {
+        self.init(try PlainFile.open(file, limits: limits), file: file, limits: limits)
+    }
 
     init(_ source: any ByteSource, file: String, limits: TraceLimits) {
         self.source = source
@@ -18,7 +23,8 @@ struct LineReader: ~Copyable {
         limit = limits.lineBytes
     }
 
-    mutating func next() throws(TraceError) -> String? {
+    /// The next line that is not blank; nil at the end.
+    package mutating func next() throws(TraceError) -> String? {
         while let range = try nextRange() {
             number += 1
             var bytes = buffer[range]

@@ -40,7 +40,7 @@ package struct TraceReader: ~Copyable {
     /// Opens the file and reads its header.
     package init(file: String, limits: TraceLimits = TraceLimits()) throws(TraceError) {
         self.file = file
-        var lines = LineReader(try PlainFile.open(file, limits: limits), file: file, limits: limits)
+        var lines = try LineReader(file: file, limits: limits)
         guard let header = try lines.next() else { throw TraceError(file: file, reason: .empty) }
         columns = try TraceColumns(header: header, file: file, line: lines.number)
         self.lines = lines

@@ -1,0 +1,192 @@
+internal import DedupVerification
+internal import Foundation
+internal import Workloads
+
+/// The unit of the times in a log.
+package enum TimeUnit: String, CaseIterable, Sendable {
+    case nanoseconds = "ns"
+    case microseconds = "us"
+    case milliseconds = "ms"
+    case seconds = "s"
+
+    /// How many digits behind the point there are down to a nanosecond.
+    var digits: Int {
+        switch self {
+        case .nanoseconds: 0
+        case .microseconds: 3
+        case .milliseconds: 6
+        case .seconds: 9
+        }
+    }
+}
+
+/// One line of a log, as text by the names of its columns.
+struct HistoryLogRow {
+    enum Kind: String, CaseIterable { case call, execution, excuse }
+
+    private static let known: Set = ["type", "key", "start", "end", "execution", "outcome", "succeeded", "kind"]
+
+    private let file: String
+    private let line: Int
+    private let unit: TimeUnit
+    private var fields: [String: String] = [:]
+    /// Columns that mean nothing here.
+    private(set) var ignored: Set<String> = []
+
+    /// The names of the columns.
+    static func header(_ text: String, file: String) throws -> [String] {
+        let names = try CSVLine(text: text, file: file, number: 1).fields.map(String.init)
+        for (position, name) in names.enumerated() where names[..<position].contains(name) {
+            throw HistoryLogError(
+                file: file, line: 1, field: name, "the header names this column twice; leave one out")
+        }
+        for name in ["type", "key", "start", "end"] where !names.contains(name) {
+            throw HistoryLogError(
+                file: file, line: 1, field: name,
+                "no such column in the header, which names \(names.joined(separator: ", ")); needed are type, key, start, "
+                    + "end and execution")
+        }
+        return names
+    }
+
+    init(csv text: String, header: [String], file: String, line: Int, unit: TimeUnit) throws {
+        (self.file, self.line, self.unit) = (file, line, unit)
+        let values = try CSVLine(text: text, file: file, number: line).fields
+        guard values.count == header.count else {
+            throw HistoryLogError(
+                file: file, line: line, "the header names \(header.count) columns, this line has \(values.count)")
+        }
+        for (name, value) in zip(header, values) { set(name, String(value)) }
+    }
+
+    init(json text: String, file: String, line: Int, unit: TimeUnit) throws {
+        (self.file, self.line, self.unit) = (file, line, unit)
+        let members: [String: JSONField]
+        do {
+            members = try JSONDecoder().decode([String: JSONField].self, from: Data(text.utf8))
+        } catch {
+            throw HistoryLogError(
+                file: file, line: line,
+                "this is no JSON object of texts, numbers, true, false and null; write one object a line")
+        }
+        for (name, value) in members { set(name, value.text) }
+    }
+
+    private mutating func set(_ name: String, _ value: String) {
+        if !Self.known.contains(name) { ignored.insert(name) }
+        if !value.isEmpty { fields[name] = value }
+    }
+
+    /// The text of a field; nil if it is missing or empty.
+    func text(_ name: String) -> String? { fields[name] }
+
+    /// The text of a field that must be there.
+    func required(_ name: String) throws -> String {
+        guard let text = fields[name] else { throw error(name, "is missing") }
+        return text
+    }
+
+    var type: Kind { get throws { try choice("type", try required("type"), Kind.init) } }
+
+    var kind: ExcuseKind {
+        get throws {
+            try choice("kind", try required("kind")) { name in ExcuseKind.allCases.first { $0.name == name } }
+        }
+    }
+
+    /// How a call was answered; nil if the log does not say.
+    var outcome: OutcomeClass? {
+        get throws {
+            try text("outcome").map { text in
+                try choice("outcome", text) { name in OutcomeClass.allCases.first { $0.name == name } }
+            }
+        }
+    }
+
+    var succeeded: Bool { get throws { try choice("succeeded", text("succeeded") ?? "true") { Bool($0) } } }
+
+    private func choice<Value>(_ name: String, _ text: String, _ make: (String) -> Value?) throws -> Value {
+        if let value = make(text) { return value }
+        let allowed =
+            switch name {
+            case "type": Kind.allCases.map(\.rawValue)
+            case "kind": ExcuseKind.allCases.map(\.name)
+            case "outcome": OutcomeClass.allCases.map(\.name)
+            default: ["true", "false"]
+            }
+        throw error(name, "is `\(text.prefix(40))`; use one of \(allowed.joined(separator: ", "))")
+    }
+
+    // MARK: - Times
+
+    func requiredTime(_ name: String) throws -> UInt64 {
+        guard let time = try time(name) else { throw error(name, "is missing") }
+        return time
+    }
+
+    /// When it ended, which is no earlier than it began; nil if it never did.
+    func end(after start: String) throws -> UInt64? {
+        guard let end = try time("end") else { return nil }
+        if let start = try time(start), end < start { throw error("end", "is before the start") }
+        return end
+    }
+
+    /// A time in nanoseconds; nil if the field is missing.
+    func time(_ name: String) throws -> UInt64? {
+        guard let text = fields[name] else { return nil }
+        guard let time = text.contains("T") ? Self.calendarTime(text) : Self.decimal(text, digits: unit.digits) else {
+            throw error(
+                name,
+                "`\(text.prefix(40))` is no time; write digits only, with a point and at most \(unit.digits) digits behind it "
+                    + "(the unit is \(unit.rawValue), see --time-unit), or ISO 8601 with an offset, such as "
+                    + "2026-11-28T09:30:00.25Z")
+        }
+        return time
+    }
+
+    /// A number with at most so many digits behind the point, as a whole number of the smallest unit.
+    private static func decimal(_ text: String, digits: Int) -> UInt64? {
+        let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        let behind = parts.count > 1 ? parts[1] : ""
+        let isPlain = parts.allSatisfy { part in !part.isEmpty && part.utf8.allSatisfy { (48...57).contains($0) } }
+        guard isPlain, behind.count <= digits else { return nil }
+        let padded = parts[0] + behind + String(repeating: "0", count: digits - behind.count)
+        // Far enough from the end of the range that nothing that is added later overflows.
+        return UInt64(padded).flatMap { $0 < UInt64(Int64.max) / 2 ? $0 : nil }
+    }
+
+    /// ISO 8601, with any number of digits of a second; those below a nanosecond are dropped.
+    private static func calendarTime(_ text: String) -> UInt64? {
+        guard let match = text.wholeMatch(of: /(.*T\d\d:\d\d:\d\d)(?:[.,](\d+))?(Z|[+-]\d\d:?\d\d)/) else { return nil }
+        guard let date = try? Date(String(match.1) + String(match.3), strategy: .iso8601) else { return nil }
+        let fraction = (match.2 ?? "").prefix(9)
+        let nanoseconds = UInt64(fraction + String(repeating: "0", count: 9 - fraction.count)) ?? 0
+        let seconds = date.timeIntervalSince1970
+        return seconds >= 0 && seconds < 4e9 ? UInt64(seconds) * 1_000_000_000 + nanoseconds : nil
+    }
+
+    /// What is wrong with a field of this line.
+    func error(_ field: String, _ explanation: String) -> HistoryLogError {
+        HistoryLogError(file: file, line: line, field: field, explanation)
+    }
+}
+
+/// A value in a JSON object, as the text that would stand in a table.
+private struct JSONField: Decodable {
+    let text: String
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if container.decodeNil() {
+            text = ""
+        } else if let truth = try? container.decode(Bool.self) {
+            text = "\(truth)"
+        } else if let whole = try? container.decode(Int64.self) {
+            text = "\(whole)"
+        } else if let number = try? container.decode(Double.self) {
+            text = "\(number)"
+        } else {
+            text = try container.decode(String.self)
+        }
+    }
+}

@@ -1,0 +1,147 @@
+internal import ArgumentParser
+internal import DedupVerification
+internal import Judging
+internal import Workloads
+
+/// `dedupbench check`
+struct CheckCommand: BenchCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Checks the log of a system that ran elsewhere, in any language: was work done twice?",
+        discussion: """
+            Examples:
+              dedupbench check calls.csv --ttl fixed:60s
+              dedupbench check calls.ndjson.zst --ttl none --time-unit ms --duplicates reject
+              dedupbench check calls.csv --ttl fixed:60s --capacity 10000 --clock-tolerance 1s
+
+            The log has one call, execution or excuse a line: comma-separated text with a header, or a JSON object a line.
+
+              type,key,start,end,execution,outcome,succeeded,kind
+              execution,user:7,1000,4000,a1,,true,
+              call,user:7,900,4100,a1,executed,,
+              call,user:7,1500,4200,a1,joined,,
+              call,user:7,9000,9010,a1,hit,,
+              excuse,user:7,,9500,a1,,,evicted
+
+            `execution` is an id of any form: of the execution itself, or of that whose result a call was answered with. Log an \
+            execution inside the work, first thing and last thing, and a call around it, all by one clock. What is \
+            missing is an empty field: the end of a call that never returned, an outcome or an execution that is not known. An \
+            excuse says why a result is gone: evicted, expired, invalidated or superseded. Times are numbers, or ISO 8601 with \
+            an offset.
+
+            Exit code 0 when nothing was found and calls could have been duplicates, 2 for a violation, 65 for a log that \
+            cannot be read, 75 when nothing was proved.
+            """)
+
+    @Argument(help: "The log.")
+    var file: String
+
+    @Option(
+        help: ArgumentHelp(
+            "For how long a result is served: `none`, `forever`, `fixed:60s`, `sliding:60s`, `sliding:60s,max:10m`.",
+            valueName: "ttl"))
+    var ttl: String
+
+    @Option(help: ArgumentHelp("For how long a failure is served. Default: not at all.", valueName: "time"))
+    var failureTtl: String?
+
+    @Option(help: "What happens to a call whose key is being executed. Default: either.")
+    var duplicates = Duplicates.either
+
+    @Option(
+        help: ArgumentHelp(
+            "How many results there is room for: without excuses, a result may be gone once more keys were executed.",
+            valueName: "entries"))
+    var capacity: Int?
+
+    @Option(help: ArgumentHelp("By how much clocks may be off. Default: not at all.", valueName: "time"))
+    var clockTolerance = "0s"
+
+    @Option(
+        help: ArgumentHelp("For how long past its lifetime a stale answer may come. Default: never.", valueName: "time")
+    )
+    var allowStale: String?
+
+    @Flag(help: "An execution that no call waits for may renew a fresh result.")
+    var allowEarlyRefresh = false
+
+    @Flag(help: "Calls may fail without an execution: by a deadline or a limit.")
+    var allowOwnErrors = false
+
+    @Option(help: "The unit of times that are numbers.")
+    var timeUnit = TimeUnit.nanoseconds
+
+    @Option(help: "What is printed: a text, or everything as JSON.")
+    var format = CheckFormat.text
+
+    func run(_ arguments: [String], in context: CommandContext) throws -> Int32 {
+        var checker = try checker()
+        let log: HistoryLog
+        do { log = try HistoryLog(file: file, unit: timeUnit) } catch { throw Failure("\(error)", .badScenario) }
+        checker.allowsUnnamedAnswers = log.unnamedAnswers > 0
+        // A cache that logs its evictions is held to that.
+        checker.reportsEvictions = capacity == nil || log.history.excuses.contains { $0.kind == .evicted }
+        let report = CheckReport(file: file, log: log, result: checker.check(log.history))
+        switch format {
+        case .text: context.console.out(report.text(context.console.terminal))
+        case .json:
+            do { context.console.out(try report.json()) } catch { throw Failure("\(error)", .internalError) }
+        }
+        return report.verdict.exitCode
+    }
+
+    private func checker() throws(Failure) -> HistoryChecker {
+        if let capacity, capacity < 1 { throw Failure("--capacity: must be at least 1", .usage) }
+        let tolerance = try time(clockTolerance, "--clock-tolerance").nanoseconds
+        var freshness = FreshnessRule(.none)
+        if ttl != "none" {
+            let setting: TimeToLiveSetting = try setting(ttl, "--ttl", "`none`, \(TimeToLiveSetting.allowed)")
+            var cache = CacheSettings()
+            cache.timeToLive = setting
+            freshness = FreshnessRule(of: cache)
+        }
+        freshness.failureLifetime =
+            try failureTtl.map { text throws(Failure) in
+                try time(text, "--failure-ttl").nanoseconds
+            } ?? 0
+        freshness.clockTolerance = tolerance
+        var checker = HistoryChecker(
+            freshness: freshness, capacityBounded: true,
+            duplicateMode: DuplicateMode(rawValue: duplicates.rawValue) ?? .either)
+        checker.capacity = capacity
+        checker.allowsEarlyRefresh = allowEarlyRefresh
+        checker.allowsUnexplainedFailures = allowOwnErrors
+        checker.staleAllowance = try allowStale.map { text throws(Failure) in
+            try time(text, "--allow-stale").nanoseconds
+        }
+        checker.removalLag += tolerance
+        checker.flightTolerance += tolerance
+        return checker
+    }
+
+    private func time(_ text: String, _ option: String) throws(Failure) -> Duration {
+        try setting(text, option, Duration.allowed)
+    }
+
+    private func setting<Setting: ScenarioText>(
+        _ text: String, _ option: String, _ allowed: String
+    ) throws(Failure) -> Setting {
+        do throws(ScenarioTextError) {
+            return try Setting(scenarioText: text)
+        } catch {
+            throw Failure("\(option): `\(text)` cannot be used: \(error.reason); allowed: \(allowed)", .usage)
+        }
+    }
+}
+
+/// What happens to a call whose key is being executed, as ``DuplicateMode`` has it.
+enum Duplicates: String, CaseIterable, ExpressibleByArgument {
+    case join, reject, either, none
+}
+
+/// How the result of a check is printed.
+enum CheckFormat: String, CaseIterable, ExpressibleByArgument {
+    case text, json
+}
+
+extension TimeUnit: ExpressibleByArgument {}
