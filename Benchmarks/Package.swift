@@ -27,6 +27,11 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 
+/// What only `dedupbench http` needs, so that nothing else fetches it.
+func web(_ name: String, of package: String) -> Target.Dependency {
+    .product(name: name, package: package, condition: .when(traits: ["HTTP"]))
+}
+
 let package = Package(
     name: "DedupBenchmarks",
     platforms: [.macOS(.v26)],
@@ -34,6 +39,8 @@ let package = Package(
         .executable(name: "dedupbench", targets: ["dedupbench"]),
         .library(name: "DedupBenchKit", targets: ["DedupBenchKit", "DedupBenchCLI"]),
     ],
+    // Off by default: what it fetches takes longer to build than everything else together.
+    traits: [.trait(name: "HTTP", description: "dedupbench http: a service in any language as the subject")],
     dependencies: [
         .package(name: "Dedup", path: ".."),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -41,6 +48,8 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     ],
     targets: [
         .systemLibrary(name: "CJemalloc", pkgConfig: "jemalloc", providers: [.apt(["libjemalloc-dev"])]),
@@ -58,13 +67,19 @@ let package = Package(
         target("Judging", ["Evidence", "Measurement", "Statistics", "Wording", library("DedupVerification")]),
         target(
             "Reporting", ["Evidence", "Judging", "Measurement", "Wording", library("DedupVerification"), crypto]),
+        target(
+            "DedupBenchHTTP",
+            [
+                "DedupBenchKit", crypto, web("AsyncHTTPClient", of: "async-http-client"),
+                web("NIOCore", of: "swift-nio"), web("NIOHTTP1", of: "swift-nio"), web("NIOPosix", of: "swift-nio"),
+            ]),
         // Every command: for the executable here and for those of other packages.
         target(
             "DedupBenchCLI",
             [
-                "DedupBenchKit", "Workloads", "Measurement", "Evidence", "LoadGeneration", "Judging", "Reporting",
-                "Statistics", "Wording", library("Caching"), library("Dedup"), library("DedupVerification"),
-                argumentParser, subprocess, crypto,
+                "DedupBenchHTTP", "DedupBenchKit", "Workloads", "Measurement", "Evidence", "LoadGeneration", "Judging",
+                "Reporting", "Statistics", "Wording", library("Caching"), library("Dedup"),
+                library("DedupVerification"), argumentParser, subprocess, crypto,
             ]),
         .executableTarget(name: "dedupbench", dependencies: ["DedupBenchCLI"], swiftSettings: strict),
 

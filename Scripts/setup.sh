@@ -5,6 +5,8 @@
 
 # Without ca-certificates git cannot fetch what the package depends on.
 dedup_packages=(ca-certificates git pkg-config libjemalloc-dev libsqlite3-dev libzstd-dev xz-utils zlib1g-dev zstd)
+# What a script needs besides, it says before it sources this.
+dedup_packages+=(${dedup_more_packages[@]+"${dedup_more_packages[@]}"})
 
 dedup_setup() {
     if ! command -v dpkg-query >/dev/null; then

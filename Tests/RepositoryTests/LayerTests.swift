@@ -26,6 +26,10 @@ import Testing
         "Benchmarks/Sources/Wording": [],
         "Benchmarks/Sources/Evidence": ["DedupVerification", "Foundation", "Measurement"],
         "Benchmarks/Sources/DedupBenchKit": ["DedupVerification", "Workloads"],
+        "Benchmarks/Sources/DedupBenchHTTP": [
+            "AsyncHTTPClient", "Crypto", "DedupBenchKit", "Foundation", "NIOCore", "NIOHTTP1", "NIOPosix",
+            "Synchronization",
+        ],
         "Benchmarks/Sources/LoadGeneration": [
             "DedupBenchKit", "DedupVerification", "Dispatch", "Evidence", "Foundation", "Glibc", "Measurement",
             "Synchronization",
@@ -40,7 +44,8 @@ import Testing
         ],
         "Benchmarks/Sources/dedupbench": ["DedupBenchCLI"],
         "Benchmarks/Sources/DedupBenchCLI": [
-            "ArgumentParser", "Caching", "Crypto", "Dedup", "DedupBenchKit", "DedupVerification", "Evidence",
+            "ArgumentParser", "Caching", "Crypto", "Dedup", "DedupBenchHTTP", "DedupBenchKit", "DedupVerification",
+            "Evidence",
             "Foundation", "Judging",
             "LoadGeneration", "Measurement", "Reporting", "Statistics", "Subprocess", "Synchronization", "Wording",
             "Workloads",

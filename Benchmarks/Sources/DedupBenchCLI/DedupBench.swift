@@ -69,7 +69,8 @@ package struct DedupBenchCommand: ParsableCommand {
                 """,
             version: "0.1.0",
             subcommands: [
-                RunCommand.self, CheckCommand.self, CompareCommand.self, ReportCommand.self, MergeCommand.self,
+                RunCommand.self, HTTPCommand.self, CheckCommand.self, CompareCommand.self, ReportCommand.self,
+                MergeCommand.self,
                 ListCommand.self,
                 MicroCommand.self,
                 SelftestCommand.self,

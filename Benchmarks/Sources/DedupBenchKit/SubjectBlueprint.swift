@@ -18,6 +18,10 @@ public struct SubjectBlueprint: Sendable {
     public var blocks: Bool
     /// Whether the checker judges its calls. Only the harness's own floor, which executes nothing, is not judged.
     package var isJudged = true
+    /// What its history is proved by.
+    package var proof = Proof.executions
+    /// What is to be known about the proof: what it covers, and what it does not.
+    package var scope: [String] = []
     /// Makes it. What it throws ends the run, with its description as the message.
     public var make: @Sendable (SubjectSettings) async throws -> any Subject
 
@@ -32,6 +36,14 @@ public struct SubjectBlueprint: Sendable {
         self.blocks = blocks
         self.make = make
     }
+}
+
+/// What the history of a subject is proved by.
+package enum Proof: Hashable, Sendable {
+    /// Every execution is logged inside it.
+    case executions
+    /// The work is done elsewhere: different answers tell different executions, and where errors are allowed a failure is none.
+    case answers(allowsFailures: Bool)
 }
 
 /// What a subject is made with: what the scenario says of the system, and what it needs to know about the load.

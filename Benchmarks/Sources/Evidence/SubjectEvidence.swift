@@ -55,6 +55,8 @@ package struct SubjectEvidence: Hashable, Codable, Sendable {
     package var verification: VerificationResult?
     /// Whether the history is to be checked. The harness's own floor executes nothing, so there is nothing to check.
     package var isJudged = true
+    /// What is to be known about the proof: what it covers, and what it does not.
+    package var scope: [String] = []
     /// How it ended.
     package var ending = SubjectEnding.finished
 

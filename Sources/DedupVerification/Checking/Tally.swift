@@ -81,7 +81,8 @@ struct Tally {
         change(&counts[latest?.number ?? 0])
     }
 
-    private static func mostOpen(_ calls: [Call]) -> Int {
+    /// The most calls that were open at one time.
+    static func mostOpen(_ calls: [Call]) -> Int {
         let starts = calls.map(\.start).sorted()
         let ends = calls.map { $0.hasReturned ? $0.end : .max }.sorted()
         var (most, closed) = (0, 0)

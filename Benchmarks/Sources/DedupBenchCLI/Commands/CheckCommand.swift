@@ -92,17 +92,17 @@ struct CheckCommand: BenchCommand {
 
     private func checker() throws(Failure) -> HistoryChecker {
         if let capacity, capacity < 1 { throw Failure("--capacity: must be at least 1", .usage) }
-        let tolerance = try time(clockTolerance, "--clock-tolerance").nanoseconds
+        let tolerance = try Self.time(clockTolerance, "--clock-tolerance").nanoseconds
         var freshness = FreshnessRule(.none)
         if ttl != "none" {
-            let setting: TimeToLiveSetting = try setting(ttl, "--ttl", "`none`, \(TimeToLiveSetting.allowed)")
+            let setting: TimeToLiveSetting = try Self.setting(ttl, "--ttl", "`none`, \(TimeToLiveSetting.allowed)")
             var cache = CacheSettings()
             cache.timeToLive = setting
             freshness = FreshnessRule(of: cache)
         }
         freshness.failureLifetime =
             try failureTtl.map { text throws(Failure) in
-                try time(text, "--failure-ttl").nanoseconds
+                try Self.time(text, "--failure-ttl").nanoseconds
             } ?? 0
         freshness.clockTolerance = tolerance
         var checker = HistoryChecker(
@@ -112,18 +112,21 @@ struct CheckCommand: BenchCommand {
         checker.allowsEarlyRefresh = allowEarlyRefresh
         checker.allowsUnexplainedFailures = allowOwnErrors
         checker.staleAllowance = try allowStale.map { text throws(Failure) in
-            try time(text, "--allow-stale").nanoseconds
+            try Self.time(text, "--allow-stale").nanoseconds
         }
         checker.removalLag += tolerance
         checker.flightTolerance += tolerance
         return checker
     }
 
-    private func time(_ text: String, _ option: String) throws(Failure) -> Duration {
+    /// A time that an option gives.
+    ///
+    /// - Throws: ``Failure`` that names the option.
+    static func time(_ text: String, _ option: String) throws(Failure) -> Duration {
         try setting(text, option, Duration.allowed)
     }
 
-    private func setting<Setting: ScenarioText>(
+    private static func setting<Setting: ScenarioText>(
         _ text: String, _ option: String, _ allowed: String
     ) throws(Failure) -> Setting {
         do throws(ScenarioTextError) {

@@ -28,6 +28,15 @@ struct RunCommand: BenchCommand {
     @OptionGroup(title: "What is shown") var output: OutputOptions
 
     func run(_ arguments: [String], in context: CommandContext) async throws -> Int32 {
+        try await Self.run(plan, output, arguments, in: context)
+    }
+
+    /// Drives what the options say, judges it, and reports it.
+    ///
+    /// - Returns: The exit code.
+    static func run(
+        _ plan: PlanOptions, _ output: OutputOptions, _ arguments: [String], in context: CommandContext
+    ) async throws -> Int32 {
         let runPlan = try RunPlan(plan, in: context)
         let stamp = RunStamp(commit: await context.commit())
         var identity = stamp.identity(of: runPlan, arguments: arguments)

@@ -16,6 +16,7 @@ struct EvidenceBuilder {
         var evidence = SubjectEvidence(
             subject: run.subject.name, strategy: combination.strategy, seed: combination.scenario.seed)
         evidence.isJudged = run.subject.isJudged
+        evidence.scope = run.subject.scope
         if run.subject.isJudged { evidence.verification = verification(of: run) }
         evidence.phases = run.phases.map { phase($0, run, evidence.verification) }
         evidence.ending = ending(run)
@@ -24,6 +25,12 @@ struct EvidenceBuilder {
 
     private func verification(of run: SubjectRun) -> VerificationResult {
         var checker = HistoryChecker(of: run.subject.promises, under: combination.scenario.system)
+        if case .answers(let allowsFailures) = run.subject.proof {
+            var answers = AnswerChecker(freshness: checker.freshness)
+            answers.allowsFailures = allowsFailures
+            answers.counted = run.counters.executions
+            return answers.check(run.history.calls)
+        }
         // A thread that the machine did not run could not log what it had removed.
         checker.removalLag += run.phases.compactMap(\.load.longestStall).max() ?? 0
         return checker.check(run.history, counters: run.counters)

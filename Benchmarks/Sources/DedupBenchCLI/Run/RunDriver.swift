@@ -1,4 +1,5 @@
 internal import Caching
+internal import DedupBenchHTTP
 internal import DedupBenchKit
 internal import DedupVerification
 internal import Evidence
@@ -63,6 +64,9 @@ struct RunDriver {
         case is TraceError: Failure("\(error)", .badScenario)
         case is LoadError, is CacheConfigurationError: Failure("\(subject) cannot be driven: \(error)", .badScenario)
         case is GitProcess.MissingTool: Failure("\(subject) cannot be driven: \(error)", .missingTool)
+        #if HTTP
+        case is HTTPSubjectError: Failure("\(subject) cannot be driven: \(error)", .missingTool)
+        #endif
         default: Failure("\(subject) cannot be driven: \(error)", .internalError)
         }
     }
