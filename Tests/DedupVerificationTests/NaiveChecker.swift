@@ -201,7 +201,7 @@ struct NaiveChecker {
         case .hit: return servedViolation(call, execution, until: staleFrom(execution))
         case .joined:
             if mode == .reject || mode == .none || call.start > firstSettled(execution) { return .lateJoin }
-            return removed(execution, kinds: [.superseded, .invalidated]) <= call.start ? .servedAfterRemoval : nil
+            return removed(execution, kinds: [.superseded, .invalidated]) < call.start ? .servedAfterRemoval : nil
         case .executed:
             if execution.begin < call.start { return .foreignExecution }
             return leader(execution) == number ? nil : .foreignExecution
@@ -226,7 +226,7 @@ struct NaiveChecker {
         let kinds: [ExcuseKind] =
             capacityBounded
             ? [.evicted, .expired, .superseded, .invalidated] : [.expired, .superseded, .invalidated]
-        return removed(execution, kinds: kinds) <= call.start ? .servedAfterRemoval : nil
+        return removed(execution, kinds: kinds) < call.start ? .servedAfterRemoval : nil
     }
 
     private func removed(_ execution: Execution, kinds: [ExcuseKind]) -> UInt64 {

@@ -101,6 +101,42 @@ import Workloads
         #expect(printed.out.contains("1 of 1 did not come out as they must"))
     }
 
+    /// What must catch a defect does, and so does something else: with a reason, or without one.
+    @Test(
+        arguments: [
+            (.gate("hit_rate.repeat > 80%"), 0), (.violation(.wrongKey), 2), (.audit("lag"), 0),
+            (.gate("dedup.prevented == 100%"), 0),
+        ] as [(SelftestCase.Catcher, Int32)])
+    func aCheckThatFiresWithoutAReasonIsTwo(_ beside: SelftestCase.Catcher, _ code: Int32) async throws {
+        let printed = Printed()
+        let selftest = Selftest(Self.checkThenAct, in: printed.context()) { item throws(Failure) in
+            .init(caught: item.catchers + [beside], verdict: .fail)
+        }
+        #expect(try await selftest.run() == code)
+        #expect(printed.out.contains("without a reason: \(beside.description)") == (code == 2))
+    }
+
+    /// All cases come out as they must but for one check, which is switched off: the self-test fails, whichever it is.
+    @Test(arguments: SelftestCase.checks) func aCheckThatIsSwitchedOffIsNoticed(_ check: SelftestCase.Catcher)
+        async throws
+    {
+        let selftest = Selftest(SelftestCase.all, in: Printed().context()) { item throws(Failure) in
+            let verdict: RunVerdict = item.defect == .honest ? .pass : item.defect.isOfGenerator ? .invalid : .fail
+            return .init(caught: item.catchers.filter { $0 != check }, verdict: verdict)
+        }
+        #expect(try await selftest.run() == 2)
+    }
+
+    @Test func withAllChecksNoneIsIdle() async throws {
+        let printed = Printed()
+        let selftest = Selftest(SelftestCase.all, in: printed.context()) { item throws(Failure) in
+            let verdict: RunVerdict = item.defect == .honest ? .pass : item.defect.isOfGenerator ? .invalid : .fail
+            return .init(caught: item.catchers, verdict: verdict)
+        }
+        #expect(try await selftest.run() == 0)
+        #expect(printed.out.contains("each of \(SelftestCase.checks.count) checks is needed"))
+    }
+
     @Test func anHonestSubjectThatDoesNotPassIsTwo() async throws {
         let printed = Printed()
         let selftest = Selftest(Self.honest, in: printed.context()) { _ throws(Failure) in

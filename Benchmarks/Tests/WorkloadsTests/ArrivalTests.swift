@@ -58,6 +58,20 @@ internal import Workloads
         #expect(ArrivalAudit.released(Array(times.prefix(50)), perSecond: 5000).verdict == .inconclusive)
     }
 
+    /// 2,000 a second for a second, or the first so many of them.
+    @Test(
+        arguments: [
+            (2_000, nil, false, .accepted), (1_999, nil, false, .accepted), (1_998, nil, false, .rejected),
+            (1_000, 1_000, false, .accepted), (998, 1_000, false, .rejected), (2_000, nil, true, .accepted),
+            (1_900, nil, true, .accepted), (1_700, nil, true, .rejected), (2_300, nil, true, .rejected),
+            (500, 500, true, .accepted), (490, 500, true, .rejected),
+        ] as [(Int, Int?, Bool, AuditVerdict)])
+    func theNumberOfArrivalsIsThatOfTheRate(intended: Int, limit: Int?, isPoisson: Bool, verdict: AuditVerdict) {
+        let audit = ArrivalAudit.number(
+            intended, perSecond: 2_000, limit: limit, duration: .seconds(1), isPoisson: isPoisson)
+        #expect(audit.verdict == verdict, "\(audit.summary)")
+    }
+
     @Test func recordedTimesAreReplayedAtAFactor() {
         #expect(ArrivalSchedule.recorded([100, 150, 150, 400], factor: 10) == [0, 5, 5, 30])
         #expect(ArrivalSchedule.recorded([100, 101], factor: 0.5) == [0, 2])

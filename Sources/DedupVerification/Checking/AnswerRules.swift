@@ -115,7 +115,7 @@ struct AnswerRules {
                 .outdatedHit, call, position,
                 "\(name()) \(IntervalDiagram.time(call.start - timeline.outdatedAfter[position])) after a newer one had been answered",
                 &log)
-        } else if excuses.surelyRemoved(execution) <= call.start {
+        } else if excuses.surelyRemoved(execution) < call.start {
             report(
                 .servedAfterRemoval, call, position,
                 "\(name()) \(IntervalDiagram.time(call.start - excuses.surelyRemoved(execution))) after that had been removed",
@@ -133,7 +133,7 @@ struct AnswerRules {
                 .lateJoin, call, position,
                 "\(name()) \(IntervalDiagram.time(call.start - answers.earliestAnswer[position])) after that had been answered",
                 &log)
-        } else if excuses.surelyDetached(execution) <= call.start {
+        } else if excuses.surelyDetached(execution) < call.start {
             report(
                 .servedAfterRemoval, call, position,
                 "\(name()) \(IntervalDiagram.time(call.start - excuses.surelyDetached(execution))) after that had lost its epoch",

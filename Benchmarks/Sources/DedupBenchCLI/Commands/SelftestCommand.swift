@@ -12,9 +12,10 @@ struct SelftestCommand: BenchCommand {
               dedupbench selftest --filter leak
               dedupbench selftest --list
 
-            Each defect has a scenario in which it must show, and gates or rules that must catch it there; an honest subject \
-            must pass the same scenarios. Exit code 0 when all of that holds, 2 when a defect stayed unseen or the honest \
-            subject did not pass.
+            Each defect has a scenario in which it must show, and gates, rules or audits that must catch it there, and nothing \
+            else without a reason; an honest subject must pass the same scenarios. At the end stands for each check which \
+            defects stay unseen without it. Exit code 0 when all of that holds, 2 when a defect stayed unseen, the honest \
+            subject did not pass, or a check could be switched off unnoticed.
             """)
 
     @Option(help: ArgumentHelp("Only what has this text in the name of its defect or scenario.", valueName: "text"))

@@ -14,14 +14,18 @@ struct BoundedResults {
     private let capacity: Int
     private let lifetime: UInt64
     private var entries: [UInt32: Entry] = [:]
+    /// What was evicted, where a defect keeps it.
+    private var evicted: [UInt32: Entry] = [:]
     /// The keys in the order in which they came, as a ring.
     private var order: [UInt32] = []
     private var next = 0
 
     init(_ cache: CacheSettings, _ defect: Defect) {
         self.defect = defect
-        capacity = if case .entries(let count) = cache.capacity, defect != .ignoredCapacity { count } else { .max }
-        lifetime = if case .fixed(let life) = cache.timeToLive.rule { life.nanoseconds } else { .max }
+        let room = if case .entries(let count) = cache.capacity, defect != .ignoredCapacity { count } else { Int.max }
+        capacity = defect == .smallerCapacity ? max(1, room / 10) : room
+        let life = if case .fixed(let life) = cache.timeToLive.rule { life.nanoseconds } else { UInt64.max }
+        lifetime = defect == .ttlOffByOne ? life + 1_000_000 : life
     }
 
     var count: Int { entries.count }
@@ -30,7 +34,9 @@ struct BoundedResults {
     func served(_ key: UInt32, at now: UInt64) -> (result: StepResult, outcome: OutcomeClass)? {
         // Two keys that differ in the last bit are one to it.
         if defect == .otherKey, let other = entries[key ^ 1] { return (other.result, .hit) }
+        if defect == .keptEvicted, entries[key] == nil, let ghost = evicted[key] { return (ghost.result, .hit) }
         guard let entry = entries[key] else { return nil }
+        if defect == .resurrectedResult, let ghost = evicted[key] { return (ghost.result, .hit) }
         if now - entry.storedAt < lifetime || defect == .staleResult { return (entry.result, .hit) }
         return defect == .staleAnswer ? (entry.result, .stale) : nil
     }
@@ -53,7 +59,10 @@ struct BoundedResults {
         let oldest = order[next]
         order[next] = key
         next = (next + 1) % capacity
-        guard case .success(let value)? = entries.removeValue(forKey: oldest)?.result else { return nil }
+        guard let removed = entries.removeValue(forKey: oldest), case .success(let value) = removed.result else {
+            return nil
+        }
+        if defect == .keptEvicted || defect == .resurrectedResult { evicted[oldest] = removed }
         return value.execution
     }
 }

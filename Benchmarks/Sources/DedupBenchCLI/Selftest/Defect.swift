@@ -1,4 +1,6 @@
-/// What can be wrong with a deduplicating subject: each is planted in ``DefectiveSubject``, to see that it is caught.
+internal import Workloads
+
+/// What can be wrong with a deduplicating subject, or with the harness: each is planted, to see that it is caught.
 package enum Defect: String, CaseIterable, Sendable {
     /// Nothing: the honest subject, which must pass wherever the others must not.
     case honest
@@ -16,11 +18,40 @@ package enum Defect: String, CaseIterable, Sendable {
     case otherKey = "other-key"
     case otherValue = "other-value"
     case wrongCounter = "wrong-counter"
+    case hiddenRelease = "hidden-release"
+    case smallerCapacity = "smaller-capacity"
+    case keptEvicted = "kept-evicted"
+    case resurrectedResult = "resurrected-result"
+    case ttlOffByOne = "ttl-off-by-one"
+    case droppedSecret = "dropped-secret"
+    case inventedAnswer = "invented-answer"
+    case swallowedError = "swallowed-error"
+    case earlyAnswer = "early-answer"
+    case mislabelledHit = "mislabelled-hit"
+    case mislabelledJoin = "mislabelled-join"
+    case lateWakeup = "late-wakeup"
     case slowHits = "slow-hits"
     case sometimesSlowHits = "sometimes-slow-hits"
+    case rarelySlowHits = "rarely-slow-hits"
+    case fewerRequests = "fewer-requests"
+    case slowerArrivals = "slower-arrivals"
+    case wrongSkew = "wrong-skew"
     case leakedObject = "leaked-object"
     case unboundedMap = "unbounded-map"
     case ignoredCapacity = "ignored-capacity"
+
+    /// Whether the harness is what is broken, and the subject honest: the load is then not that of the scenario.
+    package var isOfGenerator: Bool { [.fewerRequests, .slowerArrivals, .wrongSkew].contains(self) }
+
+    /// What the generator sends for a phase, instead of what it says.
+    func misdraw(_ phase: inout Phase) {
+        switch self {
+        case .fewerRequests: phase.operations = phase.operations.map { $0 - 1 }
+        case .slowerArrivals: phase.rate = phase.rate.map { ArrivalRate(perSecond: $0.perSecond * 0.8) }
+        case .wrongSkew: phase.keys?.skew = 1.1
+        default: break
+        }
+    }
 
     /// One line for people.
     var summary: String {
@@ -40,8 +71,24 @@ package enum Defect: String, CaseIterable, Sendable {
         case .otherKey: "answers with the result of another key"
         case .otherValue: "answers with another value than the execution made"
         case .wrongCounter: "counts a hit that never was"
+        case .hiddenRelease: "lets its key go before the result can be found, and calls that an eviction"
+        case .smallerCapacity: "evicts when a tenth of its capacity is used"
+        case .keptEvicted: "serves results that it has evicted"
+        case .resurrectedResult: "serves an evicted result though there is a newer one"
+        case .ttlOffByOne: "serves results for a millisecond too long"
+        case .droppedSecret: "takes two keys for one that differ in their last bit alone"
+        case .inventedAnswer: "answers one hit in ten with a value that no execution made"
+        case .swallowedError: "answers with a value where the execution has failed"
+        case .earlyAnswer: "answers before the execution has ended"
+        case .mislabelledHit: "calls hits joined"
+        case .mislabelledJoin: "calls joined calls executed"
+        case .lateWakeup: "wakes one waiter in twenty flights two seconds late"
         case .slowHits: "takes 60 ms for a hit"
         case .sometimesSlowHits: "takes 60 ms for one hit in ten"
+        case .rarelySlowHits: "takes 60 ms for one hit in fifty"
+        case .fewerRequests: "the generator makes one request less than it says"
+        case .slowerArrivals: "the generator makes requests at four fifths of the rate that it says"
+        case .wrongSkew: "the generator draws keys with a skew of 1.1 and says 0.9"
         case .leakedObject: "leaks one object an operation"
         case .unboundedMap: "remembers every request in a map that nothing is ever taken from"
         case .ignoredCapacity: "never evicts"

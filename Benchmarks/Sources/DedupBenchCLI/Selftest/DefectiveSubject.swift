@@ -46,15 +46,17 @@ package final class DefectiveSubject: Subject {
 
     package func call(_ work: Work) async -> Answer {
         if defect == .leakedObject { leak() }
-        switch decide(work.key) {
+        if defect == .earlyAnswer, let answer = answerEarly(work) { return answer }
+        switch decide(identity(work)) {
         case .serve(let result, let outcome): return await serve(result, as: outcome)
         case .join where defect == .refusedDuplicate:
             state.withLock { $0.counters.rejections? += 1 }
             return .rejected()
         case .join(let flight):
             let result = await flight.result()
-            count(result, as: .joined)
-            return answer(result, .joined)
+            let outcome: OutcomeClass = defect == .mislabelledJoin ? .executed : .joined
+            count(result, as: outcome)
+            return answer(result, outcome)
         case .lead(let flight): return await lead(flight, work)
         }
     }
@@ -63,6 +65,25 @@ package final class DefectiveSubject: Subject {
     private func leak() {
         let object = Unmanaged.passRetained(Leftover()).toOpaque()
         leaked.store(UInt(bitPattern: object), ordering: .relaxed)
+    }
+
+    /// What calls must have in common to be the same work.
+    private func identity(_ work: Work) -> UInt32 { defect == .droppedSecret ? work.key & ~1 : work.key }
+
+    /// Starts the work and answers with what it will return: executions are numbered in the order in which they begin.
+    private func answerEarly(_ work: Work) -> Answer? {
+        let number: UInt64? = state.withLock { state in
+            guard state.results.served(work.key, at: clock.now()) == nil else { return nil }
+            state.counters.executions? += 1
+            return state.counters.executions.map { UInt64($0) }
+        }
+        guard let number else { return nil }
+        let value = WorkValue(execution: number, size: 8)
+        Task {
+            guard let made = try? await work.run() else { return }
+            state.withLock { _ = $0.results.insert(.success(made), for: work.key, at: clock.now()) }
+        }
+        return .value(value, .executed)
     }
 
     private func decide(_ key: UInt32) -> Decision {
@@ -85,23 +106,31 @@ package final class DefectiveSubject: Subject {
     private func lead(
         _ flight: WaitingFlight, _ work: Work
     ) async -> Answer {
-        let key = work.key
+        let key = identity(work)
         let result: StepResult
         do { result = .success(try await work.run()) } catch { result = .failure(error) }
         state.withLock { state in
             if state.flights[key] === flight { state.flights[key] = nil }
             if case .failure = result { state.counters.failures? += 1 }
-            if defect != .earlyRelease { store(result, for: key, in: &state.results) }
+            if !storesLate { store(result, for: key, in: &state.results) }
         }
-        if defect == .earlyRelease {
+        if storesLate {
+            if defect == .hiddenRelease, case .success(let value) = result {
+                excuses.record(.evicted, execution: value.execution)
+            }
             Task.detached { [self] in
                 try? await clock.sleep(until: clock.now() + 50_000_000)
                 state.withLock { store(result, for: key, in: &$0.results) }
             }
         }
-        flight.finish(result, forgettingOne: defect == .lostWaiter)
+        flight.finish(result, defect == .lateWakeup && isTwentieth ? clock : nil, forgettingOne: defect == .lostWaiter)
         return answer(result, .executed)
     }
+
+    private var storesLate: Bool { defect == .earlyRelease || defect == .hiddenRelease }
+
+    /// Whether the flight that was led last makes twenty.
+    private var isTwentieth: Bool { state.withLock { $0.counters.executions ?? 0 }.isMultiple(of: 20) }
 
     /// Called with the lock held: a call that finds the result gone finds its excuse logged.
     private func store(_ result: StepResult, for key: UInt32, in results: inout BoundedResults) {
@@ -111,7 +140,7 @@ package final class DefectiveSubject: Subject {
 
     /// Counts an answer that is a value; an error is no hit and no join.
     private func count(_ result: StepResult, as outcome: OutcomeClass) {
-        guard case .success = result else { return }
+        if case .failure = result, defect != .swallowedError { return }
         state.withLock { state in
             switch outcome {
             case .hit: state.counters.hits? += 1
@@ -122,10 +151,14 @@ package final class DefectiveSubject: Subject {
     }
 
     private func serve(_ result: StepResult, as outcome: OutcomeClass) async -> Answer {
-        let isTenth = state.withLock { $0.calls }.isMultiple(of: 10)
+        let calls = state.withLock { $0.calls }
+        let isTenth = calls.isMultiple(of: 10)
         if defect == .unexplainedError, isTenth { return .failed(ErrorOfItsOwn()) }
+        let outcome = defect == .mislabelledHit ? .joined : outcome
         count(result, as: outcome)
-        if defect == .slowHits || (defect == .sometimesSlowHits && isTenth) {
+        if defect == .inventedAnswer, isTenth { return .value(WorkValue(execution: 4_000_000_000, size: 8), outcome) }
+        let isSlow = defect == .sometimesSlowHits && isTenth || defect == .rarelySlowHits && calls.isMultiple(of: 50)
+        if defect == .slowHits || isSlow {
             try? await clock.sleep(until: clock.now() + 60_000_000)
         }
         var answer = answer(result, outcome)
@@ -136,6 +169,8 @@ package final class DefectiveSubject: Subject {
     private func answer(_ result: StepResult, _ outcome: OutcomeClass) -> Answer {
         switch result {
         case .success(let value): .value(value, outcome)
+        case .failure(let error as ExecutionFailure) where defect == .swallowedError:
+            .value(WorkValue(execution: error.execution, size: 0), outcome)
         case .failure(let error): .failed(error)
         }
     }
@@ -188,8 +223,8 @@ final class WaitingFlight: Sendable {
         }
     }
 
-    /// Hands the result to all waiters; or, which is a defect, to all but one of them.
-    func finish(_ result: StepResult, forgettingOne: Bool) {
+    /// Hands the result to all waiters; or, which are defects, to all but one of them, or to one of them two seconds late.
+    func finish(_ result: StepResult, _ late: (any RunClock)?, forgettingOne: Bool) {
         let waiting = state.withLock { state in
             defer { state.waiting = [] }
             state.result = result
@@ -197,6 +232,12 @@ final class WaitingFlight: Sendable {
             if forgettingOne { state.forgotten = state.waiting.popLast() }
             return state.waiting
         }
-        for continuation in waiting { continuation.resume(returning: result) }
+        let delayed = late == nil ? nil : waiting.last
+        for continuation in delayed == nil ? waiting : waiting.dropLast() { continuation.resume(returning: result) }
+        guard let late, let delayed else { return }
+        Task {
+            try? await late.sleep(until: late.now() + 2_000_000_000)
+            delayed.resume(returning: result)
+        }
     }
 }

@@ -27,10 +27,12 @@ package struct Selftest {
             ("defect", .left), ("scenario", .left), ("", .left), ("must be caught by", .left), ("caught by", .left),
         ])
         var missed = 0
+        var outcomes: [(SelftestCase, SelftestCase.Outcome)] = []
         for (number, item) in cases.enumerated() where !isStopped {
             context.console.error(
                 "selftest \(number + 1)/\(cases.count): \(item.defect.rawValue), \(item.scenario.rawValue)\n")
             let outcome = try await outcome(of: item)
+            outcomes.append((item, outcome))
             if !item.isBorneOut(by: outcome) { missed += 1 }
             table.append(Self.row(item, outcome))
         }
@@ -41,7 +43,34 @@ package struct Selftest {
             missed == 0
                 ? "\nevery one of \(defects) defects was caught, and nothing else\n"
                 : "\n\(missed) of \(cases.count) did not come out as they must\n")
-        return missed == 0 ? 0 : RunVerdict.fail.exitCode
+        // Some of the cases say nothing about all checks.
+        let idle = cases.count == SelftestCase.all.count ? printChecks(outcomes) : 0
+        return missed + idle == 0 ? 0 : RunVerdict.fail.exitCode
+    }
+
+    /// Prints for each check which defects stay unseen without it: what is left out of an outcome is what would be missing if the
+    /// check were switched off.
+    ///
+    /// - Returns: How many checks could be switched off unnoticed.
+    private func printChecks(_ outcomes: [(SelftestCase, SelftestCase.Outcome)]) -> Int {
+        var table = TerminalTable([("check", .left), ("", .left), ("without it these stay unseen", .left)])
+        var idle = 0
+        for check in SelftestCase.checks {
+            let unseen = outcomes.filter { item, outcome in
+                item.isBorneOut(by: outcome) && !item.isBorneOut(by: outcome.without(check))
+            }
+            if unseen.isEmpty { idle += 1 }
+            table.append([
+                .init(check.description), unseen.isEmpty ? .init("NEVER NEEDED", .bad) : .init("ok", .good),
+                .init(unseen.map(\.0.defect.rawValue).joined(separator: ", ")),
+            ])
+        }
+        context.console.out("\n" + table.text(context.console.terminal))
+        context.console.out(
+            idle == 0
+                ? "\neach of \(SelftestCase.checks.count) checks is needed: without any one of them a defect stays unseen\n"
+                : "\n\(idle) of \(SelftestCase.checks.count) checks could be switched off unnoticed\n")
+        return idle
     }
 
     private var isStopped: Bool { context.interruption.stop.isSet }
@@ -49,7 +78,9 @@ package struct Selftest {
     /// Once more if the machine, and not the subject, left it open: what is not sure is neither caught nor honest.
     private func outcome(of item: SelftestCase) async throws(Failure) -> SelftestCase.Outcome {
         let first = try await drive(item)
-        guard [.inconclusive, .invalid].contains(first.verdict), !isStopped else { return first }
+        guard [.inconclusive, .invalid].contains(first.verdict), !isStopped, !item.isBorneOut(by: first) else {
+            return first
+        }
         return try await drive(item)
     }
 
@@ -57,7 +88,9 @@ package struct Selftest {
         let isBorneOut = item.isBorneOut(by: outcome)
         let verdict = outcome.verdict.rawValue.uppercased()
         let seen = outcome.caught.isEmpty ? "nothing: \(verdict)" : text(outcome.caught)
-        let doubts = isBorneOut ? [] : outcome.doubts
+        let unreasoned = item.defect == .honest ? [] : item.unreasoned(outcome)
+        let beside = unreasoned.isEmpty ? [] : ["without a reason: \(text(unreasoned))"]
+        let doubts = isBorneOut ? [] : beside + outcome.doubts
         return [
             .init(item.defect.rawValue), .init(item.scenario.rawValue),
             isBorneOut ? .init("ok", .good) : .init(item.defect == .honest ? "NOT PASSED" : "NOT CAUGHT", .bad),

@@ -10,6 +10,14 @@ package enum SelftestScenario: String, CaseIterable, Sendable {
     case hits
     /// Keys come back long after their results have expired.
     case expiry
+    /// Few keys that are asked for without a break, also when their results expire.
+    case hot
+    /// Keys that do not all fit into the cache come back again and again.
+    case evictions
+    /// One client.
+    case alone
+    /// An open loop, and keys of which some are hot.
+    case arrivals
     /// Memory at rest, again and again, while entries come and go.
     case memory
     /// A small cache and large values.
@@ -37,7 +45,7 @@ package enum SelftestScenario: String, CaseIterable, Sendable {
               keys: {distribution: burst, count: 60, skew: 0, burst: 8}
               operation: {latency: 2ms, value_size: 64B}
             phases: [{name: herds, model: closed, clients: 8, operations: 2400}]
-            gates: [dedup.prevented == 100%, hit_rate.repeat > 80%]
+            gates: [dedup.prevented == 100%, hit_rate.repeat > 80%, joined.wakeup.max < 1s]
             """
         case .requests:
             """
@@ -54,7 +62,7 @@ package enum SelftestScenario: String, CaseIterable, Sendable {
             workload:
               keys: {distribution: uniform, count: 40}
               operation: {latency: 1ms, value_size: 64B}
-            phases: [{name: hits, model: closed, clients: 64, operations: 1280}]
+            phases: [{name: hits, model: closed, clients: 64, operations: 3840}]
             gates: [hit.latency.p50 < 50ms, hit.latency.p99 < 50ms]
             """
         case .expiry:
@@ -64,6 +72,53 @@ package enum SelftestScenario: String, CaseIterable, Sendable {
               keys: {distribution: uniform, count: 400}
               operation: {latency: 1ms, value_size: 64B}
             phases: [{name: expiry, model: closed, clients: 4, operations: 3000}]
+            gates: [dedup.prevented == 100%]
+            """
+        case .hot:
+            """
+            system: {cache: {capacity: 1000, policy: lru, ttl: 'fixed:20ms'}}
+            workload:
+              keys: {distribution: uniform, count: 4}
+              operation: {latency: 1ms, value_size: 64B}
+            phases: [{name: hot, model: poisson, rate: 8000/s, clients: 64, duration: 1s}]
+            gates: [dedup.prevented == 100%]
+            """
+        case .evictions:
+            """
+            system: {cache: {capacity: 20, policy: lru, ttl: forever}}
+            workload:
+              keys: {distribution: uniform, count: 60}
+              operation: {latency: 1ms, value_size: 64B}
+            phases: [{name: evictions, model: closed, clients: 4, operations: 2000}]
+            gates: [dedup.prevented == 100%]
+            """
+        case .alone:
+            """
+            system: {cache: {capacity: 1000, policy: lru, ttl: forever}}
+            workload:
+              keys: {distribution: burst, count: 100, skew: 0, burst: 3}
+              operation: {latency: 1ms, value_size: 64B}
+            phases: [{name: alone, model: closed, clients: 1, operations: 600}]
+            gates: [hit_rate.repeat > 80%]
+            """
+        case .arrivals:
+            """
+            system: {cache: {capacity: 1000, policy: lru, ttl: forever}}
+            workload:
+              keys: {distribution: uniform, count: 200}
+              operation: {latency: 1ms, value_size: 64B}
+            phases:
+              - name: closed
+                model: closed
+                clients: 8
+                operations: 4000
+                keys: {distribution: zipf, count: 200, skew: 0.9}
+              - name: open
+                model: poisson
+                rate: 2000/s
+                duration: 1s
+                clients: 64
+                keys: {distribution: zipf, count: 200, skew: 0.9}
             gates: [dedup.prevented == 100%]
             """
         case .memory:

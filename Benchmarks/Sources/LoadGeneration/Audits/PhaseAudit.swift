@@ -53,7 +53,10 @@ struct PhaseAudit {
         let stream = trace.plan.stream
         let asked = calls.map { (position: Int($0.request), key: $0.key) }
         let isBoundByTime = trace.plan.isBoundByHistory || trace.plan.phase.duration != nil
-        var audits = [KeyAudit.audit(asked, of: stream, expecting: isBoundByTime ? nil : trace.plan.limit)]
+        // What the phase declares, unless a shorter trace ends it.
+        let declared = trace.plan.phase.model == .closed && !isBoundByTime ? trace.plan.phase.operationLimit : nil
+        let expected = declared ?? (isBoundByTime ? nil : trace.plan.limit)
+        var audits = [KeyAudit.audit(asked, of: stream, expecting: expected)]
         if let declared = scenario.distribution(of: trace.plan.phase) {
             audits.append(KeyAudit.audit(asked, of: stream, against: KeySampler(declared, seed: scenario.seed)))
         }
@@ -71,6 +74,13 @@ struct PhaseAudit {
     private func arrivals(_ releases: ReleaseTimes) -> AuditFinding {
         let stream = trace.plan.stream
         var audits = [ArrivalAudit.sent(releases.released, of: stream.count)]
+        let phase = trace.plan.phase
+        if phase.model != .trace, let rate = phase.rate?.perSecond {
+            audits.append(
+                ArrivalAudit.number(
+                    stream.count, perSecond: rate, limit: phase.operationLimit, duration: phase.duration,
+                    isPoisson: phase.model == .poisson))
+        }
         if trace.plan.phase.model == .poisson, let rate = trace.plan.phase.rate?.perSecond {
             audits.append(ArrivalAudit.poisson((0..<stream.count).map { stream[$0].intended }, perSecond: rate))
             let times = (0..<stream.count).map { releases.time(of: $0) }

@@ -37,6 +37,31 @@ package enum ArrivalAudit {
             summary: "the gaps between releases are \(distance) away from those of a Poisson process")
     }
 
+    /// Audits how many requests were intended against what the phase declares, and against nothing that was prepared.
+    ///
+    /// - Parameter isPoisson: Whether arrivals are random, so that their number in a given time is, too.
+    package static func number(
+        _ intended: Int, perSecond rate: Double, limit: Int?, duration: Duration?, isPoisson: Bool
+    ) -> Audit {
+        let inTime = duration.map { Double($0.nanoseconds) * rate / 1e9 }
+        let expected = min(inTime ?? .infinity, Double(limit ?? .max))
+        let isBoundByTime = inTime.map { $0 <= expected } ?? false
+        var pValue: Double?
+        let isRight: Bool
+        if isBoundByTime, isPoisson {
+            let fit = intended == limit ? 1 : Poisson.pValue(count: intended, mean: max(expected, 1e-9))
+            pValue = fit
+            isRight = fit >= Audit.significance
+        } else {
+            // A phase has one request at least, and the last one may fall on its end.
+            isRight = abs(Double(intended) - max(1, expected)) <= 1
+        }
+        return Audit(
+            verdict: isRight ? .accepted : .rejected, pValue: pValue,
+            summary: "\(intended) requests were intended, declared are \(DecimalText.text(expected.rounded()))"
+                + (pValue.map { ": p = \(KeyAudit.shortened($0))" } ?? ""))
+    }
+
     /// Audits how many of the intended requests were sent.
     package static func sent(_ sent: Int, of intended: Int) -> Audit {
         guard intended > 0 else {

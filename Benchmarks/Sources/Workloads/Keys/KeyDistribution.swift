@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// How likely each key is: the distribution that a workload declares, and that its requests are audited against.
 ///
 /// Ranks number the keys from the most likely, 0, on. Which key has which rank is the business of ``KeySampler``.
@@ -29,12 +31,18 @@ package enum KeyDistribution: Hashable, Sendable {
     }
 
     /// The probability of each rank; they add up to one.
+    ///
+    /// Computed from the formula, and not from the tables that keys are drawn by: what they are audited against must not share
+    /// their mistakes.
     package func probabilities() -> [Double] {
         switch self {
         case .uniform(let count):
             return [Double](repeating: 1 / Double(count), count: count)
         case .zipf(let count, let skew), .burst(let count, let skew, _):
-            return Zipf(count: count, skew: skew).probabilities()
+            let weights = (1...count).map { exp(-skew * log(Double($0))) }
+            // The smallest first, so that none is lost beside a large sum.
+            let total = weights.reversed().reduce(0, +)
+            return weights.map { $0 / total }
         case .hotspot(let count, let hotKeys, let hotRequests):
             let hot = Self.hotCount(count, hotKeys)
             guard hot < count else { return [Double](repeating: 1 / Double(count), count: count) }

@@ -39,12 +39,4 @@ struct Zipf: Sendable {
         }
         return low
     }
-
-    func probabilities() -> [Double] {
-        var previous = 0.0
-        return cumulative.map { value in
-            defer { previous = value }
-            return value - previous
-        }
-    }
 }
