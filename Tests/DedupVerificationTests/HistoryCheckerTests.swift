@@ -72,6 +72,20 @@ import Testing
         #expect(plan.checker.check(history).verdict == .invalid)
     }
 
+    /// A call that starts in the very nanosecond in which a removal was logged may have been served before it.
+    @Test(arguments: [(UInt64(0), 0), (1, 1)]) func aHitIsAfterARemovalIfItStartsLater(
+        _ later: UInt64, _ violations: Int
+    ) {
+        let execution = Execution(id: 1, key: 1, begin: 1_000, end: 1_100)
+        let calls = [
+            Call(request: 0, key: 1, start: 990, end: 1_110, outcome: .executed, execution: 1),
+            Call(request: 1, key: 1, start: 2_000 + later, end: 2_010, outcome: .hit, execution: 1),
+        ]
+        let removal = Excuse(.evicted, key: 1, at: 2_000, execution: 1)
+        let result = Self.bounded(nil).check(History(calls: calls, executions: [execution], excuses: [removal]))
+        #expect(result.violationsByKind[.servedAfterRemoval, default: 0] == violations)
+    }
+
     /// One key is executed, and executed again long after; the rest only fills the cache.
     private static func history(of keys: Int, excuse: Excuse? = nil) -> History {
         var executions = (1...keys).map { number in

@@ -151,7 +151,7 @@ struct MutationSite {
         let newer = succeeded.contains { $0.key == execution.key && $0.begin >= execution.end }
         guard !newer else { return nil }
         history.excuses.append(Excuse(.evicted, key: execution.key, at: answered + 5, execution: execution.id))
-        history.calls.append(call(execution.key, answered + 5, answered + 25, .hit, execution.id))
+        history.calls.append(call(execution.key, answered + 6, answered + 25, .hit, execution.id))
         return history
     }
 
@@ -163,7 +163,7 @@ struct MutationSite {
         guard let execution = pick(last), let answered = earliestAnswer(execution) else { return nil }
         let time = answered + plan.span
         history.excuses.append(Excuse(.invalidated, key: execution.key, since: time, at: time + 10))
-        history.calls.append(call(execution.key, time + 10, time + 30, .hit, execution.id))
+        history.calls.append(call(execution.key, time + 11, time + 30, .hit, execution.id))
         return history
     }
 
@@ -187,7 +187,7 @@ struct MutationSite {
             return execution.map { (excuse, $0) }
         }
         guard plan.mode != .reject, let (excuse, execution) = pick(candidates) else { return nil }
-        history.calls.append(call(execution.key, excuse.at, execution.end + 900, .joined, execution.id))
+        history.calls.append(call(execution.key, excuse.at + 1, execution.end + 900, .joined, execution.id))
         return history
     }
 
