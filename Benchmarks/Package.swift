@@ -57,7 +57,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         target("Statistics"),
         target("Wording"),
-        target("Workloads", ["CZlib", "CZstd", "Statistics", "Wording", yams]),
+        target("Workloads", ["CZlib", "CZstd", "Statistics", "Wording", library("DedupVerification"), yams]),
         target("Measurement", ["CJemalloc", "Statistics", histogram]),
         target("Evidence", ["Measurement", library("DedupVerification")]),
         // What a subject is: for those here and for those of other packages.

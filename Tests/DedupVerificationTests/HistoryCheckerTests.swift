@@ -86,6 +86,84 @@ import Testing
         #expect(result.violationsByKind[.servedAfterRemoval, default: 0] == violations)
     }
 
+    /// A `get` that finds nothing: before the result is there, beside it, after it has expired, or across its expiry.
+    @Test(
+        arguments: [(1_050, 1_060, 0), (1_105, 1_120, 0), (2_000, 2_010, 1), (2_190, 2_210, 0), (2_300, 2_310, 0)]
+            as [(UInt64, UInt64, Int)])
+    func whatIsThereAllTheTimeCannotBeMissed(start: UInt64, end: UInt64, violations: Int) {
+        let checker = HistoryChecker(freshness: .init(.fixed(1_100)), capacityBounded: false, duplicateMode: .join)
+        let calls = [
+            Call(request: 0, key: 1, start: 990, end: 1_110, outcome: .executed, execution: 1),
+            Call(request: 1, key: 1, start: start, end: end, outcome: .missed, execution: 0, verb: .get),
+        ]
+        let result = checker.check(
+            History(calls: calls, executions: [Execution(id: 1, key: 1, begin: 1_000, end: 1_100)]))
+        #expect(result.violationsByKind[.missedResult, default: 0] == violations)
+        #expect(result.total.duplicatesOffered == 0 && result.total.answered == 2)
+    }
+
+    @Test(arguments: zip(CallVerb.allCases, [1, 1, 1, 0, 0])) func onlyACallersOwnImpatienceEndsACall(
+        verb: CallVerb, violations: Int
+    ) {
+        let checker = HistoryChecker(freshness: .init(.unbounded), capacityBounded: false, duplicateMode: .join)
+        let call = Call(request: 0, key: 1, start: 10, end: 20, outcome: .abandoned, execution: 0, verb: verb)
+        let result = checker.check(History(calls: [call]))
+        #expect(result.violationsByKind[.unjustifiedAbandonment, default: 0] == violations)
+        #expect(result.total.count(of: .abandoned) == 1 && result.total.answered == 0)
+    }
+
+    /// What all callers have left may have been cancelled, and then its result is not kept; one that was answered is.
+    @Test(arguments: [(OutcomeClass.abandoned, 0), (.executed, 1)]) func anExecutionThatAllHaveLeftNeedNotBeKept(
+        outcome: OutcomeClass, violations: Int
+    ) {
+        let checker = HistoryChecker(freshness: .init(.unbounded), capacityBounded: false, duplicateMode: .join)
+        let executions = [
+            Execution(id: 1, key: 1, begin: 100, end: 200), Execution(id: 2, key: 1, begin: 300, end: 400),
+        ]
+        let calls = [
+            Call(
+                request: 0, key: 1, start: 90, end: 210, outcome: outcome, execution: outcome == .executed ? 1 : 0,
+                verb: .cancel),
+            Call(request: 1, key: 1, start: 290, end: 410, outcome: .executed, execution: 2),
+        ]
+        let result = checker.check(History(calls: calls, executions: executions))
+        #expect(result.violationsByKind[.unjustifiedExecution, default: 0] == violations)
+    }
+
+    /// The first flight is invalidated before its execution begins, which is long after a newer result was stored.
+    @Test(arguments: [(UInt64(120), 0), (90, 1)]) func aFlightThatWasInvalidatedMayExecuteForItsWaiters(
+        invalidated: UInt64, violations: Int
+    ) {
+        let checker = HistoryChecker(freshness: .init(.unbounded), capacityBounded: false, duplicateMode: .join)
+        let executions = [
+            Execution(id: 1, key: 1, begin: 200, end: 300), Execution(id: 2, key: 1, begin: 400, end: 500),
+        ]
+        let calls = [
+            Call(request: 0, key: 1, start: 100, end: 510, outcome: .executed, execution: 2),
+            Call(request: 1, key: 1, start: 190, end: 310, outcome: .executed, execution: 1),
+        ]
+        let excuse = Excuse(.invalidated, key: 1, since: invalidated, at: invalidated + 5)
+        let result = checker.check(History(calls: calls, executions: executions, excuses: [excuse]))
+        #expect(result.violationsByKind[.unjustifiedExecution, default: 0] == violations)
+    }
+
+    /// Executed, invalidated, executed: the ceiling knows that the second execution had to be.
+    @Test func theCeilingKnowsOfInvalidations() {
+        let checker = HistoryChecker(freshness: .init(.unbounded), capacityBounded: false, duplicateMode: .join)
+        let calls = [
+            Call(request: 0, key: 1, start: 90, end: 210, outcome: .executed, execution: 1),
+            Call(request: 1, key: 1, start: 220, end: 230, outcome: .invalidated, execution: 0, verb: .invalidate),
+            Call(request: 2, key: 1, start: 290, end: 410, outcome: .executed, execution: 2),
+            Call(request: 3, key: 1, start: 500, end: 510, outcome: .hit, execution: 2),
+        ]
+        let executions = [
+            Execution(id: 1, key: 1, begin: 100, end: 200), Execution(id: 2, key: 1, begin: 300, end: 400),
+        ]
+        let excuse = Excuse(.invalidated, key: 1, since: 220, at: 230)
+        let result = checker.check(History(calls: calls, executions: executions, excuses: [excuse]))
+        #expect(result.violationCount == 0 && result.total.repeatedRequests == 2 && result.total.attainableHits == 1)
+    }
+
     /// One key is executed, and executed again long after; the rest only fills the cache.
     private static func history(of keys: Int, excuse: Excuse? = nil) -> History {
         var executions = (1...keys).map { number in

@@ -31,7 +31,9 @@ struct NaiveChecker {
         var counts: [ViolationKind: Int] = [:]
         let executions = history.executions
         for execution in executions {
-            if executions.contains(where: { overlaps($0, execution) }) {
+            if isDetached(execution, by: execution.begin) {
+                // Its epoch was over before it began.
+            } else if executions.contains(where: { overlaps($0, execution) }) {
                 counts[.overlap, default: 0] += 1
             } else if !isRefresh(execution), hasFreshResult(execution.key, at: execution.begin, before: execution) {
                 counts[.unjustifiedExecution, default: 0] += 1
@@ -56,6 +58,7 @@ struct NaiveChecker {
     /// How many calls met a running execution of their key, not their own.
     func overlappingCalls() -> Int {
         history.calls.filter { call in
+            if call.hasReturned, call.outcome == .invalidated { return false }
             let end = call.hasReturned ? call.end : .max
             return history.executions.contains { execution in
                 let isOwn =
@@ -118,13 +121,27 @@ struct NaiveChecker {
     }
 
     private func hasFreshResult(_ key: UInt32, at time: UInt64, before execution: Execution) -> Bool {
+        freshResult(key, at: time) { ($0.begin, $0.id) < (execution.begin, execution.id) } != nil
+    }
+
+    private func freshResult(_ key: UInt32, at time: UInt64, where condition: (Execution) -> Bool) -> Execution? {
         let published = history.executions.filter {
             $0.key == key && $0.ended && $0.end <= time && ($0.succeeded || rule.failureLifetime > 0)
-                && !isDetached($0, by: time) && ($0.begin, $0.id) < (execution.begin, execution.id)
+                && !isLeft($0) && !isDetached($0, by: time) && condition($0)
         }
         let last = published.max { ($0.end, $0.begin, $0.id) < ($1.end, $1.begin, $1.id) }
-        guard let last else { return false }
-        return time < surelyFreshUntil(last, at: time) && !isEvicted(last, by: time)
+        guard let last else { return nil }
+        return time < surelyFreshUntil(last, at: time) && !isEvicted(last, by: time) ? last : nil
+    }
+
+    private func isLeft(_ execution: Execution) -> Bool {
+        firstAnswer(execution) == .max
+            && history.calls.contains { $0.key == execution.key && $0.hasReturned && $0.outcome == .abandoned }
+    }
+
+    private func isMissed(_ call: Call) -> Bool {
+        guard let first = freshResult(call.key, at: call.start, where: { _ in true }) else { return false }
+        return freshResult(call.key, at: call.end) { _ in true } == first && firstAnswer(first) < call.start
     }
 
     private func shortened(_ time: UInt64) -> UInt64 {
@@ -184,7 +201,13 @@ struct NaiveChecker {
 
     private func violations(of call: Call, number: Int) -> [ViolationKind] {
         guard call.hasReturned else { return [.lostCall] }
-        if call.outcome == .rejected { return isRejectionJustified(call) ? [] : [.unjustifiedRejection] }
+        switch call.outcome {
+        case .rejected: return isRejectionJustified(call) ? [] : [.unjustifiedRejection]
+        case .invalidated: return []
+        case .abandoned: return call.verb == .cancel || call.verb == .deadline ? [] : [.unjustifiedAbandonment]
+        case .missed: return isMissed(call) ? [.missedResult] : []
+        default: break
+        }
         guard let execution = history.executions.first(where: { $0.id == call.execution }) else {
             guard call.outcome == .failed, call.execution == 0 else { return [.unknownExecution] }
             return allowsUnexplainedFailures ? [] : [.unexplainedFailure]
@@ -212,7 +235,7 @@ struct NaiveChecker {
         case .stale:
             guard let staleAllowance else { return .staleHit }
             return servedViolation(call, execution, until: add(staleFrom(execution), staleAllowance))
-        case .rejected: return nil
+        case .rejected, .missed, .abandoned, .invalidated: return nil
         }
     }
 
@@ -233,7 +256,7 @@ struct NaiveChecker {
         let times = history.excuses.filter { excuse in
             let unnamed =
                 excuse.execution == 0 && excuse.kind == .invalidated && excuse.key == execution.key
-                && excuse.since < excuse.at && excuse.since >= execution.begin
+                && excuse.since < excuse.at && excuse.since > execution.begin
             return kinds.contains(excuse.kind) && (excuse.execution == execution.id || unnamed)
         }
         return times.map(\.at).min() ?? .max

@@ -20,7 +20,9 @@ enum Scrambler {
         guard let index = history.calls.indices.randomElement(using: &random) else { return }
         switch Int.random(in: 0..<6, using: &random) {
         case 0: history.calls[index].start = random.time(1...70_000)
-        case 1: history.calls[index].outcome = OutcomeClass.allCases.randomElement(using: &random) ?? .hit
+        case 1:
+            history.calls[index].outcome = OutcomeClass.allCases.randomElement(using: &random) ?? .hit
+            history.calls[index].verb = CallVerb.allCases.randomElement(using: &random) ?? .call
         case 2: history.calls[index].execution = random.time(0...60)
         case 3: history.calls[index].end = random.chance(0.3) ? 0 : random.time(1...70_000)
         case 4: history.calls[index].value = random.time(0...3)

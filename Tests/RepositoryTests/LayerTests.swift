@@ -18,7 +18,7 @@ import Testing
         "Sources/DedupVerification": ["Synchronization"],
         "Benchmarks/Sources/Statistics": ["Foundation", "Glibc"],
         "Benchmarks/Sources/Workloads": [
-            "CZlib", "CZstd", "Foundation", "Statistics", "Synchronization", "Wording", "Yams",
+            "CZlib", "CZstd", "DedupVerification", "Foundation", "Statistics", "Synchronization", "Wording", "Yams",
         ],
         "Benchmarks/Sources/Measurement": [
             "CJemalloc", "Dispatch", "Foundation", "Glibc", "Histogram", "Statistics", "Synchronization",

@@ -19,6 +19,11 @@ public struct Excuses: Sendable {
         recorder.recordExcuse(kind, key: .max, at: clock.now(), execution: execution)
     }
 
+    /// Reports what happened to a key between two times.
+    package func record(_ kind: ExcuseKind, key: UInt32, since: UInt64, at: UInt64) {
+        recorder.recordExcuse(kind, key: key, since: since, at: at)
+    }
+
     /// Reports that the result of a key is gone whose execution is not known; it went between `since`, a time of the
     /// ``RunClock``, and now. Weaker than one that names its execution: it excuses whatever it may explain.
     public func record(_ kind: ExcuseKind, key: UInt32, since: UInt64) {

@@ -30,6 +30,23 @@ public protocol Subject: AnyObject, Sendable {
     /// the answer at hand.
     func call(_ work: Work) async -> Answer
 
+    /// Answers with the result of a key if it is cached; nil if it is not. Nothing is executed. Default: nil.
+    ///
+    /// Asked only of subjects whose ``SubjectBlueprint/verbs`` have `.get`.
+    func get(_ key: UInt32) async -> Answer?
+
+    /// Forgets the result of a key: what was executed before the call is not given to calls that begin after it has returned,
+    /// nor may an execution that runs meanwhile leave its result behind. Default: nothing is done.
+    ///
+    /// Asked only of subjects whose ``SubjectBlueprint/verbs`` have `.invalidate`.
+    func invalidate(_ key: UInt32) async
+
+    /// Answers one request as ``call(_:)`` does, but waits no longer than the limit: then it answers with
+    /// ``Answer/abandoned``, and the execution goes on for others. Default: without a limit.
+    ///
+    /// Asked only of subjects whose ``SubjectBlueprint/verbs`` have `.deadline`.
+    func call(_ work: Work, within limit: Duration) async -> Answer
+
     /// What the subject itself has counted since it was made; default: nothing. What it counts must equal what the harness saw.
     var counters: SubjectCounters { get }
 
@@ -44,6 +61,12 @@ public protocol Subject: AnyObject, Sendable {
 }
 
 extension Subject {
+    /// Nothing is cached.
+    public func get(_ key: UInt32) async -> Answer? { nil }
+    /// Does nothing.
+    public func invalidate(_ key: UInt32) async {}
+    /// Waits as long as it takes.
+    public func call(_ work: Work, within limit: Duration) async -> Answer { await call(work) }
     /// Nothing is counted.
     public var counters: SubjectCounters { SubjectCounters() }
     /// Cannot be said.
@@ -84,6 +107,9 @@ public struct Answer: Sendable {
     public static func failed(_ error: any Error) -> Answer {
         Answer(outcome: .failed, execution: (error as? ExecutionFailure)?.execution ?? 0)
     }
+
+    /// No answer: the deadline of the call has passed, or it was cancelled.
+    public static var abandoned: Answer { Answer(outcome: .abandoned, execution: 0) }
 
     /// A refusal, because the key is being executed; `inTheWay` is the running execution, or its epoch if
     /// ``Promises/namesExecutionsByEpoch`` says so. 0, the default, names none.

@@ -1,3 +1,4 @@
+public import DedupVerification
 package import Workloads
 
 /// What a subject is called and what it promises, and how it is made: anew for every run.
@@ -16,6 +17,9 @@ public struct SubjectBlueprint: Sendable {
     public var promises: Promises
     /// Whether a call blocks its thread while it waits. Its clients then get a thread each. Default: no.
     public var blocks: Bool
+    /// What it can do besides calls, if a scenario asks for that: `get`, `invalidate`, `cancel` (the task of a call is
+    /// cancelled, which may disturb no other call), `deadline`. Default: nothing.
+    public var verbs: Set<CallVerb>
     /// Whether the checker judges its calls. Only the harness's own floor, which executes nothing, is not judged.
     package var isJudged = true
     /// What its history is proved by.
@@ -28,12 +32,14 @@ public struct SubjectBlueprint: Sendable {
     /// A blueprint. The name should be as short as a word: it stands in file names, tables and command lines.
     public init(
         name: String, summary: String, promises: Promises = Promises(), blocks: Bool = false,
+        verbs: Set<CallVerb> = [],
         make: @escaping @Sendable (SubjectSettings) async throws -> any Subject
     ) {
         self.name = name
         self.summary = summary
         self.promises = promises
         self.blocks = blocks
+        self.verbs = verbs
         self.make = make
     }
 }

@@ -1,5 +1,6 @@
 import DedupBenchCLI
 import DedupBenchKit
+import Foundation
 import Synchronization
 import Testing
 
@@ -61,6 +62,22 @@ import Testing
             let error = #expect(throws: Failure.self) { try SubjectCatalog(adding: names.map(named)) }
             #expect(error?.exitCode == 64 && error?.message.contains(remedy) == true)
         }
+    }
+
+    /// What a subject cannot do is found before anything is driven.
+    @Test func aVerbThatASubjectDoesNotKnowIsRefused() async throws {
+        let bench = try Bench()
+        defer { bench.remove() }
+        let scenario = Self.scenario.replacingOccurrences(
+            of: "phases:", with: "  verbs: {invalidate: 1%, cancel: 1%}\nphases:")
+        let run = { (subject: String) in
+            await bench.run(["run", try bench.write(scenario), "--subject", subject, "--out", bench.results])
+        }
+        let refused = try await run("dictionary")
+        #expect(
+            refused.code == 65 && refused.error.contains("asks for cancel, which the subject `dictionary` cannot do"))
+        let driven = try await run("dedup")
+        #expect(driven.code == 0, "\(driven.out)\(driven.error)")
     }
 
     @Test func whatMakingItThrowsIsSaid() async throws {

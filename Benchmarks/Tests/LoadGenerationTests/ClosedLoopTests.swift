@@ -143,7 +143,7 @@ import Workloads
             { _ in JoiningSubject(on: machine, tellsOutcome: false) }, JoiningSubject.promises, requests: requests,
             clients: 16, machine: machine)
         let outcomes = run.phases[0].counts.outcomes
-        #expect(outcomes == [384, 12, 4, 0, 0, 0], "hits, joins, executions")
+        #expect(outcomes.prefix(6) == [384, 12, 4, 0, 0, 0], "hits, joins, executions")
         #expect(run.verify().verdict == .pass)
     }
 

@@ -38,6 +38,12 @@ struct AnswerRules {
         var isRight = false
         if !call.hasReturned {
             report(.lostCall, call, nil, "\(Self.name(call)) never returned", &log)
+        } else if call.outcome == .invalidated {
+            return Tally.Encounter()
+        } else if call.outcome == .abandoned {
+            checkAbandonment(call, &log)
+        } else if call.outcome == .missed {
+            checkMiss(call, &log)
         } else if call.outcome == .rejected {
             checkRejection(call, &log)
         } else if position < 0 {
@@ -85,7 +91,7 @@ struct AnswerRules {
         case .executed: checkExecuted(call, number, position, &log)
         case .failed: checkFailure(call, position, &log)
         case .stale: checkStale(call, position, &log)
-        case .rejected: break
+        case .rejected, .missed, .abandoned, .invalidated: break
         }
     }
 
@@ -167,6 +173,27 @@ struct AnswerRules {
         report(
             .lateFailure, call, position,
             "\(Self.name(call)) got the error of execution \(call.execution) \(late) too late", &log)
+    }
+
+    /// A call leaves because of its own caller alone.
+    private func checkAbandonment(_ call: Call, _ log: inout ViolationLog) {
+        guard call.verb != .cancel, call.verb != .deadline else { return }
+        report(
+            .unjustifiedAbandonment, call, nil,
+            "\(Self.name(call)) was given up, and its caller had neither cancelled it nor given it a deadline", &log)
+    }
+
+    /// What was there from the start of the call to its end cannot have been missed: it was there when a call had been answered
+    /// with it.
+    private func checkMiss(_ call: Call, _ log: inout ViolationLog) {
+        let group = index.group(of: call.key)
+        guard let position = timeline.freshResult(at: call.start, in: group),
+            timeline.freshResult(at: call.end, in: group) == position, answers.earliest[position] < call.start
+        else { return }
+        report(
+            .missedResult, call, position,
+            "\(Self.name(call)) found nothing, where the result of execution \(index.executions[position].id) was fresh",
+            &log)
     }
 
     private func checkRejection(_ call: Call, _ log: inout ViolationLog) {

@@ -21,14 +21,22 @@ struct AttainableHits {
             var phase: UInt16?
             for (place, number) in requests.order[requests.range(of: key)].enumerated() {
                 let call = calls[Int(number)]
+                if call.verb == .invalidate {
+                    result.forget()
+                    resultOfPhase.forget()
+                    continue
+                }
                 if place > 0, call.phase != phase {
                     resultOfPhase.execute(until: phases.start(of: call.phase).saturatingAdd(durations[key]))
                 }
                 phase = call.phase
                 let end = max(call.start, call.end).saturatingAdd(durations[key])
-                let isServed = result.serve(at: call.start, orExecuteUntil: end)
-                let isServedInPhase = resultOfPhase.serve(at: call.start, orExecuteUntil: end)
-                if place > 0 { tally.countRepeated(phase: call.phase, attainable: isServedInPhase, inAll: isServed) }
+                let executes = call.verb != .get
+                let isServed = result.serve(at: call.start, orExecuteUntil: executes ? end : nil)
+                let isServedInPhase = resultOfPhase.serve(at: call.start, orExecuteUntil: executes ? end : nil)
+                if place > 0, call.isRequest {
+                    tally.countRepeated(phase: call.phase, attainable: isServedInPhase, inAll: isServed)
+                }
             }
         }
     }
@@ -66,10 +74,13 @@ private struct IdealResult {
         deadline = max(deadline ?? 0, published.saturatingAdd(rule.longest))
     }
 
-    /// Whether the result serves a request; if not, the request executes, which lasts until `end`.
-    mutating func serve(at time: UInt64, orExecuteUntil end: UInt64) -> Bool {
+    /// The result is invalidated: it serves no later request.
+    mutating func forget() { deadline = nil }
+
+    /// Whether the result serves a request; if not, the request executes, which lasts until `end`; nil: it does not.
+    mutating func serve(at time: UInt64, orExecuteUntil end: UInt64?) -> Bool {
         guard let deadline, time <= deadline else {
-            execute(until: end)
+            if let end { execute(until: end) }
             return false
         }
         if case .sliding(let lifetime, _) = rule.lifetime {

@@ -90,7 +90,7 @@ struct ExcuseIndex {
 
     private func surelyInvalidated(_ execution: Execution) -> UInt64 {
         guard let invalidations = unnamed[execution.key]?.invalidations, !invalidations.isEmpty else { return .max }
-        let first = invalidations.indices.partitioningIndex { invalidations[$0].since >= execution.begin }
+        let first = invalidations.indices.partitioningIndex { invalidations[$0].since > execution.begin }
         // Nearly always the first one is over first; two that overlap are rare enough to look at the next one only.
         return invalidations[first...].prefix(2).map(\.at).min() ?? .max
     }

@@ -13,6 +13,12 @@ struct ExecutionRules {
             var running = RunningExecutions()
             for position in group {
                 let execution = index.executions[position]
+                // A flight whose epoch was over before its execution began is not in the way of others, nor they in its.
+                if excuses.detaches(execution, at: position, by: execution.begin) {
+                    running.add(position, end: execution.endOrForever)
+                    checkRemovals(position, &log, phase: phaseOf(position))
+                    continue
+                }
                 if let other = running.find(at: execution.begin, index: index, where: { !isExcused($0, execution) }) {
                     duplicates[position] = true
                     log.add(.overlap, phase: phaseOf(position)) { overlap(index.executions[other], execution) }

@@ -23,7 +23,7 @@ struct FreshnessTimeline {
         lastPublished = [Int32](repeating: -1, count: index.executions.count)
         var earliestFrom = outdatedAfter
         for group in index.allGroups {
-            findPublished(in: group)
+            findPublished(in: group, answers)
             findOutdated(in: group, answers: answers, &earliestFrom)
         }
         if rule.slides { extendBySliding(answers) }
@@ -63,11 +63,14 @@ struct FreshnessTimeline {
         return max(untouched, min(hit.saturatingAdd(rule.shortened(lifetime)), oldest))
     }
 
-    private mutating func findPublished(in group: Range<Int>) {
+    /// What every caller has left may have been cancelled: its result counts only if it was answered at some time.
+    private mutating func findPublished(in group: Range<Int>, _ answers: AnswerFacts) {
         var last: Int32 = -1
         for place in group {
-            let execution = index.executions[Int(index.byEnd[place])]
-            if execution.ended, execution.succeeded || rule.failureLifetime > 0 { last = Int32(place) }
+            let position = Int(index.byEnd[place])
+            let execution = index.executions[position]
+            let isLeft = answers.earliest[position] == .max && answers.abandonedKeys.contains(execution.key)
+            if execution.ended, !isLeft, execution.succeeded || rule.failureLifetime > 0 { last = Int32(place) }
             lastPublished[place] = last
         }
     }

@@ -106,6 +106,8 @@ struct AnswerFacts {
     /// A time at or before the claim of the flight, which may be long before the execution begins: the start of the call
     /// that executed it, or else the begin less the tolerance.
     private(set) var claimedAfter: [UInt64]
+    /// The keys of calls that were given up.
+    private(set) var abandonedKeys: Set<UInt32> = []
 
     init(_ calls: [Call], index: HistoryIndex, tolerance: UInt64) {
         earliest = [UInt64](repeating: .max, count: index.executions.count)
@@ -113,6 +115,7 @@ struct AnswerFacts {
         leader = [Int](repeating: -1, count: index.executions.count)
         claimedAfter = index.executions.map { $0.begin - min($0.begin, tolerance) }
         for (number, call) in calls.enumerated() where call.hasReturned && call.outcome != .rejected {
+            if call.outcome == .abandoned { abandonedKeys.insert(call.key) }
             let position = Int(index.positionOfCall[number])
             guard position >= 0 else { continue }
             let execution = index.executions[position]

@@ -14,11 +14,13 @@ public struct SubjectCounters: Hashable, Sendable {
     public var failedCalls: Int?
     /// Calls served past the time to live on purpose.
     public var stale: Int?
+    /// Calls that were given up: cancelled, or past their deadline.
+    public var abandoned: Int?
 
     /// Counters; each defaults to "not reported".
     public init(
         hits: Int? = nil, joins: Int? = nil, executions: Int? = nil, rejections: Int? = nil, failures: Int? = nil,
-        failedCalls: Int? = nil, stale: Int? = nil
+        failedCalls: Int? = nil, stale: Int? = nil, abandoned: Int? = nil
     ) {
         self.hits = hits
         self.joins = joins
@@ -27,6 +29,7 @@ public struct SubjectCounters: Hashable, Sendable {
         self.failures = failures
         self.failedCalls = failedCalls
         self.stale = stale
+        self.abandoned = abandoned
     }
 }
 
@@ -43,6 +46,7 @@ struct CounterRules {
             ("failures", counters.failures, counts.failedExecutions),
             ("failed calls", counters.failedCalls, counts.count(of: .failed)),
             ("stale", counters.stale, counts.count(of: .stale)),
+            ("abandoned calls", counters.abandoned, counts.count(of: .abandoned)),
         ]
         for (name, reported, seen) in pairs where reported != nil && reported != seen {
             log.add(.counterMismatch, phase: nil) {

@@ -51,11 +51,15 @@ public struct VerificationCounts: Hashable, Codable, Sendable {
     /// Calls that returned.
     public var returned: Int { operations - lost }
 
+    /// Returned calls that asked for a result and were not given up: neither invalidations nor abandoned calls.
+    public var answered: Int { returned - count(of: .invalidated) - count(of: .abandoned) }
+
     /// Executions that were justified.
     public var necessaryExecutions: Int { executions - duplicateExecutions }
 
-    /// Returned calls less necessary executions: what could have been answered without executing.
-    public var duplicatesOffered: Int { max(0, returned - necessaryExecutions) }
+    /// Answered calls that found or made a result, less necessary executions: what could have been answered without
+    /// executing. An execution that every caller has left is none of theirs.
+    public var duplicatesOffered: Int { max(0, answered - count(of: .missed) - necessaryExecutions) }
 
     /// Offered duplicates that did not execute.
     public var duplicatesPrevented: Int { max(0, duplicatesOffered - duplicateExecutions) }
@@ -63,15 +67,15 @@ public struct VerificationCounts: Hashable, Codable, Sendable {
     /// The share of the offered duplicates that did not execute; NaN when none was offered.
     public var preventedRatio: Double { Self.ratio(duplicatesPrevented, duplicatesOffered) }
 
-    /// Hits per returned call; NaN when there was none.
-    public var hitRatio: Double { Self.ratio(count(of: .hit), returned) }
+    /// Hits per answered call; NaN when there was none.
+    public var hitRatio: Double { Self.ratio(count(of: .hit), answered) }
 
-    /// Joins per returned call; NaN when there was none.
-    public var joinedRatio: Double { Self.ratio(count(of: .joined), returned) }
+    /// Joins per answered call; NaN when there was none.
+    public var joinedRatio: Double { Self.ratio(count(of: .joined), answered) }
 
-    /// Calls answered with a value but without executing (hit, joined, stale) per returned call; NaN when there was none.
+    /// Calls answered with a value but without executing (hit, joined, stale) per answered call; NaN when there was none.
     public var servedRatio: Double {
-        Self.ratio(count(of: .hit) + count(of: .joined) + count(of: .stale), returned)
+        Self.ratio(count(of: .hit) + count(of: .joined) + count(of: .stale), answered)
     }
 
     /// Hits and joins per repeated request; NaN when no key was requested twice.

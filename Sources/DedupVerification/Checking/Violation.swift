@@ -71,6 +71,10 @@ public enum ViolationKind: String, CaseIterable, Codable, CodingKeyRepresentable
     case unjustifiedRejection = "unjustified_rejection"
     /// An error was served to a call that came after the execution which failed.
     case lateFailure = "late_failure"
+    /// Nothing was found in the cache for a call that asked for what is cached, and a fresh result was there.
+    case missedResult = "missed_result"
+    /// A call was given up whose caller neither cancelled it nor gave it a deadline.
+    case unjustifiedAbandonment = "unjustified_abandonment"
     /// A call never returned.
     case lostCall = "lost_call"
     /// The value of an answer is not that of its execution.
@@ -82,11 +86,13 @@ public enum ViolationKind: String, CaseIterable, Codable, CodingKeyRepresentable
     /// execution that found no room.
     public var isProvenByAnyHistory: Bool {
         switch self {
-        case .overlap, .unjustifiedExecution, .prematureEviction, .unknownExecution, .staleHit, .unjustifiedRejection,
+        case .overlap, .unjustifiedExecution, .prematureEviction, .missedResult, .unknownExecution, .staleHit,
+            .unjustifiedRejection,
             .counterMismatch:
             false
         case .prematureExpiry, .wrongKey, .wrongOutcome, .answerFromFuture, .unexplainedFailure, .outdatedHit,
-            .servedAfterRemoval, .lateJoin, .foreignExecution, .lateFailure, .lostCall, .corruptValue:
+            .servedAfterRemoval, .lateJoin, .unjustifiedAbandonment, .foreignExecution, .lateFailure, .lostCall,
+            .corruptValue:
             true
         }
     }

@@ -12,6 +12,12 @@ public enum OutcomeClass: UInt8, CaseIterable, Codable, BitwiseCopyable, Sendabl
     case stale
     /// Answered with an error.
     case failed
+    /// Asked for what is cached, and nothing was.
+    case missed
+    /// Left without an answer: its caller cancelled it, or its deadline passed.
+    case abandoned
+    /// An invalidation, which is over.
+    case invalidated
 
     /// The name used in reports, CSV columns and metric names.
     public var name: String {
@@ -22,6 +28,34 @@ public enum OutcomeClass: UInt8, CaseIterable, Codable, BitwiseCopyable, Sendabl
         case .rejected: "rejected"
         case .stale: "stale"
         case .failed: "failed"
+        case .missed: "missed"
+        case .abandoned: "abandoned"
+        case .invalidated: "invalidated"
+        }
+    }
+}
+
+/// What a caller wants of a subject.
+public enum CallVerb: UInt8, CaseIterable, Codable, BitwiseCopyable, Sendable {
+    /// The result, executing if that is what it takes.
+    case call
+    /// The result if it is cached, and nothing otherwise.
+    case get
+    /// That the result is forgotten.
+    case invalidate
+    /// The result, unless it takes longer than the caller is patient: then the call is cancelled.
+    case cancel
+    /// The result before a deadline.
+    case deadline
+
+    /// The name used in scenarios and messages.
+    public var name: String {
+        switch self {
+        case .call: "call"
+        case .get: "get"
+        case .invalidate: "invalidate"
+        case .cancel: "cancel"
+        case .deadline: "deadline"
         }
     }
 }
@@ -48,11 +82,13 @@ public struct Call: Hashable, Codable, BitwiseCopyable, Sendable {
     public var phase: UInt16
     /// How the call was answered; meaningless while `end` is 0.
     public var outcome: OutcomeClass
+    /// What the caller wanted.
+    public var verb: CallVerb
 
-    /// A complete call; `intended` defaults to `start`.
+    /// A complete call; `intended` defaults to `start`, and what is wanted is the result.
     public init(
         request: UInt32, key: UInt32, intended: UInt64? = nil, start: UInt64, end: UInt64, outcome: OutcomeClass,
-        execution: UInt64, value: UInt64 = 0, phase: UInt16 = 0
+        execution: UInt64, value: UInt64 = 0, phase: UInt16 = 0, verb: CallVerb = .call
     ) {
         self.intended = intended ?? start
         self.start = start
@@ -63,7 +99,11 @@ public struct Call: Hashable, Codable, BitwiseCopyable, Sendable {
         self.key = key
         self.phase = phase
         self.outcome = outcome
+        self.verb = verb
     }
+
+    /// Whether it is a request for a result that was not given up: neither an invalidation nor abandoned.
+    var isRequest: Bool { verb != .invalidate && outcome != .abandoned }
 
     /// Whether an answer came before the history was closed.
     public var hasReturned: Bool { end != 0 }

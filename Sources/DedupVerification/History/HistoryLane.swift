@@ -1,7 +1,7 @@
 /// The calls of one worker: a preallocated buffer with a single writer.
 ///
 /// Recording is a handful of stores: no lock, no allocation, no atomic. Only one thread at a time may call
-/// ``begin(request:key:intended:start:phase:)`` and ``record(_:)``. ``complete(_:end:outcome:execution:value:)`` may be
+/// ``begin(request:key:intended:start:phase:verb:)`` and ``record(_:)``. ``complete(_:end:outcome:execution:value:)`` may be
 /// called from any thread, once a slot, because slots are disjoint memory.
 ///
 /// Unchecked: the count is touched by the one writer only, each slot by the one thread that fills or completes it, and
@@ -22,7 +22,7 @@ public final class HistoryLane: @unchecked Sendable {
         calls.deallocate()
     }
 
-    /// Appends a call that has returned. Costs twice what ``begin(request:key:intended:start:phase:)`` and
+    /// Appends a call that has returned. Costs twice what ``begin(request:key:intended:start:phase:verb:)`` and
     /// ``complete(_:end:outcome:execution:value:)`` cost together, because the call is built first and copied then.
     public func record(_ call: Call) {
         guard count < calls.count else {
@@ -36,14 +36,16 @@ public final class HistoryLane: @unchecked Sendable {
     /// Appends a call that is about to start, and returns its slot; negative when the lane is full, which is counted.
     ///
     /// A slot that is never completed is a lost call: the checker reports it.
-    public func begin(request: UInt32, key: UInt32, intended: UInt64, start: UInt64, phase: UInt16) -> Int {
+    public func begin(
+        request: UInt32, key: UInt32, intended: UInt64, start: UInt64, phase: UInt16, verb: CallVerb = .call
+    ) -> Int {
         guard count < calls.count else {
             overflow += 1
             return -1
         }
         calls[count] = Call(
             request: request, key: key, intended: intended, start: start, end: 0, outcome: .failed, execution: 0,
-            phase: phase)
+            phase: phase, verb: verb)
         count += 1
         return count - 1
     }

@@ -63,6 +63,7 @@ struct RunPlan {
         load = LoadConfiguration(workers: context.workers, historyLimit: options.historyLimit)
         guard load.historyLimit > 0 else { throw Failure("--history-limit: must be at least 1", .usage) }
         try checkPhases()
+        try checkVerbs()
         try check(asked, arePhasesLeftOut: !options.phases.isEmpty)
     }
 
@@ -73,6 +74,21 @@ struct RunPlan {
             throw Failure(
                 "\(file): phases: nothing would be measured, as \(names.joined(separator: ", ")) only warms up; give a "
                     + "phase without `warmup: true`", .badScenario)
+        }
+    }
+
+    /// A subject must be able to do what the phases ask for.
+    private func checkVerbs() throws(Failure) {
+        for phase in scenario.phases {
+            for subject in subjects where subject.isJudged {
+                let missing = scenario.verbs(of: phase).used.subtracting(subject.verbs).map(\.name).sorted()
+                guard missing.isEmpty else {
+                    throw Failure(
+                        "\(file): phase `\(phase.name)` asks for \(missing.joined(separator: ", ")), which the subject "
+                            + "`\(subject.name)` cannot do; leave that out of `verbs`, or drive another subject",
+                        .badScenario)
+                }
+            }
         }
     }
 

@@ -16,6 +16,8 @@ struct BoundedResults {
     private var entries: [UInt32: Entry] = [:]
     /// What was evicted, where a defect keeps it.
     private var evicted: [UInt32: Entry] = [:]
+    /// Keys that were removed and are in the order still.
+    private var removed: Set<UInt32> = []
     /// The keys in the order in which they came, as a ring.
     private var order: [UInt32] = []
     private var next = 0
@@ -51,7 +53,7 @@ struct BoundedResults {
         default: break
         }
         let isNew = entries.updateValue(Entry(result: result, storedAt: now), forKey: key) == nil
-        guard isNew else { return nil }
+        guard isNew, removed.remove(key) == nil else { return nil }
         guard order.count == capacity else {
             order.append(key)
             return nil
@@ -59,10 +61,17 @@ struct BoundedResults {
         let oldest = order[next]
         order[next] = key
         next = (next + 1) % capacity
-        guard let removed = entries.removeValue(forKey: oldest), case .success(let value) = removed.result else {
+        removed.remove(oldest)
+        guard let gone = entries.removeValue(forKey: oldest), case .success(let value) = gone.result else {
             return nil
         }
-        if defect == .keptEvicted || defect == .resurrectedResult { evicted[oldest] = removed }
+        if defect == .keptEvicted || defect == .resurrectedResult { evicted[oldest] = gone }
         return value.execution
+    }
+
+    /// Forgets the result of a key. Its place in the order is kept for when it comes back.
+    mutating func remove(_ key: UInt32) {
+        guard entries.removeValue(forKey: key) != nil else { return }
+        removed.insert(key)
     }
 }

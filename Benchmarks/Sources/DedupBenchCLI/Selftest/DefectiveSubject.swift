@@ -11,7 +11,8 @@ package final class DefectiveSubject: Subject {
     /// How one with this defect is made.
     package static func blueprint(_ defect: Defect) -> SubjectBlueprint {
         SubjectBlueprint(
-            name: defect.rawValue, summary: defect.summary, promises: Promises(duplicates: .join, eviction: .reported)
+            name: defect.rawValue, summary: defect.summary, promises: Promises(duplicates: .join, eviction: .reported),
+            verbs: [.get, .invalidate, .cancel]
         ) { DefectiveSubject(defect, $0) }
     }
 
@@ -28,6 +29,8 @@ package final class DefectiveSubject: Subject {
         /// What the defect of the unbounded map remembers; in small pieces, so that it grows without jumps.
         var remembered: [Int: [Leftover]] = [:]
         var calls = 0
+        /// What was answered and is still to be done.
+        var postponed: Work?
     }
 
     private let defect: Defect
@@ -46,7 +49,7 @@ package final class DefectiveSubject: Subject {
 
     package func call(_ work: Work) async -> Answer {
         if defect == .leakedObject { leak() }
-        if defect == .earlyAnswer, let answer = answerEarly(work) { return answer }
+        if defect == .earlyAnswer, let answer = await answerEarly(work) { return answer }
         switch decide(identity(work)) {
         case .serve(let result, let outcome): return await serve(result, as: outcome)
         case .join where defect == .refusedDuplicate:
@@ -70,21 +73,30 @@ package final class DefectiveSubject: Subject {
     /// What calls must have in common to be the same work.
     private func identity(_ work: Work) -> UInt32 { defect == .droppedSecret ? work.key & ~1 : work.key }
 
-    /// Starts the work and answers with what it will return: executions are numbered in the order in which they begin.
-    private func answerEarly(_ work: Work) -> Answer? {
-        let number: UInt64? = state.withLock { state in
+    /// Answers with what the work will return, and does it when the next call comes: executions are numbered in the order in
+    /// which they begin.
+    private func answerEarly(_ work: Work) async -> Answer? {
+        await catchUp()
+        let number: Int? = state.withLock { state in
             guard state.results.served(work.key, at: clock.now()) == nil else { return nil }
             state.counters.executions? += 1
-            return state.counters.executions.map { UInt64($0) }
+            state.postponed = work
+            return state.counters.executions
         }
-        guard let number else { return nil }
-        let value = WorkValue(execution: number, size: 8)
-        Task {
-            guard let made = try? await work.run() else { return }
-            state.withLock { _ = $0.results.insert(.success(made), for: work.key, at: clock.now()) }
-        }
-        return .value(value, .executed)
+        return number.map { .value(WorkValue(execution: UInt64($0), size: 8), .executed) }
     }
+
+    /// Does the work that was answered already.
+    private func catchUp() async {
+        let work = state.withLock { state in
+            defer { state.postponed = nil }
+            return state.postponed
+        }
+        guard let work, let made = try? await work.run() else { return }
+        state.withLock { _ = $0.results.insert(.success(made), for: work.key, at: clock.now()) }
+    }
+
+    package func quiesce() async { await catchUp() }
 
     private func decide(_ key: UInt32) -> Decision {
         state.withLock { state in
@@ -107,12 +119,17 @@ package final class DefectiveSubject: Subject {
         _ flight: WaitingFlight, _ work: Work
     ) async -> Answer {
         let key = identity(work)
-        let result: StepResult
-        do { result = .success(try await work.run()) } catch { result = .failure(error) }
+        // A caller that cancels does not end the work for the others: it runs in a task of its own.
+        let isShielded = work.request.verb == .cancel && defect != .cancelledForAll
+        let result = isShielded ? await Task { await Self.result(of: work) }.value : await Self.result(of: work)
         state.withLock { state in
-            if state.flights[key] === flight { state.flights[key] = nil }
+            let isCurrent = state.flights[key] === flight
+            if isCurrent { state.flights[key] = nil }
             if case .failure = result { state.counters.failures? += 1 }
-            if !storesLate { store(result, for: key, in: &state.results) }
+            // An invalidation has taken the flight away: what it made is not kept.
+            if !storesLate, isCurrent || defect == .lateEpoch || defect == .checkThenAct || defect == .noDeduplication {
+                store(result, for: key, in: &state.results)
+            }
         }
         if storesLate {
             if defect == .hiddenRelease, case .success(let value) = result {
@@ -125,6 +142,27 @@ package final class DefectiveSubject: Subject {
         }
         flight.finish(result, defect == .lateWakeup && isTwentieth ? clock : nil, forgettingOne: defect == .lostWaiter)
         return answer(result, .executed)
+    }
+
+    private static func result(of work: Work) async -> StepResult {
+        do { return .success(try await work.run()) } catch { return .failure(error) }
+    }
+
+    package func get(_ key: UInt32) async -> Answer? {
+        let served = state.withLock { state -> StepResult? in
+            guard defect != .missedResult, let served = state.results.served(key, at: clock.now()) else { return nil }
+            if case .success = served.result { state.counters.hits? += 1 }
+            return served.result
+        }
+        return served.map { answer($0, .hit) }
+    }
+
+    package func invalidate(_ key: UInt32) async {
+        if defect == .ignoredInvalidation { return }
+        state.withLock { state in
+            state.flights[key] = nil
+            state.results.remove(key)
+        }
     }
 
     private var storesLate: Bool { defect == .earlyRelease || defect == .hiddenRelease }
@@ -145,7 +183,7 @@ package final class DefectiveSubject: Subject {
             switch outcome {
             case .hit: state.counters.hits? += 1
             case .joined: state.counters.joins? += 1
-            case .executed, .rejected, .stale, .failed: break
+            default: break
             }
         }
     }
@@ -153,6 +191,7 @@ package final class DefectiveSubject: Subject {
     private func serve(_ result: StepResult, as outcome: OutcomeClass) async -> Answer {
         let calls = state.withLock { $0.calls }
         let isTenth = calls.isMultiple(of: 10)
+        if defect == .givenUp, isTenth { return .abandoned }
         if defect == .unexplainedError, isTenth { return .failed(ErrorOfItsOwn()) }
         let outcome = defect == .mislabelledHit ? .joined : outcome
         count(result, as: outcome)

@@ -80,10 +80,16 @@ package struct SelftestCase: Sendable {
         SelftestCase(.swallowedError, in: .requests, by: .violation(.wrongOutcome)),
         SelftestCase(
             .earlyAnswer, in: .alone, by: .violation(.answerFromFuture),
-            and: again.union([.violation(.overlap), .violation(.wrongKey)])),
+            and: [repeated]),
         SelftestCase(.mislabelledHit, in: .requests, by: .violation(.lateJoin)),
         SelftestCase(.mislabelledJoin, in: .herds, by: .violation(.foreignExecution)),
         SelftestCase(.lateWakeup, in: .herds, by: .gate("joined.wakeup.max < 1s")),
+        SelftestCase(
+            .ignoredInvalidation, in: .verbs, by: .violation(.servedAfterRemoval), and: [.violation(.outdatedHit)]),
+        SelftestCase(.lateEpoch, in: .verbs, by: .violation(.servedAfterRemoval), and: late),
+        SelftestCase(.missedResult, in: .verbs, by: .violation(.missedResult)),
+        SelftestCase(.cancelledForAll, in: .verbs, by: .violation(.unexplainedFailure), and: [repeated]),
+        SelftestCase(.givenUp, in: .requests, by: .violation(.unjustifiedAbandonment)),
         SelftestCase(.slowHits, in: .hits, by: p50, p99),
         SelftestCase(.sometimesSlowHits, in: .hits, by: p99),
         SelftestCase(.rarelySlowHits, in: .hits, by: p99),

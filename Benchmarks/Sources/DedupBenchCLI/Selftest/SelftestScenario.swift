@@ -16,6 +16,8 @@ package enum SelftestScenario: String, CaseIterable, Sendable {
     case evictions
     /// One client.
     case alone
+    /// Callers that invalidate, that ask for what is cached, and that cancel.
+    case verbs
     /// An open loop, and keys of which some are hot.
     case arrivals
     /// Memory at rest, again and again, while entries come and go.
@@ -100,6 +102,16 @@ package enum SelftestScenario: String, CaseIterable, Sendable {
               operation: {latency: 1ms, value_size: 64B}
             phases: [{name: alone, model: closed, clients: 1, operations: 600}]
             gates: [hit_rate.repeat > 80%]
+            """
+        case .verbs:
+            """
+            system: {cache: {capacity: 1000, policy: lru, ttl: forever}}
+            workload:
+              keys: {distribution: zipf, count: 60, skew: 0.9}
+              operation: {latency: 1ms, value_size: 64B}
+              verbs: {get: 20%, invalidate: 5%, cancel: 20%, patience: 200us}
+            phases: [{name: verbs, model: poisson, rate: 4000/s, duration: 1s, clients: 64}]
+            gates: [dedup.prevented == 100%]
             """
         case .arrivals:
             """

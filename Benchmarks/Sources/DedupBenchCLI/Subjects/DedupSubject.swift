@@ -16,7 +16,8 @@ final class DedupSubject: Subject {
     /// How it is made.
     static let blueprint = SubjectBlueprint(
         name: "dedup", summary: "this library: Deduplicator with the scenario's settings",
-        promises: Promises(duplicates: .either, eviction: .reported, namesExecutionsByEpoch: true)
+        promises: Promises(duplicates: .either, eviction: .reported, namesExecutionsByEpoch: true),
+        verbs: [.get, .invalidate, .cancel, .deadline]
     ) { settings in try DedupSubject(settings) }
 
     private let deduplicator: Deduplicator
@@ -43,17 +44,43 @@ final class DedupSubject: Subject {
         maintenance = Task.detached { try? await deduplicator.run() }
     }
 
-    func call(_ work: Work) async -> Answer {
+    func call(_ work: Work) async -> Answer { await call(work, CallOptions()) }
+
+    func call(_ work: Work, within limit: Duration) async -> Answer { await call(work, CallOptions(deadline: limit)) }
+
+    func get(_ key: UInt32) async -> Answer? {
         do {
-            let fingerprint = try fingerprinter.fingerprint(Self.context(of: work.key))
+            let cached: Outcome<WorkValue>? = try deduplicator.cached(fingerprint(of: key))
+            return cached.map { .value($0.value, .hit) }
+        } catch {
+            return .failed(error)
+        }
+    }
+
+    func invalidate(_ key: UInt32) async {
+        guard let fingerprint = try? fingerprint(of: key) else { return }
+        deduplicator.invalidate(fingerprint)
+    }
+
+    private func fingerprint(of key: UInt32) throws -> Fingerprint {
+        try fingerprinter.fingerprint(Self.context(of: key))
+    }
+
+    private func call(_ work: Work, _ options: CallOptions) async -> Answer {
+        do {
+            let fingerprint = try fingerprint(of: work.key)
             var policy = policy
             policy.weight = max(1, work.valueSize)
-            let outcome = try await deduplicator.execute(fingerprint, step: "operation", policy: policy) { execution in
+            let outcome = try await deduplicator.execute(
+                fingerprint, step: "operation", policy: policy, call: options
+            ) { execution in
                 try await work.run(epoch: execution.epoch)
             }
             return .value(outcome.value, OutcomeClass(outcome.source))
         } catch let error as DedupError where error.code == .rejected {
             return .rejected(inTheWay: error.executionID ?? 0)
+        } catch let error as DedupError where error.code == .deadlineExceeded {
+            return .abandoned
         } catch {
             return .failed(error)
         }
@@ -69,7 +96,8 @@ final class DedupSubject: Subject {
         return SubjectCounters(
             hits: statistics.hits, joins: statistics.outcomes.joined, executions: statistics.executions.started,
             rejections: statistics.outcomes.rejected, failures: statistics.executions.failed,
-            failedCalls: statistics.outcomes.answeredWithErrors)
+            failedCalls: statistics.outcomes.answeredWithErrors,
+            abandoned: statistics.outcomes.cancelled + statistics.outcomes.deadlineExceeded)
     }
 
     var liveEntries: Int? { deduplicator.cachedResults }
@@ -87,9 +115,9 @@ final class DedupSubject: Subject {
 }
 
 extension OutcomeCounts {
-    /// Every error but a refusal because the work is running, which is an answer of its own.
+    /// Every error but a refusal because the work is running, and what the caller itself gave up.
     fileprivate var answeredWithErrors: Int {
-        failed + cachedFailures + overdue + cancelled + deadlineExceeded + recursive + refused
+        failed + cachedFailures + overdue + recursive + refused
     }
 }
 

@@ -12,7 +12,7 @@ final class DictionarySubject: Subject {
     /// How it is made.
     static let blueprint = SubjectBlueprint(
         name: "dictionary", summary: "a lock around a dictionary with a time to live: the floor to beat",
-        promises: Promises(duplicates: .none)
+        promises: Promises(duplicates: .none), verbs: [.get, .invalidate]
     ) { settings in DictionarySubject(settings.system.cache, settings.clock) }
 
     private struct Entry {
@@ -54,12 +54,16 @@ final class DictionarySubject: Subject {
         }
     }
 
-    private func cached(_ key: UInt32) -> WorkValue? {
+    func get(_ key: UInt32) async -> Answer? { cached(key, executesOtherwise: false).map { .value($0, .hit) } }
+
+    func invalidate(_ key: UInt32) async { state.withLock { $0.entries[key] = nil } }
+
+    private func cached(_ key: UInt32, executesOtherwise: Bool = true) -> WorkValue? {
         state.withLock { state in
             let now = clock.now()
             guard let entry = state.entries[key], entry.deadline.map({ now < $0 }) ?? true else {
                 state.entries[key] = nil
-                state.executions += 1
+                if executesOtherwise { state.executions += 1 }
                 return nil
             }
             state.hits += 1

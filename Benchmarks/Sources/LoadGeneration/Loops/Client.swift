@@ -9,6 +9,7 @@ internal import Workloads
 /// subject does.
 struct Client<Driven: Subject>: Sendable {
     let time: LoadClock
+    let machine: any Machine
     let subject: Driven
     let stream: RequestStream
     let log: ExecutionLog
@@ -17,6 +18,7 @@ struct Client<Driven: Subject>: Sendable {
     let gate: CycleGate
     let stop: StopSignal
     let phase: UInt16
+    let excuses: Excuses
 
     /// Calls back to back: client `number` of `count` takes the positions `number`, `number + count` and so on.
     func runClosed(number: Int, of count: Int, on worker: isolated Worker) async {
@@ -78,13 +80,41 @@ struct Client<Driven: Subject>: Sendable {
         let request = stream[position]
         let number = UInt32(truncatingIfNeeded: position)
         let work = Work(request: request, position: number, phase: phase, log: log)
-        let slot = lane.begin(request: number, key: request.key, intended: intended, start: start, phase: phase)
+        let slot = lane.begin(
+            request: number, key: request.key, intended: intended, start: start, phase: phase, verb: request.verb)
         pulse.start()
-        let answer = await subject.call(work)
+        let answer = request.verb == .call ? await subject.call(work) : await other(work, start: start)
         let end = time.now()
         lane.complete(
             slot, end: end, outcome: answer.outcome ?? log.classify(answer.execution, for: work, start: start),
             execution: answer.execution, value: answer.value)
         pulse.complete()
+    }
+
+    /// What a caller wants that is no plain call.
+    private func other(_ work: Work, start: UInt64) async -> Answer {
+        switch work.request.verb {
+        case .call: return await subject.call(work)
+        case .get: return await subject.get(work.key) ?? Answer(outcome: .missed, execution: 0)
+        case .invalidate:
+            await subject.invalidate(work.key)
+            // Where no time has passed it has happened by the next nanosecond.
+            excuses.record(.invalidated, key: work.key, since: start, at: max(time.now(), start + 1))
+            return Answer(outcome: .invalidated, execution: 0)
+        case .deadline: return await subject.call(work, within: .nanoseconds(Int64(work.request.patience)))
+        case .cancel: return await cancelled(work, at: start + UInt64(work.request.patience))
+        }
+    }
+
+    /// A call in a task of its own, which is cancelled at the given time. One that fails because of that was given up.
+    private func cancelled(_ work: Work, at time: UInt64) async -> Answer {
+        let call = machine.start { [subject] in await subject.call(work) }
+        let impatience = machine.start { [machine] in
+            try? await machine.sleep(until: time)
+            if !Task.isCancelled { call.cancel() }
+        }
+        let answer = await call.value
+        impatience.cancel()
+        return call.isCancelled && answer.outcome == .failed && answer.execution == 0 ? .abandoned : answer
     }
 }

@@ -71,9 +71,10 @@ struct PhaseConductor<Driven: Subject> {
         (0..<plan.clients).map { number in
             let index = number % plan.workers
             let client = Client(
-                time: LoadClock(machine), subject: subject, stream: plan.stream, log: equipment.log,
+                time: LoadClock(machine), machine: machine, subject: subject, stream: plan.stream, log: equipment.log,
                 lane: equipment.recorder.lane(index),
-                pulse: pulses[index], gate: gate, stop: stop, phase: plan.number)
+                pulse: pulses[index], gate: gate, stop: stop, phase: plan.number,
+                excuses: Excuses(equipment.recorder, machine))
             let (count, workers, clock) = (plan.clients, plan.workers, clock)
             let mailbox = mailboxes.isEmpty ? nil : mailboxes[index]
             let worker = equipment.workers[index]

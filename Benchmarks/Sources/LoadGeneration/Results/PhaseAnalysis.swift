@@ -101,7 +101,7 @@ package struct PhaseAnalysis {
             switch call.outcome {
             case .joined: latencies.record(call.end - min(execution.end, call.end), .wakeup, .joined)
             case .hit, .stale: latencies.record(call.start - min(execution.end, call.start), .age, call.outcome)
-            case .executed, .rejected, .failed: break
+            case .executed, .rejected, .failed, .missed, .abandoned, .invalidated: break
             }
         }
         for execution in executions where execution.ended {

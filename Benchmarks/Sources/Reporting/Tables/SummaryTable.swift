@@ -95,7 +95,7 @@ private struct SummaryRow {
     private var outcomes: [CSVCell] {
         let counts = phase.counts
         let isBest = report.best.map { $0.title == subject.title }
-        let ceiling = Double(counts.attainableHits) / Double(counts.returned)
+        let ceiling = Double(counts.attainableHits) / Double(counts.answered)
         return [
             .text(subject.ending == .finished ? "false" : "true"), .text("\(phase.isWarmup)"),
             CSVCell(isBest.map { "\($0)" }), .integer(counts.count(of: .hit)), .integer(counts.count(of: .joined)),

@@ -53,7 +53,23 @@ enum ScenarioFormat {
         fields: [
             .field("keys", \.keys, keys.type, required: true, "Which key each request asks for."),
             .field("operation", \.operation, operation.type, "What an execution does."),
+            .field("verbs", \.verbs, verbs.type, "What callers want besides results."),
         ])
+
+    static let verbs = SectionType(
+        "verbs", standard: VerbSettings(),
+        fields: [
+            .field("get", \.get, .setting(Share.self), "The share of requests that ask for what is cached only."),
+            .field(
+                "invalidate", \.invalidate, .setting(Share.self), "The share of requests that invalidate their key."),
+            .field(
+                "cancel", \.cancel, .setting(Share.self),
+                "The share of requests that are cancelled by an impatient caller."),
+            .field("deadline", \.deadline, .setting(Share.self), "The share of requests that have a deadline."),
+            .field(
+                "patience", \.patience, .setting(Distribution<Duration>.self),
+                "How long a caller waits that cancels or has a deadline."),
+        ], check: ScenarioRules.check)
 
     static let keys = SectionType(
         "keys", standard: KeySettings(),
@@ -117,6 +133,7 @@ enum ScenarioFormat {
             .optional("memory", \.memory, memory.type, "Makes this a memory phase: growth is judged."),
             .optional("keys", \.keys, keys.type, "Replaces the workload's keys in this phase."),
             .optional("operation", \.operation, operation.type, "Replaces the workload's operation in this phase."),
+            .optional("verbs", \.verbs, verbs.type, "Replaces the workload's verbs in this phase."),
         ], check: ScenarioRules.check)
 
     static let memory = SectionType(

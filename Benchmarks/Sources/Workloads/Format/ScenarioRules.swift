@@ -26,6 +26,15 @@ enum ScenarioRules {
         }
     }
 
+    static func check(_ verbs: VerbSettings, report: SectionType<VerbSettings>.Report) {
+        let total = verbs.shares.reduce(0) { $0 + $1.share }
+        if total > 1 + 1e-9 {
+            report(
+                [.field("get")], .conflict, "get, invalidate, cancel and deadline add up to more than all requests",
+                "together 100% at most")
+        }
+    }
+
     static func check(_ operation: OperationSettings, report: SectionType<OperationSettings>.Report) {
         let standard = OperationSettings()
         let simulated: [(String, Bool)] = [

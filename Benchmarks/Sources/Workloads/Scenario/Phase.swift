@@ -31,6 +31,8 @@ package struct Phase: Hashable, Sendable {
     package var keys: KeySettings?
     /// Replaces the workload's operation in this phase.
     package var operation: OperationSettings?
+    /// Replaces the workload's verbs in this phase.
+    package var verbs: VerbSettings?
 
     package init() {}
 

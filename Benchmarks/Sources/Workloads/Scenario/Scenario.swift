@@ -51,6 +51,7 @@ package struct CacheSettings: Hashable, Sendable {
 package struct WorkloadSettings: Hashable, Sendable {
     package var keys = KeySettings()
     package var operation = OperationSettings()
+    package var verbs = VerbSettings()
 
     package init() {}
 }

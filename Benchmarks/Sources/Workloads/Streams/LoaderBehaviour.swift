@@ -44,7 +44,7 @@ struct LoaderBehaviour: Sendable {
 
 extension Distribution {
     /// One draw, in the smallest unit of the quantity.
-    fileprivate func draw(from random: inout RandomStream) -> UInt32 {
+    func draw(from random: inout RandomStream) -> UInt32 {
         let drawn: Double =
             switch self {
             case .constant(let quantity): Double(quantity.drawCount)

@@ -1,3 +1,5 @@
+package import DedupVerification
+
 /// The requests of one phase: drawn before the phase starts, immutable, shared by all clients.
 ///
 /// Reading one allocates nothing and takes no lock. Memory is 12 bytes and one bit a request, and 8 bytes more in an
@@ -24,16 +26,19 @@ package struct RequestStream: Sendable {
     private let latencies: [UInt32]
     private let valueSizes: [UInt32]
     private let failures: [UInt64]
+    /// Empty where all requests are plain calls.
+    private let verbs: [CallVerb]
+    private let patiences: [UInt32]
     let offsets: [UInt64]
 
     init(
         keys: [UInt32], keyCount: Int, latencies: [UInt32], valueSizes: [UInt32], failures: [UInt64],
-        offsets: [UInt64]?,
-        limit: Int?
+        verbs: [CallVerb] = [], patiences: [UInt32] = [], offsets: [UInt64]?, limit: Int?
     ) {
         precondition(!keys.isEmpty, "A stream must have at least one request.")
         precondition(
             latencies.count == keys.count && valueSizes.count == keys.count && failures.count == (keys.count + 63) / 64
+                && (verbs.isEmpty || verbs.count == keys.count) && patiences.count == verbs.count
                 && (offsets == nil || offsets?.count == keys.count), "All columns of a stream must be equally long.")
         count = keys.count
         self.limit = limit
@@ -42,6 +47,8 @@ package struct RequestStream: Sendable {
         self.latencies = latencies
         self.valueSizes = valueSizes
         self.failures = failures
+        self.verbs = verbs
+        self.patiences = patiences
         self.offsets = offsets ?? []
         isOpen = offsets != nil
     }
@@ -55,6 +62,8 @@ package struct RequestStream: Sendable {
         self.init(
             keys: requests.map(\.key), keyCount: Int(requests.map(\.key).max() ?? 0) + 1,
             latencies: requests.map(\.latency), valueSizes: requests.map(\.valueSize), failures: failures,
+            verbs: requests.allSatisfy { $0.verb == .call } ? [] : requests.map(\.verb),
+            patiences: requests.allSatisfy { $0.verb == .call } ? [] : requests.map(\.patience),
             offsets: isOpen ? requests.map(\.intended) : nil, limit: isOpen ? requests.count : limit)
     }
 
@@ -63,8 +72,12 @@ package struct RequestStream: Sendable {
         let index = position < count ? position : position % count
         return Request(
             key: keys[index], latency: latencies[index], valueSize: valueSizes[index],
-            fails: failures[index >> 6] >> UInt64(index & 63) & 1 == 1, intended: isOpen ? offsets[index] : 0)
+            fails: failures[index >> 6] >> UInt64(index & 63) & 1 == 1, intended: isOpen ? offsets[index] : 0,
+            verb: verbs.isEmpty ? .call : verbs[index], patience: verbs.isEmpty ? 0 : patiences[index])
     }
+
+    /// Whether some requests are no plain calls.
+    package var hasVerbs: Bool { !verbs.isEmpty }
 
     /// The position of a client's turn in a closed loop: client c of n takes c, c + n, c + 2n and so on, so that
     /// neighbours in the stream are asked for at the same time, and duplicates meet.
@@ -77,7 +90,7 @@ package struct RequestStream: Sendable {
     }
 
     /// Memory that the stream occupies.
-    package var bytes: Int { count * 12 + failures.count * 8 + offsets.count * 8 }
+    package var bytes: Int { count * 12 + failures.count * 8 + offsets.count * 8 + verbs.count * 5 }
 }
 
 /// One request of a stream. What it asks of the loader counts only if it becomes the one that executes.
@@ -91,13 +104,22 @@ package struct Request: Hashable, Sendable {
     package var fails: Bool
     /// Open loop: when the request is intended to start, in nanoseconds from the start of the phase; else 0.
     package var intended: UInt64
+    /// What the caller wants.
+    package var verb: CallVerb
+    /// How long a caller waits that cancels or has a deadline, in nanoseconds.
+    package var patience: UInt32
 
-    package init(key: UInt32, latency: UInt32 = 0, valueSize: UInt32 = 0, fails: Bool = false, intended: UInt64 = 0) {
+    package init(
+        key: UInt32, latency: UInt32 = 0, valueSize: UInt32 = 0, fails: Bool = false, intended: UInt64 = 0,
+        verb: CallVerb = .call, patience: UInt32 = 0
+    ) {
         self.key = key
         self.latency = latency
         self.valueSize = valueSize
         self.fails = fails
         self.intended = intended
+        self.verb = verb
+        self.patience = patience
     }
 }
 

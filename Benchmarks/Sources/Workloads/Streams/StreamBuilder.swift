@@ -1,3 +1,4 @@
+internal import DedupVerification
 internal import Foundation
 
 /// Draws the stream of a phase. Everything here runs before the clock of the phase starts.
@@ -64,12 +65,31 @@ package struct StreamBuilder: Sendable {
         let behaviour = LoaderBehaviour(scenario.operation(of: phase), seed: scenario.seed)
         var latency = random(phase, "latency")
         var failure = random(phase, "failures")
+        let verbs = verbs(of: phase, keys.count)
         return RequestStream(
             keys: keys, keyCount: keyCount,
             latencies: keys.map { _ in behaviour.latency(from: &latency) },
             valueSizes: behaviour.valueSizes(keys, recorded: recordedSizes),
-            failures: behaviour.failures(keys.count, from: &failure), offsets: offsets,
+            failures: behaviour.failures(keys.count, from: &failure), verbs: verbs.map(\.verb),
+            patiences: verbs.map(\.patience), offsets: offsets,
             limit: offsets?.count ?? limit)
+    }
+
+    /// What each request wants, and how patient its caller is; empty where all are plain calls.
+    private func verbs(of phase: Phase, _ count: Int) -> [(verb: CallVerb, patience: UInt32)] {
+        let settings = scenario.verbs(of: phase)
+        guard !settings.used.isEmpty else { return [] }
+        var (choice, patience) = (random(phase, "verbs"), random(phase, "patience"))
+        return (0..<count).map { _ in
+            // As many words a request whatever comes out, so that the shares can be changed one by one.
+            let (unit, drawn) = (choice.unit(), settings.patience.draw(from: &patience))
+            var bound = 0.0
+            for (verb, share) in settings.shares {
+                bound += share
+                if unit < bound { return (verb, drawn) }
+            }
+            return (.call, drawn)
+        }
     }
 
     /// The intended starts of a phase with a rate, or nil for a closed loop.
@@ -105,6 +125,9 @@ extension Scenario {
 
     /// The operation of a phase: its own, or the workload's.
     package func operation(of phase: Phase) -> OperationSettings { phase.operation ?? workload.operation }
+
+    /// What callers want in a phase: its own verbs, or the workload's.
+    package func verbs(of phase: Phase) -> VerbSettings { phase.verbs ?? workload.verbs }
 
     /// The declared distribution of a phase's keys, or nil if they come from a trace.
     package func distribution(of phase: Phase) -> KeyDistribution? {
