@@ -25,15 +25,16 @@ import Testing
         return checker.check(calls)
     }
 
-    /// Five calls span 410. Results that live for 200 allow an execution at the start and one in each full lifetime after it.
+    /// Five calls span 410. Results that live for 200 allow the one that was there before, an execution when that expires, and
+    /// one in each full lifetime after it.
     @Test(
         arguments: [
             ([1, 1, 1, 1, 1], .unbounded, 0, 0), ([1, 1, 2, 2, 2], .unbounded, 0, 1),
             ([1, 2, 3, 4, 5], .unbounded, 0, 4),
-            ([1, 2, 3, 3, 3], .fixed(200), 0, 0), ([1, 2, 3, 4, 4], .fixed(200), 0, 1),
+            ([1, 2, 3, 4, 4], .fixed(200), 0, 0), ([1, 2, 3, 4, 5], .fixed(200), 0, 1),
             ([1, 2, 3, 4, 5], .fixed(100), 0, 0),
-            ([1, 2, 3, 4, 4], .fixed(200), 80, 0), ([1, 2, 3, 4, 5], .none, 0, 0),
-            ([1, 2, 3, 4, 4], .sliding(200), 0, 1),
+            ([1, 2, 3, 4, 5], .fixed(200), 80, 0), ([1, 2, 3, 4, 5], .none, 0, 0),
+            ([1, 2, 3, 4, 5], .sliding(200), 0, 1),
         ] as [([UInt64], FreshnessRule.Lifetime, UInt64, Int)])
     func moreDifferentAnswersThanLifetimesAreExecutionsTooMany(
         executions: [UInt64], lifetime: FreshnessRule.Lifetime, tolerance: UInt64, duplicates: Int
@@ -67,6 +68,22 @@ import Testing
         #expect(result.total.executions == 3 && result.total.duplicateExecutions == 1)
         #expect(result.total.count(of: .executed) == 3 && result.total.count(of: .joined) == 3)
         #expect(result.violationsByKind == [.unjustifiedExecution: 1])
+    }
+
+    /// Without the counter, or with one that does not move, nothing is proved.
+    @Test(arguments: [(nil, Verdict.invalid), (0, .invalid), (1, .pass)] as [(Int?, Verdict)])
+    func aCounterThatTellsNothingProvesNothing(counted: Int?, verdict: Verdict) {
+        var checker = AnswerChecker(freshness: FreshnessRule(.unbounded))
+        checker.counted = counted
+        checker.needsCount = true
+        #expect(checker.check(Self.calls([0, 0, 0])).verdict == verdict)
+    }
+
+    @Test(arguments: [(1, 0), (2, 1)]) func whatThereIsNoRoomForMayBeExecutedAgain(capacity: Int, duplicates: Int) {
+        var checker = AnswerChecker(freshness: FreshnessRule(.unbounded))
+        checker.capacity = capacity
+        let result = checker.check(Self.calls([1, 2]) + Self.calls([3, 3], key: 8))
+        #expect(result.total.duplicateExecutions == duplicates)
     }
 
     @Test func aFailureMayBeFollowedByAnotherExecution() {

@@ -147,6 +147,37 @@ import Testing
         #expect(result.violationsByKind[.unjustifiedExecution, default: 0] == violations)
     }
 
+    /// An answer that names no execution, from a log that does not know them: one that says it executed needs an execution.
+    @Test(arguments: [(OutcomeClass.hit, false, 0), (.executed, false, 1), (.executed, true, 0)])
+    func anUnnamedAnswerThatExecutedHoldsAnExecution(outcome: OutcomeClass, holds: Bool, violations: Int) {
+        var checker = HistoryChecker(freshness: .init(.unbounded), capacityBounded: false, duplicateMode: .join)
+        checker.allowsUnnamedAnswers = true
+        let call = Call(request: 0, key: 1, start: 100, end: 200, outcome: outcome, execution: 0)
+        let execution = Execution(id: 1, key: 1, begin: holds ? 110 : 10, end: holds ? 190 : 20)
+        let result = checker.check(History(calls: [call], executions: [execution]))
+        #expect(result.violationsByKind[.unknownExecution, default: 0] == violations)
+    }
+
+    @Test(arguments: [(false, 1), (true, 0)]) func anExcerptMayNameOlderExecutions(isExcerpt: Bool, violations: Int) {
+        var checker = HistoryChecker(freshness: .init(.unbounded), capacityBounded: false, duplicateMode: .join)
+        checker.isExcerpt = isExcerpt
+        let call = Call(request: 0, key: 1, start: 100, end: 200, outcome: .hit, execution: 77)
+        let result = checker.check(History(calls: [call]))
+        #expect(result.violationsByKind[.unknownExecution, default: 0] == violations)
+    }
+
+    /// Superseded again and again, and none ever ends: still one look at each.
+    @Test func manyExecutionsThatNeverEndAreSweptOnce() {
+        let count = 20_000
+        let executions = (0..<count).map {
+            Execution(id: UInt64($0) + 1, key: 1, begin: UInt64($0) * 10 + 10, end: 0, ended: false)
+        }
+        let excuses = executions.map { Excuse(.superseded, key: 1, at: $0.begin + 5, execution: $0.id) }
+        let checker = HistoryChecker(freshness: .init(.unbounded), capacityBounded: false, duplicateMode: .join)
+        let result = checker.check(History(executions: executions, excuses: excuses))
+        #expect(result.violationCount == 0 && result.total.executions == count)
+    }
+
     /// Executed, invalidated, executed: the ceiling knows that the second execution had to be.
     @Test func theCeilingKnowsOfInvalidations() {
         let checker = HistoryChecker(freshness: .init(.unbounded), capacityBounded: false, duplicateMode: .join)

@@ -179,6 +179,14 @@ struct NaiveChecker {
         }
     }
 
+    /// Hits, and joined calls that may have been some.
+    private func possibleHits(_ execution: Execution) -> [Call] {
+        history.calls.filter {
+            $0.hasReturned && ($0.outcome == .hit || $0.outcome == .joined) && $0.execution == execution.id
+                && $0.key == execution.key
+        }
+    }
+
     private func answers(_ execution: Execution) -> [Call] {
         history.calls.filter {
             $0.hasReturned && $0.outcome != .rejected && $0.execution == execution.id && $0.key == execution.key
@@ -221,7 +229,7 @@ struct NaiveChecker {
 
     private func outcomeViolation(_ call: Call, _ number: Int, _ execution: Execution) -> ViolationKind? {
         switch call.outcome {
-        case .hit: return servedViolation(call, execution, until: staleFrom(execution))
+        case .hit: return servedViolation(call, execution, until: add(staleFrom(execution), staleAllowance ?? 0))
         case .joined:
             if mode == .reject || mode == .none || call.start > firstSettled(execution) { return .lateJoin }
             return removed(execution, kinds: [.superseded, .invalidated]) < call.start ? .servedAfterRemoval : nil
@@ -274,7 +282,7 @@ struct NaiveChecker {
             var deadline = add(answered, lengthened(min(lifetime, maximumAge ?? .max)))
             var changed = true
             while changed {
-                let reachable = hits(execution).filter { $0.start < deadline }
+                let reachable = possibleHits(execution).filter { $0.start < deadline }
                 let next = reachable.map { min(add($0.end, lengthened(lifetime)), oldest) }.max() ?? 0
                 changed = next > deadline
                 deadline = max(deadline, next)

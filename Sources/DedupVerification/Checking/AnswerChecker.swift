@@ -4,7 +4,7 @@
 /// where nothing does. What follows from that is less than what ``HistoryChecker`` proves, and just as sound: a key whose
 /// results live for a time is executed at most once in each such time, so more different answers than that are
 /// executions too many. Two executions that gave the same answer are not told apart, and whether an answer is too old is not
-/// seen. Results that were given up for lack of room are not foreseen.
+/// seen.
 public struct AnswerChecker: Sendable {
     /// How long results may be served. With no lifetime at all nothing is too much.
     public var freshness: FreshnessRule
@@ -12,6 +12,12 @@ public struct AnswerChecker: Sendable {
     public var allowsFailures = false
     /// How many executions there were in all, if the service counts them.
     public var counted: Int?
+    /// Whether ``counted`` is all there is to tell executions by: without it, or where it has not moved, nothing is proved.
+    /// Default no.
+    public var needsCount = false
+    /// How many results there is room for; nil, the default: for all. Once more keys are asked for, results may be gone at any
+    /// time, and nothing is too much.
+    public var capacity: Int?
     /// How many violations of each kind are kept in full; all are counted. Default 10.
     public var examplesPerKind = 10
 
@@ -33,7 +39,8 @@ public struct AnswerChecker: Sendable {
     /// Checks all calls.
     public func check(_ calls: [Call]) -> VerificationResult {
         let phases = PhaseTable(calls)
-        let keys = group(calls)
+        var keys = group(calls)
+        if let capacity, keys.count > capacity { for key in keys.keys { keys[key]?.allowed = nil } }
         var log = ViolationLog(examplesPerKind: examplesPerKind)
         var tally = AnswerTally(calls, phases: phases)
         for (key, answers) in keys.sorted(by: { $0.key < $1.key }) {
@@ -54,7 +61,7 @@ public struct AnswerChecker: Sendable {
         checkReturns(calls, &log)
         checkCounter(keys, &log, &tally)
         tally.measureConcurrency()
-        return tally.result(log)
+        return tally.result(log, isComplete: !needsCount || (counted ?? 0) > 0)
     }
 
     private func group(_ calls: [Call]) -> [UInt32: KeyAnswers] {
@@ -74,14 +81,15 @@ public struct AnswerChecker: Sendable {
         }
     }
 
-    /// The most executions of a key whose calls these are: one, and another whenever a result may have expired.
+    /// The most executions of a key whose calls these are: one; and where results expire, the one that was there before the
+    /// first call, and another whenever a result may have expired.
     private func allowed(_ calls: [Call]) -> Int? {
         let life = freshness.shortest
         guard life > 0 else { return nil }
         guard life < .max else { return 1 }
         let start = calls.map(\.start).min() ?? 0
         let end = calls.map(\.end).max() ?? 0
-        return 1 + Int((max(start, end) - start) / life)
+        return 2 + Int((max(start, end) - start) / life)
     }
 
     private func checkReturns(_ calls: [Call], _ log: inout ViolationLog) {
@@ -182,7 +190,7 @@ private struct AnswerTally {
         }
     }
 
-    func result(_ log: ViolationLog) -> VerificationResult {
+    func result(_ log: ViolationLog, isComplete: Bool) -> VerificationResult {
         var phases = counts
         for (phase, violations) in log.countByPhase { phases[phase]?.violations = violations }
         // What only a counter tells belongs to no phase but where there is one.
@@ -200,7 +208,8 @@ private struct AnswerTally {
         total.duplicateExecutions = duplicates
         total.violations = log.count
         return VerificationResult(
-            total: total, phases: phases, violations: log.examples, violationsByKind: log.countByKind, isComplete: true)
+            total: total, phases: phases, violations: log.examples, violationsByKind: log.countByKind,
+            isComplete: isComplete)
     }
 }
 

@@ -12,6 +12,7 @@ struct AnswerRules {
     private let flights: FlightWindows
     private let knowsAllExecutions: Bool
     private let allowsUnnamedAnswers: Bool
+    private let isExcerpt: Bool
 
     init(
         checker: HistoryChecker, history: History, index: HistoryIndex, excuses: ExcuseIndex, answers: AnswerFacts,
@@ -22,6 +23,7 @@ struct AnswerRules {
         staleAllowance = checker.staleAllowance
         allowsUnexplainedFailures = checker.allowsUnexplainedFailures
         allowsUnnamedAnswers = checker.allowsUnnamedAnswers
+        isExcerpt = checker.isExcerpt
         calls = history.calls
         self.index = index
         self.excuses = excuses
@@ -86,7 +88,9 @@ struct AnswerRules {
 
     private func checkOutcome(_ call: Call, _ number: Int, _ position: Int, _ log: inout ViolationLog) {
         switch call.outcome {
-        case .hit: checkServed(call, position, until: timeline.staleFrom[position], &log)
+        case .hit:
+            let limit = timeline.staleFrom[position].saturatingAdd(staleAllowance ?? 0)
+            checkServed(call, position, until: limit, &log)
         case .joined: checkJoin(call, position, &log)
         case .executed: checkExecuted(call, number, position, &log)
         case .failed: checkFailure(call, position, &log)
@@ -214,9 +218,17 @@ struct AnswerRules {
             let explanation = "\(Self.name(call)) was answered with an error that comes from no execution"
             return report(.unexplainedFailure, call, nil, explanation, &log)
         }
-        if !knowsAllExecutions || (allowsUnnamedAnswers && call.execution == 0) { return }
+        if !knowsAllExecutions || (isExcerpt && call.execution != 0 && call.outcome != .executed) { return }
+        if allowsUnnamedAnswers, call.execution == 0, call.outcome != .executed || holdsExecution(call) { return }
         let named = call.execution == 0 ? "no execution" : "execution \(call.execution), which never began"
         report(.unknownExecution, call, nil, "the answer of \(Self.name(call)) names \(named)", &log)
+    }
+
+    /// Whether an execution of its key lies within a call.
+    private func holdsExecution(_ call: Call) -> Bool {
+        let group = index.group(of: call.key)
+        let next = index.firstBeginning(atOrAfter: call.start, in: group)
+        return group[max(next, group.lowerBound)...].contains { index.executions[$0].endOrForever <= call.end }
     }
 
     private func encounter(of call: Call, _ position: Int, isServed: Bool) -> Tally.Encounter {

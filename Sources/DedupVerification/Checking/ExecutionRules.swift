@@ -15,11 +15,12 @@ struct ExecutionRules {
                 let execution = index.executions[position]
                 // A flight whose epoch was over before its execution began is not in the way of others, nor they in its.
                 if excuses.detaches(execution, at: position, by: execution.begin) {
-                    running.add(position, end: execution.endOrForever)
+                    running.add(position)
                     checkRemovals(position, &log, phase: phaseOf(position))
                     continue
                 }
-                if let other = running.find(at: execution.begin, index: index, where: { !isExcused($0, execution) }) {
+                if let other = running.find(at: execution.begin, index: index, isExcused: { isExcused($0, execution) })
+                {
                     duplicates[position] = true
                     log.add(.overlap, phase: phaseOf(position)) { overlap(index.executions[other], execution) }
                 } else if !isRefresh(position),
@@ -29,7 +30,7 @@ struct ExecutionRules {
                     duplicates[position] = true
                     log.add(.unjustifiedExecution, phase: phaseOf(position)) { unjustified(fresh, execution) }
                 }
-                running.add(position, end: execution.endOrForever)
+                running.add(position)
                 checkRemovals(position, &log, phase: phaseOf(position))
             }
         }
@@ -91,28 +92,16 @@ struct ExecutionRules {
 /// The executions of one key that may still run, as a sweep by begin meets them.
 private struct RunningExecutions {
     private var positions: [Int] = []
-    private var longest = -1
-    private var longestEnd: UInt64 = 0
-    private var compactedCount = 32
 
-    mutating func add(_ position: Int, end: UInt64) {
-        positions.append(position)
-        if longest < 0 || end > longestEnd { (longest, longestEnd) = (position, end) }
-    }
+    mutating func add(_ position: Int) { positions.append(position) }
 
-    /// One that runs at `time` and fulfils the condition.
-    mutating func find(at time: UInt64, index: HistoryIndex, where condition: (Int) -> Bool) -> Int? {
-        if longestEnd <= time {
-            positions.removeAll(keepingCapacity: true)
-            (longest, longestEnd) = (-1, 0)
-            return nil
+    /// One that runs at `time` and is in the way of what begins then. What has ended or is excused stays so, and is dropped: no
+    /// execution is looked at in vain twice.
+    mutating func find(at time: UInt64, index: HistoryIndex, isExcused: (Int) -> Bool) -> Int? {
+        while let last = positions.last {
+            if index.executions[last].endOrForever > time, !isExcused(last) { return last }
+            positions.removeLast()
         }
-        if condition(longest) { return longest }
-        // What has ended is dropped only when the list has doubled: so that many running ones stay cheap.
-        if positions.count > 2 * compactedCount {
-            positions.removeAll { index.executions[$0].endOrForever <= time }
-            compactedCount = max(32, positions.count)
-        }
-        return positions.first { index.executions[$0].endOrForever > time && condition($0) }
+        return nil
     }
 }

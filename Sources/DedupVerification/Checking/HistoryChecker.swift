@@ -32,7 +32,10 @@ public struct HistoryChecker: Sendable {
     /// Whether answers may name no execution, as those of a log that does not know it: which result they are is then not
     /// checked. Default no.
     public var allowsUnnamedAnswers = false
-    /// For how long past its lifetime a result may be answered as stale; nil, the default: never.
+    /// Whether the history begins when the subject has been running for some time: executions that it does not hold are then
+    /// older ones, and the cache may be full. Default no.
+    public var isExcerpt = false
+    /// For how long past its lifetime a result may be answered, as stale or as a hit; nil, the default: not at all.
     public var staleAllowance: UInt64?
     /// Whether an execution may begin while a fresh result exists, in order to renew it. Only one that no call says it waited
     /// for as the one that executed it. Default no.
@@ -79,7 +82,7 @@ public struct HistoryChecker: Sendable {
 
     /// From when on the cache may have had no room for a result: when one more key than it holds began to be executed.
     private func fullFrom(_ index: HistoryIndex) -> UInt64 {
-        guard let capacity else { return 0 }
+        guard let capacity, !isExcerpt else { return 0 }
         var firsts = index.allGroups.map { group in index.executions[group.lowerBound].begin }
         guard firsts.count > capacity else { return .max }
         firsts.sort()

@@ -86,11 +86,12 @@ public enum ViolationKind: String, CaseIterable, Codable, CodingKeyRepresentable
     /// execution that found no room.
     public var isProvenByAnyHistory: Bool {
         switch self {
-        case .overlap, .unjustifiedExecution, .prematureEviction, .missedResult, .unknownExecution, .staleHit,
+        case .overlap, .unjustifiedExecution, .prematureEviction, .missedResult, .outdatedHit, .unknownExecution,
+            .staleHit,
             .unjustifiedRejection,
             .counterMismatch:
             false
-        case .prematureExpiry, .wrongKey, .wrongOutcome, .answerFromFuture, .unexplainedFailure, .outdatedHit,
+        case .prematureExpiry, .wrongKey, .wrongOutcome, .answerFromFuture, .unexplainedFailure,
             .servedAfterRemoval, .lateJoin, .unjustifiedAbandonment, .foreignExecution, .lateFailure, .lostCall,
             .corruptValue:
             true
