@@ -68,9 +68,13 @@ order=(--method POST --header 'Idempotency-Key: {key}' --body '{"order": "{key}"
 drive 0 'told apart by the field made.execution' 'http://127.0.0.1:8181/items/{key}' "${executed[@]}"
 drive 0 'counted by http://127.0.0.1:8181/executions' 'http://127.0.0.1:8181/counted/{key}' \
     --counter http://127.0.0.1:8181/executions "${counted[@]}"
-drive 0 'told apart by the whole body' 'http://127.0.0.1:8181/orders' "${order[@]}" --ttl forever
+drive 0 'told apart by the whole body' 'http://127.0.0.1:8181/orders' "${order[@]}" --identify body --ttl forever
 drive 2 'different answers, where results live long enough for 1' 'http://127.0.0.1:8182/items/{key}' "${executed[@]}"
 drive 2 'the service counts [0-9]+ executions of [0-9]+ keys' 'http://127.0.0.1:8182/counted/{key}' \
     --counter http://127.0.0.1:8182/executions "${counted[@]}"
-drive 2 'different answers, where results live long enough for 1' 'http://127.0.0.1:8182/orders' "${order[@]}" --ttl forever
+drive 2 'different answers, where results live long enough for 1' 'http://127.0.0.1:8182/orders' "${order[@]}" \
+    --identify body --ttl forever
+# A second run finds the cache as the first has left it.
+drive 2 'calls failed: an answer is from before this run' 'http://127.0.0.1:8180/locked/{key}' --origin 9180 "${promised[@]}"
+drive 0 'proved: every byte of every answer' 'http://127.0.0.1:8180/locked/{run}/{key}' --origin 9180 "${promised[@]}"
 echo "http: what is protected passes, and what executes twice is caught"

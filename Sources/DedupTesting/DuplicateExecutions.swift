@@ -2,8 +2,9 @@ internal import Caching
 public import DedupVerification
 public import Testing
 
-/// Calls your code many times at once for the same keys, and fails the test if it did the same work twice, lost a caller, or
-/// answered one with what belongs to another.
+/// Calls your code many times at once for the same keys, and fails the test if it did the work of a key twice at the same time,
+/// or again while a result should have been there, or twice for one call; if it lost a caller; or if it answered one with
+/// what belongs to another.
 ///
 /// ```swift
 /// @Test func aPageIsLoadedOnce() async throws {
@@ -29,6 +30,8 @@ public import Testing
 ///   - duplicates: What happens to a call whose key is being executed: it waits (`.join`, the default), or it throws
 ///     (`.reject`). Under `.reject` and `.either` an error that a call throws is taken for such a refusal.
 ///   - duration: How long each execution lasts once all callers are on their way. Default 1 ms.
+///   - failingEvery: Every execution whose number is a multiple of this throws ``DuplicateWorkFailed``, and your code hands
+///     the error on to the callers that waited for it; nil, the default: none fails.
 ///   - patience: A caller that has no answer when nothing has happened for this long is lost. Default 30 s.
 ///   - sourceLocation: Where the issue is recorded.
 ///   - call: The call of your code. It hands on what ``DuplicateRequest/run()`` returned, be it now or earlier.
@@ -38,19 +41,21 @@ public import Testing
 public func expectNoDuplicateExecutions(
     callers: Int = 64, keys: Int = 100, rounds: Int = 2, cachedFor lifetime: Duration? = nil,
     duplicates: DuplicateMode = .join, lasting duration: Duration = .milliseconds(1),
-    patience: Duration = .seconds(30), sourceLocation: SourceLocation = #_sourceLocation,
+    failingEvery: Int? = nil, patience: Duration = .seconds(30), sourceLocation: SourceLocation = #_sourceLocation,
     _ call: @escaping @Sendable (DuplicateRequest) async throws -> Int
 ) async throws -> VerificationResult {
     precondition(callers >= 2, "Duplicates take two callers or more, not \(callers).")
     precondition(keys >= 1 && rounds >= 1, "There must be at least one key and one round.")
-    let storm = DuplicateStorm(callers: callers, keys: keys, rounds: rounds, duration: duration, call: call)
+    precondition(failingEvery.map { $0 >= 1 } ?? true, "Every how many executions fail is a number from 1 on.")
+    let storm = DuplicateStorm(
+        callers: callers, keys: keys, rounds: rounds, duration: duration, failingEvery: failingEvery, call: call)
     try await storm.run(patience: patience)
     let freshness = FreshnessRule(lifetime.map { .fixed($0.wholeNanoseconds) } ?? .unbounded)
     var checker = HistoryChecker(
         freshness: freshness, capacityBounded: lifetime == nil, duplicateMode: duplicates)
     // Where it is left open for how long a result is there, it may be gone at any time.
     checker.reportsEvictions = lifetime != nil
-    let result = checker.check(storm.history(refusing: duplicates == .reject || duplicates == .either))
+    let result = checker.check(storm.history(under: duplicates))
     if let complaint = storm.complaint(result) {
         Issue.record(Comment(rawValue: complaint), sourceLocation: sourceLocation)
     }
@@ -74,19 +79,21 @@ private final class DuplicateStorm: Sendable {
     private let keys: Int
     private let rounds: Int
     private let duration: Duration
+    private let failingEvery: Int?
     private let call: @Sendable (DuplicateRequest) async throws -> Int
     private let recorder: HistoryRecorder
     private let causes = Causes()
     private let state = Lock(State())
 
     init(
-        callers: Int, keys: Int, rounds: Int, duration: Duration,
+        callers: Int, keys: Int, rounds: Int, duration: Duration, failingEvery: Int?,
         call: @escaping @Sendable (DuplicateRequest) async throws -> Int
     ) {
         self.callers = callers
         self.keys = keys
         self.rounds = rounds
         self.duration = duration
+        self.failingEvery = failingEvery
         self.call = call
         // Room for every call to execute, which is what code without protection does, and as much again.
         recorder = HistoryRecorder(
@@ -125,7 +132,8 @@ private final class DuplicateStorm: Sendable {
 
     private func ask(_ key: Int, _ number: Int, _ herd: Herd, _ all: Latch) async {
         let request = DuplicateRequest(
-            key: key, number: number, recorder: recorder, herd: herd, duration: duration, causes: causes)
+            key: key, number: number, recorder: recorder, herd: herd, duration: duration,
+            failingEvery: failingEvery, causes: causes)
         herd.arrive()
         var answer = Call(
             request: UInt32(number), key: UInt32(key), start: .now, end: 0, outcome: .joined, execution: 0)
@@ -134,7 +142,8 @@ private final class DuplicateStorm: Sendable {
         do {
             answer.execution = UInt64(max(0, try await call(request)))
         } catch {
-            (failure, answer.outcome) = ("\(error)", .failed)
+            let execution = (error as? DuplicateWorkFailed)?.execution ?? 0
+            (failure, answer.outcome, answer.execution) = ("\(error)", .failed, UInt64(max(0, execution)))
         }
         answer.end = .now
         let isLast = state.withLock { [answer] state in
@@ -148,17 +157,18 @@ private final class DuplicateStorm: Sendable {
     }
 
     /// What happened. How each call was answered is told by the execution that its answer names.
-    func history(refusing: Bool) -> History {
+    func history(under mode: DuplicateMode) -> History {
         var history = recorder.finish()
         let ends = Dictionary(uniqueKeysWithValues: history.executions.map { ($0.id, $0.ended ? $0.end : .max) })
         history.calls = state.withLock { $0.calls.values }.map { call in
             var call = call
             if !call.hasReturned { return call }
             if call.outcome == .failed {
-                if refusing { call.outcome = .rejected }
+                if call.execution == 0, mode == .reject || mode == .either { call.outcome = .rejected }
             } else if causes.call(of: call.execution) == Int(call.request) {
                 call.outcome = .executed
-            } else if let end = ends[call.execution], end <= call.start {
+            } else if mode == .reject || ends[call.execution].map({ $0 <= call.start }) ?? false {
+                // What refuses duplicates joins none: it was found when the execution had ended.
                 call.outcome = .hit
             }
             return call
@@ -168,15 +178,16 @@ private final class DuplicateStorm: Sendable {
 
     /// What the test is told; nil if all is well.
     func complaint(_ result: VerificationResult) -> String? {
-        if result.verdict == .pass { return nil }
+        let twice = causes.repeated.map { ["call \($0.call) alone ran the work \($0.executions) times"] } ?? []
+        if result.verdict == .pass, twice.isEmpty { return nil }
         let kinds = result.violationsByKind.sorted { $0.key.rawValue < $1.key.rawValue }
         let counts = kinds.map { "\($0.value) \($0.key.rawValue)" }.joined(separator: ", ")
         let stories = kinds.compactMap { kind, _ in result.violations.first { $0.kind == kind }?.description }
         let error = state.withLock { $0.firstError }.map { ["the first error that a call threw: \($0)"] } ?? []
         let total =
             "\(result.total.executions) executions for \(keys) keys in \(rounds) rounds of \(callers) callers; "
-            + (kinds.isEmpty ? "no two calls met, so nothing was proved" : "violations: \(counts)")
-        return ([total] + stories + error).joined(separator: "\n")
+            + (kinds.isEmpty && twice.isEmpty ? "no two calls met, so nothing was proved" : "violations: \(counts)")
+        return ([total] + twice + stories + error).joined(separator: "\n")
     }
 }
 

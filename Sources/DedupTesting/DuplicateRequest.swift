@@ -1,8 +1,7 @@
 internal import Caching
 internal import DedupVerification
 
-/// One of many calls for the same key, as ``expectNoDuplicateExecutions(callers:keys:rounds:cachedFor:duplicates:lasting:sourceLocation:_:)``
-/// hands it to the code under test.
+/// One of many calls for the same key, as `expectNoDuplicateExecutions` hands it to the code under test.
 public struct DuplicateRequest: Sendable {
     /// What is asked for: calls with the same key ask for the same work.
     public let key: Int
@@ -11,16 +10,19 @@ public struct DuplicateRequest: Sendable {
     private let recorder: HistoryRecorder
     private let herd: Herd
     private let duration: Duration
+    private let failingEvery: Int?
     private let causes: Causes
 
     init(
-        key: Int, number: Int, recorder: HistoryRecorder, herd: Herd, duration: Duration, causes: Causes
+        key: Int, number: Int, recorder: HistoryRecorder, herd: Herd, duration: Duration, failingEvery: Int?,
+        causes: Causes
     ) {
         self.key = key
         self.number = number
         self.recorder = recorder
         self.herd = herd
         self.duration = duration
+        self.failingEvery = failingEvery
         self.causes = causes
     }
 
@@ -30,13 +32,16 @@ public struct DuplicateRequest: Sendable {
     /// `lasting` says.
     ///
     /// - Returns: A number that names this execution and no other.
-    /// - Throws: `CancellationError` when its task is cancelled.
+    /// - Throws: ``DuplicateWorkFailed`` where the test wants it to fail, and `CancellationError` when its task is cancelled.
     public func run() async throws -> Int {
         let id = recorder.beginExecution(of: UInt32(key), at: .now)
         causes.note(id, call: number)
         do {
             try await herd.waitForAll()
             try await Task.sleep(for: duration)
+            if let failingEvery, id.isMultiple(of: UInt64(failingEvery)) {
+                throw DuplicateWorkFailed(execution: Int(id))
+            }
             recorder.endExecution(id, at: .now, succeeded: true)
             return Int(id)
         } catch {
@@ -44,6 +49,12 @@ public struct DuplicateRequest: Sendable {
             throw error
         }
     }
+}
+
+/// The work of a ``DuplicateRequest`` failed, because the test wants some of it to fail.
+public struct DuplicateWorkFailed: Error, Hashable, Sendable {
+    /// The execution that failed.
+    public let execution: Int
 }
 
 extension UInt64 {
@@ -91,6 +102,12 @@ final class Causes: Sendable {
     private let calls = Lock<[UInt64: Int]>([:])
 
     func note(_ execution: UInt64, call: Int) { calls.withLock { $0[execution] = call } }
+
+    /// A call that caused more executions than one, and how many; nil if there is none.
+    var repeated: (call: Int, executions: Int)? {
+        let counts = calls.withLock { $0.values.reduce(into: [Int: Int]()) { $0[$1, default: 0] += 1 } }
+        return counts.filter { $0.value > 1 }.min { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
 
     func call(of execution: UInt64) -> Int? { calls.withLock { $0[execution] } }
 }

@@ -26,6 +26,41 @@ import Testing
         #expect(result.total.executions == 20 && result.total.count(of: .rejected) > 0)
     }
 
+    /// Failures reach those who waited, and the next caller starts afresh.
+    @Test func failuresOfTheWorkAreSharedToo() async throws {
+        let deduplicator = Deduplicator()
+        let result = try await expectNoDuplicateExecutions(
+            callers: 16, keys: 20, cachedFor: .seconds(60), failingEvery: 3
+        ) { request in
+            try await deduplicator.once("key", request.key, ttl: .seconds(3_600)) { try await request.run() }
+        }
+        #expect(result.total.failedExecutions > 0 && result.total.count(of: .failed) > 0)
+    }
+
+    /// A slow way to the table: callers that began while the work ran find its result when it is there.
+    @Test func oneThatRefusesIsNotAccusedOfJoining() async throws {
+        let table = RefusingTable()
+        try await expectNoDuplicateExecutions(callers: 16, keys: 20, cachedFor: .seconds(60), duplicates: .reject) {
+            request in
+            try await Task.sleep(for: .microseconds(request.key.isMultiple(of: 2) ? 3_000 : 0))
+            return try await table.value(request)
+        }
+    }
+
+    @Test func aCallThatRunsTheWorkTwiceIsTold() async throws {
+        let deduplicator = Deduplicator()
+        try await withKnownIssue {
+            try await expectNoDuplicateExecutions(callers: 4, keys: 5) { request in
+                try await deduplicator.once("key", request.key, ttl: .seconds(60)) {
+                    _ = try await request.run()
+                    return try await request.run()
+                }
+            }
+        } matching: { issue in
+            issue.comments.map(\.rawValue).joined().contains("alone ran the work 2 times")
+        }
+    }
+
     @Test(arguments: FaultyTable.Fault.allCases)
     func eachFaultIsAnIssueWithItsStory(_ fault: FaultyTable.Fault) async throws {
         let table = FaultyTable(fault)
@@ -63,8 +98,28 @@ import Testing
             try await expectNoDuplicateExecutions(keys: 0) { try await $0.run() }
         }
         await #expect(processExitsWith: .failure) {
+            try await expectNoDuplicateExecutions(failingEvery: 0) { try await $0.run() }
+        }
+        await #expect(processExitsWith: .failure) {
             try await expectNoDuplicateExecutions(rounds: 0) { try await $0.run() }
         }
+    }
+}
+
+/// Keeps values, and refuses who comes while one is made.
+private actor RefusingTable {
+    struct Busy: Error {}
+
+    private var running: Set<Int> = []
+    private var values: [Int: Int] = [:]
+
+    func value(_ request: DuplicateRequest) async throws -> Int {
+        if let value = values[request.key] { return value }
+        guard running.insert(request.key).inserted else { throw Busy() }
+        defer { running.remove(request.key) }
+        let value = try await request.run()
+        values[request.key] = value
+        return value
     }
 }
 

@@ -38,14 +38,21 @@ package struct HTTPSettings: Sendable {
         var blueprint = SubjectBlueprint(name: "http", summary: template.url, promises: promises) { given in
             try await HTTPSubject(self, given.clock)
         }
-        if originPort == nil { blueprint.proof = .answers(allowsFailures: allowsErrors) }
-        blueprint.scope = scope
+        if originPort == nil {
+            blueprint.proof = .answers(allowsFailures: allowsErrors, needsCount: identity == .none)
+        }
         return blueprint
     }
 
-    /// What the proof covers, and what it does not.
-    private var scope: [String] {
-        guard originPort == nil else {
+    /// What the proof covers, and what it does not, when the origin did something or the service counted so many.
+    fileprivate func scope(origin: WorkOrigin.Seen?, counted: Int?) -> [String] {
+        if let originPort, let origin {
+            let keyless = origin.keyless == 0 ? "" : ", and \(origin.keyless) requests without one"
+            guard origin.executions > 0 else {
+                return [
+                    "nothing was proved: no request with a key has reached the origin at port \(originPort)\(keyless)"
+                ]
+            }
             return [
                 "proved: every execution was logged at the origin, inside the work itself",
                 identity == .origin
@@ -54,8 +61,17 @@ package struct HTTPSettings: Sendable {
             ]
         }
         var scope: [String] = []
-        if identity != .none { scope.append("executions were told apart by \(identity.description) of the answers") }
-        if let counter { scope.append("executions were counted by \(counter.url)") }
+        if identity != .none {
+            scope.append(
+                "executions were told apart by \(identity.description) of the answers; those that answered alike were not"
+            )
+        }
+        if let counter {
+            scope.append(
+                counted.map { "executions were counted by \(counter.url): \($0)" }
+                    ?? "nothing was proved by \(counter.url): it gave no number when the run was over")
+            if counted == 0 { scope.append("the counter has not moved: is it the right one, or was the cache warm?") }
+        }
         scope.append(
             "not proved: that no two executions of a key ran at the same time, and that no answer was too old; point the "
                 + "service at an origin with --origin for that")
@@ -74,6 +90,8 @@ final class HTTPSubject: Subject {
         /// When the first answer of each kind came, by number less one.
         var times: [UInt64] = []
         var counted: Int?
+        /// Why calls failed, with how many did.
+        var reasons: [String: Int] = [:]
     }
 
     private let settings: HTTPSettings
@@ -81,6 +99,8 @@ final class HTTPSubject: Subject {
     private let client: HTTPClient
     private let origin: WorkOrigin?
     private let countedBefore: Int
+    /// Tells this run from others: it stands for `{run}`, and the origin sends it along.
+    private let run = String(UInt64.random(in: 0...UInt64.max), radix: 36)
     private let seen = Mutex(Seen())
 
     init(_ settings: HTTPSettings, _ clock: any RunClock) async throws {
@@ -92,7 +112,7 @@ final class HTTPSubject: Subject {
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 4_096
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         do {
-            origin = if let port = settings.originPort { try await WorkOrigin(port: port) } else { nil }
+            origin = if let port = settings.originPort { try await WorkOrigin(port: port, run: run) } else { nil }
             try await Self.checkConnection(to: settings.template)
             countedBefore = try await Self.count(settings, client) ?? 0
         } catch {
@@ -107,17 +127,28 @@ final class HTTPSubject: Subject {
         let start = clock.now()
         do {
             let response = try await client.execute(
-                settings.template.request(for: work.key),
+                settings.template.request(for: work.key, run: run),
                 timeout: .nanoseconds(Int64(settings.timeout / .nanoseconds(1))))
             let body = Array(try await response.body.collect(upTo: Self.bodyLimit).readableBytesView)
             let status = Int(response.status.code)
             if settings.refusals.contains(status) { return .rejected() }
             guard (200..<300).contains(status) else { return failure(status, response.headers) }
+            if origin != nil { try checkRun(response.headers) }
             return origin == nil
                 ? try told(response.headers, body, key: work.key, since: start) : try logged(response.headers, body)
         } catch {
+            note("\(error)")
             return .failed(error)
         }
+    }
+
+    private func note(_ reason: String) { seen.withLock { $0.reasons[reason, default: 0] += 1 } }
+
+    /// An answer that another run's origin has sent comes from a cache that was not empty.
+    private func checkRun(_ headers: HTTPHeaders) throws {
+        guard let other = headers.first(name: WorkOrigin.runHeader), other != run else { return }
+        throw HTTPSubjectError(
+            "an answer is from before this run: empty the cache first, or put {run} into the request beside {key}")
     }
 
     /// An answer whose execution the origin has logged.
@@ -150,6 +181,7 @@ final class HTTPSubject: Subject {
     private func failure(_ status: Int, _ headers: HTTPHeaders) -> Answer {
         let execution = origin == nil ? nil : headers.first(name: WorkOrigin.header).flatMap { UInt64($0) }
         let reason = "the service answered with status \(status)"
+        note(reason)
         return execution.map { .failed(ExecutionFailure(execution: $0, reason: reason)) }
             ?? .failed(HTTPSubjectError(reason))
     }
@@ -179,6 +211,14 @@ final class HTTPSubject: Subject {
     }
 
     var counters: SubjectCounters { SubjectCounters(executions: seen.withLock { $0.counted }) }
+
+    var notes: [String] {
+        let (reasons, counted) = seen.withLock { ($0.reasons, $0.counted) }
+        let errors = reasons.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(5).map {
+            "\($0.value) calls failed: \($0.key)"
+        }
+        return settings.scope(origin: origin?.seen, counted: counted) + errors
+    }
 
     func quiesce() async {
         guard let count = try? await Self.count(settings, client) else { return }

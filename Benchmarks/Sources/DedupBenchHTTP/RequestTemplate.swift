@@ -4,7 +4,8 @@ internal import Foundation
 internal import NIOCore
 internal import NIOHTTP1
 
-/// The request that is made for a key: URL, headers and body, with `{key}` where the key belongs.
+/// The request that is made for a key: URL, headers and body, with `{key}` where the key belongs, and `{run}` where something
+/// belongs that no other run has.
 package struct RequestTemplate: Hashable, Sendable {
     /// The URL; it must name a host on `http` or `https`.
     package var url: String
@@ -55,19 +56,23 @@ package struct RequestTemplate: Hashable, Sendable {
         return (bare, parsed.port ?? (parsed.scheme == "https" ? 443 : 80))
     }
 
-    func request(for key: UInt32) -> HTTPClientRequest {
-        var request = HTTPClientRequest(url: filled(url, key))
+    func request(for key: UInt32, run: String) -> HTTPClientRequest {
+        let filled = { (text: String) in self.filled(text, key, run) }
+        var request = HTTPClientRequest(url: filled(url))
         request.method = HTTPMethod(rawValue: method)
         for header in headers {
-            if let (name, value) = Self.split(header) { request.headers.add(name: name, value: filled(value, key)) }
+            if let (name, value) = Self.split(header) { request.headers.add(name: name, value: filled(value)) }
         }
-        if let body { request.body = .bytes(ByteBuffer(string: filled(body, key))) }
+        if let body { request.body = .bytes(ByteBuffer(string: filled(body))) }
         return request
     }
 
-    private func filled(_ text: String, _ key: UInt32) -> String {
-        text.replacingOccurrences(of: Self.placeholder, with: "\(key)")
+    private func filled(_ text: String, _ key: UInt32, _ run: String = "run") -> String {
+        text.replacingOccurrences(of: Self.placeholder, with: "\(key)").replacingOccurrences(of: "{run}", with: run)
     }
+
+    /// Whether each run asks for other things than the one before.
+    package var namesRun: Bool { ([url, body ?? ""] + headers).contains { $0.contains("{run}") } }
 
     private static func split(_ header: String) -> (name: String, value: String)? {
         guard let colon = header.firstIndex(of: ":"), colon > header.startIndex else { return nil }

@@ -9,10 +9,20 @@ internal import Synchronization
 /// that each execution is logged inside it.
 ///
 /// The key is the last part of the path, or the header `Dedup-Key`. The answer is the value as bytes, with the number of the
-/// execution in the header `Dedup-Execution`; one that failed is answered with status 500 and that header.
+/// execution in the header `Dedup-Execution` and that of the run in `Dedup-Run`; one that failed is answered with status 500 and that header.
 final class WorkOrigin: Sendable {
     /// Names the execution of an answer.
     static let header = "Dedup-Execution"
+
+    /// Names the run in which an answer was made.
+    static let runHeader = "Dedup-Run"
+
+    /// What the origin was asked for.
+    struct Seen {
+        var executions = 0
+        /// Requests that named no key, or one that no call asks for.
+        var keyless = 0
+    }
 
     private typealias Connection = NIOAsyncChannel<HTTPServerRequestPart, HTTPServerResponsePart>
 
@@ -25,12 +35,15 @@ final class WorkOrigin: Sendable {
 
     private let offers = Mutex<[UInt32: Offers]>([:])
     private let server: NIOAsyncChannel<Connection, Never>
+    private let run: String
+    private let counts = Mutex(Seen())
     private let serving = Mutex<Task<Void, Never>?>(nil)
 
     /// Starts to listen.
     ///
     /// - Throws: ``HTTPSubjectError`` when the port is taken.
-    init(port: Int) async throws {
+    init(port: Int, run: String) async throws {
+        self.run = run
         do {
             server = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
                 .serverChannelOption(.backlog, value: 1_024)
@@ -46,6 +59,9 @@ final class WorkOrigin: Sendable {
         }
         serving.withLock { serving in serving = Task { await self.serve() } }
     }
+
+    /// What it was asked for so far.
+    var seen: Seen { counts.withLock { $0 } }
 
     /// The work of a request that is about to be made: done if the service asks for its key.
     func offer(_ work: Work) {
@@ -117,12 +133,15 @@ final class WorkOrigin: Sendable {
         of request: HTTPRequestHead
     ) async -> (HTTPResponseStatus, [(String, String)], [UInt8]) {
         guard let work = work(for: request) else {
+            counts.withLock { $0.keyless += 1 }
             return (.notFound, [], Array("no request with this key is under way; end the path with the key\n".utf8))
         }
+        counts.withLock { $0.executions += 1 }
         do {
             let value = try await work.run()
             let headers = [
-                (Self.header, "\(value.execution)"), ("Content-Type", "application/octet-stream"),
+                (Self.header, "\(value.execution)"), (Self.runHeader, run),
+                ("Content-Type", "application/octet-stream"),
             ]
             return (.ok, headers, value.bytes)
         } catch let failure as ExecutionFailure {

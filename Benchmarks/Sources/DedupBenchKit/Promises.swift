@@ -26,10 +26,12 @@ public struct Promises: Hashable, Sendable {
     /// How coarse or foreign the clock is by which its results expire: 0, the default, for one that is as exact as the
     /// harness's. A result may live shorter or longer by this much, and so may an excuse be off.
     public var clockTolerance: Duration
-    /// For how long past its lifetime it may answer with a result that it calls stale; nil, the default: never.
+    /// For how long past its lifetime it may answer with a result, whether it calls that stale or a hit; nil, the default:
+    /// not at all.
     public var staleAllowance: Duration?
     /// Whether it may run the work of a key whose result is still fresh, in order to renew it before it expires. Two at a time
-    /// for one key are a violation all the same. Default: no.
+    /// for one key are a violation all the same, and so is one that a call waited for: such a call must be answered as
+    /// `.executed`, because the harness cannot tell by itself. Default: no.
     public var refreshesEarly: Bool
     /// Whether it may answer with errors of its own, such as those of a deadline or a limit, that come from no execution.
     /// Default: no.

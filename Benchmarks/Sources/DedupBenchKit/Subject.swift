@@ -53,6 +53,10 @@ public protocol Subject: AnyObject, Sendable {
     /// How many results it holds now; nil, the default, if it cannot say.
     var liveEntries: Int? { get }
 
+    /// What is to be known about the run, a line each: the first errors of a connection, for example. Asked for when it is at
+    /// rest after the last phase, and shown in reports. Default: nothing.
+    var notes: [String] { get }
+
     /// Returns when the subject does nothing on its own any more: the state in which memory is measured. Default: at once.
     func quiesce() async
 
@@ -71,6 +75,8 @@ extension Subject {
     public var counters: SubjectCounters { SubjectCounters() }
     /// Cannot be said.
     public var liveEntries: Int? { nil }
+    /// Nothing is to be known.
+    public var notes: [String] { [] }
     /// Returns at once.
     public func quiesce() async {}
     /// Does nothing.

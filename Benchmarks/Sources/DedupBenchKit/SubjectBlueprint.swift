@@ -48,8 +48,9 @@ public struct SubjectBlueprint: Sendable {
 package enum Proof: Hashable, Sendable {
     /// Every execution is logged inside it.
     case executions
-    /// The work is done elsewhere: different answers tell different executions, and where errors are allowed a failure is none.
-    case answers(allowsFailures: Bool)
+    /// The work is done elsewhere: different answers tell different executions, or only a counter does. Where errors are
+    /// allowed a failure is no violation.
+    case answers(allowsFailures: Bool, needsCount: Bool)
 }
 
 /// What a subject is made with: what the scenario says of the system, and what it needs to know about the load.

@@ -36,7 +36,9 @@ import Testing
             {"type":"execution","key":"user:7","start":1.000,"end":4.0,"execution":"a1"}
             {"type":"call","key":"user:7","start":"0.9","end":4.1,"execution":"a1","outcome":null}
             {"type":"call","key":"user:7","start":1.5,"end":4.2,"execution":"a1"}
-            {"type":"call","key":"user:7","start":9,"end":9.01,"execution":"a1","host":"b"}
+            {"type":"call","key":"user:7","start":9,"end":9.01,"execution":"a1","host":{"name":"b"}}
+               
+
             """
         let calendar = """
             type,key,start,end,execution
@@ -84,6 +86,12 @@ import Testing
             ("execution,user:7,8000,8500,a2,,,\nexecution,user:8,5000,5100,a3,,,", ["--capacity", "1"], 0),
             ("execution,user:7,8000,8500,a2,,,\nexecution,user:8,5000,5100,a3,,,", ["--capacity", "2"], 2),
             ("execution,user:7,8000,8500,a2,,,", ["--allow-early-refresh"], 0),
+            ("call,user:7,9500,9600,old,hit,,", ["--excerpt"], 0), ("call,user:7,9500,9600,old,hit,,", [], 2),
+            ("call,user:7,9500,9600,old,executed,,", ["--excerpt"], 2),
+            ("call,user:8,9500,9600,,missed,,", [], 0), ("call,user:7,9500,9600,,missed,,", [], 2),
+            ("call,user:8,9500,9600,,abandoned,,", [], 0),
+            ("call,user:7,9500,9600,,invalidated,,\nexecution,user:7,9700,9800,a2,,,", [], 0),
+            ("call,user:7,9500,9600,,invalidated,,\ncall,user:7,9700,9800,a1,hit,,", [], 2),
             ("call,user:7,9500,9600,,failed,,", ["--allow-own-errors"], 0),
             (
                 "execution,user:9,1000,2000,a2,,false,\ncall,user:9,900,2100,a2,,,\ncall,user:9,2500,2600,a2,failed,,",
@@ -104,6 +112,47 @@ import Testing
         // Stored at 4,000 or a little later and executed again at 12,950.
         let log = Self.clean + "\nexecution,user:7,12950,13000,a2,,,\n"
         let result = try await check(log, ["--ttl", "fixed:\(lifetime)", "--clock-tolerance", tolerance])
+        #expect(result.code == code, "\(result.out)\(result.error)")
+    }
+
+    /// Whole seconds may be cut off: a hit in the 65th second may be younger than 60 s. With digits they are what they are.
+    @Test(arguments: [("5", "65", 0), ("5", "67", 2), ("5.0", "65.5", 2)])
+    func coarseTimesAreNoExactOnes(_ stored: String, _ hit: String, _ code: Int32) async throws {
+        let log = """
+            type,key,start,end,execution,outcome
+            execution,k,1,\(stored),a,
+            call,k,1,\(stored),a,executed
+            call,k,\(hit),\(hit),a,hit
+            """
+        let result = try await check(log, ["--ttl", "fixed:60s", "--time-unit", "s"])
+        #expect(result.code == code, "\(result.out)\(result.error)")
+    }
+
+    @Test func aClockMayBeginAtZero() async throws {
+        let log = "type,key,start,end,execution\nexecution,k,0,0,a\ncall,k,0,0,a\ncall,k,5,9,a"
+        let result = try await check(log)
+        #expect(result.code == 0 && !result.out.contains("lost_call"), "\(result.out)\(result.error)")
+    }
+
+    /// What refuses duplicates joins none: a call that began while the work ran came to it late.
+    @Test(arguments: [("reject", 0), ("either", 0), ("none", 2)])
+    func whatADuplicateIsIsToldByThePromise(_ duplicates: String, _ code: Int32) async throws {
+        let log = """
+            type,key,start,end,execution
+            execution,k,10,50,a
+            call,k,5,60,a
+            call,k,20,70,a
+            call,k,80,90,a
+            """
+        let result = try await check(log, ["--ttl", "forever", "--duplicates", duplicates])
+        #expect(result.code == code, "\(result.out)\(result.error)")
+    }
+
+    @Test(arguments: [("0s", 2), ("10us", 0)]) func aStaleAnswerMayBeAHit(_ allowance: String, _ code: Int32)
+        async throws
+    {
+        let log = Self.clean.replacingOccurrences(of: "a1,hit,,", with: "a1,,,")
+        let result = try await check(log, ["--ttl", "fixed:1us", "--allow-stale", allowance])
         #expect(result.code == code, "\(result.out)\(result.error)")
     }
 
@@ -158,6 +207,21 @@ import Testing
             ("type,key,start,end,kind\nexcuse,a,1,2,gone", "log.csv:2:kind: is `gone`; use one of evicted"),
             ("{\"type\":\"call\"", "log.csv:1: this is no JSON object"),
             ("{\"type\":[1]}", "log.csv:1: this is no JSON object"),
+            ("type,key,start,end\ncall,a,2026-02-29T09:30:00Z,", "log.csv:2:start: `2026-02-29T09:30:00Z` is no time"),
+            ("type,key,start,end\ncall,a,2026-02-28T24:30:00Z,", "log.csv:2:start: `2026-02-28T24:30:00Z` is no time"),
+            ("type,key,start,end\ncall,a,2026-02-28T09:30:00Z,\ncall,a,5,", "log.csv:3:start: some times are numbers"),
+            (
+                "type,key,start,end,execution,outcome\nexecution,a,1,2,1,failed",
+                "log.csv:2:outcome: belongs to calls"
+            ),
+            (
+                "type,key,start,end,execution,kind\nexecution,a,1,2,1,\nexcuse,a,3,4,x,evicted",
+                "log.csv:3:execution: there is no execution of this id"
+            ),
+            (
+                "type,key,start,end,execution,kind\nexecution,a,1,2,1,\nexcuse,b,3,4,1,evicted",
+                "log.csv:3:execution: is an execution of the key `a`"
+            ),
         ])
     func aMistakeIsNamedWithItsPlace(_ log: String, _ message: String) async throws {
         let result = try await check(log)
@@ -169,9 +233,11 @@ import Testing
             (["--ttl", "60s"], "--ttl: `60s` cannot be used"), (["--ttl", "none", "--capacity", "0"], "--capacity"),
             (["--ttl", "none", "--clock-tolerance", "5"], "--clock-tolerance: `5` cannot be used"), ([], "--ttl"),
             (["--ttl", "none", "--duplicates", "both"], "both"),
+            (["--ttl", "forever", "--allow-early-refresh"], "have no outcome"),
         ])
     func aWrongOptionIsUsage(_ options: [String], _ message: String) async throws {
-        let result = try await check(Self.clean, options)
+        let log = options.contains("--allow-early-refresh") ? Self.clean + "\ncall,user:7,9500,9600,a1,,," : Self.clean
+        let result = try await check(log, options)
         #expect(result.code == 64 && result.error.contains(message), "\(result.error)")
     }
 

@@ -69,6 +69,8 @@ import Testing
         // The origin finds no key in this path.
         let result = try await drive(path: "/{key}/nothing")
         #expect(result.code == 2 && result.out.contains("16 unexplained_failure"), "\(result.out)\(result.error)")
+        #expect(result.out.contains("16 calls failed: the service answered with status 404"))
+        #expect(result.out.contains("nothing was proved: no request with a key has reached the origin"))
         let allowed = try await drive(path: "/{key}/nothing", ["--allow-errors"])
         #expect(allowed.code == 75, "\(allowed.out)\(allowed.error)")
     }
@@ -83,7 +85,10 @@ import Testing
         defer { bench.remove() }
         let port = try Self.freePort()
         let result = await bench.run(
-            ["http", "http://127.0.0.1:\(port)/{key}", "--ttl", "forever", "--out", bench.results], on: RealMachine())
+            [
+                "http", "http://127.0.0.1:\(port)/{key}", "--ttl", "forever", "--identify", "body", "--out",
+                bench.results,
+            ], on: RealMachine())
         #expect(
             result.code == 69 && result.error.contains("there is no service at 127.0.0.1:\(port)"), "\(result.error)")
         #expect(!FileManager.default.fileExists(atPath: bench.results + "/latest"))
@@ -95,15 +100,17 @@ import Testing
             (["http://h/{key}", "--header", "nothing"], "is no header"),
             (["http://h/{key}", "--header", "a b: c"], "is no name of a header"),
             (["http://h/{key}", "--method", "get"], "is no method"),
+            (["http://h/{key}"], "say what tells executions apart"),
+            (["http://h/{key}", "--identify", "body", "--matrix", "seed=1,2"], "put {run} into the request"),
             (["http://h/{key}", "--identify", "x"], "--identify: `x` tells nothing apart"),
             (["http://h/{key}", "--identify", "origin"], "--identify: `origin` tells nothing apart"),
             (["http://h/{key}", "--identify", "none"], "nothing would be proved"),
             (["http://h/{key}", "--origin", "0"], "--origin: a port"),
             (["http://h/{key}", "--origin", "9", "--identify", "body"], "with an origin"),
             (["http://h/{key}", "--origin", "9", "--counter", "http://h"], "--counter: an origin counts"),
-            (["http://h/{key}", "--counter-field", "a"], "there is no --counter"),
-            (["http://h/{key}", "--timeout", "5"], "--timeout: `5` cannot be used"),
-            (["http://h/{key}", "--ttl", "5"], "--set system.cache.ttl=5"),
+            (["http://h/{key}", "--identify", "body", "--counter-field", "a"], "there is no --counter"),
+            (["http://h/{key}", "--identify", "body", "--timeout", "5"], "--timeout: `5` cannot be used"),
+            (["http://h/{key}", "--identify", "body", "--ttl", "5"], "--set system.cache.ttl=5"),
             (["http://h/{key}", "--subject", "dedup"], "--subject: the subject is the service"),
         ])
     func aWrongOptionIsNamed(_ options: [String], _ message: String) async throws {

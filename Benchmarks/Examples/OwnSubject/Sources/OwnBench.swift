@@ -25,7 +25,8 @@ actor SharedTasks: Subject {
             // Whether it ran for this call, was waited for or had been done is found out from the execution.
             return .value(try await task.value, nil)
         } catch {
-            tasks[work.key] = nil
+            // Another caller may have begun anew.
+            if tasks[work.key] == task { tasks[work.key] = nil }
             return .failed(error)
         }
     }

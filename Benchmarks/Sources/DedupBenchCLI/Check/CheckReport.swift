@@ -33,7 +33,7 @@ struct CheckReport {
 
     private var prevented: String {
         let total = result.total
-        guard total.opportunities > 0 else {
+        guard total.opportunities > 0 || result.violationCount > 0 else {
             return "no call met a running execution or a fresh result of its key, so nothing was proved"
         }
         return "calls that met a running execution or a fresh result: \(HumanNumber.count(total.opportunities)); "
@@ -48,8 +48,11 @@ struct CheckReport {
                 "not checked: answers that name no execution, \(HumanNumber.count(log.unnamedAnswers)) of them: whether such an "
                     + "answer is the right one and young enough is not known")
         }
-        if log.inferredOutcomes > 0 {
-            notes.append("not known: how \(count(log.inferredOutcomes, "call")) came to an answer; counted as joined")
+        if log.unknownOutcomes > 0 {
+            notes.append("not known: how \(count(log.unknownOutcomes, "call")) came to an answer; counted as joined")
+        }
+        if result.violationsByKind[.unexplainedFailure] != nil {
+            notes.append("where calls may fail by a limit or a deadline of their own, --allow-own-errors says so")
         }
         if !log.ignored.isEmpty { notes.append("ignored: the columns \(log.ignored.sorted().joined(separator: ", "))") }
         return notes

@@ -13,7 +13,7 @@ internal import Workloads
 /// | `start` | all | when it began; of an excuse the earliest time at which it can have happened, and it may be missing |
 /// | `end` | all | when it ended, or missing: the call never returned, the execution never ended; of an excuse by when it had happened |
 /// | `execution` | all | the id of an execution, any text: of the execution itself, of that whose result a call was answered with, of that whose result is gone; may be missing but of an execution |
-/// | `outcome` | call | `hit`, `joined`, `executed`, `rejected`, `stale` or `failed`; where it is missing, it is told by the execution |
+/// | `outcome` | call | `hit`, `joined`, `executed`, `rejected`, `stale` or `failed`; where it is missing, it is told by the execution. Also `missed` (it asked for what is cached, and nothing was), `abandoned` (its caller gave it up) and `invalidated` (it was an invalidation) |
 /// | `succeeded` | execution | `true` (also where it is missing) or `false` |
 /// | `kind` | excuse | `evicted`, `expired`, `invalidated` or `superseded` |
 ///
@@ -31,17 +31,28 @@ package struct HistoryLog: Sendable {
     package private(set) var ignored: Set<String> = []
     /// How many answers name no execution.
     package private(set) var unnamedAnswers = 0
-    /// How many outcomes were found out from the times alone.
-    package private(set) var inferredOutcomes = 0
+    /// How many outcomes the log does not say.
+    package private(set) var missingOutcomes = 0
+    /// How many of them could not be told by an execution either.
+    package private(set) var unknownOutcomes = 0
+    /// The smallest step of the times in the log, in nanoseconds.
+    package private(set) var resolution = UInt64.max
+
+    /// Invalidations that were logged as calls.
+    private var invalidations: [Excuse] = []
+    /// What is added to all times, since 0 stands for "never" in a history.
+    private static let base: UInt64 = 1_000_000_000
 
     /// Reads a file.
     ///
     /// - Throws: ``HistoryLogError`` that names the line and the field; ``TraceError`` where the file cannot be read as text.
-    package init(file: String, unit: TimeUnit) throws {
+    package init(file: String, unit: TimeUnit, duplicates: DuplicateMode = .either) throws {
         var lines = try LineReader(file: file)
         guard let first = try lines.next() else { throw HistoryLogError(file: file, "the file is empty") }
         var seen: Set<String> = []
         var outcomes: [OutcomeClass?] = []
+        var excused: [HistoryLogRow] = []
+        var usesCalendar: Bool?
         let isJSON = first.first { !$0.isWhitespace } == "{"
         let header = isJSON ? [] : try HistoryLogRow.header(first, file: file)
         var line: String? = isJSON ? first : try lines.next()
@@ -52,8 +63,18 @@ package struct HistoryLog: Sendable {
                 : try HistoryLogRow(csv: text, header: header, file: file, line: lines.number, unit: unit)
             ignored.formUnion(row.ignored)
             try add(row, &seen, &outcomes)
-            line = try lines.next()
+            if try row.type == .excuse { excused.append(row) }
+            resolution = min(resolution, row.resolution ?? .max)
+            if let isCalendar = row.usesCalendar {
+                guard usesCalendar ?? isCalendar == isCalendar else {
+                    throw row.error("start", "some times are numbers and some are dates; write all of them alike")
+                }
+                usesCalendar = isCalendar
+            }
+            repeat { line = try lines.next() } while line?.allSatisfy(\.isWhitespace) ?? false
         }
+        try check(excused)
+        history.excuses += invalidations
         guard !history.executions.isEmpty else {
             throw HistoryLogError(
                 file: file,
@@ -61,8 +82,23 @@ package struct HistoryLog: Sendable {
                     + "first thing and last thing inside it")
         }
         shiftTimes()
-        infer(outcomes)
-        unnamedAnswers = history.calls.count { $0.execution == 0 && $0.outcome != .rejected && $0.outcome != .failed }
+        infer(outcomes, duplicates)
+        let named: Set<OutcomeClass> = [.hit, .joined, .executed, .stale]
+        unnamedAnswers = history.calls.count { $0.execution == 0 && named.contains($0.outcome) }
+    }
+
+    /// An excuse names an execution that there is, of its own key.
+    private func check(_ rows: [HistoryLogRow]) throws {
+        let keyOf = Dictionary(history.executions.map { ($0.id, $0.key) }) { first, _ in first }
+        for (row, excuse) in zip(rows, history.excuses)
+        where excuse.execution != 0 {
+            guard let key = keyOf[excuse.execution] else {
+                throw row.error("execution", "there is no execution of this id in the log")
+            }
+            guard key == excuse.key else {
+                throw row.error("execution", "is an execution of the key `\(keys.names[Int(key)])`, not of this one")
+            }
+        }
     }
 
     private mutating func add(_ row: HistoryLogRow, _ seen: inout Set<String>, _ outcomes: inout [OutcomeClass?]) throws
@@ -71,12 +107,18 @@ package struct HistoryLog: Sendable {
         switch try row.type {
         case .call:
             let execution = row.text("execution").map { UInt64(executions.number(of: $0)) + 1 }
-            outcomes.append(try row.outcome)
+            let outcome = try row.outcome
+            let (start, end) = (
+                try row.requiredTime("start") + Self.base, try row.end(after: "start").map { $0 + Self.base }
+            )
+            outcomes.append(outcome)
             history.calls.append(
                 Call(
-                    request: UInt32(history.calls.count + 1), key: key, start: try row.requiredTime("start"),
-                    end: try row.end(after: "start") ?? 0, outcome: try row.outcome ?? .joined,
-                    execution: execution ?? 0))
+                    request: UInt32(history.calls.count + 1), key: key, start: start, end: end ?? 0,
+                    outcome: outcome ?? .joined, execution: execution ?? 0, verb: Self.verb(of: outcome)))
+            if outcome == .invalidated, let end {
+                invalidations.append(Excuse(.invalidated, key: key, since: start, at: end))
+            }
         case .execution:
             let name = try row.required("execution")
             guard seen.insert(name).inserted else {
@@ -85,22 +127,35 @@ package struct HistoryLog: Sendable {
             let (end, succeeded) = (try row.end(after: "start"), try row.succeeded)
             history.executions.append(
                 Execution(
-                    id: UInt64(executions.number(of: name)) + 1, key: key, begin: try row.requiredTime("start"),
-                    end: end ?? 0, ended: end != nil, succeeded: end != nil && succeeded))
+                    id: UInt64(executions.number(of: name)) + 1, key: key,
+                    begin: try row.requiredTime("start") + Self.base, end: (end ?? 0) + Self.base, ended: end != nil,
+                    succeeded: end != nil && succeeded))
         case .excuse:
             let execution = row.text("execution").map { UInt64(executions.number(of: $0)) + 1 }
             let since = try row.time("start")
             guard let end = try row.end(after: "start") else { throw row.error("end", "is missing") }
             history.excuses.append(
-                Excuse(try row.kind, key: key, since: since, at: end, execution: execution ?? 0))
+                Excuse(
+                    try row.kind, key: key, since: since.map { $0 + Self.base }, at: end + Self.base,
+                    execution: execution ?? 0))
         }
     }
 
-    /// Counts times from a second before the earliest on: 0 stands for "never" in a history.
+    /// What the caller wanted, as far as that is told by how its call ended.
+    private static func verb(of outcome: OutcomeClass?) -> CallVerb {
+        switch outcome {
+        case .missed: .get
+        case .abandoned: .cancel
+        case .invalidated: .invalidate
+        default: .call
+        }
+    }
+
+    /// Counts times from a second before the earliest on.
     private mutating func shiftTimes() {
         let starts =
             history.calls.map(\.start) + history.executions.map(\.begin) + history.excuses.map(\.since)
-        let shift = { [origin = starts.min() ?? 0] (time: UInt64) in time - origin + 1_000_000_000 }
+        let shift = { [origin = starts.min() ?? 0] (time: UInt64) in time - origin + Self.base }
         for index in history.calls.indices {
             let hasReturned = history.calls[index].hasReturned
             history.calls[index].start = shift(history.calls[index].start)
@@ -118,16 +173,17 @@ package struct HistoryLog: Sendable {
     }
 
     /// Finds out how calls were answered whose outcome the log does not say: the first of those that an execution lies within
-    /// executed it, what came when it was over was a hit, and everything else joined.
-    private mutating func infer(_ outcomes: [OutcomeClass?]) {
-        guard outcomes.contains(where: { $0 == nil }) else { return }
+    /// executed it, what came when it was over was a hit, and everything else joined; what refuses duplicates joins none.
+    private mutating func infer(_ outcomes: [OutcomeClass?], _ duplicates: DuplicateMode) {
+        missingOutcomes = outcomes.count { $0 == nil }
+        guard missingOutcomes > 0 else { return }
         let executions = Dictionary(uniqueKeysWithValues: history.executions.map { ($0.id, $0) })
         let order = history.calls.indices.sorted { history.calls[$0].start < history.calls[$1].start }
         var led = Set(history.calls.indices.filter { outcomes[$0] == .executed }.map { history.calls[$0].execution })
         for number in order where outcomes[number] == nil {
             let call = history.calls[number]
             guard call.execution != 0 else {
-                inferredOutcomes += 1
+                unknownOutcomes += 1
                 continue
             }
             guard let execution = executions[call.execution] else { continue }
@@ -135,7 +191,7 @@ package struct HistoryLog: Sendable {
                 history.calls[number].outcome = .failed
             } else if call.start <= execution.begin, led.insert(execution.id).inserted {
                 history.calls[number].outcome = .executed
-            } else if execution.ended, execution.end <= call.start {
+            } else if duplicates == .reject || (execution.ended && execution.end <= call.start) {
                 history.calls[number].outcome = .hit
             }
         }

@@ -24,7 +24,7 @@ package enum TimeUnit: String, CaseIterable, Sendable {
 struct HistoryLogRow {
     enum Kind: String, CaseIterable { case call, execution, excuse }
 
-    private static let known: Set = ["type", "key", "start", "end", "execution", "outcome", "succeeded", "kind"]
+    static let known: Set = ["type", "key", "start", "end", "execution", "outcome", "succeeded", "kind"]
 
     private let file: String
     private let line: Int
@@ -63,11 +63,12 @@ struct HistoryLogRow {
         (self.file, self.line, self.unit) = (file, line, unit)
         let members: [String: JSONField]
         do {
-            members = try JSONDecoder().decode([String: JSONField].self, from: Data(text.utf8))
+            members = try JSONDecoder().decode(JSONLine.self, from: Data(text.utf8)).fields
         } catch {
             throw HistoryLogError(
                 file: file, line: line,
-                "this is no JSON object of texts, numbers, true, false and null; write one object a line")
+                "this is no JSON object whose members are texts, numbers, true, false and null; write one object a line"
+            )
         }
         for (name, value) in members { set(name, value.text) }
     }
@@ -103,7 +104,15 @@ struct HistoryLogRow {
         }
     }
 
-    var succeeded: Bool { get throws { try choice("succeeded", text("succeeded") ?? "true") { Bool($0) } } }
+    /// Whether an execution has returned a value.
+    var succeeded: Bool {
+        get throws {
+            if text("outcome") != nil {
+                throw error("outcome", "belongs to calls; an execution that failed has `false` in the column succeeded")
+            }
+            return try choice("succeeded", text("succeeded") ?? "true") { Bool($0) }
+        }
+    }
 
     private func choice<Value>(_ name: String, _ text: String, _ make: (String) -> Value?) throws -> Value {
         if let value = make(text) { return value }
@@ -131,6 +140,18 @@ struct HistoryLogRow {
         return end
     }
 
+    /// The smallest step that the times of this line can tell, in nanoseconds; nil if it has none.
+    var resolution: UInt64? {
+        ["start", "end"].compactMap { fields[$0] }.map { text in
+            let digits = text.contains("T") ? 9 : unit.digits
+            let written = text.split(whereSeparator: { ".,".contains($0) }).dropFirst().first ?? ""
+            return (written.prefix { $0.isNumber }.count..<digits).reduce(UInt64(1)) { step, _ in step * 10 }
+        }.min()
+    }
+
+    /// Whether the times of this line are dates; nil if it has none.
+    var usesCalendar: Bool? { (fields["start"] ?? fields["end"])?.contains("T") }
+
     /// A time in nanoseconds; nil if the field is missing.
     func time(_ name: String) throws -> UInt64? {
         guard let text = fields[name] else { return nil }
@@ -157,12 +178,46 @@ struct HistoryLogRow {
 
     /// ISO 8601, with any number of digits of a second; those below a nanosecond are dropped.
     private static func calendarTime(_ text: String) -> UInt64? {
-        guard let match = text.wholeMatch(of: /(.*T\d\d:\d\d:\d\d)(?:[.,](\d+))?(Z|[+-]\d\d:?\d\d)/) else { return nil }
-        guard let date = try? Date(String(match.1) + String(match.3), strategy: .iso8601) else { return nil }
-        let fraction = (match.2 ?? "").prefix(9)
+        guard let match = text.wholeMatch(of: calendarForm), let date = day(match), let offset = offset(match.8) else {
+            return nil
+        }
+        let (hour, minute, second) = (Int(match.4) ?? 99, Int(match.5) ?? 99, Int(match.6) ?? 99)
+        guard hour < 24, minute < 60, second < 60 else { return nil }
+        let fraction = (match.7 ?? "").prefix(9)
         let nanoseconds = UInt64(fraction + String(repeating: "0", count: 9 - fraction.count)) ?? 0
-        let seconds = date.timeIntervalSince1970
-        return seconds >= 0 && seconds < 4e9 ? UInt64(seconds) * 1_000_000_000 + nanoseconds : nil
+        let seconds = date + hour * 3_600 + minute * 60 + second - offset
+        return seconds >= 0 && seconds < 4_000_000_000 ? UInt64(seconds) * 1_000_000_000 + nanoseconds : nil
+    }
+
+    private typealias CalendarMatch = Regex<
+        (Substring, Substring, Substring, Substring, Substring, Substring, Substring, Substring?, Substring)
+    >
+    private static var calendarForm: CalendarMatch {
+        /(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:[.,](\d+))?(Z|[+-]\d\d:?\d\d)/
+    }
+
+    /// Seconds from 1970 to the day of a date; nil if there is no such day.
+    private static func day(_ match: CalendarMatch.Match) -> Int? {
+        guard let year = Int(match.1), let month = Int(match.2), let day = Int(match.3), (1...12).contains(month) else {
+            return nil
+        }
+        let isLeap = year.isMultiple(of: 4) && (!year.isMultiple(of: 100) || year.isMultiple(of: 400))
+        let lengths = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+        guard (1...lengths[month - 1]).contains(day) else { return nil }
+        let before = year - 1
+        let days =
+            before * 365 + before / 4 - before / 100 + before / 400 + lengths[..<(month - 1)].reduce(0, +) + day - 1
+        // The days before 1970.
+        return (days - 719_162) * 86_400
+    }
+
+    private static func offset(_ text: Substring) -> Int? {
+        guard text != "Z" else { return 0 }
+        let digits = text.dropFirst().filter(\.isNumber)
+        guard let hours = Int(digits.prefix(2)), let minutes = Int(digits.suffix(2)), hours < 24, minutes < 60 else {
+            return nil
+        }
+        return (text.first == "-" ? -1 : 1) * (hours * 3_600 + minutes * 60)
     }
 
     /// What is wrong with a field of this line.
@@ -171,9 +226,35 @@ struct HistoryLogRow {
     }
 }
 
+/// The members of a JSON object that mean something here; of the others only their names are known.
+private struct JSONLine: Decodable {
+    private struct Name: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+
+        init(stringValue: String) { self.stringValue = stringValue }
+
+        init?(intValue: Int) { nil }
+    }
+
+    let fields: [String: JSONField]
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: Name.self)
+        var fields: [String: JSONField] = [:]
+        for name in container.allKeys {
+            let isKnown = HistoryLogRow.known.contains(name.stringValue)
+            fields[name.stringValue] = isKnown ? try container.decode(JSONField.self, forKey: name) : JSONField()
+        }
+        self.fields = fields
+    }
+}
+
 /// A value in a JSON object, as the text that would stand in a table.
 private struct JSONField: Decodable {
     let text: String
+
+    init() { text = "" }
 
     init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()

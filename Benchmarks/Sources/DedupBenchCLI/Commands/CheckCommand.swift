@@ -27,13 +27,13 @@ struct CheckCommand: BenchCommand {
             execution inside the work, first thing and last thing, and a call around it, all by one clock. What is \
             missing is an empty field: the end of a call that never returned, an outcome or an execution that is not known. An \
             excuse says why a result is gone: evicted, expired, invalidated or superseded. Times are numbers, or ISO 8601 with \
-            an offset.
+            an offset, all of one clock. The log begins with an empty cache, unless --excerpt says otherwise.
 
             Exit code 0 when nothing was found and calls could have been duplicates, 2 for a violation, 65 for a log that \
             cannot be read, 75 when nothing was proved.
             """)
 
-    @Argument(help: "The log.")
+    @Argument(help: "The log; `-` for standard input.")
     var file: String
 
     @Option(
@@ -54,7 +54,10 @@ struct CheckCommand: BenchCommand {
             valueName: "entries"))
     var capacity: Int?
 
-    @Option(help: ArgumentHelp("By how much clocks may be off. Default: not at all.", valueName: "time"))
+    @Option(
+        help: ArgumentHelp(
+            "By how much a result may live shorter or longer than its lifetime, because the cache has a coarse clock or another "
+                + "one. Default: not at all; times without digits behind the point add one unit.", valueName: "time"))
     var clockTolerance = "0s"
 
     @Option(
@@ -62,7 +65,13 @@ struct CheckCommand: BenchCommand {
     )
     var allowStale: String?
 
-    @Flag(help: "An execution that no call waits for may renew a fresh result.")
+    @Flag(help: "The cache was in use before the log begins: executions that are not in it are older ones.")
+    var excerpt = false
+
+    @Flag(
+        help:
+            "An execution that no call has `executed` may renew a fresh result; the log says how each call was answered."
+    )
     var allowEarlyRefresh = false
 
     @Flag(help: "Calls may fail without an execution: by a deadline or a limit.")
@@ -77,8 +86,10 @@ struct CheckCommand: BenchCommand {
     func run(_ arguments: [String], in context: CommandContext) throws -> Int32 {
         var checker = try checker()
         let log: HistoryLog
-        do { log = try HistoryLog(file: file, unit: timeUnit) } catch { throw Failure("\(error)", .badScenario) }
+        do { log = try read() } catch { throw Failure("\(error)", .badScenario) }
         checker.allowsUnnamedAnswers = log.unnamedAnswers > 0
+        if log.resolution > 1, log.resolution < .max { checker.freshness.clockTolerance += log.resolution }
+        try check(log)
         // A cache that logs its evictions is held to that.
         checker.reportsEvictions = capacity == nil || log.history.excuses.contains { $0.kind == .evicted }
         let report = CheckReport(file: file, log: log, result: checker.check(log.history))
@@ -88,6 +99,26 @@ struct CheckCommand: BenchCommand {
             do { context.console.out(try report.json()) } catch { throw Failure("\(error)", .internalError) }
         }
         return report.verdict.exitCode
+    }
+
+    private func read() throws -> HistoryLog {
+        try HistoryLog(
+            file: file == "-" ? "/dev/stdin" : file, unit: timeUnit,
+            duplicates: DuplicateMode(rawValue: duplicates.rawValue) ?? .either)
+    }
+
+    /// Some promises can only be held against a log that says enough.
+    private func check(_ log: HistoryLog) throws(Failure) {
+        if allowEarlyRefresh, log.missingOutcomes > 0 {
+            throw Failure(
+                "--allow-early-refresh: \(log.missingOutcomes) calls have no outcome, so who asked for an execution cannot be "
+                    + "told from who did not; log the outcome of each call", .usage)
+        }
+        if ttl.hasPrefix("sliding"), log.unnamedAnswers > 0 {
+            throw Failure(
+                "--ttl \(ttl): \(log.unnamedAnswers) answers name no execution, so what has made a result live longer is not "
+                    + "known; log the execution of each answer, or leave the lifetime open with forever", .usage)
+        }
     }
 
     private func checker() throws(Failure) -> HistoryChecker {
@@ -110,6 +141,7 @@ struct CheckCommand: BenchCommand {
             duplicateMode: DuplicateMode(rawValue: duplicates.rawValue) ?? .either)
         checker.capacity = capacity
         checker.allowsEarlyRefresh = allowEarlyRefresh
+        checker.isExcerpt = excerpt
         checker.allowsUnexplainedFailures = allowOwnErrors
         checker.staleAllowance = try allowStale.map { text throws(Failure) in
             try Self.time(text, "--allow-stale").nanoseconds

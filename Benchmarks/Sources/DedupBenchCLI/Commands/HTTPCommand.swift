@@ -16,14 +16,16 @@ struct HTTPCommand: BenchCommand {
               dedupbench http 'http://127.0.0.1:8080/items/{key}' --identify none \\
                   --counter http://127.0.0.1:8080/stats --counter-field executions --ttl forever
 
-            {key} stands for the number of what is asked for, in the URL, in headers and in the body. The requests are those of \
-            a scenario (default: http), full of duplicates at the same time.
+            {key} stands for the number of what is asked for, in the URL, in headers and in the body; {run} for a text that no \
+            other run has, so that a cache that is not empty does not matter. The requests are those of a scenario (default: \
+            http), full of duplicates at the same time.
 
             With --origin, dedupbench also plays what stands behind the service, on 127.0.0.1 at that port: the service asks it for \
             /ANY/PATH/KEY (or sends the header Dedup-Key), it does the work and answers. Every execution is then logged inside \
             it, and every answer compared with it. Without an origin executions are told apart by the answers, with \
             --identify, or counted by the service, with --counter: more than a result's lifetime allows are too many, but \
-            executions at the same time and answers that are too old are not seen. The report says what was proved.
+            executions at the same time or with the same answer, and answers that are too old, are not seen. The report says what \
+            was proved.
 
             This command is there when dedupbench was built with `--traits HTTP`.
             """)
@@ -46,8 +48,8 @@ struct HTTPCommand: BenchCommand {
 
     @Option(
         help: ArgumentHelp(
-            "What tells executions apart: `header:NAME`, `field:a.b` of a JSON answer, `body`, `none`. Default: `origin`, the "
-                + "bytes that it sent, or without an origin `body`.", valueName: "what"))
+            "What tells executions apart: `header:NAME`, `field:a.b` of a JSON answer, `body` if no two executions answer "
+                + "alike, `none`. Default with an origin: the bytes that it sent.", valueName: "what"))
     var identify: String?
 
     @Option(help: ArgumentHelp("Where the service counts executions: a number, or JSON with one.", valueName: "url"))
@@ -76,6 +78,14 @@ struct HTTPCommand: BenchCommand {
             "The status by which it refuses a duplicate; repeatable. Default: it waits.", valueName: "code"))
     var refusals: [Int] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "For how long past its lifetime a result may be answered. Default: never.", valueName: "time"))
+    var allowStale: String?
+
+    @Flag(help: "It may renew a result that is still fresh, while calls are answered with that.")
+    var allowEarlyRefresh = false
+
     @Flag(help: "It may answer with errors of its own: of a limit, or a deadline.")
     var allowErrors = false
 
@@ -103,7 +113,12 @@ struct HTTPCommand: BenchCommand {
         let template = RequestTemplate(
             url: url, method: method ?? (body == nil ? "GET" : "POST"), headers: headers, body: body)
         if let problem = template.problem { throw Failure(problem, .usage) }
-        let text = identify ?? (origin == nil ? "body" : "origin")
+        if origin == nil, identify == nil, counter == nil {
+            throw Failure(
+                "without an --origin, say what tells executions apart: --identify header:NAME, field:a.b, or body if no two "
+                    + "executions answer alike; or where they are counted: --counter URL", .usage)
+        }
+        let text = identify ?? (origin == nil ? "none" : "origin")
         guard let identity = AnswerIdentity(text), identity != .origin || origin != nil else {
             throw Failure(
                 "--identify: `\(text)` tells nothing apart; use header:NAME, field:a.b, body or none, or origin with --origin",
@@ -111,6 +126,11 @@ struct HTTPCommand: BenchCommand {
         }
         var settings = HTTPSettings(template: template, identity: identity)
         try checkProof(identity)
+        if !plan.matrix.isEmpty, !template.namesRun {
+            throw Failure(
+                "--matrix: the second combination would find what the first has left in the cache; put {run} into the request "
+                    + "beside {key}", .usage)
+        }
         settings.originPort = origin
         settings.counter = counter.map { ($0, counterField?.split(separator: ".").map(String.init) ?? []) }
         settings.refusals = Set(refusals)
@@ -118,7 +138,10 @@ struct HTTPCommand: BenchCommand {
         settings.timeout = try CheckCommand.time(timeout, "--timeout")
         settings.promises = Promises(
             duplicates: refusals.isEmpty ? .join : .reject, eviction: capacity == nil ? .never : .unreported,
-            clockTolerance: try CheckCommand.time(clockTolerance, "--clock-tolerance"))
+            clockTolerance: try CheckCommand.time(clockTolerance, "--clock-tolerance"),
+            staleAllowance: try allowStale.map { text throws(Failure) in
+                try CheckCommand.time(text, "--allow-stale")
+            }, refreshesEarly: allowEarlyRefresh)
         return settings
     }
 

@@ -16,7 +16,7 @@ struct EvidenceBuilder {
         var evidence = SubjectEvidence(
             subject: run.subject.name, strategy: combination.strategy, seed: combination.scenario.seed)
         evidence.isJudged = run.subject.isJudged
-        evidence.scope = run.subject.scope
+        evidence.scope = run.subject.scope + run.notes
         if run.subject.isJudged { evidence.verification = verification(of: run) }
         evidence.phases = run.phases.map { phase($0, run, evidence.verification) }
         evidence.ending = ending(run)
@@ -25,9 +25,11 @@ struct EvidenceBuilder {
 
     private func verification(of run: SubjectRun) -> VerificationResult {
         var checker = HistoryChecker(of: run.subject.promises, under: combination.scenario.system)
-        if case .answers(let allowsFailures) = run.subject.proof {
+        if case .answers(let allowsFailures, let needsCount) = run.subject.proof {
             var answers = AnswerChecker(freshness: checker.freshness)
             answers.allowsFailures = allowsFailures
+            answers.needsCount = needsCount
+            answers.capacity = run.subject.promises.eviction == .never ? nil : checker.capacity ?? 0
             answers.counted = run.counters.executions
             return answers.check(run.history.calls)
         }

@@ -19,18 +19,23 @@ package final class ExecutionLog: WorkLog, @unchecked Sendable {
     private let machine: any Machine
     let recorder: HistoryRecorder
     private let blocking: Bool
+    private let joins: Bool
+    private let refreshesEarly: Bool
     private let bodies: [any OperationBody]
     private let causes: UnsafeMutableBufferPointer<Cause>
     private let running = Atomic<Int>(0)
 
     /// A log for phases with the given bodies, in their order.
     init(
-        machine: any Machine, recorder: HistoryRecorder, bodies: [any OperationBody], blocking: Bool, capacity: Int
+        machine: any Machine, recorder: HistoryRecorder, bodies: [any OperationBody], blocking: Bool, capacity: Int,
+        promises: Promises = Promises()
     ) {
         self.machine = machine
         self.recorder = recorder
         self.bodies = bodies
         self.blocking = blocking
+        joins = promises.duplicates != .reject
+        refreshesEarly = promises.refreshesEarly
         causes = .allocate(capacity: capacity)
         causes.initialize(repeating: Cause(request: .max, end: 0))
     }
@@ -70,11 +75,15 @@ package final class ExecutionLog: WorkLog, @unchecked Sendable {
         recorder.endExecution(id, at: end, succeeded: succeeded)
     }
 
-    /// How a call that began at `start` was answered, judged by the execution that its answer names.
+    /// How a call that began at `start` was answered with a value, judged by the execution that its answer names. One that
+    /// there never was is for the checker to find.
+    ///
+    /// What refuses duplicates joins none, so a call that began while the execution ran came to it late. Where fresh results
+    /// are renewed, an execution may have been begun for a call that did not ask for it.
     func classify(_ execution: UInt64, for work: Work, start: UInt64) -> OutcomeClass {
-        guard execution > 0, execution <= causes.count else { return .failed }
+        guard execution > 0, execution <= causes.count else { return .joined }
         let cause = causes[Int(execution) - 1]
-        if cause.request == work.number { return .executed }
-        return cause.end != 0 && cause.end <= start ? .hit : .joined
+        if cause.request == work.number, !refreshesEarly { return .executed }
+        return !joins || (cause.end != 0 && cause.end <= start) ? .hit : .joined
     }
 }

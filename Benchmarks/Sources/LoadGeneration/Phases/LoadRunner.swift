@@ -103,6 +103,7 @@ package final class LoadRunner: Sendable {
         if hang == nil, await !equipment.watchdog.finishes({ await subject.quiesce() }) { hang = .quiesce }
         // A subject that hangs may hold the lock that its counters take.
         let counters = hang == nil ? subject.counters : SubjectCounters()
+        let notes = hang == nil ? subject.notes : []
         if hang == nil, await !equipment.watchdog.finishes({ await subject.shutdown() }) { hang = .shutdown }
         equipment.hiccups.stop()
         equipment.watchdog.stop()
@@ -116,7 +117,7 @@ package final class LoadRunner: Sendable {
         return SubjectRun(
             subject: blueprint,
             phases: PhaseAnalysis(scenario, blueprint, configuration, history, traces).evidence,
-            history: history, counters: counters, figures: distinct.flatMap(\.figures),
+            history: history, counters: counters, figures: distinct.flatMap(\.figures), notes: notes,
             plannedPhases: scenario.phases.count, hang: hang)
     }
 
@@ -131,7 +132,7 @@ package final class LoadRunner: Sendable {
             machine: machine, recorder: recorder,
             log: ExecutionLog(
                 machine: machine, recorder: recorder, bodies: bodies, blocking: blueprint.blocks,
-                capacity: executions),
+                capacity: executions, promises: blueprint.promises),
             workers: (0..<plan.lanes).map { Worker(machine.executor(number: $0, blocks: blueprint.blocks)) },
             hiccups: HiccupMonitor(machine), watchdog: Watchdog(machine, limit: configuration.watchdog),
             memory: Result { () throws(JemallocError) in try machine.memory() },

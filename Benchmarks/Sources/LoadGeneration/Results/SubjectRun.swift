@@ -14,6 +14,8 @@ package struct SubjectRun: Sendable {
     package var counters: SubjectCounters
     /// What the operation counted: processes spawned, for example.
     package var figures: [OperationFigure]
+    /// What the subject had to say.
+    package var notes: [String]
     /// How many phases the scenario has.
     package var plannedPhases: Int
     /// Where the subject hung (exit code 3); nil if it did not.
