@@ -184,10 +184,10 @@ private final class DuplicateStorm: Sendable {
         let counts = kinds.map { "\($0.value) \($0.key.rawValue)" }.joined(separator: ", ")
         let stories = kinds.compactMap { kind, _ in result.violations.first { $0.kind == kind }?.description }
         let error = state.withLock { $0.firstError }.map { ["the first error that a call threw: \($0)"] } ?? []
-        let total =
-            "\(result.total.executions) executions for \(keys) keys in \(rounds) rounds of \(callers) callers; "
-            + (kinds.isEmpty && twice.isEmpty ? "no two calls met, so nothing was proved" : "violations: \(counts)")
-        return ([total] + twice + stories + error).joined(separator: "\n")
+        let total = "\(result.total.executions) executions for \(keys) keys in \(rounds) rounds of \(callers) callers"
+        let found = kinds.isEmpty ? ["no two calls met, so nothing was proved"] : ["violations: \(counts)"]
+        return ([total] + (twice.isEmpty || !kinds.isEmpty ? found : []) + twice + stories + error).joined(
+            separator: "\n")
     }
 }
 

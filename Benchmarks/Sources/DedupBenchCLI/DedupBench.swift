@@ -60,6 +60,7 @@ package struct DedupBenchCommand: ParsableCommand {
                   dedupbench check log.csv --ttl none    the log of another system
                   dedupbench list subjects              what can be driven
                   dedupbench micro                      ns and allocations an operation
+                  dedupbench doctor                     is this machine fit for measuring?
                   dedupbench selftest                   broken subjects: each is caught
 
                 Exit codes: 0 every gate passed; 1 internal error; 2 a gate failed or a violation was found; 3 the subject \
@@ -72,7 +73,7 @@ package struct DedupBenchCommand: ParsableCommand {
                 RunCommand.self, HTTPCommand.self, CheckCommand.self, CompareCommand.self, ReportCommand.self,
                 MergeCommand.self,
                 ListCommand.self,
-                MicroCommand.self,
+                MicroCommand.self, DoctorCommand.self,
                 SelftestCommand.self,
                 SchemaCommand.self,
             ])

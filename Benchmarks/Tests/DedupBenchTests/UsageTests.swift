@@ -8,6 +8,15 @@ import Testing
 
     deinit { bench.remove() }
 
+    /// A debug build is never fit, and is told so.
+    @Test func theDoctorSaysWhatIsWrong() async throws {
+        let result = await bench.run(["doctor", "--seconds", "1"])
+        #expect(
+            result.out.contains("build") && result.out.contains("processors") && result.out.contains("for measuring"))
+        #expect((result.code == 75) == result.out.contains("unfit for measuring"))
+        #expect(await bench.run(["doctor", "--seconds", "0"]).code == 64)
+    }
+
     @Test(arguments: [
         ["run", "--no-such-flag"], ["no-such-command"], ["list", "nonsense"], ["run", "--format", "xml"],
         ["run", "--seed", "minus"],

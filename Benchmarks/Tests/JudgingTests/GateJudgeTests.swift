@@ -45,10 +45,27 @@ import Testing
     @Test func hitRatesAreJudgedInEachPhase() throws {
         var cold = Self.phase("cold", hits: 700, service: 1_000)
         cold.counts.repeatedRequests = 1_000
+        cold.counts.attainableHits = 1_000
         let subject = try Self.subject(
             [Self.phase("warm", hits: 90_000, service: 1_000), cold], gates: ["hit_rate.repeat > 80%"])
         #expect(subject.metrics[.hitRate(.repeated)]?.value ?? 0 > 0.8)
         #expect(subject.gates.map(\.verdict) == [.pass, .fail])
+    }
+
+    /// Of 1,000 repeated requests a perfect cache could have answered so many, and this one answered 700.
+    @Test(arguments: [
+        (1_000, "hit_rate.repeat > 80%", Verdict.fail), (800, "hit_rate.repeat > 80%", .invalid),
+        (801, "hit_rate.repeat > 80%", .fail), (800, "hit_rate.repeat >= 80%", .fail),
+        (750, "hit_rate.repeat > 60%", .pass), (800, "hit_rate.attained > 90%", .fail),
+    ])
+    func aGateAboveTheCeilingIsMeaningless(attainable: Int, gate: String, verdict: Verdict) throws {
+        var phase = Self.phase("storm", hits: 700, service: 1_000)
+        phase.counts.repeatedRequests = 1_000
+        phase.counts.attainableHits = attainable
+        let subject = try Self.subject([phase], gates: [gate])
+        #expect(subject.gates.map(\.verdict) == [verdict])
+        let reason = subject.gates.first?.reason ?? ""
+        #expect(reason.contains("no cache could: the ceiling of these requests is 80.0 %") == (verdict == .invalid))
     }
 
     @Test func countsAreJudgedOverTheWholeRun() throws {

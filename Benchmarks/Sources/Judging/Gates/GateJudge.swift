@@ -64,8 +64,21 @@ struct GateJudge {
             // A call that is too slow once it runs is the subject's, whatever happened around it.
             let excuse = phase.load.saturation ?? phase.load.disturbance
             return excuse != nil && isKept(gate, withoutWaiting: phase) ? excuse : nil
-        case .ratio, .bytes, .count: return nil
+        case .ratio: return unreachable(gate, phase)
+        case .bytes, .count: return nil
         }
+    }
+
+    /// Says that no cache could have kept a gate on the hit rate: it asks for more than the ceiling of these requests.
+    private func unreachable(_ gate: Gate, _ phase: PhaseReport) -> String? {
+        let expression = gate.expression
+        guard expression.metric == .hitRate(.repeated), [.greater, .greaterOrEqual].contains(expression.comparison),
+            let ceiling = phase.metrics[.hitRate(.ceiling)]?.value, ceiling.isFinite
+        else { return nil }
+        let isReachable = expression.comparison == .greater ? ceiling > expression.limit : ceiling >= expression.limit
+        guard !isReachable else { return nil }
+        let percent = (ceiling * 10_000).rounded() / 100
+        return "no cache could: the ceiling of these requests is \(percent) %; ask for less, or for hit_rate.attained"
     }
 
     /// Whether a gate on what callers waited would have been kept had their calls started when they were intended to.

@@ -38,7 +38,8 @@ enum SystemFile {
         return ["docker", "kubepods", "containerd", "lxc"].contains { group.contains($0) }
     }
 
-    private static func text(_ path: String) -> String? {
+    /// The whole text of a file; nil when it cannot be read.
+    static func text(_ path: String) -> String? {
         FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
     }
 
