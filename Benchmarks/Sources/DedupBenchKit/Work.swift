@@ -7,16 +7,16 @@ package import Workloads
 /// must not be run after ``Subject/shutdown()`` has returned.
 public struct Work: Sendable {
     /// The request that this is the work of.
-    package let request: Request
+    package var request: Request
     /// The request's number in its phase.
-    package let position: UInt32
+    package var position: UInt32
     /// The number of the phase.
     package let phase: UInt16
     /// Not counted: a reference counted by every call of every client would be the hottest cache line of the whole run.
     /// The load runner keeps the log alive as long as an execution can still run, and for ever where one is stuck.
     private unowned(unsafe) let log: any WorkLog
 
-    /// The work of a request.
+    /// The work of a request. Made once a client and changed from call to call: handing the log over counts a reference to it.
     package init(request: Request, position: UInt32, phase: UInt16, log: any WorkLog) {
         self.request = request
         self.position = position

@@ -40,7 +40,8 @@ import Testing
         var testDescription: String { "\(name), \(verdict)" }
 
         init(
-            _ name: String, _ verdict: MachineHealth.Verdict, _ make: @escaping @Sendable (inout MachineReadings) -> Void
+            _ name: String, _ verdict: MachineHealth.Verdict,
+            _ make: @escaping @Sendable (inout MachineReadings) -> Void
         ) {
             (self.name, self.verdict, self.make) = (name, verdict, make)
         }

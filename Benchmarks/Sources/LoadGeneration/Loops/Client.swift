@@ -13,6 +13,8 @@ struct Client<Driven: Subject>: Sendable {
     let subject: Driven
     let stream: RequestStream
     let log: ExecutionLog
+    /// The work of a request of this phase, but for the request.
+    let template: Work
     let lane: HistoryLane
     let pulse: Pulse
     let gate: CycleGate
@@ -79,11 +81,17 @@ struct Client<Driven: Subject>: Sendable {
     private func call(_ position: Int, intended: UInt64, start: UInt64) async {
         let request = stream[position]
         let number = UInt32(truncatingIfNeeded: position)
-        let work = Work(request: request, position: number, phase: phase, log: log)
-        let slot = lane.begin(
-            request: number, key: request.key, intended: intended, start: start, phase: phase, verb: request.verb)
+        var work = template
+        (work.request, work.position) = (request, number)
+        if request.verb != .call { return await other(work, intended: intended, start: start) }
+        let slot = lane.begin(request: number, key: request.key, intended: intended, start: start, phase: phase)
         pulse.start()
-        let answer = request.verb == .call ? await subject.call(work) : await other(work, start: start)
+        let answer = await subject.call(work)
+        complete(slot, work, answer, start: start)
+    }
+
+    @inline(__always)
+    private func complete(_ slot: Int, _ work: Work, _ answer: Answer, start: UInt64) {
         let end = time.now()
         lane.complete(
             slot, end: end, outcome: answer.outcome ?? log.classify(answer.execution, for: work, start: start),
@@ -91,8 +99,17 @@ struct Client<Driven: Subject>: Sendable {
         pulse.complete()
     }
 
+    /// A request that is no plain call. Apart from the path of those, which would pay for it.
+    private func other(_ work: Work, intended: UInt64, start: UInt64) async {
+        let slot = lane.begin(
+            request: work.position, key: work.key, intended: intended, start: start, phase: phase,
+            verb: work.request.verb)
+        pulse.start()
+        complete(slot, work, await answer(work, start: start), start: start)
+    }
+
     /// What a caller wants that is no plain call.
-    private func other(_ work: Work, start: UInt64) async -> Answer {
+    private func answer(_ work: Work, start: UInt64) async -> Answer {
         switch work.request.verb {
         case .call: return await subject.call(work)
         case .get: return await subject.get(work.key) ?? Answer(outcome: .missed, execution: 0)

@@ -72,6 +72,7 @@ struct PhaseConductor<Driven: Subject> {
             let index = number % plan.workers
             let client = Client(
                 time: LoadClock(machine), machine: machine, subject: subject, stream: plan.stream, log: equipment.log,
+                template: Work(request: Request(key: 0), position: 0, phase: plan.number, log: equipment.log),
                 lane: equipment.recorder.lane(index),
                 pulse: pulses[index], gate: gate, stop: stop, phase: plan.number,
                 excuses: Excuses(equipment.recorder, machine))
