@@ -83,14 +83,18 @@ final class Printed: Sendable {
     var out: String { texts.withLock { $0.out } }
     var error: String { texts.withLock { $0.error } }
 
+    /// A console of which everything is caught here.
+    func console(environment: [String: String] = [:]) -> Console {
+        Console(
+            environment: environment, out: { text in self.texts.withLock { $0.out += text } },
+            error: { text in self.texts.withLock { $0.error += text } })
+    }
+
     /// A context of which everything is caught here.
     func context(
         _ machine: any Machine = SimulatedMachine(), workers: Int = 2, interruption: Interruption = Interruption()
     ) -> CommandContext {
-        let console = Console(
-            out: { text in self.texts.withLock { $0.out += text } },
-            error: { text in self.texts.withLock { $0.error += text } })
-        return CommandContext(
-            console: console, interruption: interruption, machine: machine, workers: workers, commit: { "abc1234" })
+        CommandContext(
+            console: console(), interruption: interruption, machine: machine, workers: workers, commit: { "abc1234" })
     }
 }

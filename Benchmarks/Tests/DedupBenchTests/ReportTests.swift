@@ -1,3 +1,4 @@
+import DedupBenchCLI
 import Foundation
 import LoadGeneration
 import Testing
@@ -32,6 +33,22 @@ import Testing
         let run = try await bench.run(scenario: Scenarios.memory, on: RealMachine())
         let report = await bench.run(["report", latest])
         #expect(report.code == run.code, "\(report.error)")
+    }
+
+    /// The annotations go where no result does, and the report to the end of the summary of the job.
+    @Test func aJobOfActionsIsToldToo() async throws {
+        _ = try await bench.run(scenario: Scenarios.storm)
+        let summary = bench.folder + "/summary.md"
+        try "before\n".write(toFile: summary, atomically: true, encoding: .utf8)
+        let printed = Printed()
+        var context = printed.context()
+        context.console = printed.console(environment: ["GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": summary])
+        let code = await DedupBenchCommand.run(
+            ["report", latest, "--gate", "dedup.executions < 3 count", "--format", "json"], in: context)
+        #expect(code == 2 && printed.error.contains("::error title=dedupbench%2C dedup.executions < 3"))
+        #expect(!printed.out.contains("::error"))
+        let text = try String(contentsOfFile: summary, encoding: .utf8)
+        #expect(text.hasPrefix("before\n<!-- dedupbench storm -->") || text.hasPrefix("before\n<!-- dedupbench"))
     }
 
     @Test func otherGatesGiveAnotherVerdict() async throws {

@@ -21,7 +21,8 @@ import Testing
         try BundleContents(report).write(to: bundle)
         #expect(
             contents(bundle.path) == [
-                "datapackage.json", "environment.json", "events.csv", "evidence.json", "gates.csv", "junit.xml",
+                "bencher.json", "benchmark.json", "datapackage.json", "environment.json", "events.csv", "evidence.json",
+                "gates.csv", "junit.xml",
                 "latency_histogram.csv",
                 "memory.csv", "metrics.csv", "report.html", "report.md", "run.json", "scenario.resolved.yaml",
                 "summary.csv", "timeseries.csv",

@@ -17,6 +17,8 @@ package struct Console: Sendable {
     let errorIsTerminal: Bool
     /// How many columns that terminal has at the moment; nil if it does not tell.
     let errorColumns: @Sendable () -> Int?
+    /// The variables by which a service that runs jobs says what it can show.
+    let environment: [String: String]
     /// Why some of the results could not be printed; nil if all were, or if their reader went away.
     let problem: @Sendable () -> String?
 
@@ -24,14 +26,15 @@ package struct Console: Sendable {
     package init(
         terminal: Terminal = .plain, errorIsTerminal: Bool = false,
         errorColumns: @escaping @Sendable () -> Int? = { nil },
-        out: @escaping @Sendable (String) -> Void, error: @escaping @Sendable (String) -> Void,
-        problem: @escaping @Sendable () -> String? = { nil }
+        environment: [String: String] = [:], out: @escaping @Sendable (String) -> Void,
+        error: @escaping @Sendable (String) -> Void, problem: @escaping @Sendable () -> String? = { nil }
     ) {
         self.out = out
         self.error = error
         self.terminal = terminal
         self.errorIsTerminal = errorIsTerminal
         self.errorColumns = errorColumns
+        self.environment = environment
         self.problem = problem
     }
 
@@ -43,7 +46,8 @@ package struct Console: Sendable {
             terminal: Terminal(
                 isTerminal: isatty(STDOUT_FILENO) == 1, environment: environment, columns: out.columns),
             errorIsTerminal: isatty(STDERR_FILENO) == 1 && environment["TERM"] != "dumb",
-            errorColumns: { error.columns }, out: { out.write($0) }, error: { error.write($0) },
+            errorColumns: { error.columns }, environment: environment, out: { out.write($0) },
+            error: { error.write($0) },
             problem: { out.problem })
     }
 

@@ -43,6 +43,7 @@ struct RunOutput {
             }
         }
         printResult(report, contents)
+        showInJob(report)
         if let problem {
             console.error("\(DedupBenchCommand.program): the results were not saved: \(problem)\n")
             return Failure.Code.ofUnwritten(report.exitCode)
@@ -60,6 +61,19 @@ struct RunOutput {
         case .csv: console.out(report.summaryTable.text)
         }
         if format != .text, problem == nil, let bundle { console.error("results: \(bundle.path)\n") }
+    }
+
+    /// Beside the commit and in the summary of a job of GitHub Actions, where this is one. What cannot be shown there is said,
+    /// and is no failure: the results are elsewhere.
+    private func showInJob(_ report: RunReport) {
+        guard console.environment["GITHUB_ACTIONS"] == "true" else { return }
+        for line in WorkflowAnnotations(report).lines { console.error(line + "\n") }
+        guard let summary = console.environment["GITHUB_STEP_SUMMARY"], !summary.isEmpty else { return }
+        do throws(BundleError) {
+            try BundleFile.append(MarkdownReport(report).text + "\n", to: summary)
+        } catch {
+            console.error("\(DedupBenchCommand.program): the summary of the job was not written: \(error)\n")
+        }
     }
 
     /// The bundle of a run that failed before it had anything to report.

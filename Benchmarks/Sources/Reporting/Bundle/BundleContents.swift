@@ -59,6 +59,12 @@ extension RunReport {
             .init(
                 name: "report.md", description: "the run in a few lines, for a comment", text: MarkdownReport(self).text
             ),
+            .init(
+                name: "benchmark.json", description: "figures of which less is better, for github-action-benchmark",
+                text: TrackedFigures(self).smallerIsBetter),
+            .init(
+                name: "bencher.json", description: "figures with their intervals, in the Bencher Metric Format",
+                text: TrackedFigures(self).bencher),
             .init(name: "junit.xml", description: "a test case a gate and phase", text: JUnitReport(self).text),
             .init(
                 name: EvidenceFile.name,

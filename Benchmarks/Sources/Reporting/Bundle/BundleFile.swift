@@ -40,6 +40,14 @@ package enum BundleFile {
         guard fsync(file) == 0 || errno == EINVAL else { throw failure("write", path, errno) }
     }
 
+    /// Adds a text to the end of a file, which is made if need be.
+    package static func append(_ text: String, to path: String) throws(BundleError) {
+        let file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
+        guard file >= 0 else { throw failure("write", path, errno) }
+        defer { close(file) }
+        if let code = write(text, to: file) { throw failure("write", path, code) }
+    }
+
     /// Writes a text to a file descriptor; returns the number of the error that kept it from being written whole.
     package static func write(_ text: String, to descriptor: Int32) -> Int32? {
         var rest = ArraySlice(Array(text.utf8))
