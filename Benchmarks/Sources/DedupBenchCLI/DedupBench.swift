@@ -56,6 +56,7 @@ package struct DedupBenchCommand: ParsableCommand {
                   dedupbench run                        the duplicate storm
                   dedupbench run --subject reference    the design that it replaces
                   dedupbench run git-steps              real git commands
+                  dedupbench capacity --phase arrivals  the highest rate at which the gates hold
                   dedupbench report results/latest      the last run, judged again
                   dedupbench check log.csv --ttl none    the log of another system
                   dedupbench list subjects              what can be driven
@@ -70,7 +71,8 @@ package struct DedupBenchCommand: ParsableCommand {
                 """,
             version: "0.1.0",
             subcommands: [
-                RunCommand.self, HTTPCommand.self, CheckCommand.self, CompareCommand.self, ReportCommand.self,
+                RunCommand.self, CapacityCommand.self, HTTPCommand.self, CheckCommand.self, CompareCommand.self,
+                ReportCommand.self,
                 MergeCommand.self,
                 ListCommand.self,
                 MicroCommand.self, DoctorCommand.self,

@@ -1,0 +1,157 @@
+internal import ArgumentParser
+internal import DedupVerification
+internal import Evidence
+internal import Judging
+internal import LoadGeneration
+internal import Measurement
+internal import Reporting
+internal import Wording
+internal import Workloads
+
+/// `dedupbench capacity`
+struct CapacityCommand: BenchCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "capacity",
+        abstract: "Finds the highest rate of arrivals at which the gates of a scenario hold.",
+        discussion: """
+            Examples:
+              dedupbench capacity --phase arrivals
+              dedupbench capacity my/scenario.yaml --phase open --gate 'call.latency.p99 < 20ms' --precision 5
+
+            The phase must have a rate (model constant or poisson). It is doubled until a gate breaks, bisected until the rates \\
+            that hold and break are near to each other, and the one that holds is confirmed. The warm-ups before the phase run \\
+            each time. Gates on time and rates that break because the generator could not keep up end the search, too, and the \\
+            result says so: the subject may be able to do more.
+
+            Exit code 0 when a rate was found, 2 when not even the lowest one holds, 75 when the machine is the limit or a rate \
+            makes too few requests to decide the gates.
+            """)
+
+    @OptionGroup(title: "What is run") var plan: PlanOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "How near the rates that hold and break are in the end. Default: 10 %.", valueName: "percent"))
+    var precision = 10.0
+
+    @Option(help: ArgumentHelp("How often the rate must hold that is found. Default: 3.", valueName: "number"))
+    var confirmations = 3
+
+    @Flag(help: "Show no progress.")
+    var noProgress = false
+
+    func run(_ arguments: [String], in context: CommandContext) async throws -> Int32 {
+        let first = try RunPlan(plan, in: context)
+        let (phase, start) = try searched(first)
+        context.interruption.listen()
+        var search = CapacitySearch(from: start, precision: precision / 100, confirmations: confirmations)
+        var table = TerminalTable([("rate", .right), ("", .left), ("why", .left)])
+        while let rate = search.next {
+            let tried = try await attempt(rate, phase, context)
+            if context.interruption.stop.isSet { break }
+            table.append([
+                .init(HumanNumber.count(rate) + "/s"),
+                .init(tried.trial == .held ? "holds" : tried.trial == .broke ? "breaks" : "spoiled", tried.role),
+                .init(tried.reason),
+            ])
+            search.note(tried.trial)
+        }
+        context.console.out(table.text(context.console.terminal) + "\n")
+        guard let result = search.result else { return context.interruption.exitCode }
+        context.console.out(Self.text(result) + "\n")
+        return Self.exitCode(result)
+    }
+
+    /// The phase whose rate is searched, and the rate that it has.
+    private func searched(_ plan: RunPlan) throws(Failure) -> (phase: String, rate: Double) {
+        guard precision > 0, precision <= 100 else { throw Failure("--precision: from 0 to 100 per cent", .usage) }
+        guard (1...100).contains(confirmations) else { throw Failure("--confirmations: from 1 to 100", .usage) }
+        guard plan.subjects.count == 1, plan.combinations.count == 1 else {
+            throw Failure("one subject at a time has a capacity: name one --subject, and no --matrix", .usage)
+        }
+        guard !plan.gates.isEmpty else {
+            throw Failure("without a gate any rate holds: give the scenario gates, or --gate", .usage)
+        }
+        let open = plan.scenario.phases.filter { !$0.warmup && $0.rate != nil }
+        guard open.count == 1, let phase = open.first, let rate = phase.rate?.perSecond else {
+            let names = open.map(\.name).joined(separator: ", ")
+            throw Failure(
+                open.isEmpty
+                    ? "no phase that is measured has a rate: the model constant or poisson has one"
+                    : "--phase: name one of the phases with a rate: \(names)", .usage)
+        }
+        return (phase.name, rate)
+    }
+
+    private struct Attempt {
+        var trial: CapacitySearch.Trial
+        var role: Terminal.Role
+        var reason: String
+    }
+
+    /// Runs the scenario at a rate; once more where the machine spoiled it.
+    private func attempt(_ rate: Double, _ phase: String, _ context: CommandContext) async throws -> Attempt {
+        var last = Attempt(trial: .spoiled, role: .doubtful, reason: "")
+        for _ in 0..<2 where last.trial == .spoiled && !context.interruption.stop.isSet {
+            last = try await attemptOnce(rate, phase, context)
+        }
+        return last
+    }
+
+    private func attemptOnce(_ rate: Double, _ phase: String, _ context: CommandContext) async throws -> Attempt {
+        var asked = plan
+        let text = ArrivalRate(perSecond: rate).scenarioText
+        asked.settings = plan.settings + ["phases.\(phase).rate=\(text)"]
+        let runPlan = try RunPlan(asked, in: context)
+        context.console.error("capacity: \(text)\n")
+        let identity = RunStamp(commit: "").identity(of: runPlan, arguments: [])
+        var evidence = RunEvidence(
+            identity: identity, gates: runPlan.gates.map(\.expression.description),
+            resolvedScenario: try runPlan.resolvedScenario, environment: MachineEnvironment.current())
+        let driver = RunDriver(
+            plan: runPlan, context: context, progress: ProgressDisplay(isOff: noProgress, in: context))
+        try await driver.run(&evidence)
+        let report = RunReport(evidence, gates: runPlan.gates)
+        let open = report.subjects.flatMap(\.gateReasons)
+        switch report.verdict {
+        case .pass: return Attempt(trial: .held, role: .good, reason: "")
+        case .fail, .hung:
+            return Attempt(trial: .broke, role: .bad, reason: open.first ?? "the history breaks a promise")
+        case .inconclusive:
+            // Fewer requests would tell even less.
+            throw Failure(
+                "at \(text) the gates cannot be decided: \(open.first ?? "nothing was proved"); make the phase longer, or start "
+                    + "at a higher rate", exitCode: report.verdict.exitCode)
+        case .invalid, .interrupted:
+            return Attempt(trial: .spoiled, role: .doubtful, reason: open.first ?? report.verdict.rawValue)
+        }
+    }
+
+    private static func text(_ result: CapacitySearch.Result) -> String {
+        switch result {
+        case .none(let lowest): return "not even \(HumanNumber.count(lowest))/s holds"
+        case .found(let rate, nil, _):
+            return "capacity: \(HumanNumber.count(rate))/s or more, the highest rate there is"
+        case .found(let rate, let brokeAt?, let isGenerators):
+            let what = isGenerators ? "the machine that makes the load could not do" : "a gate broke at"
+            return
+                "capacity: \(HumanNumber.count(rate))/s\(isGenerators ? " or more" : ""); \(what) \(HumanNumber.count(brokeAt))/s"
+        }
+    }
+
+    private static func exitCode(_ result: CapacitySearch.Result) -> Int32 {
+        switch result {
+        case .none: RunVerdict.fail.exitCode
+        case .found(_, _, let isGeneratorsLimit): isGeneratorsLimit ? RunVerdict.inconclusive.exitCode : 0
+        }
+    }
+}
+
+extension SubjectReport {
+    /// Why gates were not kept, and why the run proves nothing.
+    fileprivate var gateReasons: [String] {
+        let open = gates.filter { $0.verdict != .pass }.map { "\($0.gate.expression.description): \($0.reason)" }
+        let violation = evidence.verification?.violations.first.map { "\($0.kind.rawValue): \($0.explanation)" }
+        return open + invalidity + [violation].compactMap(\.self)
+    }
+}
