@@ -18,7 +18,8 @@ struct CapacityCommand: BenchCommand {
               dedupbench capacity --phase arrivals
               dedupbench capacity my/scenario.yaml --phase open --gate 'call.latency.p99 < 20ms' --precision 5
 
-            The phase must have a rate (model constant or poisson). It is doubled until a gate breaks, bisected until the rates \\
+            The phase must have a rate (model constant or poisson). The gates are those of --gate, or else those of the scenario \
+            that the phase measures. The rate is doubled until a gate breaks, bisected until the rates \\
             that hold and break are near to each other, and the one that holds is confirmed. The warm-ups before the phase run \\
             each time. Gates on time and rates that break because the generator could not keep up end the search, too, and the \\
             result says so: the subject may be able to do more.
@@ -69,9 +70,6 @@ struct CapacityCommand: BenchCommand {
         guard plan.subjects.count == 1, plan.combinations.count == 1 else {
             throw Failure("one subject at a time has a capacity: name one --subject, and no --matrix", .usage)
         }
-        guard !plan.gates.isEmpty else {
-            throw Failure("without a gate any rate holds: give the scenario gates, or --gate", .usage)
-        }
         let open = plan.scenario.phases.filter { !$0.warmup && $0.rate != nil }
         guard open.count == 1, let phase = open.first, let rate = phase.rate?.perSecond else {
             let names = open.map(\.name).joined(separator: ", ")
@@ -80,7 +78,21 @@ struct CapacityCommand: BenchCommand {
                     ? "no phase that is measured has a rate: the model constant or poisson has one"
                     : "--phase: name one of the phases with a rate: \(names)", .usage)
         }
+        guard try !gates(of: plan, phase.name).isEmpty else {
+            throw Failure(
+                "without a gate that phase `\(phase.name)` measures any rate holds: give the scenario one, or --gate",
+                .usage)
+        }
         return (phase.name, rate)
+    }
+
+    /// What must hold: the gates of the command line, or else those of the scenario that the phase measures.
+    private func gates(of plan: RunPlan, _ phase: String) throws(Failure) -> [Gate] {
+        let asked = try GateBook.gates(ofOptions: self.plan.gates)
+        return (asked.isEmpty ? plan.gates : asked).filter { gate in
+            [nil, phase].contains(gate.expression.phase)
+                && GateBook.missingSource(of: gate.expression.metric, in: plan.scenario, phase: phase) == nil
+        }
     }
 
     private struct Attempt {
@@ -111,7 +123,7 @@ struct CapacityCommand: BenchCommand {
         let driver = RunDriver(
             plan: runPlan, context: context, progress: ProgressDisplay(isOff: noProgress, in: context))
         try await driver.run(&evidence)
-        let report = RunReport(evidence, gates: runPlan.gates)
+        let report = RunReport(evidence, gates: try gates(of: runPlan, phase))
         let open = report.subjects.flatMap(\.gateReasons)
         switch report.verdict {
         case .pass: return Attempt(trial: .held, role: .good, reason: "")

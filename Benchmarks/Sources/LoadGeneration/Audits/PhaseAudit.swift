@@ -64,9 +64,12 @@ struct PhaseAudit {
     }
 
     private func finding(_ name: String, _ audits: [Audit], blamesGenerator: Bool = false) -> AuditFinding {
-        AuditFinding(
-            name: name, passed: !audits.contains { $0.verdict == .rejected },
-            explanation: audits.map(\.summary).joined(separator: "; "), blamesGenerator: blamesGenerator)
+        let rejected = audits.filter { $0.verdict == .rejected }
+        return AuditFinding(
+            name: name, passed: rejected.isEmpty,
+            // What is wrong is not to be looked for among what is right.
+            explanation: (rejected.isEmpty ? audits : rejected).map(\.summary).joined(separator: "; "),
+            blamesGenerator: blamesGenerator)
     }
 
     // MARK: - Arrivals
