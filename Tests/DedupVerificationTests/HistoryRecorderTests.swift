@@ -63,4 +63,21 @@ import Testing
         #expect(MemoryLayout<Execution>.stride == 40)
         #expect(MemoryLayout<Excuse>.stride == 32)
     }
+
+    /// A call that comes back when the run has been given up: its end may be there before its answer is.
+    @Test func whatEndsAfterAHistoryWasClosedIsOpen() {
+        let history = History(
+            calls: [
+                Call(request: 0, key: 1, start: 10, end: 50, outcome: .executed, execution: 1),
+                Call(request: 1, key: 1, start: 20, end: 101, outcome: .failed, execution: 0),
+            ],
+            executions: [
+                Execution(id: 1, key: 1, begin: 12, end: 100), Execution(id: 2, key: 2, begin: 30, end: 101),
+            ])
+        let closed = history.closed(at: 100)
+        #expect(closed.calls.map(\.hasReturned) == [true, false])
+        #expect(closed.executions.map(\.ended) == [true, false])
+        let checker = HistoryChecker(freshness: .init(.unbounded), capacityBounded: false, duplicateMode: .join)
+        #expect(checker.check(closed).violationsByKind[.unexplainedFailure] == nil)
+    }
 }

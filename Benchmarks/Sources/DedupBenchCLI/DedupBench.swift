@@ -56,9 +56,9 @@ package struct DedupBenchCommand: ParsableCommand {
                   dedupbench run                        the duplicate storm
                   dedupbench run --subject reference    the design that it replaces
                   dedupbench run git-steps              real git commands
-                  dedupbench capacity --phase arrivals  the highest rate at which the gates hold
+                  dedupbench capacity --phase arrivals  the highest rate that holds
                   dedupbench report results/latest      the last run, judged again
-                  dedupbench check log.csv --ttl none    the log of another system
+                  dedupbench check log.csv --ttl none   the log of another system
                   dedupbench list subjects              what can be driven
                   dedupbench micro                      ns and allocations an operation
                   dedupbench doctor                     is this machine fit for measuring?

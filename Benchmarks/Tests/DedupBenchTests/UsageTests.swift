@@ -125,14 +125,21 @@ import Testing
         #expect(file.code == 65 && file.error.contains("missing.yaml"))
     }
 
-    @Test(arguments: [[], ["run"], ["list"], ["micro"], ["selftest"], ["schema"]])
+    @Test(
+        arguments: [[]]
+            + [
+                "run", "capacity", "http", "check", "compare", "report", "merge", "list", "micro", "doctor", "selftest",
+                "schema",
+            ].map { [$0] })
     func everyHelpHasExamples(_ command: [String]) async throws {
         let result = await bench.run(command + ["--help"])
         #expect(result.code == 0)
         let lines = result.out.split(separator: "\n", omittingEmptySubsequences: false)
         let examples = lines.drop { $0 != "Examples:" }.dropFirst().prefix { !$0.isEmpty }
         // A line that is too long would be wrapped, and an example on two lines is none.
-        #expect(!examples.isEmpty && examples.allSatisfy { $0.hasPrefix("  dedupbench") }, "\(examples)")
+        #expect(
+            !examples.isEmpty && examples.allSatisfy { $0.hasPrefix("  dedupbench") || $0.hasPrefix("      --") },
+            "\(examples)")
     }
 
     @Test func listsNameEveryEntry() async throws {

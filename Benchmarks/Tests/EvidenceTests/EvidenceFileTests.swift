@@ -41,9 +41,9 @@ import Testing
 
     @Test(arguments: [
         ("", "it is not JSON"), ("{", "it is not JSON"), ("[]", "another type"), ("{}", "not the evidence"),
-        (#"{"format": "dedupbench evidence", "version": 99}"#, "version 99, and this dedupbench reads version 1"),
-        (#"{"format": "dedupbench evidence", "version": 1}"#, "run is missing"),
-        (#"{"format": "dedupbench evidence", "version": 1, "run": {}}"#, "run.identity is missing"),
+        (#"{"format": "dedupbench evidence", "version": 99}"#, "version 99, and this dedupbench reads version 2"),
+        (#"{"format": "dedupbench evidence", "version": 2}"#, "run is missing"),
+        (#"{"format": "dedupbench evidence", "version": 2, "run": {}}"#, "run.identity is missing"),
     ])
     func whatIsNoEvidenceIsRefusedByName(text: String, problem: String) {
         let error = #expect(throws: EvidenceError.self) { try EvidenceFile.read(Array(text.utf8), from: "some/file") }

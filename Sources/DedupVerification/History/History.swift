@@ -26,6 +26,19 @@ public struct History: Sendable {
         self.droppedExcuses = droppedExcuses
     }
 
+    /// The history as it was at a time: what ended later had not ended.
+    ///
+    /// For a run that is given up while calls are open: one that returns while its record is read may be seen half
+    /// written, with its end already there and its answer not yet. It ended after the run was given up, and counts as open.
+    public func closed(at time: UInt64) -> History {
+        var history = self
+        for index in history.calls.indices where history.calls[index].end > time { history.calls[index].end = 0 }
+        for index in history.executions.indices where history.executions[index].end > time {
+            history.executions[index].ended = false
+        }
+        return history
+    }
+
     /// Whether nothing was dropped. An incomplete history proves nothing: its verdict is INVALID.
     public var isComplete: Bool { droppedCalls == 0 && droppedExecutions == 0 && droppedExcuses == 0 }
 }

@@ -16,7 +16,8 @@ struct CapacityCommand: BenchCommand {
         discussion: """
             Examples:
               dedupbench capacity --phase arrivals
-              dedupbench capacity my/scenario.yaml --phase open --gate 'call.latency.p99 < 20ms' --precision 5
+              dedupbench capacity --phase arrivals --gate 'call.latency.p99 < 20ms'
+              dedupbench capacity my/scenario.yaml --phase open --precision 5
 
             The phase must have a rate (model constant or poisson). The gates are those of --gate, or else those of the scenario \
             that the phase measures. The rate is doubled until a gate breaks, bisected until the rates \\

@@ -11,8 +11,9 @@ struct CheckCommand: BenchCommand {
         discussion: """
             Examples:
               dedupbench check calls.csv --ttl fixed:60s
-              dedupbench check calls.ndjson.zst --ttl none --time-unit ms --duplicates reject
-              dedupbench check calls.csv --ttl fixed:60s --capacity 10000 --clock-tolerance 1s
+              dedupbench check calls.ndjson.zst --ttl none --duplicates reject
+              dedupbench check calls.csv --ttl fixed:60s --time-unit ms
+              dedupbench check calls.csv --ttl fixed:60s --capacity 10000
 
             The log has one call, execution or excuse a line: comma-separated text with a header, or a JSON object a line.
 

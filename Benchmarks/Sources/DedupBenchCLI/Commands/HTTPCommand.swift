@@ -10,11 +10,11 @@ struct HTTPCommand: BenchCommand {
         abstract: "Drives a service over HTTP, in any language, and tells whether it did the same work twice.",
         discussion: """
             Examples:
-              dedupbench http 'http://127.0.0.1:8080/items/{key}' --origin 9000 --ttl fixed:60s
-              dedupbench http http://127.0.0.1:8080/pay --method POST --header 'Idempotency-Key: {key}' \\
-                  --body '{"order": {key}}' --identify field:payment.id --ttl forever
-              dedupbench http 'http://127.0.0.1:8080/items/{key}' --identify none \\
-                  --counter http://127.0.0.1:8080/stats --counter-field executions --ttl forever
+              dedupbench http 'http://127.0.0.1:8080/items/{key}' --origin 9000
+              dedupbench http http://127.0.0.1:8080/pay --identify field:payment.id \\
+                  --header 'Idempotency-Key: {key}' --body '{"order": {key}}'
+              dedupbench http 'http://127.0.0.1:8080/items/{key}' --ttl forever \\
+                  --counter http://127.0.0.1:8080/stats --counter-field executions
 
             {key} stands for the number of what is asked for, in the URL, in headers and in the body; {run} for a text that no \
             other run has, so that a cache that is not empty does not matter. The requests are those of a scenario (default: \

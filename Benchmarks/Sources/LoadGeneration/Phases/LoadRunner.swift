@@ -111,7 +111,9 @@ package final class LoadRunner: Sendable {
         // A stuck execution may still come back and log its end: what it logs into must not be gone by then.
         if hang != nil || equipment.log.runningExecutions > 0 { _ = Unmanaged.passRetained(equipment.log) }
 
-        let history = HistoryTranslation(blueprint.promises).translate(equipment.recorder.finish())
+        let closing = machine.now()
+        let recorded = hang == nil ? equipment.recorder.finish() : equipment.recorder.finish().closed(at: closing)
+        let history = HistoryTranslation(blueprint.promises).translate(recorded)
         var seen = Set<ObjectIdentifier>()
         let distinct = bodies.filter { seen.insert(ObjectIdentifier($0)).inserted }
         return SubjectRun(
