@@ -121,7 +121,7 @@ package final class DefectiveSubject: Subject {
         let key = identity(work)
         // A caller that cancels does not end the work for the others: it runs in a task of its own.
         let isShielded = work.request.verb == .cancel && defect != .cancelledForAll
-        let result = isShielded ? await Task { await Self.result(of: work) }.value : await Self.result(of: work)
+        let result = isShielded ? await start { await Self.result(of: work) }.value : await Self.result(of: work)
         state.withLock { state in
             let isCurrent = state.flights[key] === flight
             if isCurrent { state.flights[key] = nil }
@@ -142,6 +142,11 @@ package final class DefectiveSubject: Subject {
         }
         flight.finish(result, defect == .lateWakeup && isTwentieth ? clock : nil, forgettingOne: defect == .lostWaiter)
         return answer(result, .executed)
+    }
+
+    /// A task of its own, which the machine of the run knows of: simulated time waits for it.
+    private func start(_ body: @escaping @Sendable () async -> StepResult) -> Task<StepResult, Never> {
+        (clock as? any Machine)?.start(body) ?? Task { await body() }
     }
 
     private static func result(of work: Work) async -> StepResult {
