@@ -258,9 +258,12 @@ import Testing
 
     @Test func aCancellationHandlerThatBlocksHoldsUpNoDeadlineOfOthers() async throws {
         let handler = BlockingHandler()
-        let first = desk.ask(1, call: CallOptions(deadline: .seconds(1))) { [step] in
-            try await handler.whileRunning { try await step.run(1) }
-        }
+        // Without a deadline the step has suspended when this returns: one that has not would block a second thread, because
+        // its task cannot suspend while it is being cancelled.
+        let leader = desk.ask(1) { [step] in try await handler.whileRunning { try await step.run(1) } }
+        let first = desk.ask(1, call: CallOptions(deadline: .seconds(1))) { throw Boom() }
+        leader.cancel()
+        #expect(await leader.failure is CancellationError)
         let second = desk.ask(2, call: CallOptions(deadline: .seconds(2))) { [step] in try await step.run(2) }
         desk.time.advance(by: .seconds(1))
         #expect(await desk.refusal(first) == .deadlineExceeded)
