@@ -97,7 +97,7 @@ private final class DuplicateStorm: Sendable {
         self.call = call
         // Room for every call to execute, which is what code without protection does, and as much again.
         recorder = HistoryRecorder(
-            lanes: 0, callsPerLane: 0, executions: 2 * callers * keys * rounds + 1_000, excuses: 0)
+            lanes: [], executions: 2 * callers * keys * rounds + 1_000, excuses: 0)
     }
 
     /// Asks for all keys, some at a time; ends early where callers are lost.

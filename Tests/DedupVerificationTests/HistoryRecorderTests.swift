@@ -7,7 +7,8 @@ import Testing
         let threads = 4
         let perThread = 2_000
         let recorder = HistoryRecorder(
-            lanes: threads, callsPerLane: perThread, executions: threads * perThread, excuses: threads * perThread)
+            lanes: Array(repeating: perThread, count: threads), executions: threads * perThread,
+            excuses: threads * perThread)
         DispatchQueue.concurrentPerform(iterations: threads) { worker in
             let lane = recorder.lane(worker)
             for number in 0..<perThread {
@@ -30,7 +31,7 @@ import Testing
     }
 
     @Test func countsRecordsThatFindNoRoom() {
-        let recorder = HistoryRecorder(lanes: 1, callsPerLane: 2, executions: 1, excuses: 1)
+        let recorder = HistoryRecorder(lanes: [2], executions: 1, excuses: 1)
         let lane = recorder.lane(0)
         for number in UInt64(1)...5 {
             lane.record(Call(request: 0, key: 0, start: number, end: number + 1, outcome: .hit, execution: 1))
@@ -50,7 +51,7 @@ import Testing
     }
 
     @Test func aCallThatIsNeverCompletedIsLost() {
-        let recorder = HistoryRecorder(lanes: 1, callsPerLane: 4, executions: 1, excuses: 1)
+        let recorder = HistoryRecorder(lanes: [4], executions: 1, excuses: 1)
         _ = recorder.lane(0).begin(request: 7, key: 1, intended: 5, start: 6, phase: 0)
         let checker = HistoryChecker(freshness: .init(.none), capacityBounded: false, duplicateMode: .join)
         let result = checker.check(recorder.finish())

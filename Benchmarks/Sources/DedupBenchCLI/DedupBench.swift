@@ -58,6 +58,7 @@ package struct DedupBenchCommand: ParsableCommand {
                   dedupbench run git-steps              real git commands
                   dedupbench capacity --phase arrivals  the highest rate that holds
                   dedupbench report results/latest      the last run, judged again
+                  dedupbench replay results/latest      its violations, each with its proof
                   dedupbench check log.csv --ttl none   the log of another system
                   dedupbench list subjects              what can be driven
                   dedupbench micro                      ns and allocations an operation
@@ -72,9 +73,7 @@ package struct DedupBenchCommand: ParsableCommand {
             version: "0.1.0",
             subcommands: [
                 RunCommand.self, CapacityCommand.self, HTTPCommand.self, CheckCommand.self, CompareCommand.self,
-                ReportCommand.self,
-                MergeCommand.self,
-                ListCommand.self,
+                ReportCommand.self, ReplayCommand.self, MergeCommand.self, ListCommand.self,
                 MicroCommand.self, DoctorCommand.self,
                 SelftestCommand.self,
                 SchemaCommand.self,

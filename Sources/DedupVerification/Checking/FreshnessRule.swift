@@ -1,9 +1,9 @@
 /// What the subject promises about how long a result may be served: the yardstick of the checker.
 ///
 /// All times are nanoseconds. The rule must be the one the subject was configured with: a looser one hides violations.
-public struct FreshnessRule: Hashable, Sendable {
+public struct FreshnessRule: Hashable, Codable, Sendable {
     /// How long a result lives.
-    public enum Lifetime: Hashable, Sendable {
+    public enum Lifetime: Hashable, Codable, Sendable {
         /// Nothing is cached: a result serves only the calls that waited for it.
         case none
         /// From the moment it was stored.

@@ -7,7 +7,7 @@
 ///
 /// The idea of checking per key, with unique values, is that of Gibbons and Korach ("Testing shared memories", 1997):
 /// when every answer names its source, the checks are interval sweeps and nothing is exponential.
-public struct HistoryChecker: Sendable {
+public struct HistoryChecker: Hashable, Codable, Sendable {
     /// How long results may be served.
     public var freshness: FreshnessRule
     /// Whether the subject's cache is bounded. When not, an `evicted` excuse excuses nothing.
@@ -15,6 +15,9 @@ public struct HistoryChecker: Sendable {
     /// How many results the cache holds, where that is known: an eviction before as many keys have been executed is
     /// premature, and excuses nothing. Default nil.
     public var capacity: Int?
+    /// From when on the cache may have had no room, where only a larger history tells; nil, the default: from the time on at
+    /// which more keys had been executed than it holds.
+    public var fullFrom: UInt64?
     /// Whether each eviction is logged as an excuse. When not, a bounded cache may have evicted any result from the time on
     /// at which more keys have been executed than it holds. Default yes.
     public var reportsEvictions = true
@@ -52,8 +55,20 @@ public struct HistoryChecker: Sendable {
         self.duplicateMode = duplicateMode
     }
 
-    /// Checks everything, and compares the subject's own counters where it has any.
+    /// Checks everything, and compares the subject's own counters where it has any. Each violation that is kept gets a proof.
     public func check(_ history: History, counters: SubjectCounters = SubjectCounters()) -> VerificationResult {
+        var result = examine(history, counters: counters)
+        guard !result.violations.isEmpty else { return result }
+        var checker = self
+        checker.fullFrom = fullFrom(HistoryIndex(history))
+        checker.examplesPerKind = .max
+        let search = ProofSearch(checker, of: result.violations, in: history)
+        result.violations = result.violations.map { search.prove($0) }
+        return result
+    }
+
+    /// Checks everything, and looks for no proofs.
+    func examine(_ history: History, counters: SubjectCounters = SubjectCounters()) -> VerificationResult {
         let index = HistoryIndex(history)
         let phases = PhaseTable(history.calls)
         let answers = AnswerFacts(history.calls, index: index, tolerance: flightTolerance)
@@ -82,6 +97,7 @@ public struct HistoryChecker: Sendable {
 
     /// From when on the cache may have had no room for a result: when one more key than it holds began to be executed.
     private func fullFrom(_ index: HistoryIndex) -> UInt64 {
+        if let fullFrom { return fullFrom }
         guard let capacity, !isExcerpt else { return 0 }
         var firsts = index.allGroups.map { group in index.executions[group.lowerBound].begin }
         guard firsts.count > capacity else { return .max }
@@ -101,7 +117,7 @@ public struct HistoryChecker: Sendable {
 }
 
 /// What the subject promises to do with a call whose key is being executed.
-public enum DuplicateMode: String, CaseIterable, Sendable {
+public enum DuplicateMode: String, CaseIterable, Codable, Sendable {
     /// It waits for the running execution.
     case join
     /// It is refused at once.

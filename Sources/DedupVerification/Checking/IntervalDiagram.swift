@@ -8,9 +8,11 @@ struct IntervalDiagram: CustomStringConvertible {
     }
 
     private static let width = 48
+    /// The most rows that are drawn; of more, those in the middle are left out.
+    private static let mostRows = 40
     private let rows: [Row]
 
-    init(executions: [Execution], calls: [Call]) {
+    init(executions: [Execution], calls: [Call], excuses: [Excuse] = []) {
         let ran = executions.map { execution in
             Row(
                 label: "execution \(execution.id) of key \(execution.key)", begin: execution.begin,
@@ -22,7 +24,12 @@ struct IntervalDiagram: CustomStringConvertible {
                 label: "call \(call.request) of key \(call.key)", begin: call.start,
                 end: call.hasReturned ? call.end : nil, note: Self.note(call))
         }
-        rows = (ran + called).sorted { ($0.begin, $0.label) < ($1.begin, $1.label) }
+        let excused = excuses.map { excuse in
+            Row(
+                label: "\(excuse.kind.name) key \(excuse.key)", begin: excuse.since, end: excuse.at,
+                note: excuse.execution == 0 ? "" : "execution \(excuse.execution)")
+        }
+        rows = (ran + called + excused).sorted { ($0.begin, $0.label) < ($1.begin, $1.label) }
     }
 
     var isEmpty: Bool { rows.isEmpty }
@@ -31,11 +38,18 @@ struct IntervalDiagram: CustomStringConvertible {
         let origin = rows.map(\.begin).min() ?? 0
         let last = rows.map { max($0.begin, $0.end ?? $0.begin) }.max() ?? origin
         let labelWidth = rows.map(\.label.count).max() ?? 0
-        return rows.map { row in
+        var lines = rows.map { row in
             let label = row.label + String(repeating: " ", count: labelWidth - row.label.count)
             let span = "\(Self.time(row.begin - origin)) .. \(row.end.map { Self.time($0 - origin) } ?? "?")"
-            return "  \(label)  \(Self.bar(row, origin: origin, last: last))  \(span)  \(row.note)"
-        }.joined(separator: "\n")
+            let note = row.note.isEmpty ? "" : "  \(row.note)"
+            return "  \(label)  \(Self.bar(row, origin: origin, last: last))  \(span)\(note)"
+        }
+        let surplus = lines.count - Self.mostRows
+        if surplus > 0 {
+            lines.replaceSubrange(
+                Self.mostRows / 2..<Self.mostRows / 2 + surplus, with: ["  ... and \(surplus) more ..."])
+        }
+        return lines.joined(separator: "\n")
     }
 
     private static func bar(_ row: Row, origin: UInt64, last: UInt64) -> String {

@@ -11,28 +11,31 @@ public struct Violation: Hashable, Codable, Sendable, CustomStringConvertible {
     /// The calls involved.
     public let calls: [Call]
 
-    /// The same breach, with its times counted from `base`, in nanoseconds; those before it become 0.
-    public func earlier(by base: UInt64) -> Violation {
-        let shifted = { (time: UInt64) in time - min(time, base) }
-        return Violation(
-            kind: kind, key: key, explanation: explanation,
-            executions: executions.map { execution in
-                var execution = execution
-                (execution.begin, execution.end) = (shifted(execution.begin), shifted(execution.end))
-                return execution
-            },
-            calls: calls.map { call in
-                var call = call
-                (call.intended, call.start, call.end) = (
-                    shifted(call.intended), shifted(call.start), shifted(call.end)
-                )
-                return call
-            })
+    /// The smallest part of the history that shows it by itself; nil where there is none, as for a counter, or where it was
+    /// not looked for.
+    public internal(set) var proof: Proof?
+
+    /// Whether it names any call or execution.
+    var hasRecords: Bool { !executions.isEmpty || !calls.isEmpty }
+
+    /// Whether the other one says the same, be it proven or not.
+    func isSame(as other: Violation) -> Bool {
+        var (ours, theirs) = (self, other)
+        (ours.proof, theirs.proof) = (nil, nil)
+        return ours == theirs
     }
 
-    /// The sentence and the intervals, drawn to scale, with times relative to the first.
+    /// The same breach, with its times counted from `base`, in nanoseconds; those before it become 0.
+    public func earlier(by base: UInt64) -> Violation {
+        Violation(
+            kind: kind, key: key, explanation: explanation, executions: executions.map { $0.earlier(by: base) },
+            calls: calls.map { $0.earlier(by: base) }, proof: proof?.earlier(by: base))
+    }
+
+    /// The sentence and the intervals that prove it, drawn to scale, with times relative to the first.
     public var description: String {
-        let diagram = IntervalDiagram(executions: executions, calls: calls)
+        let diagram = IntervalDiagram(
+            executions: proof?.executions ?? executions, calls: proof?.calls ?? calls, excuses: proof?.excuses ?? [])
         return diagram.isEmpty ? explanation : "\(explanation)\n\(diagram)"
     }
 }

@@ -1,5 +1,5 @@
 /// Why a result was no longer there, or why an execution no longer owned its key.
-public enum ExcuseKind: UInt8, CaseIterable, BitwiseCopyable, Sendable {
+public enum ExcuseKind: UInt8, CaseIterable, Codable, BitwiseCopyable, Sendable {
     /// The cache gave the result up for lack of room (or never let it in).
     case evicted
     /// The cache removed the result because its time to live had passed.
@@ -25,7 +25,7 @@ public enum ExcuseKind: UInt8, CaseIterable, BitwiseCopyable, Sendable {
 /// What happened, happened between `since` and `at`. An excuse that names its execution is the strongest kind: it
 /// excuses nothing else. One that names none excuses by time alone. An event whose `since` is not known is taken to have
 /// happened shortly before it was logged: ``HistoryChecker`` says how shortly.
-public struct Excuse: Hashable, BitwiseCopyable, Sendable {
+public struct Excuse: Hashable, Codable, BitwiseCopyable, Sendable {
     /// A time at or before the event.
     public var since: UInt64
     /// A time at or after the event.

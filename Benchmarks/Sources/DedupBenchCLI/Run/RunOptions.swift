@@ -52,7 +52,7 @@ struct PlanOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "How many calls of a subject are kept for the checker, at about 150 bytes each.", valueName: "calls"))
+            "How many calls of a subject are kept for the checker, at 144 bytes each.", valueName: "calls"))
     var historyLimit = 4_000_000
 
     @Option(

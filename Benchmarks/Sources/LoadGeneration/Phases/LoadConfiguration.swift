@@ -4,7 +4,7 @@ package struct LoadConfiguration: Hashable, Sendable {
     package var workers: Int?
     /// A subject that returns no call for this long has hung: 30 s.
     package var watchdog: Duration
-    /// The most calls of a subject's run that are kept for the checker, at about 150 bytes each: 4,000,000.
+    /// The most calls of a subject's run that are kept for the checker, at 144 bytes each: 4,000,000.
     package var historyLimit: Int
     /// How often progress is reported: every 250 ms, to within the 20 ms of the watchdog.
     package var progressInterval: Duration

@@ -21,10 +21,14 @@ package struct PhasePlan: Sendable {
     /// Whether clients are released together, turn by turn.
     var hasHerds: Bool
 
-    /// The most calls that one worker makes.
-    var callsPerWorker: Int {
-        if stream.isOpen { return (limit + workers - 1) / workers }
-        return (clients + workers - 1) / workers * ((limit + clients - 1) / clients)
+    /// The most calls that the clients of a worker make.
+    ///
+    /// Worker w of n has the clients w, w + n and so on, and client c of m takes the positions c, c + m and so on; in an open
+    /// loop a worker takes positions like that itself.
+    func calls(ofWorker worker: Int) -> Int {
+        let share = { [workers] (count: Int) in count / workers + (worker < count % workers ? 1 : 0) }
+        if worker >= workers { return 0 }
+        return stream.isOpen ? share(limit) : limit / clients * share(clients) + share(limit % clients)
     }
 }
 
@@ -35,10 +39,12 @@ package struct LoadPlan: Sendable {
 
     /// The most calls of all phases.
     var calls: Int { phases.reduce(0) { $0 + $1.limit } }
-    /// The lanes of the history: one a worker.
-    var lanes: Int { phases.map(\.workers).max() ?? 1 }
-    /// The room of each lane.
-    var callsPerLane: Int { phases.reduce(0) { $0 + $1.callsPerWorker } }
+    /// The room of each lane of the history, one a worker, in calls: together as many as there are.
+    package var lanes: [Int] {
+        (0..<(phases.map(\.workers).max() ?? 1)).map { worker in
+            phases.reduce(0) { $0 + $1.calls(ofWorker: worker) }
+        }
+    }
 
     /// A plan for one stream a phase, and clients that block or do not.
     ///

@@ -129,13 +129,13 @@ package final class LoadRunner: Sendable {
         // What is not judged executes nothing, and needs no room for executions.
         let executions = blueprint.isJudged ? plan.calls + 4_096 : 64
         let recorder = HistoryRecorder(
-            lanes: plan.lanes, callsPerLane: plan.callsPerLane, executions: executions, excuses: executions)
+            lanes: plan.lanes, executions: executions, excuses: executions)
         return RunEquipment(
             machine: machine, recorder: recorder,
             log: ExecutionLog(
                 machine: machine, recorder: recorder, bodies: bodies, blocking: blueprint.blocks,
                 capacity: executions, promises: blueprint.promises),
-            workers: (0..<plan.lanes).map { Worker(machine.executor(number: $0, blocks: blueprint.blocks)) },
+            workers: plan.lanes.indices.map { Worker(machine.executor(number: $0, blocks: blueprint.blocks)) },
             hiccups: HiccupMonitor(machine), watchdog: Watchdog(machine, limit: configuration.watchdog),
             memory: Result { () throws(JemallocError) in try machine.memory() },
             configuration: configuration, stop: stop, progress: progress, subjectName: blueprint.name,

@@ -1,11 +1,14 @@
 internal import DedupVerification
 internal import Wording
 
-/// A violation on a time axis: the executions and calls that contradict each other, one bar each.
+/// A violation on a time axis: the executions, calls and excuses that prove it, one bar each.
 struct StoryChart {
     let violation: Violation
 
-    private static let (width, left, row) = (360.0, 96.0, 18.0)
+    private static let (width, left, row) = (400.0, 136.0, 18.0)
+
+    /// The most bars that are drawn; of more, the first are left out.
+    private static let mostBars = 40
 
     /// One bar.
     private struct Bar {
@@ -13,17 +16,23 @@ struct StoryChart {
         let begin: UInt64
         /// Nil for what never ended.
         let end: UInt64?
-        let isExecution: Bool
+        let colour: String
     }
 
     private var bars: [Bar] {
-        let executions = violation.executions.map {
-            Bar(name: "execution \($0.id)", begin: $0.begin, end: $0.ended ? $0.end : nil, isExecution: true)
+        let proof = violation.proof
+        let executions = (proof?.executions ?? violation.executions).map {
+            Bar(name: "execution \($0.id)", begin: $0.begin, end: $0.ended ? $0.end : nil, colour: "#D55E00")
         }
-        let calls = violation.calls.map {
-            Bar(name: "call \($0.request)", begin: $0.start, end: $0.hasReturned ? $0.end : nil, isExecution: false)
+        let calls = (proof?.calls ?? violation.calls).map { call in
+            Bar(
+                name: "call \(call.request)\(call.hasReturned ? ", \(call.outcome.name)" : "")", begin: call.start,
+                end: call.hasReturned ? call.end : nil, colour: "#0072B2")
         }
-        return (executions + calls).sorted { $0.begin < $1.begin }
+        let excuses = (proof?.excuses ?? []).map {
+            Bar(name: $0.kind.name, begin: $0.since, end: $0.at, colour: "#009E73")
+        }
+        return (executions + calls + excuses).sorted { $0.begin < $1.begin }.suffix(Self.mostBars)
     }
 
     /// The figure; empty for what has no time.
@@ -42,7 +51,7 @@ struct StoryChart {
                     "rect",
                     [
                         ("x", "\(start)"), ("y", "\(top)"), ("width", "\(max(2, end - start))"), ("height", "12"),
-                        ("fill", bar.isExecution ? "#D55E00" : "#0072B2"),
+                        ("fill", bar.colour),
                         ("fill-opacity", bar.end == nil ? "0.4" : "1"),
                     ])
         }
