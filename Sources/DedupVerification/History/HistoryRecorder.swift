@@ -7,9 +7,10 @@ public final class HistoryRecorder: Sendable {
     private let executions: SlotBuffer<Execution>
     private let excuses: SlotBuffer<Excuse>
 
-    /// Makes the buffers: `callsPerLane` calls of 56 bytes in each lane, 40 bytes an execution, 32 an excuse.
-    public init(lanes: Int, callsPerLane: Int, executions: Int, excuses: Int) {
-        self.lanes = (0..<lanes).map { _ in HistoryLane(capacity: callsPerLane) }
+    /// Makes the buffers: one lane for each number in `lanes`, with room for so many calls of 56 bytes; 40 bytes an
+    /// execution, 32 an excuse.
+    public init(lanes: [Int], executions: Int, excuses: Int) {
+        self.lanes = lanes.map { HistoryLane(capacity: $0) }
         self.executions = SlotBuffer(capacity: executions, filler: Execution(id: 0, key: 0, begin: 0, end: 0))
         self.excuses = SlotBuffer(capacity: excuses, filler: Excuse(.evicted, key: 0, at: 0))
     }
