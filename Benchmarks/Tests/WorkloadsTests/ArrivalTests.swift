@@ -4,7 +4,7 @@ internal import Workloads
 
 @Suite struct ArrivalTests {
     @Test func constantArrivalsNeverDrift() {
-        let offsets = ArrivalSchedule.constant(perSecond: 3, count: 300_001)
+        let offsets = ArrivalSchedule.constant(RateCourse(perSecond: 3), count: 300_001)
         #expect(offsets[0] == 0)
         #expect(offsets[1] == 333_333_333)
         #expect(offsets[2] == 666_666_667)
@@ -13,16 +13,17 @@ internal import Workloads
 
     @Test(arguments: [0.5, 5000, 1_000_000]) func poissonGapsAreExponential(rate: Double) {
         var random = RandomStream(seed: 1, name: "arrivals")
-        let offsets = ArrivalSchedule.poisson(perSecond: rate, count: 50_000, duration: nil, from: &random)
+        let offsets = ArrivalSchedule.poisson(RateCourse(perSecond: rate), count: 50_000, from: &random)
         #expect(offsets.count == 50_000)
         #expect(offsets == offsets.sorted())
-        let audit = ArrivalAudit.poisson(offsets, perSecond: rate)
+        let audit = ArrivalAudit.poisson(offsets, of: RateCourse(perSecond: rate))
         #expect(audit.verdict == .accepted, "\(audit.summary)")
     }
 
     @Test func aDurationHoldsAboutAsManyAsTheRateSays() throws {
         var random = RandomStream(seed: 2, name: "arrivals")
-        let offsets = ArrivalSchedule.poisson(perSecond: 1000, count: nil, duration: 10_000_000_000, from: &random)
+        let offsets = ArrivalSchedule.poisson(
+            RateCourse(perSecond: 1000, for: 10_000_000_000), count: nil, from: &random)
         #expect(try #require(offsets.last) < 10_000_000_000)
         // A Poisson number with mean 10,000 has a standard deviation of 100.
         #expect((9500...10_500).contains(offsets.count))
@@ -31,31 +32,33 @@ internal import Workloads
     @Test func whicheverEndComesFirstEndsTheSchedule() {
         var random = RandomStream(seed: 2, name: "arrivals")
         #expect(
-            ArrivalSchedule.poisson(perSecond: 1000, count: 7, duration: 10_000_000_000, from: &random).count == 7)
+            ArrivalSchedule.poisson(RateCourse(perSecond: 1000, for: 10_000_000_000), count: 7, from: &random).count
+                == 7)
     }
 
     @Test func arrivalsThatAreNotPoissonAreRejected() {
-        let regular = ArrivalSchedule.constant(perSecond: 5000, count: 10_000)
-        #expect(ArrivalAudit.poisson(regular, perSecond: 5000).verdict == .rejected)
+        let regular = ArrivalSchedule.constant(RateCourse(perSecond: 5000), count: 10_000)
+        #expect(ArrivalAudit.poisson(regular, of: RateCourse(perSecond: 5000)).verdict == .rejected)
         var random = RandomStream(seed: 3, name: "arrivals")
-        let slow = ArrivalSchedule.poisson(perSecond: 4700, count: 50_000, duration: nil, from: &random)
-        #expect(ArrivalAudit.poisson(slow, perSecond: 5000).verdict == .rejected)
-        #expect(ArrivalAudit.poisson(Array(slow.prefix(50)), perSecond: 5000).verdict == .inconclusive)
+        let slow = ArrivalSchedule.poisson(RateCourse(perSecond: 4700), count: 50_000, from: &random)
+        #expect(ArrivalAudit.poisson(slow, of: RateCourse(perSecond: 5000)).verdict == .rejected)
+        #expect(ArrivalAudit.poisson(Array(slow.prefix(50)), of: RateCourse(perSecond: 5000)).verdict == .inconclusive)
     }
 
     @Test func releasesMayBeLateButNotOfAnotherKind() {
         var random = RandomStream(seed: 4, name: "arrivals")
-        var times = ArrivalSchedule.poisson(perSecond: 5000, count: 20_000, duration: nil, from: &random)
-        #expect(ArrivalAudit.released(times, perSecond: 5000).verdict == .accepted)
+        var times = ArrivalSchedule.poisson(RateCourse(perSecond: 5000), count: 20_000, from: &random)
+        #expect(ArrivalAudit.released(times, of: RateCourse(perSecond: 5000)).verdict == .accepted)
         // A stall of 20 ms once a second releases a hundred requests together.
         let stalled = times.map {
             $0 % 1_000_000_000 < 20_000_000 ? $0 / 1_000_000_000 * 1_000_000_000 + 20_000_000 : $0
         }
-        #expect(ArrivalAudit.released(stalled, perSecond: 5000).verdict == .accepted)
+        #expect(ArrivalAudit.released(stalled, of: RateCourse(perSecond: 5000)).verdict == .accepted)
         // A generator that wakes up once a millisecond releases all that is due by then together.
         for index in times.indices { times[index] = (times[index] / 1_000_000 + 1) * 1_000_000 }
-        #expect(ArrivalAudit.released(times, perSecond: 5000).verdict == .rejected)
-        #expect(ArrivalAudit.released(Array(times.prefix(50)), perSecond: 5000).verdict == .inconclusive)
+        #expect(ArrivalAudit.released(times, of: RateCourse(perSecond: 5000)).verdict == .rejected)
+        #expect(
+            ArrivalAudit.released(Array(times.prefix(50)), of: RateCourse(perSecond: 5000)).verdict == .inconclusive)
     }
 
     /// 2,000 a second for a second, or the first so many of them.
@@ -68,7 +71,7 @@ internal import Workloads
         ] as [(Int, Int?, Bool, AuditVerdict)])
     func theNumberOfArrivalsIsThatOfTheRate(intended: Int, limit: Int?, isPoisson: Bool, verdict: AuditVerdict) {
         let audit = ArrivalAudit.number(
-            intended, perSecond: 2_000, limit: limit, duration: .seconds(1), isPoisson: isPoisson)
+            intended, of: RateCourse(perSecond: 2_000, for: 1_000_000_000), limit: limit, isPoisson: isPoisson)
         #expect(audit.verdict == verdict, "\(audit.summary)")
     }
 

@@ -5,7 +5,9 @@ enum Fixtures {
     static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Fixtures").path
 
-    static let scenarios = ["duplicate-storm", "git-steps", "recorded-trace", "strategies"]
+    /// The names of all scenarios.
+    static let scenarios = ((try? FileManager.default.contentsOfDirectory(atPath: "\(root)/scenarios")) ?? [])
+        .filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }.sorted()
 
     static func scenario(_ name: String) -> String { "\(root)/scenarios/\(name).yaml" }
 

@@ -171,6 +171,24 @@ internal import Workloads
         #expect((1..<poisson.count).allSatisfy { poisson[$0 - 1].intended <= poisson[$0].intended })
     }
 
+    @Test func stagesSayHowManyRequestsThereAreAndWhen() throws {
+        let stages = "phases.load.stages=[{rate: 1000/s, duration: 2s}, {rate: 0/s..1000/s, duration: 2s}]"
+        let constant = try stream(scenario("phases.load.model=constant", "phases.load.operations=null", stages))
+        #expect(constant.count == 3_000 && constant.isOpen && constant.limit == 3_000)
+        #expect(constant[1_999].intended == 1_999_000_000 && constant[2_250].intended == 3_000_000_000)
+        #expect(try stream(scenario("phases.load.model=poisson", "phases.load.operations=500", stages)).count == 500)
+    }
+
+    @Test func clientsThinkAsLongAsIsDrawn() throws {
+        let thinking = try stream(scenario("phases.load.think_time=exponential:5ms"))
+        let times = (0..<thinking.count).map { Double(thinking.thinkTime(after: $0)) }
+        #expect(thinking.hasThinkTimes && abs(times.reduce(0, +) / Double(times.count) / 5e6 - 1) < 0.05)
+        #expect(thinking.thinkTime(after: thinking.count + 3) == thinking.thinkTime(after: 3))
+        let plain = try stream(scenario())
+        #expect(!plain.hasThinkTimes && plain.thinkTime(after: 3) == 0)
+        #expect((0..<plain.count).allSatisfy { plain[$0] == thinking[$0] }, "the requests are the same")
+    }
+
     @Test func gitOperationsHaveOneKeyForEachCommandInEachRepository() throws {
         let git = "operation={kind: git, repositories: 4, commits: 2, files: 3, steps: [status, log, show]}"
         let scenario = try scenario(git, "keys.count=null")

@@ -101,6 +101,24 @@ internal import Workloads
         Mistake("duration: 1s", "duration: 10", 20, 15, "phases.arrivals.duration", .illTyped),
         Mistake("duration: 1s", "duration: 0s", 20, 15, "phases.arrivals.duration", .outOfRange),
         Mistake("duration: 1s", "duration: 1000000h", 19, 11, "phases.arrivals.rate", .outOfRange),
+        Mistake(
+            "rate: 100/s", "stages: [{rate: 1/s, duration: 1s}]", 20, 15, "phases.arrivals.duration", .conflict),
+        Mistake("rate: 100/s\n    duration: 1s", "stages: []", 19, 13, "phases.arrivals.stages", .outOfRange),
+        Mistake(
+            "rate: 100/s\n    duration: 1s", "stages: [{rate: 0/s, duration: 1s}]", 19, 13, "phases.arrivals.stages",
+            .conflict),
+        Mistake(
+            "rate: 100/s\n    duration: 1s", "stages: [{rate: 1/s..9000000/s, duration: 9s}]", 19, 13,
+            "phases.arrivals.stages", .outOfRange),
+        Mistake(
+            "rate: 100/s\n    duration: 1s", "stages: [{rate: 5/s}]", 19, 14, "phases.arrivals.stages.0.duration",
+            .missing),
+        Mistake(
+            "rate: 100/s\n    duration: 1s", "stages: [{rate: 5, duration: 1s}]", 19, 20,
+            "phases.arrivals.stages.0.rate", .illTyped),
+        Mistake("clients: 8", "stages: [{rate: 1/s, duration: 1s}]", 15, 13, "phases.storm.stages", .conflict),
+        Mistake("rate: 100/s", "rate: 100/s\n    think_time: 1ms", 20, 17, "phases.arrivals.think_time", .conflict),
+        Mistake("clients: 8", "think_time: 9s", 15, 17, "phases.storm.think_time", .outOfRange),
         Mistake("duration: 1s", "duration: 1s\n    warmup: yes", 21, 13, "phases.arrivals.warmup", .illTyped),
         Mistake("model: poisson\n    rate: 100/s", "model: trace", 18, 12, "phases.arrivals.model", .conflict),
         Mistake("name: arrivals", "name: storm", 17, 11, "phases.1.name", .conflict),

@@ -3,6 +3,10 @@ internal import Testing
 internal import Workloads
 
 @Suite struct ShippedScenarioTests {
+    @Test func allScenariosAreFound() {
+        #expect(Fixtures.scenarios.count >= 7 && Fixtures.scenarios.contains("duplicate-storm"))
+    }
+
     @Test(arguments: Fixtures.scenarios) func loadsWithoutProblem(name: String) throws {
         let scenario = try ScenarioLoader.load(file: Fixtures.scenario(name))
         #expect(scenario.name == name)

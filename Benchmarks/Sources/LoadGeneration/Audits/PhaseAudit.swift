@@ -78,16 +78,15 @@ struct PhaseAudit {
         let stream = trace.plan.stream
         var audits = [ArrivalAudit.sent(releases.released, of: stream.count)]
         let phase = trace.plan.phase
-        if phase.model != .trace, let rate = phase.rate?.perSecond {
+        if phase.model != .trace, let course = phase.course {
             audits.append(
                 ArrivalAudit.number(
-                    stream.count, perSecond: rate, limit: phase.operationLimit, duration: phase.duration,
-                    isPoisson: phase.model == .poisson))
-        }
-        if trace.plan.phase.model == .poisson, let rate = trace.plan.phase.rate?.perSecond {
-            audits.append(ArrivalAudit.poisson((0..<stream.count).map { stream[$0].intended }, perSecond: rate))
-            let times = (0..<stream.count).map { releases.time(of: $0) }
-            audits.append(ArrivalAudit.released(times.filter { $0 > 0 }, perSecond: rate))
+                    stream.count, of: course, limit: phase.operationLimit, isPoisson: phase.model == .poisson))
+            if phase.model == .poisson {
+                audits.append(ArrivalAudit.poisson((0..<stream.count).map { stream[$0].intended }, of: course))
+                let times = (0..<stream.count).map { releases.time(of: $0) }.filter { $0 > 0 }
+                audits.append(ArrivalAudit.released(times.map { $0 - min($0, trace.start) }, of: course))
+            }
         }
         return finding("arrivals", audits, blamesGenerator: true)
     }

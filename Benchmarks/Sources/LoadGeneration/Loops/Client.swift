@@ -8,6 +8,9 @@ internal import Workloads
 /// the subject: a call goes through one witness, creates no task, allocates nothing, and returns synchronously when the
 /// subject does.
 struct Client<Driven: Subject>: Sendable {
+    /// How long a client that thinks sleeps at most before it looks for the stop signal: 50 ms, in nanoseconds.
+    private static var longestWait: UInt64 { 50_000_000 }
+
     let time: LoadClock
     let machine: any Machine
     let subject: Driven
@@ -37,8 +40,23 @@ struct Client<Driven: Subject>: Sendable {
                     continue
                 }
                 await call(position, intended: start, start: start)
+                if stream.hasThinkTimes {
+                    await think(until: time.now() + stream.thinkTime(after: position), in: cycle)
+                    began = time.now()
+                }
                 position += count
             }
+        }
+    }
+
+    /// Waits between an answer and the next request, but not past the end of the phase.
+    private func think(until end: UInt64, in cycle: Cycle) async {
+        let end = min(end, cycle.deadline)
+        var now = time.now()
+        while now < end, !stop.isSet {
+            // A stop is noticed in time, however long the wait.
+            try? await machine.sleep(until: min(end, now + Self.longestWait))
+            now = time.now()
         }
     }
 

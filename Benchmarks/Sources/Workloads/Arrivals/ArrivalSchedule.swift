@@ -1,22 +1,28 @@
 /// When the requests of an open loop are intended to start: offsets from the start of the phase, in nanoseconds.
 package enum ArrivalSchedule {
-    /// Equal distances. Each offset is computed from its number, so that rounding never adds up.
-    package static func constant(perSecond rate: Double, count: Int) -> [UInt64] {
-        (0..<count).map { UInt64((Double($0) * 1e9 / rate).rounded()) }
+    /// The k-th request when k others are expected before it: equal distances, where the rate does not change. Each offset is
+    /// computed from its number, so that rounding never adds up. Ends after `count` requests or with the course.
+    package static func constant(_ course: RateCourse, count: Int?) -> [UInt64] {
+        precondition(count != nil || course.total.isFinite, "An arrival schedule must end.")
+        // What is expected in all is a sum that may be off by its rounding.
+        let fitting = course.total.isFinite ? Int((course.total - 1e-6).rounded(.up)) : .max
+        return (0..<min(count ?? .max, fitting)).map {
+            UInt64((course.time(of: Double($0)) ?? course.length).rounded())
+        }
     }
 
-    /// A Poisson process: exponential gaps, also before the first request. Ends after `count` requests or before the
-    /// first that would start at `duration` or later.
+    /// A Poisson process: exponential gaps, also before the first request, where the rate does not change. Ends after `count`
+    /// requests or before the first that would start when the course is over.
     package static func poisson(
-        perSecond rate: Double, count: Int?, duration: UInt64?, from random: inout RandomStream
+        _ course: RateCourse, count: Int?, from random: inout RandomStream
     ) -> [UInt64] {
-        precondition(count != nil || duration != nil, "An arrival schedule must end.")
+        precondition(count != nil || course.total.isFinite, "An arrival schedule must end.")
         var offsets: [UInt64] = []
-        offsets.reserveCapacity(count ?? Int(Double(duration ?? 0) * rate / 1e9 * 1.01) + 16)
-        var time = 0.0
+        offsets.reserveCapacity(count ?? Int(course.total * 1.01) + 16)
+        var expected = 0.0
         while offsets.count < count ?? .max {
-            time += random.exponential() * 1e9 / rate
-            if let duration, time >= Double(duration) { break }
+            expected += random.exponential()
+            guard let time = course.time(of: expected) else { break }
             offsets.append(UInt64(time))
         }
         return offsets

@@ -6,17 +6,16 @@ package enum ArrivalAudit {
     /// The share of intended requests that must have been sent for a run to count.
     package static let leastSent = 0.99
 
-    /// Audits intended starts (offsets in nanoseconds, in order) against a Poisson process of the rate: the gaps must
-    /// be exponential.
-    package static func poisson(_ offsets: [UInt64], perSecond rate: Double) -> Audit {
+    /// Audits intended starts (offsets in nanoseconds, in order) against a Poisson process whose rate goes as the course says:
+    /// the arrivals that are expected between each two must be exponentially distributed, with a mean of one.
+    package static func poisson(_ offsets: [UInt64], of course: RateCourse) -> Audit {
         guard offsets.count >= 100 else {
             return Audit(verdict: .inconclusive, pValue: nil, summary: "\(offsets.count) arrivals are too few to judge")
         }
-        let gaps = zip(offsets, offsets.dropFirst()).map { Double($1 &- $0) }.sorted()
-        let fit = GoodnessOfFit.kolmogorovSmirnov(sorted: gaps) { -expm1(-max($0, 0) * rate / 1e9) }
+        let fit = fit(offsets, of: course)
         return Audit(
             verdict: fit.pValue < Audit.significance ? .rejected : .accepted, pValue: fit.pValue,
-            summary: "\(gaps.count) gaps against \(DecimalText.text(rate))/s: Kolmogorov-Smirnov p = "
+            summary: "\(offsets.count - 1) gaps against a Poisson process: Kolmogorov-Smirnov p = "
                 + KeyAudit.shortened(fit.pValue))
     }
 
@@ -24,28 +23,33 @@ package enum ArrivalAudit {
     /// bunches releases up, so unlike the prepared arrivals they are never exactly a sample of it.
     package static let releaseDistance = 0.25
 
-    /// Audits when requests were released (nanoseconds, in order) against a Poisson process of the rate.
-    package static func released(_ times: [UInt64], perSecond rate: Double) -> Audit {
-        guard times.count >= 100 else {
-            return Audit(verdict: .inconclusive, pValue: nil, summary: "\(times.count) releases are too few to judge")
+    /// Audits when requests were released (offsets in nanoseconds, in order) against a Poisson process whose rate goes as the
+    /// course says.
+    package static func released(_ offsets: [UInt64], of course: RateCourse) -> Audit {
+        guard offsets.count >= 100 else {
+            return Audit(verdict: .inconclusive, pValue: nil, summary: "\(offsets.count) releases are too few to judge")
         }
-        let gaps = zip(times, times.dropFirst()).map { Double($1 &- $0) }.sorted()
-        let fit = GoodnessOfFit.kolmogorovSmirnov(sorted: gaps) { -expm1(-max($0, 0) * rate / 1e9) }
+        let fit = fit(offsets, of: course)
         let distance = (fit.statistic * 1_000).rounded() / 1_000
         return Audit(
             verdict: fit.statistic > releaseDistance ? .rejected : .accepted, pValue: nil,
             summary: "the gaps between releases are \(distance) away from those of a Poisson process")
     }
 
+    private static func fit(_ offsets: [UInt64], of course: RateCourse) -> GoodnessOfFit {
+        let expected = offsets.map { course.arrivals(before: Double($0)) }
+        let gaps = zip(expected, expected.dropFirst()).map { $1 - $0 }.sorted()
+        return GoodnessOfFit.kolmogorovSmirnov(sorted: gaps) { -expm1(-max($0, 0)) }
+    }
+
     /// Audits how many requests were intended against what the phase declares, and against nothing that was prepared.
     ///
     /// - Parameter isPoisson: Whether arrivals are random, so that their number in a given time is, too.
     package static func number(
-        _ intended: Int, perSecond rate: Double, limit: Int?, duration: Duration?, isPoisson: Bool
+        _ intended: Int, of course: RateCourse, limit: Int?, isPoisson: Bool
     ) -> Audit {
-        let inTime = duration.map { Double($0.nanoseconds) * rate / 1e9 }
-        let expected = min(inTime ?? .infinity, Double(limit ?? .max))
-        let isBoundByTime = inTime.map { $0 <= expected } ?? false
+        let expected = min(course.total, Double(limit ?? .max))
+        let isBoundByTime = course.total <= expected
         var pValue: Double?
         let isRight: Bool
         if isBoundByTime, isPoisson {

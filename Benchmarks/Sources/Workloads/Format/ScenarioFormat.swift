@@ -127,6 +127,12 @@ enum ScenarioFormat {
                 "duration", \.duration, .setting(Duration.self) { $0 > .zero ? nil : "must be longer than nothing" },
                 "Ends the phase after this time; with operations too, whichever comes first."),
             .optional("rate", \.rate, .setting(ArrivalRate.self), "constant, poisson: how often requests arrive."),
+            .optional(
+                "stages", \.stages, .list(of: stage.type, count: 1...1_000, called: "stages"),
+                "constant, poisson: how the rate changes, in place of rate and duration."),
+            .optional(
+                "think_time", \.thinkTime, .setting(Distribution<Duration>.self),
+                "closed: how long a client waits between an answer and its next request."),
             .optional("speed", \.speed, .setting(ReplaySpeed.self), "trace: how fast it is replayed; absent: max."),
             .field(
                 "warmup", \.warmup, .boolean, "A warm-up is driven and verified, but left out of results and gates."),
@@ -135,6 +141,17 @@ enum ScenarioFormat {
             .optional("operation", \.operation, operation.type, "Replaces the workload's operation in this phase."),
             .optional("verbs", \.verbs, verbs.type, "Replaces the workload's verbs in this phase."),
         ], check: ScenarioRules.check)
+
+    static let stage = SectionType(
+        "stage", standard: RateStage(),
+        fields: [
+            .field(
+                "rate", \.rate, .setting(StageRate.self), required: true,
+                "A rate, or a ramp from one to another; 0/s is a pause."),
+            .field(
+                "duration", \.duration, .setting(Duration.self) { $0 > .zero ? nil : "must be longer than nothing" },
+                required: true, "How long the stage takes."),
+        ])
 
     static let memory = SectionType(
         "memory", standard: MemorySampling(),

@@ -59,25 +59,41 @@ enum ScenarioRules {
 
     static func check(_ phase: Phase, report: SectionType<Phase>.Report) {
         checkEnd(phase, report: report)
-        let hasRate = phase.model == .constant || phase.model == .poisson
-        if hasRate, phase.rate == nil {
-            report([.field("rate")], .missing, "the model `\(phase.model.rawValue)` needs it", ArrivalRate.allowed)
-        }
-        if !hasRate, phase.rate != nil {
-            report([.field("rate")], .conflict, "only the models constant and poisson have a rate", nil)
+        checkRate(phase, report: report)
+        if phase.thinkTime != nil, phase.model != .closed {
+            report([.field("think_time")], .conflict, "only clients of the model closed wait between requests", nil)
         }
         if phase.model != .trace, phase.speed != nil {
             report([.field("speed")], .conflict, "only the model trace has a speed", nil)
         }
         if let memory = phase.memory { check(memory, of: phase, report: report) }
-        if let rate = phase.rate?.perSecond, expectedArrivals(phase, rate) > 20_000_000 {
+    }
+
+    private static func checkRate(_ phase: Phase, report: SectionType<Phase>.Report) {
+        let hasRate = phase.model == .constant || phase.model == .poisson
+        if hasRate, phase.rate == nil, phase.stages == nil {
+            let reason = "the model `\(phase.model.rawValue)` needs it, or stages"
+            report([.field("rate")], .missing, reason, ArrivalRate.allowed)
+        }
+        for (name, isGiven) in [("rate", phase.rate != nil), ("stages", phase.stages != nil)] where isGiven && !hasRate
+        {
+            report([.field(name)], .conflict, "only the models constant and poisson have a rate", nil)
+        }
+        for (name, isGiven) in [("rate", phase.rate != nil), ("duration", phase.duration != nil)]
+        where isGiven && phase.stages != nil {
+            report([.field(name)], .conflict, "the stages say it; leave it out", nil)
+        }
+        guard let course = phase.course else { return }
+        let place = FieldPath.Part.field(phase.stages == nil ? "rate" : "stages")
+        if course.total == 0 { report([place], .conflict, "no request would ever arrive: each stage is a pause", nil) }
+        if min(course.total, Double(phase.operations ?? .max)) > 20_000_000 {
             let reason = "more than 20000000 requests would have to be prepared; lower rate or duration"
-            report([.field("rate")], .outOfRange, reason, nil)
+            report([place], .outOfRange, reason, nil)
         }
     }
 
     private static func checkEnd(_ phase: Phase, report: SectionType<Phase>.Report) {
-        let hasEnd = phase.operations != nil || phase.duration != nil
+        let hasEnd = phase.operations != nil || phase.duration != nil || phase.stages != nil
         if !hasEnd, phase.memory == nil, phase.model != .trace {
             report(
                 [.field("operations")], .missing, "the phase would never end: give operations, duration or both", nil)
@@ -97,11 +113,6 @@ enum ScenarioRules {
             let reason = "fewer than 3 samples would be left; lower it or raise samples"
             report([.field("memory"), .field("discarded")], .conflict, reason, nil)
         }
-    }
-
-    private static func expectedArrivals(_ phase: Phase, _ rate: Double) -> Double {
-        let fitting = phase.duration.map { Double($0.nanoseconds) / 1e9 * rate } ?? .infinity
-        return min(fitting, phase.operations.map(Double.init) ?? .infinity)
     }
 
     static func check(_ scenario: Scenario, report: SectionType<Scenario>.Report) {
@@ -141,9 +152,14 @@ enum ScenarioRules {
         of phase: Phase, in scenario: Scenario, _ place: [FieldPath.Part], _ keysPlace: [FieldPath.Part],
         _ operationPlace: [FieldPath.Part]
     ) -> [Broken] {
-        let isTrace = scenario.keys(of: phase).distribution == .trace
+        let keys = scenario.keys(of: phase)
+        let isTrace = keys.distribution == .trace
         let operation = scenario.operation(of: phase)
-        var found = countProblems(of: scenario.keys(of: phase), operation, keysPlace)
+        var found = countProblems(of: keys, operation, keysPlace)
+        if phase.thinkTime != nil, keys.distribution == .burst {
+            let reason = "clients of a burst are released together, and do not wait alone"
+            found.append(Broken(at: place + [.field("think_time")], kind: .conflict, reason: reason))
+        }
         if phase.model == .trace, !isTrace {
             let reason = "the model `trace` needs keys with the distribution `trace`"
             found.append(Broken(at: place + [.field("model")], kind: .conflict, reason: reason))

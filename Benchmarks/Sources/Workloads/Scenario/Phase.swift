@@ -3,7 +3,7 @@ package struct Phase: Hashable, Sendable {
     package enum Model: String, CaseIterable, Hashable, Sendable {
         /// Each client sends its next request when its last one is answered.
         case closed
-        /// Requests arrive at fixed distances, whether or not earlier ones are answered.
+        /// Requests arrive at even distances, whether or not earlier ones are answered.
         case constant
         /// Requests arrive as a Poisson process of the given rate.
         case poisson
@@ -19,8 +19,12 @@ package struct Phase: Hashable, Sendable {
     package var operations: Int?
     /// Ends the phase after this time. With `operations` too, whichever comes first.
     package var duration: Duration?
+    /// Closed loop: how long a client waits between an answer and its next request; nil: not at all.
+    package var thinkTime: Distribution<Duration>?
     /// Constant and Poisson: how often requests arrive.
     package var rate: ArrivalRate?
+    /// Constant and Poisson, in place of a rate and a duration: how the rate changes.
+    package var stages: [RateStage]?
     /// Trace: how fast it is replayed; nil means `max`.
     package var speed: ReplaySpeed?
     /// A warm-up phase is driven and verified, but left out of latencies, ratios and gates.
@@ -43,6 +47,12 @@ package struct Phase: Hashable, Sendable {
         case .constant, .poisson: true
         case .trace: speed != nil && speed != .maximum
         }
+    }
+
+    /// How the rate of arrivals goes; nil where there is none.
+    package var course: RateCourse? {
+        if let stages { return RateCourse(stages) }
+        return rate.map { RateCourse(perSecond: $0.perSecond, for: duration?.nanoseconds) }
     }
 
     /// How many requests end the phase, if a number does: `operations`, or what the memory samples add up to.

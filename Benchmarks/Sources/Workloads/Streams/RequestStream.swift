@@ -29,16 +29,19 @@ package struct RequestStream: Sendable {
     /// Empty where all requests are plain calls.
     private let verbs: [CallVerb]
     private let patiences: [UInt32]
+    /// Empty where clients do not think.
+    private let thinkTimes: [UInt32]
     let offsets: [UInt64]
 
     init(
         keys: [UInt32], keyCount: Int, latencies: [UInt32], valueSizes: [UInt32], failures: [UInt64],
-        verbs: [CallVerb] = [], patiences: [UInt32] = [], offsets: [UInt64]?, limit: Int?
+        verbs: [CallVerb] = [], patiences: [UInt32] = [], thinkTimes: [UInt32] = [], offsets: [UInt64]?, limit: Int?
     ) {
         precondition(!keys.isEmpty, "A stream must have at least one request.")
         precondition(
             latencies.count == keys.count && valueSizes.count == keys.count && failures.count == (keys.count + 63) / 64
                 && (verbs.isEmpty || verbs.count == keys.count) && patiences.count == verbs.count
+                && (thinkTimes.isEmpty || thinkTimes.count == keys.count)
                 && (offsets == nil || offsets?.count == keys.count), "All columns of a stream must be equally long.")
         count = keys.count
         self.limit = limit
@@ -49,12 +52,13 @@ package struct RequestStream: Sendable {
         self.failures = failures
         self.verbs = verbs
         self.patiences = patiences
+        self.thinkTimes = thinkTimes
         self.offsets = offsets ?? []
         isOpen = offsets != nil
     }
 
     /// A stream of exactly these requests; `limit` as in the property.
-    package init(_ requests: [Request], isOpen: Bool = false, limit: Int? = nil) {
+    package init(_ requests: [Request], thinkTimes: [UInt32] = [], isOpen: Bool = false, limit: Int? = nil) {
         var failures = [UInt64](repeating: 0, count: (requests.count + 63) / 64)
         for (index, request) in requests.enumerated() where request.fails {
             failures[index >> 6] |= 1 << UInt64(index & 63)
@@ -64,6 +68,7 @@ package struct RequestStream: Sendable {
             latencies: requests.map(\.latency), valueSizes: requests.map(\.valueSize), failures: failures,
             verbs: requests.allSatisfy { $0.verb == .call } ? [] : requests.map(\.verb),
             patiences: requests.allSatisfy { $0.verb == .call } ? [] : requests.map(\.patience),
+            thinkTimes: thinkTimes,
             offsets: isOpen ? requests.map(\.intended) : nil, limit: isOpen ? requests.count : limit)
     }
 
@@ -74,6 +79,14 @@ package struct RequestStream: Sendable {
             key: keys[index], latency: latencies[index], valueSize: valueSizes[index],
             fails: failures[index >> 6] >> UInt64(index & 63) & 1 == 1, intended: isOpen ? offsets[index] : 0,
             verb: verbs.isEmpty ? .call : verbs[index], patience: verbs.isEmpty ? 0 : patiences[index])
+    }
+
+    /// Whether clients wait between an answer and their next request.
+    package var hasThinkTimes: Bool { !thinkTimes.isEmpty }
+
+    /// How long the client of the request at a position waits after its answer, in nanoseconds.
+    package func thinkTime(after position: Int) -> UInt64 {
+        thinkTimes.isEmpty ? 0 : UInt64(thinkTimes[position % count])
     }
 
     /// Whether some requests are no plain calls.
@@ -90,7 +103,9 @@ package struct RequestStream: Sendable {
     }
 
     /// Memory that the stream occupies.
-    package var bytes: Int { count * 12 + failures.count * 8 + offsets.count * 8 + verbs.count * 5 }
+    package var bytes: Int {
+        count * 12 + failures.count * 8 + offsets.count * 8 + verbs.count * 5 + thinkTimes.count * 4
+    }
 }
 
 /// One request of a stream. What it asks of the loader counts only if it becomes the one that executes.

@@ -66,12 +66,15 @@ package struct StreamBuilder: Sendable {
         var latency = random(phase, "latency")
         var failure = random(phase, "failures")
         let verbs = verbs(of: phase, keys.count)
+        var thinking = random(phase, "think")
         return RequestStream(
             keys: keys, keyCount: keyCount,
             latencies: keys.map { _ in behaviour.latency(from: &latency) },
             valueSizes: behaviour.valueSizes(keys, recorded: recordedSizes),
             failures: behaviour.failures(keys.count, from: &failure), verbs: verbs.map(\.verb),
-            patiences: verbs.map(\.patience), offsets: offsets,
+            patiences: verbs.map(\.patience),
+            thinkTimes: phase.thinkTime.map { times in keys.map { _ in times.draw(from: &thinking) } } ?? [],
+            offsets: offsets,
             limit: offsets?.count ?? limit)
     }
 
@@ -94,16 +97,13 @@ package struct StreamBuilder: Sendable {
 
     /// The intended starts of a phase with a rate, or nil for a closed loop.
     private func arrivals(of phase: Phase) -> [UInt64]? {
-        guard phase.isOpen, let rate = phase.rate?.perSecond else { return nil }
-        let duration = phase.duration?.nanoseconds
-        if phase.model == .poisson {
-            var random = random(phase, "arrivals")
-            let drawn = ArrivalSchedule.poisson(
-                perSecond: rate, count: phase.operationLimit, duration: duration, from: &random)
-            return drawn.isEmpty ? [0] : drawn
-        }
-        let fitting = duration.map { max(Int((Double($0) * rate / 1e9).rounded(.up)), 1) }
-        return ArrivalSchedule.constant(perSecond: rate, count: min(phase.operationLimit ?? .max, fitting ?? .max))
+        guard phase.isOpen, let course = phase.course else { return nil }
+        var random = random(phase, "arrivals")
+        let offsets =
+            phase.model == .poisson
+            ? ArrivalSchedule.poisson(course, count: phase.operationLimit, from: &random)
+            : ArrivalSchedule.constant(course, count: phase.operationLimit)
+        return offsets.isEmpty ? [0] : offsets
     }
 
     /// The recorded starts of the first requests, up to the phase's duration.

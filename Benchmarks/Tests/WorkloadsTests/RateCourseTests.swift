@@ -1,0 +1,58 @@
+internal import Testing
+internal import Workloads
+
+@Suite struct RateCourseTests {
+    /// A pause, a ramp, a step, a falling ramp, a pause: 0 + 500 + 1,000 + 500 + 0 arrivals.
+    private static let surge = RateCourse([
+        RateStage(StageRate(from: 0, to: 0), for: .seconds(1)),
+        RateStage(StageRate(from: 0, to: 1_000), for: .seconds(1)),
+        RateStage(StageRate(from: 1_000, to: 1_000), for: .seconds(1)),
+        RateStage(StageRate(from: 1_000, to: 0), for: .seconds(1)),
+        RateStage(StageRate(from: 0, to: 0), for: .seconds(1)),
+    ])
+
+    @Test(arguments: [
+        (0.0, 0.0), (0.5, 0), (1, 0), (1.5, 125), (2, 500), (2.5, 1_000), (3, 1_500), (3.5, 1_875), (4, 2_000),
+        (9, 2_000),
+    ])
+    func theAreaUnderTheRateIsWhatIsExpected(seconds: Double, arrivals: Double) {
+        #expect(abs(Self.surge.arrivals(before: seconds * 1e9) - arrivals) < 1e-6)
+        #expect(Self.surge.total == 2_000 && Self.surge.length == 5e9)
+    }
+
+    @Test func theTimeOfAnArrivalIsTheInverseOfThat() throws {
+        for number in 1..<2_000 {
+            let time = try #require(Self.surge.time(of: Double(number)))
+            #expect(abs(Self.surge.arrivals(before: time) - Double(number)) < 1e-6, "\(number)")
+        }
+        #expect(Self.surge.time(of: 0) == 1e9, "nothing arrives in a pause")
+        #expect(Self.surge.time(of: 2_000) == nil)
+    }
+
+    @Test func regularArrivalsGetDenserAndThinnerWithTheRate() {
+        let offsets = ArrivalSchedule.constant(Self.surge, count: nil)
+        #expect(offsets.count == 2_000 && offsets == offsets.sorted() && offsets[0] == 1_000_000_000)
+        #expect(offsets.count { $0 < 2_000_000_000 } == 500 && offsets.count { $0 >= 3_000_000_000 } == 500)
+        // 1,000 a second: a millisecond apart.
+        let gaps = zip(offsets[600..<1_400], offsets[601..<1_401]).map { $1 - $0 }
+        #expect(gaps.allSatisfy { $0 == 1_000_000 })
+        #expect(ArrivalSchedule.constant(Self.surge, count: 7).count == 7)
+    }
+
+    @Test(arguments: UInt64(1)...5) func randomArrivalsFollowTheCourseAndNoOther(seed: UInt64) {
+        let course = RateCourse([
+            RateStage(StageRate(from: 100, to: 4_000), for: .seconds(4)),
+            RateStage(StageRate(from: 9_000, to: 9_000), for: .seconds(1)),
+            RateStage(StageRate(from: 500, to: 500), for: .seconds(2)),
+        ])
+        var random = RandomStream(seed: seed, name: "arrivals")
+        let offsets = ArrivalSchedule.poisson(course, count: nil, from: &random)
+        let audit = ArrivalAudit.poisson(offsets, of: course)
+        #expect(audit.verdict == .accepted, "seed \(seed): \(audit.summary)")
+        let number = ArrivalAudit.number(offsets.count, of: course, limit: nil, isPoisson: true)
+        #expect(number.verdict == .accepted, "seed \(seed): \(number.summary)")
+        // As many in the same time, but evenly.
+        let even = RateCourse(perSecond: course.total / 7, for: 7_000_000_000)
+        #expect(ArrivalAudit.poisson(offsets, of: even).verdict == .rejected, "seed \(seed)")
+    }
+}
