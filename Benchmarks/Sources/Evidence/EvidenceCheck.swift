@@ -93,11 +93,23 @@ struct EvidenceCheck {
     }
 
     private mutating func check(_ violation: Violation, _ place: String) {
-        for execution in violation.executions {
+        check(violation.executions, violation.calls, place)
+        guard let proof = violation.proof else { return }
+        let inside = "\(place).proof"
+        check(proof.executions, proof.calls, inside)
+        for excuse in proof.excuses { interval(excuse.since, excuse.at, inside) }
+        let checker = proof.checker
+        demand((0..<1).contains(checker.freshness.jitter), "\(inside).checker.freshness.jitter", "no fraction")
+        demand(checker.capacity ?? 0 >= 0, "\(inside).checker.capacity", "no count")
+        demand(checker.examplesPerKind >= 0, "\(inside).checker.examplesPerKind", "no count")
+    }
+
+    private mutating func check(_ executions: [Execution], _ calls: [Call], _ place: String) {
+        for execution in executions {
             time(execution.begin, place)
             if execution.ended { interval(execution.begin, execution.end, place) }
         }
-        for call in violation.calls {
+        for call in calls {
             time(call.start, place)
             time(call.intended, place)
             if call.hasReturned { interval(call.start, call.end, place) }
@@ -118,6 +130,14 @@ struct EvidenceCheck {
             demand(
                 point.value.isFinite && abs(point.value) < 1e18, "\(place).series", "\(point.value) is no rate or share"
             )
+        }
+        demand(phase.heat?.isSound ?? true, "\(place).heat", "not one figure a class and interval")
+        for figure in phase.heat?.counts.joined() ?? [[]].joined() { count(figure, "\(place).heat") }
+        for (number, keys) in phase.popularity.enumerated() {
+            let inside = "\(place).popularity[\(number)]"
+            demand(1 <= keys.first && keys.first <= keys.last && keys.last <= Self.limit, inside, "no ranks")
+            count(keys.requests, inside)
+            demand(keys.expected.isFinite && keys.expected >= 0 && keys.expected < 1e15, inside, "no number")
         }
         for stuck in phase.stuck { time(stuck.age, "\(place).stuck") }
         check(phase.load, "\(place).load")

@@ -2,7 +2,7 @@ internal import DedupVerification
 
 extension PhaseEvidence {
     /// Several phases as one; percentiles are those of all their calls, never averages. What belongs to one phase alone,
-    /// its series, its samples of memory and its stuck calls, is left out.
+    /// its series, its keys, its samples of memory and its stuck calls, is left out.
     package static func sum(_ phases: some Sequence<PhaseEvidence>, name: String = "all") -> PhaseEvidence {
         var sum = PhaseEvidence(name: name, isWarmup: false)
         sum.isVerified = true

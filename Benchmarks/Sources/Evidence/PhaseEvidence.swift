@@ -24,6 +24,10 @@ package struct PhaseEvidence: Hashable, Codable, Sendable {
     package var latencies = LatencyDistributions()
     /// What happened in each interval of time.
     package var series: [TimeSeriesPoint] = []
+    /// How long callers waited over time; nil for several phases or processes together.
+    package var heat: LatencyHeat?
+    /// How often keys were asked for, by rank; empty where no distribution is declared.
+    package var popularity: [KeyPopularity] = []
     /// How the load was generated, and what the machine did meanwhile.
     package var load = LoadEvidence()
     /// The live bytes of each process at its quiescent points, if that is what the phase was for: one, unless runs were

@@ -113,6 +113,7 @@ extension SubjectEvidence {
         for index in shifted.phases.indices {
             shifted.phases[index].start -= min(shifted.phases[index].start, base)
             shifted.phases[index].series = []
+            shifted.phases[index].heat = nil
             shifted.phases[index].load.stalls = shifted.phases[index].load.stalls?.earlier(by: base)
         }
         if let violations = verification?.violations {
@@ -144,10 +145,22 @@ extension PhaseEvidence {
         let (clients, workers) = (load.clients + other.load.clients, load.workers + other.load.workers)
         load.add(other.load)
         (load.clients, load.workers) = (clients, workers)
+        popularity = Self.sum(popularity, other.popularity)
         memory += other.memory
         stuck += other.stuck
         processesSpawned = Self.sum(processesSpawned, other.processesSpawned)
         allocatedEnd = Self.sum(allocatedEnd, other.allocatedEnd)
+    }
+
+    /// Rank by rank: the same keys need not be the popular ones in both.
+    private static func sum(_ ours: [KeyPopularity], _ theirs: [KeyPopularity]) -> [KeyPopularity] {
+        guard ours.map(\.last) == theirs.map(\.last) else { return [] }
+        return zip(ours, theirs).map { ours, theirs in
+            var sum = ours
+            sum.requests += theirs.requests
+            sum.expected += theirs.expected
+            return sum
+        }
     }
 
     private static func sum(_ first: Int?, _ second: Int?) -> Int? {

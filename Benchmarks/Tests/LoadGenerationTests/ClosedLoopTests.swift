@@ -67,6 +67,46 @@ import Workloads
         #expect(run.history.calls.allSatisfy { $0.end - $0.start == 5_000_000 })
     }
 
+    /// Four clients, three calls of 5 ms each, and 10, 20 and 30 ms to think after them.
+    @Test func clientsThinkBetweenAnAnswerAndTheNextRequest() async throws {
+        let requests = TestLoad.requests(12, keys: 12, latency: .milliseconds(5))
+        let thinkTimes = (0..<12).map { UInt32($0 / 4 + 1) * 10_000_000 }
+        let runner = try LoadRunner(
+            TestLoad.closed(requests, clients: 4),
+            streams: [RequestStream(requests, thinkTimes: thinkTimes, limit: requests.count)],
+            configuration: LoadConfiguration(workers: 2, watchdog: .milliseconds(8)), machine: SimulatedMachine())
+        let run = try await runner.run(ExecutingSubject.blueprint(ExecutingSubject()))
+        let phase = run.phases[0]
+        #expect(phase.ending == .completed && phase.counts.operations == 12, "a client that thinks does not hang")
+        for call in run.history.calls {
+            #expect(call.start - phase.start == [0, 15, 40][Int(call.request) / 4] * 1_000_000)
+            #expect(call.end - call.start == 5_000_000 && call.intended == call.start)
+        }
+        #expect(phase.duration == 75_000_000, "the last one thinks, too")
+    }
+
+    @Test(arguments: [(nil, Duration.milliseconds(30), UInt64(30)), (Duration.milliseconds(120), .seconds(4), 150)])
+    func aClientThatThinksNoticesTheEndOfThePhase(stopAfter: Duration?, duration: Duration, milliseconds: UInt64)
+        async throws
+    {
+        let requests = TestLoad.requests(8, keys: 8, latency: .milliseconds(5))
+        let stop = StopSignal()
+        let machine = SimulatedMachine()
+        let runner = try LoadRunner(
+            TestLoad.closed(requests, clients: 2) { $0.duration = duration },
+            streams: [RequestStream(requests, thinkTimes: Array(repeating: 3_000_000_000, count: 8), limit: 8)],
+            configuration: LoadConfiguration(workers: 2), machine: machine, stop: stop)
+        if let stopAfter {
+            machine.start {
+                try? await machine.sleep(until: machine.now() + stopAfter.nanoseconds)
+                stop.stop()
+            }
+        }
+        let run = try await runner.run(ExecutingSubject.blueprint(ExecutingSubject()))
+        #expect(run.phases[0].counts.operations == 2 && run.phases[0].duration <= milliseconds * 1_000_000 + 10_000_000)
+        #expect(run.phases[0].ending == (stopAfter == nil ? .completed : .stopped))
+    }
+
     @Test func failuresAreAnsweredAsFailed() async throws {
         var requests = TestLoad.requests(100, keys: 100)
         for index in stride(from: 0, to: 100, by: 4) { requests[index].fails = true }
@@ -108,6 +148,15 @@ import Workloads
         }
         #expect(run.phases[0].ending == .completed && run.phases[0].counts.operations == 40)
         #expect(run.phases[0].duration == 100_000_000)
+        // All calls took 10 ms, and as many ended in each tenth of the phase.
+        let heat = try #require(run.phases[0].heat)
+        #expect(
+            heat.counts.map { $0[LatencyHeat.class(of: 10_000_000)] }.filter { $0 > 0 }
+                == Array(repeating: 4, count: 10))
+        #expect(heat.counts.joined().reduce(0, +) == 40)
+        // What the test asks for are ten keys in turn; what the scenario declares is not its matter.
+        let keys = run.phases[0].popularity
+        #expect(keys.map(\.requests).reduce(0, +) == 40 && keys.last?.last == 10)
     }
 
     @Test func aPhaseBoundByTimeEndsWhenTheHistoryIsFull() async throws {
@@ -133,6 +182,23 @@ import Workloads
             try await runner.run(ExecutingSubject.blueprint())
         }
         #expect(error?.description.contains("historyLimit 99") == true)
+    }
+
+    /// A phase of 1,000 blocking clients beside one client that makes nearly all calls, and one that divides badly.
+    @Test func theHistoryHasRoomForTheCallsThatAreMadeAndNoMore() throws {
+        let phases = [(clients: 1_000, calls: 1_000), (1, 100_000), (7, 10_003)]
+        var scenario = TestLoad.closed(TestLoad.requests(1, keys: 1), clients: 1)
+        scenario.phases = phases.map { clients, _ in
+            var phase = scenario.phases[0]
+            phase.clients = clients
+            return phase
+        }
+        let streams = phases.map { RequestStream(TestLoad.requests($0.calls, keys: 10), limit: $0.calls) }
+        for (blocks, workers) in [(true, 1_000), (false, 2), (false, 3)] {
+            let configuration = LoadConfiguration(workers: blocks ? nil : workers)
+            let plan = try LoadPlan(scenario, streams: streams, blocks: blocks, configuration: configuration)
+            #expect(plan.lanes.count == workers && plan.lanes.reduce(0, +) == 111_003)
+        }
     }
 
     @Test func answersThatDoNotTellAreClassifiedByTheirExecution() async throws {

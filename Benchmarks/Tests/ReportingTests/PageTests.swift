@@ -63,6 +63,12 @@ private final class Elements: NSObject, XMLParserDelegate {
         for time in 1...1_000 as ClosedRange<UInt64> {
             for kind in LatencyDistributions.Kind.allCases { phase.latencies.record(time * time, kind, .hit) }
         }
+        var heat = LatencyHeat(of: phase.duration)
+        for step in 0..<UInt64(intervals) {
+            heat.record(at: phase.duration / UInt64(intervals) * step, waited: step * step)
+        }
+        phase.heat = heat
+        phase.popularity = KeyPopularity.groups(requests: [50, 20, 0], probabilities: [0.6, 0.3, 0.1])
         phase.load.audits = [AuditFinding(name: "keys", passed: true, explanation: "as declared")]
         subject.phases[1] = phase
         return try RunReport(of: subject, gates: ["hit.latency.p99 < 50ms", "dedup.prevented == 100%"])
@@ -87,11 +93,12 @@ private final class Elements: NSObject, XMLParserDelegate {
         let page = try Elements(HTMLReport(try Self.everything()).text)
         let titles = page.named("figcaption").map(\.text)
         #expect(titles.contains("Where the time went") && titles.contains { $0.hasPrefix("overlap: two executions") })
-        #expect(titles.count == 6, "\(titles)")
+        #expect(titles.count == 8, "\(titles)")
         #expect(page.named("svg").count { $0.attributes["role"] == "img" } == titles.count)
         #expect(page.named("summary").count { $0.text == "Figures" } == titles.count)
         let lines = page.named("polyline")
-        #expect(lines.count == 12, "two and two over time, one outcome, six parts, and the slope")
+        #expect(lines.count == 13, "two and two over time, one outcome, six parts, declared keys, and the slope")
+        #expect(page.named("rect").count { $0.attributes["fill-opacity"] != "1" } > 10, "the cells of what was waited")
         for line in lines {
             let points = line.attributes["points"]?.split(separator: " ") ?? []
             #expect(points.count > 1)

@@ -32,6 +32,11 @@ package struct PhaseReport: Sendable {
         evidence[keyPath: member]
     }
 
+    /// What changed while it was measured; nil for a phase that was steady, and for a warm-up, which is there for that.
+    package var unsteadiness: String? {
+        evidence.isWarmup ? nil : Steadiness(evidence).note(of: evidence.name)
+    }
+
     /// Why it did not last as long as it was to; nil when it did, or was stopped.
     package var shortfall: String? {
         guard evidence.ending == .historyFull else { return nil }

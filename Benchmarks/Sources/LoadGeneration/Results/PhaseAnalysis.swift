@@ -44,6 +44,8 @@ package struct PhaseAnalysis {
         phase.load = load(calls, trace)
         phase.counts = counts(calls, executions, phase)
         phase.series = TimeSeries.points(of: phase, calls: calls, executions: executions)
+        phase.heat = heat(calls, phase)
+        phase.popularity = popularity(calls, trace)
         phase.memory = memory(trace)
         phase.allocatedEnd = trace.allocatedEnd
         phase.load.audits =
@@ -81,6 +83,24 @@ package struct PhaseAnalysis {
             capacity: subject.promises.eviction != .never ? scenario.system.cache.capacity.entries : nil,
             mustJoin: subject.isJudged && joins)
         return [evidence]
+    }
+
+    /// What callers waited over time: from the intended start, which in a closed loop is that of the call.
+    private func heat(_ calls: [Call], _ phase: PhaseEvidence) -> LatencyHeat {
+        var heat = LatencyHeat(of: phase.duration)
+        for call in calls where call.hasReturned && call.end >= phase.start {
+            heat.record(at: call.end - phase.start, waited: call.end - min(call.intended, call.end))
+        }
+        return heat
+    }
+
+    private func popularity(_ calls: [Call], _ trace: PhaseTrace) -> [KeyPopularity] {
+        guard let declared = scenario.distribution(of: trace.plan.phase) else { return [] }
+        let sampler = KeySampler(declared, seed: scenario.seed)
+        var requests = [Int](repeating: 0, count: max(declared.count, trace.plan.stream.keyCount))
+        for call in calls { requests[Int(call.key)] += 1 }
+        return KeyPopularity.groups(
+            requests: sampler.keyOfRank.map { requests[Int($0)] }, probabilities: declared.probabilities())
     }
 
     // MARK: - Latencies

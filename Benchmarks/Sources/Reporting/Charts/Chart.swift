@@ -1,3 +1,6 @@
+internal import Foundation
+internal import Wording
+
 /// A picture of some series over one axis, as SVG that needs neither scripts nor styles, and the same as a table.
 struct Chart {
     /// A line, or points.
@@ -7,10 +10,19 @@ struct Chart {
         var isLine = true
     }
 
+    /// A rectangle that is the darker the more it stands for.
+    struct Cell {
+        let x: ClosedRange<Double>
+        let y: ClosedRange<Double>
+        let count: Int
+    }
+
     let title: String
     let x: ChartAxis
     let y: ChartAxis
     var series: [Series]
+    /// What lies below the series.
+    var cells: [Cell] = []
 
     private static let (width, height) = (360.0, 230.0)
     private static let (left, right, top, bottom) = (58.0, 10.0, 10.0, 40.0)
@@ -24,12 +36,20 @@ struct Chart {
     var figure: String {
         Figure(
             title: title, width: Self.width, height: Self.height,
-            drawing: marks + series.indices.map(drawing).joined(), legend: legend,
-            table: (
-                ["series", x.title, y.title],
-                series.flatMap { series in series.points.map { [series.name, x.write($0.x), y.write($0.y)] } }
-            )
+            drawing: shades + marks + series.indices.map(drawing).joined(), legend: legend, table: table
         ).text
+    }
+
+    private var table: (titles: [String], rows: [[String]]) {
+        let points = series.flatMap { series in series.points.map { [series.name, x.write($0.x), y.write($0.y)] } }
+        guard !cells.isEmpty else { return (["series", x.title, y.title], points) }
+        let rows = cells.map { cell in
+            [
+                "\(x.write(cell.x.lowerBound)) to \(x.write(cell.x.upperBound))",
+                "\(y.write(cell.y.lowerBound)) to \(y.write(cell.y.upperBound))", HumanNumber.count(cell.count),
+            ]
+        }
+        return ([x.title, y.title, "calls"], rows)
     }
 
     // MARK: - The frame
@@ -79,6 +99,25 @@ struct Chart {
             "text", [("x", short(x)), ("y", short(y)), ("text-anchor", anchor)], Markup.text(text))
     }
 
+    // MARK: - The cells
+
+    /// On a logarithmic scale, because what is rare is what one looks for.
+    private var shades: String {
+        let most = log(Double(cells.map(\.count).max() ?? 1) + 1)
+        return cells.map { cell in
+            let (left, right) = (horizontal(cell.x.lowerBound), horizontal(cell.x.upperBound))
+            let (top, bottom) = (vertical(cell.y.upperBound), vertical(cell.y.lowerBound))
+            let strength = log(Double(cell.count) + 1) / most
+            return Markup.empty(
+                "rect",
+                [
+                    ("x", Self.short(left)), ("y", Self.short(top)), ("width", Self.short(right - left)),
+                    ("height", Self.short(bottom - top)), ("fill", Self.colours[0]),
+                    ("fill-opacity", "\(((0.12 + 0.88 * strength) * 100).rounded() / 100)"),
+                ])
+        }.joined()
+    }
+
     // MARK: - The series
 
     private func drawing(_ index: Int) -> String {
@@ -105,6 +144,7 @@ struct Chart {
     }
 
     private var legend: String {
+        guard !series.isEmpty else { return "" }
         let entries = series.indices.map { index -> String in
             let sample = Markup.element(
                 "svg", [("width", "28"), ("height", "10"), ("aria-hidden", "true")], sample(index))

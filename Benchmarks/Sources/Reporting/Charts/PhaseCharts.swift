@@ -5,12 +5,12 @@ internal import Judging
 internal import Measurement
 internal import Wording
 
-/// The pictures of a phase: what happened over time, how long calls took, and what memory did.
+/// The pictures of a phase: what happened over time, how long calls took, which keys they asked for, and what memory did.
 struct PhaseCharts {
     let phase: PhaseReport
 
     /// Those for which there is anything to draw.
-    var all: [Chart] { [rates, shares, outcomes, parts, memory].compactMap(\.self) }
+    var all: [Chart] { [rates, shares, heat, outcomes, parts, popularity, memory].compactMap(\.self) }
 
     // MARK: - Over time
 
@@ -43,6 +43,49 @@ struct PhaseCharts {
             "Hits and joins over time",
             [series("hit_rate.hits", named: "hits"), series("hit_rate.joins", named: "joins")], "share of the calls"
         ) { HumanNumber.ratio($0) }
+    }
+
+    /// Few calls that take long stand out as a cell of their own.
+    private var heat: Chart? {
+        guard let heat = phase.heat, heat.counts.count > 1 else { return nil }
+        var cells: [Chart.Cell] = []
+        for (interval, counts) in heat.counts.enumerated() {
+            let start = Double(heat.width) * Double(interval) / 1e9
+            for (number, count) in counts.enumerated() where count > 0 {
+                cells.append(
+                    Chart.Cell(
+                        x: start...start + Double(heat.width) / 1e9,
+                        y: LatencyHeat.start(of: number)...LatencyHeat.start(of: number + 1), count: count))
+            }
+        }
+        guard !cells.isEmpty else { return nil }
+        return Chart(
+            title: "What callers waited over time (the darker, the more calls)",
+            x: ChartAxis("seconds", of: cells.flatMap { [$0.x.lowerBound, $0.x.upperBound] }) { HumanNumber.plain($0) },
+            y: ChartAxis("time", of: cells.flatMap { [$0.y.lowerBound, $0.y.upperBound] }, scale: .logarithmic) {
+                HumanNumber.time($0)
+            }, series: [], cells: cells)
+    }
+
+    // MARK: - Keys
+
+    private var popularity: Chart? {
+        guard phase.popularity.count > 1 else { return nil }
+        let points = { (requests: (KeyPopularity) -> Double) in
+            phase.popularity.map { keys in
+                (x: (Double(keys.first) * Double(keys.last)).squareRoot(), y: requests(keys) / Double(keys.keys))
+            }.filter { $0.y > 0 }
+        }
+        let series = [
+            Chart.Series(name: "asked for", points: points { Double($0.requests) }, isLine: false),
+            Chart.Series(name: "as declared", points: points(\.expected)),
+        ]
+        let all = series.flatMap(\.points)
+        return Chart(
+            title: "How popular keys were",
+            x: ChartAxis("rank of the key", of: all.map(\.x), scale: .logarithmic) { HumanNumber.count($0) },
+            y: ChartAxis("requests a key", of: all.map(\.y), scale: .logarithmic) { HumanNumber.plain($0) },
+            series: series)
     }
 
     // MARK: - Latency

@@ -65,10 +65,11 @@ extension SubjectReport {
     /// Its gates, of each what decides.
     var decisiveGateRows: [GateRow] { decisiveGates.map { GateRow(subject: self, gate: $0) } }
 
-    /// What is to be known besides gates: why it ended, why it cannot be trusted, what memory did.
+    /// What is to be known besides gates: why it ended, why it cannot be trusted, what memory did, what was not steady.
     fileprivate var notes: [String] {
         let memory = growth.flatMap { $0.verdict == .clean ? nil : "memory \($0.verdict.rawValue): \($0.explanation)" }
         return [self.ending.reason, memory].compactMap(\.self) + invalidity + phases.compactMap(\.shortfall)
+            + phases.compactMap(\.unsteadiness)
             + evidence.scope
     }
 }
