@@ -34,20 +34,19 @@ public struct AnswerChecker: Sendable {
         var failures = 0
         /// The most executions that the promise allows; nil for any number.
         var allowed: Int?
+        /// How many executions there were more than that.
+        var surplus: Int { allowed.map { max(0, firsts.count - $0) } ?? 0 }
     }
 
     /// Checks all calls.
     public func check(_ calls: [Call]) -> VerificationResult {
-        let phases = PhaseTable(calls)
         var keys = group(calls)
         if let capacity, keys.count > capacity { for key in keys.keys { keys[key]?.allowed = nil } }
         var log = ViolationLog(examplesPerKind: examplesPerKind)
-        var tally = AnswerTally(calls, phases: phases)
+        var tally = Tally(phases: PhaseTable(calls))
         for (key, answers) in keys.sorted(by: { $0.key < $1.key }) {
-            tally.count(answers.calls, firsts: answers.firsts)
-            let surplus = answers.allowed.map { answers.firsts.count - $0 } ?? 0
-            guard surplus > 0 else { continue }
-            for first in answers.firsts.suffix(surplus) { tally.countDuplicate(first) }
+            count(answers, of: calls, into: &tally)
+            guard answers.surplus > 0 else { continue }
             let shown = answers.firsts.prefix(4).map { calls[$0] }
             log.add(.unjustifiedExecution, phase: shown.last?.phase) {
                 Violation(
@@ -58,10 +57,23 @@ public struct AnswerChecker: Sendable {
                     executions: [], calls: Array(shown))
             }
         }
+        tally.measureConcurrency(calls)
         checkReturns(calls, &log)
-        checkCounter(keys, &log, &tally)
-        tally.measureConcurrency()
-        return tally.result(log, isComplete: !needsCount || (counted ?? 0) > 0)
+        return result(tally, counted: checkCounter(keys, &log), log)
+    }
+
+    /// Counts the calls of a key, in the order in which they began, and its executions, each by its first answer.
+    private func count(_ answers: KeyAnswers, of calls: [Call], into tally: inout Tally) {
+        var openUntil: UInt64 = 0
+        for (place, call) in answers.calls.map({ calls[$0] }).sorted(by: { $0.start < $1.start }).enumerated() {
+            tally.count(call, met: .init(isOpportunity: place > 0, overlappedExecution: call.start < openUntil))
+            openUntil = max(openUntil, call.hasReturned ? call.end : .max)
+            if place > 0 { tally.countRepeated(phase: call.phase, attainable: true, inAll: true) }
+        }
+        for (place, first) in answers.firsts.enumerated() {
+            tally.countExecution(
+                of: calls[first].phase, isDuplicate: place >= answers.firsts.count - answers.surplus)
+        }
     }
 
     private func group(_ calls: [Call]) -> [UInt32: KeyAnswers] {
@@ -112,10 +124,14 @@ public struct AnswerChecker: Sendable {
     }
 
     /// What the service counts is no less than what was seen, and no more than what is allowed.
-    private func checkCounter(_ keys: [UInt32: KeyAnswers], _ log: inout ViolationLog, _ tally: inout AnswerTally) {
-        guard let counted else { return }
+    ///
+    /// - Returns: How many executions there were, if they are counted, and how many of all were too many.
+    private func checkCounter(
+        _ keys: [UInt32: KeyAnswers], _ log: inout ViolationLog
+    ) -> (executions: Int?, duplicates: Int) {
+        let duplicates = keys.values.reduce(0) { $0 + $1.surplus }
+        guard let counted else { return (nil, duplicates) }
         let seen = keys.values.reduce(0) { $0 + $1.firsts.count }
-        tally.executions = max(counted, seen)
         if counted < seen {
             log.add(.counterMismatch, phase: nil) {
                 Violation(
@@ -124,11 +140,9 @@ public struct AnswerChecker: Sendable {
                     executions: [], calls: [])
             }
         }
-        guard !keys.values.contains(where: { $0.allowed == nil }) else { return }
+        let isBounded = keys.values.allSatisfy { $0.allowed != nil }
         let allowed = keys.values.reduce(0) { $0 + ($1.allowed ?? 0) }
-        let surplus = counted - allowed
-        guard surplus > tally.duplicates else { return }
-        tally.duplicates = surplus
+        guard isBounded, counted - allowed > duplicates else { return (max(counted, seen), duplicates) }
         log.add(.unjustifiedExecution, phase: nil) {
             Violation(
                 kind: .unjustifiedExecution, key: 0,
@@ -137,79 +151,25 @@ public struct AnswerChecker: Sendable {
                     + "for \(allowed)",
                 executions: [], calls: [])
         }
-    }
-}
-
-/// Counts what the answers tell.
-private struct AnswerTally {
-    private let calls: [Call]
-    private let phases: PhaseTable
-    private var counts: [UInt16: VerificationCounts] = [:]
-    /// All executions, where they are counted otherwise than by answers.
-    var executions: Int?
-    /// All executions too many.
-    var duplicates = 0
-
-    init(_ calls: [Call], phases: PhaseTable) {
-        self.calls = calls
-        self.phases = phases
-        for phase in phases.phases { counts[phase.number] = VerificationCounts() }
+        return (max(counted, seen), counted - allowed)
     }
 
-    /// Counts the calls of a key, in the order of their answers, of which some were the first of their kind.
-    mutating func count(_ numbers: [Int], firsts: [Int]) {
-        let order = numbers.sorted { calls[$0].start < calls[$1].start }
-        var openUntil: UInt64 = 0
-        for (place, number) in order.enumerated() {
-            let call = calls[number]
-            counts[call.phase, default: VerificationCounts()].operations += 1
-            if call.hasReturned {
-                counts[call.phase]?.outcomes[Int(call.outcome.rawValue)] += 1
-            } else {
-                counts[call.phase]?.lost += 1
-            }
-            if call.start < openUntil { counts[call.phase]?.overlappingCalls += 1 }
-            openUntil = max(openUntil, call.hasReturned ? call.end : .max)
-            guard place > 0 else { continue }
-            counts[call.phase]?.repeatedRequests += 1
-            counts[call.phase]?.attainableHits += 1
-            counts[call.phase]?.opportunities += 1
-        }
-        for first in firsts { counts[calls[first].phase]?.executions += 1 }
-    }
-
-    /// Counts an execution that was one too many, by its first answer.
-    mutating func countDuplicate(_ number: Int) {
-        counts[calls[number].phase]?.duplicateExecutions += 1
-        duplicates += 1
-    }
-
-    mutating func measureConcurrency() {
-        for phase in counts.keys {
-            counts[phase]?.maximumConcurrency = Tally.mostOpen(calls.filter { $0.phase == phase })
-        }
-    }
-
-    func result(_ log: ViolationLog, isComplete: Bool) -> VerificationResult {
-        var phases = counts
+    private func result(
+        _ tally: Tally, counted: (executions: Int?, duplicates: Int), _ log: ViolationLog
+    ) -> VerificationResult {
+        var (total, phases) = (tally.total, tally.byPhase)
         for (phase, violations) in log.countByPhase { phases[phase]?.violations = violations }
-        // What only a counter tells belongs to no phase but where there is one.
-        if phases.count == 1, let (only, known) = phases.first {
-            var counts = known
-            counts.executions = executions ?? known.executions
-            counts.duplicateExecutions = duplicates
-            counts.violations = log.count
-            if known.executions == 0, let executions { counts.count(executed: executions) }
-            phases[only] = counts
+        if let executions = counted.executions {
+            if total.executions == 0 { total.count(executed: executions) }
+            total.executions = executions
         }
-        var total = phases.values.reduce(into: VerificationCounts()) { $0.add($1) }
-        if phases.count > 1, let executions, total.executions == 0 { total.count(executed: executions) }
-        total.executions = executions ?? total.executions
-        total.duplicateExecutions = duplicates
+        total.duplicateExecutions = counted.duplicates
         total.violations = log.count
+        // What only a counter tells belongs to no phase but where there is one.
+        if phases.count == 1 { phases = phases.mapValues { _ in total } }
         return VerificationResult(
             total: total, phases: phases, violations: log.examples, violationsByKind: log.countByKind,
-            isComplete: isComplete)
+            isComplete: !needsCount || (self.counted ?? 0) > 0)
     }
 }
 

@@ -228,7 +228,7 @@ struct AnswerRules {
     private func holdsExecution(_ call: Call) -> Bool {
         let group = index.group(of: call.key)
         let next = index.firstBeginning(atOrAfter: call.start, in: group)
-        return group[max(next, group.lowerBound)...].contains { index.executions[$0].endOrForever <= call.end }
+        return group[next...].contains { index.executions[$0].endOrForever <= call.end }
     }
 
     private func encounter(of call: Call, _ position: Int, isServed: Bool) -> Tally.Encounter {

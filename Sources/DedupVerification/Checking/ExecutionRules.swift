@@ -12,29 +12,32 @@ struct ExecutionRules {
         for group in index.allGroups {
             var running = RunningExecutions()
             for position in group {
-                let execution = index.executions[position]
-                // A flight whose epoch was over before its execution began is not in the way of others, nor they in its.
-                if excuses.detaches(execution, at: position, by: execution.begin) {
-                    running.add(position)
-                    checkRemovals(position, &log, phase: phaseOf(position))
-                    continue
-                }
-                if let other = running.find(at: execution.begin, index: index, isExcused: { isExcused($0, execution) })
-                {
-                    duplicates[position] = true
-                    log.add(.overlap, phase: phaseOf(position)) { overlap(index.executions[other], execution) }
-                } else if !isRefresh(position),
-                    let fresh = timeline.freshResult(
-                        at: execution.begin, in: group, before: position)
-                {
-                    duplicates[position] = true
-                    log.add(.unjustifiedExecution, phase: phaseOf(position)) { unjustified(fresh, execution) }
-                }
-                running.add(position)
-                checkRemovals(position, &log, phase: phaseOf(position))
+                let phase = phaseOf(position)
+                duplicates[position] = isDuplicate(position, in: group, &running, &log, phase: phase)
+                checkRemovals(position, &log, phase: phase)
             }
         }
         return duplicates
+    }
+
+    /// Whether nothing justified the execution at a position, which is then logged.
+    private func isDuplicate(
+        _ position: Int, in group: Range<Int>, _ running: inout RunningExecutions, _ log: inout ViolationLog,
+        phase: UInt16?
+    ) -> Bool {
+        let execution = index.executions[position]
+        // A flight whose epoch was over before its execution began is not in the way of others, nor they in its.
+        guard !excuses.detaches(execution, at: position, by: execution.begin) else { return false }
+        defer { running.add(position) }
+        if let other = running.find(at: execution.begin, index: index, isExcused: { isExcused($0, execution) }) {
+            log.add(.overlap, phase: phase) { overlap(index.executions[other], execution) }
+            return true
+        }
+        guard !isRefresh(position),
+            let fresh = timeline.freshResult(at: execution.begin, in: group, before: position)
+        else { return false }
+        log.add(.unjustifiedExecution, phase: phase) { unjustified(fresh, execution) }
+        return true
     }
 
     private func isExcused(_ earlier: Int, _ later: Execution) -> Bool {

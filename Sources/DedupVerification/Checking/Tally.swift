@@ -34,11 +34,18 @@ struct Tally {
     /// Counts executions; each belongs to the phase that was running when it began.
     mutating func count(_ executions: [Execution], duplicates: [Bool]) {
         for (execution, isDuplicate) in zip(executions, duplicates) {
-            update(phases.phase(at: execution.begin)) { counts in
-                counts.executions += 1
-                if execution.ended, !execution.succeeded { counts.failedExecutions += 1 }
-                if isDuplicate { counts.duplicateExecutions += 1 }
-            }
+            countExecution(
+                of: phases.phase(at: execution.begin), failed: execution.ended && !execution.succeeded,
+                isDuplicate: isDuplicate)
+        }
+    }
+
+    /// Counts an execution of a phase.
+    mutating func countExecution(of phase: UInt16?, failed: Bool = false, isDuplicate: Bool) {
+        update(phase) { counts in
+            counts.executions += 1
+            if failed { counts.failedExecutions += 1 }
+            if isDuplicate { counts.duplicateExecutions += 1 }
         }
     }
 
