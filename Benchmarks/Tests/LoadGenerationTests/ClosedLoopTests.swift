@@ -97,7 +97,7 @@ import Workloads
             streams: [RequestStream(requests, thinkTimes: Array(repeating: 3_000_000_000, count: 8), limit: 8)],
             configuration: LoadConfiguration(workers: 2), machine: machine, stop: stop)
         if let stopAfter {
-            machine.start {
+            _ = machine.start {
                 try? await machine.sleep(until: machine.now() + stopAfter.nanoseconds)
                 stop.stop()
             }
@@ -193,7 +193,7 @@ import Workloads
             phase.clients = clients
             return phase
         }
-        let streams = phases.map { RequestStream(TestLoad.requests($0.calls, keys: 10), limit: $0.calls) }
+        let streams = phases.map { RequestStream(TestLoad.requests($0.1, keys: 10), limit: $0.1) }
         for (blocks, workers) in [(true, 1_000), (false, 2), (false, 3)] {
             let configuration = LoadConfiguration(workers: blocks ? nil : workers)
             let plan = try LoadPlan(scenario, streams: streams, blocks: blocks, configuration: configuration)

@@ -25,7 +25,7 @@ struct ReplayCommand: BenchCommand {
     @Argument(help: "A bundle, or its evidence.json.")
     var bundle: String
 
-    @Option(help: ArgumentHelp("Only violations of this kind.", valueName: "kind"))
+    @Option(help: ArgumentHelp("Only violations of this kind.", valueName: "kind"), transform: Self.kind)
     var kind: ViolationKind?
 
     @Option(help: ArgumentHelp("Only violations of this key.", valueName: "number"))
@@ -54,6 +54,12 @@ struct ReplayCommand: BenchCommand {
         }
         show([Self.summary(stories.map(\.1), of: subjects)], context.console)
         return stories.isEmpty ? 0 : 2
+    }
+
+    @Sendable private static func kind(_ text: String) throws -> ViolationKind {
+        if let kind = ViolationKind(rawValue: text) { return kind }
+        let known = ViolationKind.allCases.map(\.rawValue).joined(separator: ", ")
+        throw ValidationError("there is no kind of violation `\(text)`; known are \(known)")
     }
 
     private func chosen(_ subjects: [SubjectEvidence]) throws(Failure) -> [SubjectEvidence] {
@@ -97,8 +103,6 @@ struct ReplayCommand: BenchCommand {
             "\(proven) of \(violations.count) violations shown again; the run found \(HumanNumber.count(total)) in all"
     }
 }
-
-extension ViolationKind: ExpressibleByArgument {}
 
 extension HistoryChecker {
     /// What it checks by, in a line.

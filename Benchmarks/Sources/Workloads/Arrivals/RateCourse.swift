@@ -35,7 +35,7 @@ package struct RateCourse: Hashable, Sendable {
 
     /// One rate, for a time in nanoseconds, or without end.
     package init(perSecond rate: Double, for length: UInt64? = nil) {
-        append(from: rate, to: rate, length: length.map(Double.init) ?? .infinity)
+        append(from: rate, to: rate, length: length.map { Double($0) } ?? .infinity)
     }
 
     /// Stages, one after the other.
