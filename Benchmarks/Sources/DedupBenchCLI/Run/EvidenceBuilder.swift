@@ -16,7 +16,7 @@ struct EvidenceBuilder {
         var evidence = SubjectEvidence(
             subject: run.subject.name, strategy: combination.strategy, seed: combination.scenario.seed)
         evidence.isJudged = run.subject.isJudged
-        evidence.scope = run.subject.scope + run.notes
+        evidence.notes = run.notes
         if run.subject.isJudged { evidence.verification = verification(of: run) }
         evidence.phases = run.phases.map { phase($0, run, evidence.verification) }
         evidence.ending = ending(run)

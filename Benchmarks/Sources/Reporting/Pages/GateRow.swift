@@ -69,7 +69,7 @@ extension SubjectReport {
     fileprivate var notes: [String] {
         let memory = growth.flatMap { $0.verdict == .clean ? nil : "memory \($0.verdict.rawValue): \($0.explanation)" }
         return [self.ending.reason, memory].compactMap(\.self) + invalidity + phases.compactMap(\.shortfall)
-            + evidence.scope
+            + evidence.notes
     }
 }
 
