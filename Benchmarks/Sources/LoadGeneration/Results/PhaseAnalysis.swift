@@ -73,9 +73,7 @@ package struct PhaseAnalysis {
 
     private func memory(_ trace: PhaseTrace) -> [MemoryEvidence] {
         guard let series = trace.memory else { return [] }
-        let joins =
-            subject.promises.duplicates == .either
-            ? scenario.system.duplicates == .join : subject.promises.duplicates == .join
+        let joins = subject.promises.duplicates(under: scenario.system) == .join
         let evidence = MemoryEvidence(
             series, discarded: trace.plan.phase.memory?.discarded ?? 0,
             capacity: subject.promises.eviction != .never ? scenario.system.cache.capacity.entries : nil,
