@@ -66,7 +66,8 @@ let package = Package(
             "LoadGeneration", ["DedupBenchKit", "Workloads", "Measurement", "Evidence", library("DedupVerification")]),
         target("Judging", ["Evidence", "Measurement", "Statistics", "Wording", library("DedupVerification")]),
         target(
-            "Reporting", ["Evidence", "Judging", "Measurement", "Wording", library("DedupVerification"), crypto]),
+            "Reporting",
+            ["CZlib", "Evidence", "Judging", "Measurement", "Wording", library("DedupVerification"), crypto]),
         target(
             "DedupBenchHTTP",
             [
@@ -112,7 +113,7 @@ let package = Package(
         tests(
             "ReportingTests",
             [
-                "Reporting", "Judging", "Evidence", "EvidenceFixture", "Measurement", "Wording",
+                "CZlib", "Reporting", "Judging", "Evidence", "EvidenceFixture", "Measurement", "Wording",
                 library("DedupTesting"),
                 library("DedupVerification"),
             ]),

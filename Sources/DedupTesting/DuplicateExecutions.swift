@@ -50,7 +50,7 @@ public func expectNoDuplicateExecutions(
     let storm = DuplicateStorm(
         callers: callers, keys: keys, rounds: rounds, duration: duration, failingEvery: failingEvery, call: call)
     try await storm.run(patience: patience)
-    let freshness = FreshnessRule(lifetime.map { .fixed($0.wholeNanoseconds) } ?? .unbounded)
+    let freshness = FreshnessRule(lifetime.map { .fixed(UInt64(max(0, $0.wholeNanoseconds))) } ?? .unbounded)
     var checker = HistoryChecker(
         freshness: freshness, capacityBounded: lifetime == nil, duplicateMode: duplicates)
     // Where it is left open for how long a result is there, it may be gone at any time.
@@ -159,17 +159,17 @@ private final class DuplicateStorm: Sendable {
     /// What happened. How each call was answered is told by the execution that its answer names.
     func history(under mode: DuplicateMode) -> History {
         var history = recorder.finish()
-        let ends = Dictionary(uniqueKeysWithValues: history.executions.map { ($0.id, $0.ended ? $0.end : .max) })
+        let ended = history.executions.filter(\.ended)
+        let ends = Dictionary(uniqueKeysWithValues: ended.map { ($0.id, $0.end) })
         history.calls = state.withLock { $0.calls.values }.map { call in
             var call = call
             if !call.hasReturned { return call }
             if call.outcome == .failed {
                 if call.execution == 0, mode == .reject || mode == .either { call.outcome = .rejected }
-            } else if causes.call(of: call.execution) == Int(call.request) {
-                call.outcome = .executed
-            } else if mode == .reject || ends[call.execution].map({ $0 <= call.start }) ?? false {
-                // What refuses duplicates joins none: it was found when the execution had ended.
-                call.outcome = .hit
+            } else {
+                let isOwn = causes.call(of: call.execution) == Int(call.request)
+                call.outcome = .inferred(
+                    start: call.start, isOwn: isOwn, executionEnd: ends[call.execution], duplicates: mode)
             }
             return call
         }
@@ -188,14 +188,5 @@ private final class DuplicateStorm: Sendable {
         let found = kinds.isEmpty ? ["no two calls met, so nothing was proved"] : ["violations: \(counts)"]
         return ([total] + (twice.isEmpty || !kinds.isEmpty ? found : []) + twice + stories + error).joined(
             separator: "\n")
-    }
-}
-
-extension Duration {
-    /// In nanoseconds; the longest time there is for one that does not fit.
-    fileprivate var wholeNanoseconds: UInt64 {
-        guard self > .zero else { return 0 }
-        let nanoseconds = self / .nanoseconds(1)
-        return nanoseconds < 1.8e19 ? UInt64(nanoseconds) : .max
     }
 }

@@ -39,8 +39,8 @@ import Testing
             "DedupVerification", "Evidence", "Foundation", "Measurement", "Statistics", "Wording",
         ],
         "Benchmarks/Sources/Reporting": [
-            "Crypto", "DedupVerification", "Evidence", "Foundation", "Glibc", "Judging", "Measurement", "Statistics",
-            "Wording",
+            "CZlib", "Crypto", "DedupVerification", "Evidence", "Foundation", "Glibc", "Judging", "Measurement",
+            "Statistics", "Wording",
         ],
         "Benchmarks/Sources/dedupbench": ["DedupBenchCLI"],
         "Benchmarks/Sources/DedupBenchCLI": [

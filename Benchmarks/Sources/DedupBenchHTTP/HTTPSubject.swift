@@ -45,7 +45,7 @@ package struct HTTPSettings: Sendable {
     }
 
     /// What the proof covers, and what it does not, when the origin did something or the service counted so many.
-    fileprivate func scope(origin: WorkOrigin.Seen?, counted: Int?) -> [String] {
+    fileprivate func notes(origin: WorkOrigin.Seen?, counted: Int?) -> [String] {
         if let originPort, let origin {
             let keyless = origin.keyless == 0 ? "" : ", and \(origin.keyless) requests without one"
             guard origin.executions > 0 else {
@@ -60,22 +60,22 @@ package struct HTTPSettings: Sendable {
                     : "not proved: that bodies arrive as the origin sent them; executions are told by \(identity.description)",
             ]
         }
-        var scope: [String] = []
+        var notes: [String] = []
         if identity != .none {
-            scope.append(
+            notes.append(
                 "executions were told apart by \(identity.description) of the answers; those that answered alike were not"
             )
         }
         if let counter {
-            scope.append(
+            notes.append(
                 counted.map { "executions were counted by \(counter.url): \($0)" }
                     ?? "nothing was proved by \(counter.url): it gave no number when the run was over")
-            if counted == 0 { scope.append("the counter has not moved: is it the right one, or was the cache warm?") }
+            if counted == 0 { notes.append("the counter has not moved: is it the right one, or was the cache warm?") }
         }
-        scope.append(
+        notes.append(
             "not proved: that no two executions of a key ran at the same time, and that no answer was too old; point the "
                 + "service at an origin with --origin for that")
-        return scope
+        return notes
     }
 }
 
@@ -128,7 +128,7 @@ final class HTTPSubject: Subject {
         do {
             let response = try await client.execute(
                 settings.template.request(for: work.key, run: run),
-                timeout: .nanoseconds(Int64(settings.timeout / .nanoseconds(1))))
+                timeout: TimeAmount(settings.timeout))
             let body = Array(try await response.body.collect(upTo: Self.bodyLimit).readableBytesView)
             let status = Int(response.status.code)
             if settings.refusals.contains(status) { return .rejected() }
@@ -217,7 +217,7 @@ final class HTTPSubject: Subject {
         let errors = reasons.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(5).map {
             "\($0.value) calls failed: \($0.key)"
         }
-        return settings.scope(origin: origin?.seen, counted: counted) + errors
+        return settings.notes(origin: origin?.seen, counted: counted) + errors
     }
 
     func quiesce() async {

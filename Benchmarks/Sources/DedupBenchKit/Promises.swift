@@ -1,4 +1,5 @@
 public import DedupVerification
+package import Workloads
 
 /// What a subject promises, and what it reports: the yardstick that its history is held against.
 ///
@@ -58,5 +59,14 @@ public struct Promises: Hashable, Sendable {
         self.failsWithoutExecution = failsWithoutExecution
         self.namesExecutionsByEpoch = namesExecutionsByEpoch
         self.removalLag = removalLag
+    }
+
+    /// What it does with a call whose key is being executed when it is set up as the scenario says: never `.either`.
+    package func duplicates(under system: SystemSettings) -> DuplicateMode {
+        guard duplicates == .either else { return duplicates }
+        return switch system.duplicates {
+        case .join: .join
+        case .reject: .reject
+        }
     }
 }

@@ -24,8 +24,6 @@ public struct SubjectBlueprint: Sendable {
     package var isJudged = true
     /// What its history is proved by.
     package var proof = Proof.executions
-    /// What is to be known about the proof: what it covers, and what it does not.
-    package var scope: [String] = []
     /// Makes it. What it throws ends the run, with its description as the message.
     public var make: @Sendable (SubjectSettings) async throws -> any Subject
 

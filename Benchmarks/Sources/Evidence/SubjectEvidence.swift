@@ -55,8 +55,8 @@ package struct SubjectEvidence: Hashable, Codable, Sendable {
     package var verification: VerificationResult?
     /// Whether the history is to be checked. The harness's own floor executes nothing, so there is nothing to check.
     package var isJudged = true
-    /// What is to be known about the proof: what it covers, and what it does not.
-    package var scope: [String] = []
+    /// What the subject had to say about the run: what its proof covers and what it does not, for example.
+    package var notes: [String] = []
     /// How it ended.
     package var ending = SubjectEnding.finished
 

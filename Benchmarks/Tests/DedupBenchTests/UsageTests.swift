@@ -140,6 +140,9 @@ import Testing
         #expect(
             !examples.isEmpty && examples.allSatisfy { $0.hasPrefix("  dedupbench") || $0.hasPrefix("      --") },
             "\(examples)")
+        // Only a long example goes on in the next line; anywhere else it is a slip of the text in the source.
+        let continued = zip(lines, lines.dropFirst()).filter { $0.0.contains("\\") && !$0.1.hasPrefix("      --") }
+        #expect(continued.isEmpty, "\(continued)")
     }
 
     @Test func listsNameEveryEntry() async throws {

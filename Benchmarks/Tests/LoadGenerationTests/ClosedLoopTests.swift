@@ -1,3 +1,4 @@
+import DedupBenchKit
 import DedupVerification
 import Evidence
 import Foundation
@@ -211,6 +212,22 @@ import Workloads
         let outcomes = run.phases[0].counts.outcomes
         #expect(outcomes.prefix(6) == [384, 12, 4, 0, 0, 0], "hits, joins, executions")
         #expect(run.verify().verdict == .pass)
+    }
+
+    /// What comes while the work is done has joined it or, where duplicates are refused, has found its result late: as the
+    /// scenario says, if the subject can do either.
+    @Test(
+        arguments: [(.join, .reject, 12), (.reject, .join, 0), (.either, .join, 12), (.either, .reject, 0)]
+            as [(DuplicateMode, SystemSettings.Duplicates, Int)])
+    func aSubjectThatRefusesDuplicatesIsNotSaidToJoin(
+        promised: DuplicateMode, scenario: SystemSettings.Duplicates, joined: Int
+    ) async throws {
+        let machine = SimulatedMachine()
+        let run = try await TestLoad.run(
+            { _ in JoiningSubject(on: machine, tellsOutcome: false) }, Promises(duplicates: promised), under: scenario,
+            requests: TestLoad.requests(400, keys: 4, latency: .milliseconds(1)), clients: 16, machine: machine)
+        let outcomes = run.phases[0].counts.outcomes
+        #expect(outcomes.prefix(6) == [396 - joined, joined, 4, 0, 0, 0], "hits, joins, executions")
     }
 
     @Test(arguments: [

@@ -22,7 +22,7 @@ enum TestLoad {
 
     /// Requests that take the keys in turn.
     static func requests(_ count: Int, keys: Int, latency: Duration = .zero, size: Int = 16) -> [Request] {
-        let nanoseconds = UInt32(latency / .nanoseconds(1))
+        let nanoseconds = UInt32(latency.nanoseconds)
         return (0..<count).map {
             Request(key: UInt32($0 % keys), latency: nanoseconds, valueSize: UInt32(size))
         }
@@ -32,12 +32,14 @@ enum TestLoad {
     /// their operations wait for.
     static func run(
         _ make: @escaping @Sendable (SubjectSettings) throws -> any Subject, _ promises: Promises,
-        blocks: Bool = false, isJudged: Bool = true, requests: [Request], clients: Int,
+        under duplicates: SystemSettings.Duplicates = .join, blocks: Bool = false, isJudged: Bool = true,
+        requests: [Request], clients: Int,
         configuration: LoadConfiguration = LoadConfiguration(workers: 2),
         machine: any Machine = SimulatedMachine(), stop: StopSignal = StopSignal(),
         configure: (inout Phase) -> Void = { _ in }
     ) async throws -> SubjectRun {
-        let scenario = closed(requests, clients: clients, configure: configure)
+        var scenario = closed(requests, clients: clients, configure: configure)
+        scenario.system.duplicates = duplicates
         let isOpen = scenario.phases[0].isOpen
         let stream = RequestStream(requests, isOpen: isOpen, limit: scenario.phases[0].operationLimit)
         let runner = try LoadRunner(

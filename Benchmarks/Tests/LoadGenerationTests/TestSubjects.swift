@@ -94,7 +94,7 @@ final class JoiningSubject: Subject {
         slots.withLock { slots in
             switch slots[key] {
             case .done(let value, let time)
-            where fault == .staleForEver || machine.now() - time < UInt64(lifetime / .nanoseconds(1)):
+            where fault == .staleForEver || machine.now() - time < lifetime.nanoseconds:
                 return .hit(value)
             case .running where fault != .checkThenAct:
                 return .join

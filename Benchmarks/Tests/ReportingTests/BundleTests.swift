@@ -23,7 +23,7 @@ import Testing
             contents(bundle.path) == [
                 "bencher.json", "benchmark.json", "datapackage.json", "environment.json", "events.csv", "evidence.json",
                 "gates.csv", "junit.xml",
-                "latency_histogram.csv",
+                "latency.hlog", "latency_histogram.csv",
                 "memory.csv", "metrics.csv", "report.html", "report.md", "run.json", "scenario.resolved.yaml",
                 "summary.csv", "timeseries.csv",
             ])

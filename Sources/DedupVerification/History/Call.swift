@@ -33,6 +33,25 @@ public enum OutcomeClass: UInt8, CaseIterable, Codable, BitwiseCopyable, Sendabl
         case .invalidated: "invalidated"
         }
     }
+
+    /// How a call was answered with a value where its answer does not say how: told by the execution whose value that is.
+    ///
+    /// What refuses duplicates joins none, so a call that began while the execution ran came to it late.
+    ///
+    /// - Parameters:
+    ///   - start: When the call began.
+    ///   - isOwn: Whether the execution was begun for this call.
+    ///   - executionEnd: When the execution ended, by the clock of `start`; nil while it runs, or where there is none.
+    ///   - duplicates: What the subject does with a call whose key is being executed.
+    /// - Returns: ``executed`` for a call's own execution; ``hit`` if that had ended when the call began, or if duplicates are
+    ///   refused; ``joined`` otherwise.
+    public static func inferred(
+        start: UInt64, isOwn: Bool, executionEnd: UInt64?, duplicates: DuplicateMode
+    ) -> OutcomeClass {
+        if isOwn { return .executed }
+        if case .reject = duplicates { return .hit }
+        return executionEnd.map { $0 <= start } ?? false ? .hit : .joined
+    }
 }
 
 /// What a caller wants of a subject.

@@ -82,7 +82,7 @@ struct CheckReport {
     }
 
     /// Everything, for a program.
-    func json() throws -> String {
+    var json: String {
         struct Document: Encodable {
             let file: String
             let verdict: String
@@ -91,11 +91,9 @@ struct CheckReport {
             let executions: [String]
             let unnamedAnswers: Int
         }
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        let document = Document(
-            file: file, verdict: verdict.rawValue, result: result, keys: log.keys.names,
-            executions: log.executions.names, unnamedAnswers: log.unnamedAnswers)
-        return String(decoding: try encoder.encode(document), as: UTF8.self) + "\n"
+        return JSONFile.text(
+            Document(
+                file: file, verdict: verdict.rawValue, result: result, keys: log.keys.names,
+                executions: log.executions.names, unnamedAnswers: log.unnamedAnswers))
     }
 }

@@ -172,8 +172,8 @@ package struct HistoryLog: Sendable {
         }
     }
 
-    /// Finds out how calls were answered whose outcome the log does not say: the first of those that an execution lies within
-    /// executed it, what came when it was over was a hit, and everything else joined; what refuses duplicates joins none.
+    /// Finds out how calls were answered whose outcome the log does not say: an execution belongs to the first of those that it
+    /// lies within.
     private mutating func infer(_ outcomes: [OutcomeClass?], _ duplicates: DuplicateMode) {
         missingOutcomes = outcomes.count { $0 == nil }
         guard missingOutcomes > 0 else { return }
@@ -189,11 +189,12 @@ package struct HistoryLog: Sendable {
             guard let execution = executions[call.execution] else { continue }
             if !execution.succeeded, execution.ended {
                 history.calls[number].outcome = .failed
-            } else if call.start <= execution.begin, led.insert(execution.id).inserted {
-                history.calls[number].outcome = .executed
-            } else if duplicates == .reject || (execution.ended && execution.end <= call.start) {
-                history.calls[number].outcome = .hit
+                continue
             }
+            let isOwn = call.start <= execution.begin && led.insert(execution.id).inserted
+            history.calls[number].outcome = .inferred(
+                start: call.start, isOwn: isOwn, executionEnd: execution.ended ? execution.end : nil,
+                duplicates: duplicates)
         }
     }
 }

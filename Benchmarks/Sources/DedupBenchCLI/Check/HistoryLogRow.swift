@@ -87,20 +87,16 @@ struct HistoryLogRow {
         return text
     }
 
-    var type: Kind { get throws { try choice("type", try required("type"), Kind.init) } }
+    var type: Kind { get throws { try choice("type", try required("type"), among: Kind.allCases, by: \.rawValue) } }
 
     var kind: ExcuseKind {
-        get throws {
-            try choice("kind", try required("kind")) { name in ExcuseKind.allCases.first { $0.name == name } }
-        }
+        get throws { try choice("kind", try required("kind"), among: ExcuseKind.allCases, by: \.name) }
     }
 
     /// How a call was answered; nil if the log does not say.
     var outcome: OutcomeClass? {
         get throws {
-            try text("outcome").map { text in
-                try choice("outcome", text) { name in OutcomeClass.allCases.first { $0.name == name } }
-            }
+            try text("outcome").map { try choice("outcome", $0, among: OutcomeClass.allCases, by: \.name) }
         }
     }
 
@@ -110,20 +106,17 @@ struct HistoryLogRow {
             if text("outcome") != nil {
                 throw error("outcome", "belongs to calls; an execution that failed has `false` in the column succeeded")
             }
-            return try choice("succeeded", text("succeeded") ?? "true") { Bool($0) }
+            return try choice("succeeded", text("succeeded") ?? "true", among: [true, false], by: \.description)
         }
     }
 
-    private func choice<Value>(_ name: String, _ text: String, _ make: (String) -> Value?) throws -> Value {
-        if let value = make(text) { return value }
-        let allowed =
-            switch name {
-            case "type": Kind.allCases.map(\.rawValue)
-            case "kind": ExcuseKind.allCases.map(\.name)
-            case "outcome": OutcomeClass.allCases.map(\.name)
-            default: ["true", "false"]
-            }
-        throw error(name, "is `\(text.prefix(40))`; use one of \(allowed.joined(separator: ", "))")
+    /// The value of which a field has the name.
+    private func choice<Value>(
+        _ field: String, _ text: String, among values: [Value], by name: (Value) -> String
+    ) throws -> Value {
+        if let value = values.first(where: { name($0) == text }) { return value }
+        let names = values.map(name).joined(separator: ", ")
+        throw error(field, "is `\(text.prefix(40))`; use one of \(names)")
     }
 
     // MARK: - Times

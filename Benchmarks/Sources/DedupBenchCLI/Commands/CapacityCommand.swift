@@ -1,9 +1,9 @@
 internal import ArgumentParser
+internal import DedupBenchKit
 internal import DedupVerification
 internal import Evidence
 internal import Judging
 internal import LoadGeneration
-internal import Measurement
 internal import Reporting
 internal import Wording
 internal import Workloads
@@ -20,10 +20,10 @@ struct CapacityCommand: BenchCommand {
               dedupbench capacity my/scenario.yaml --phase open --precision 5
 
             The phase must have a rate (model constant or poisson). The gates are those of --gate, or else those of the scenario \
-            that the phase measures. The rate is doubled until a gate breaks, bisected until the rates \\
-            that hold and break are near to each other, and the one that holds is confirmed. The warm-ups before the phase run \\
-            each time. Gates on time and rates that break because the generator could not keep up end the search, too, and the \\
-            result says so: the subject may be able to do more.
+            that the phase measures. The rate is doubled until a gate breaks, bisected until the rates that hold and break are \
+            near to each other, and the one that holds is confirmed. The warm-ups before the phase run each time. Gates on time \
+            and rates that break because the generator could not keep up end the search, too, and the result says so: the \
+            subject may be able to do more.
 
             Exit code 0 when a rate was found, 2 when not even the lowest one holds, 75 when the machine is the limit or a rate \
             makes too few requests to decide the gates.
@@ -117,26 +117,37 @@ struct CapacityCommand: BenchCommand {
         asked.settings = plan.settings + ["phases.\(phase).rate=\(text)"]
         let runPlan = try RunPlan(asked, in: context)
         context.console.error("capacity: \(text)\n")
-        let identity = RunStamp(commit: "").identity(of: runPlan, arguments: [])
-        var evidence = RunEvidence(
-            identity: identity, gates: runPlan.gates.map(\.expression.description),
-            resolvedScenario: try runPlan.resolvedScenario, environment: MachineEnvironment.current())
-        let driver = RunDriver(
-            plan: runPlan, context: context, progress: ProgressDisplay(isOff: noProgress, in: context))
-        try await driver.run(&evidence)
-        let report = RunReport(evidence, gates: try gates(of: runPlan, phase))
-        let open = report.subjects.flatMap(\.gateReasons)
+        guard let evidence = try await drive(runPlan, context) else {
+            return Attempt(trial: .spoiled, role: .doubtful, reason: RunVerdict.interrupted.rawValue)
+        }
+        let report = SubjectReport(evidence, gates: try gates(of: runPlan, phase))
+        let reason = report.gateReasons.first
         switch report.verdict {
         case .pass: return Attempt(trial: .held, role: .good, reason: "")
         case .fail, .hung:
-            return Attempt(trial: .broke, role: .bad, reason: open.first ?? "the history breaks a promise")
+            return Attempt(trial: .broke, role: .bad, reason: reason ?? "the history breaks a promise")
         case .inconclusive:
             // Fewer requests would tell even less.
             throw Failure(
-                "at \(text) the gates cannot be decided: \(open.first ?? "nothing was proved"); make the phase longer, or start "
+                "at \(text) the gates cannot be decided: \(reason ?? "nothing was proved"); make the phase longer, or start "
                     + "at a higher rate", exitCode: report.verdict.exitCode)
         case .invalid, .interrupted:
-            return Attempt(trial: .spoiled, role: .doubtful, reason: open.first ?? report.verdict.rawValue)
+            return Attempt(trial: .spoiled, role: .doubtful, reason: reason ?? report.verdict.rawValue)
+        }
+    }
+
+    /// What driving the one subject of a plan yields; nil if it was interrupted before there was anything.
+    private func drive(_ plan: RunPlan, _ context: CommandContext) async throws(Failure) -> SubjectEvidence? {
+        let (subject, combination) = (plan.subjects[0], plan.combinations[0])
+        let driver = RunDriver(
+            plan: plan, context: context, progress: ProgressDisplay(isOff: noProgress, in: context))
+        defer { driver.progress.clear() }
+        do {
+            return try await driver.run(subject, in: combination, with: driver.makeRunner(for: combination))
+        } catch {
+            // What fails because of an interruption is no failure of its own.
+            if context.interruption.stop.isSet { return nil }
+            throw RunDriver.failure(from: error, driving: "\(plan.file): \(subject.name)")
         }
     }
 

@@ -96,16 +96,13 @@ struct CheckCommand: BenchCommand {
         let report = CheckReport(file: file, log: log, result: checker.check(log.history))
         switch format {
         case .text: context.console.out(report.text(context.console.terminal))
-        case .json:
-            do { context.console.out(try report.json()) } catch { throw Failure("\(error)", .internalError) }
+        case .json: context.console.out(report.json)
         }
         return report.verdict.exitCode
     }
 
     private func read() throws -> HistoryLog {
-        try HistoryLog(
-            file: file == "-" ? "/dev/stdin" : file, unit: timeUnit,
-            duplicates: DuplicateMode(rawValue: duplicates.rawValue) ?? .either)
+        try HistoryLog(file: file == "-" ? "/dev/stdin" : file, unit: timeUnit, duplicates: duplicates.mode)
     }
 
     /// Some promises can only be held against a log that says enough.
@@ -124,55 +121,43 @@ struct CheckCommand: BenchCommand {
 
     private func checker() throws(Failure) -> HistoryChecker {
         if let capacity, capacity < 1 { throw Failure("--capacity: must be at least 1", .usage) }
-        let tolerance = try Self.time(clockTolerance, "--clock-tolerance").nanoseconds
+        let tolerance = try OptionText.time(clockTolerance, "--clock-tolerance").nanoseconds
         var freshness = FreshnessRule(.none)
         if ttl != "none" {
-            let setting: TimeToLiveSetting = try Self.setting(ttl, "--ttl", "`none`, \(TimeToLiveSetting.allowed)")
+            let setting: TimeToLiveSetting = try OptionText.setting(
+                ttl, "--ttl", "`none`, \(TimeToLiveSetting.allowed)")
             var cache = CacheSettings()
             cache.timeToLive = setting
             freshness = FreshnessRule(of: cache)
         }
-        freshness.failureLifetime =
-            try failureTtl.map { text throws(Failure) in
-                try Self.time(text, "--failure-ttl").nanoseconds
-            } ?? 0
+        freshness.failureLifetime = try OptionText.time(failureTtl, "--failure-ttl")?.nanoseconds ?? 0
         freshness.clockTolerance = tolerance
         var checker = HistoryChecker(
-            freshness: freshness, capacityBounded: true,
-            duplicateMode: DuplicateMode(rawValue: duplicates.rawValue) ?? .either)
+            freshness: freshness, capacityBounded: true, duplicateMode: duplicates.mode)
         checker.capacity = capacity
         checker.allowsEarlyRefresh = allowEarlyRefresh
         checker.isExcerpt = excerpt
         checker.allowsUnexplainedFailures = allowOwnErrors
-        checker.staleAllowance = try allowStale.map { text throws(Failure) in
-            try Self.time(text, "--allow-stale").nanoseconds
-        }
+        checker.staleAllowance = try OptionText.time(allowStale, "--allow-stale")?.nanoseconds
         checker.removalLag += tolerance
         checker.flightTolerance += tolerance
         return checker
-    }
-
-    /// A time that an option gives.
-    ///
-    /// - Throws: ``Failure`` that names the option.
-    static func time(_ text: String, _ option: String) throws(Failure) -> Duration {
-        try setting(text, option, Duration.allowed)
-    }
-
-    private static func setting<Setting: ScenarioText>(
-        _ text: String, _ option: String, _ allowed: String
-    ) throws(Failure) -> Setting {
-        do throws(ScenarioTextError) {
-            return try Setting(scenarioText: text)
-        } catch {
-            throw Failure("\(option): `\(text)` cannot be used: \(error.reason); allowed: \(allowed)", .usage)
-        }
     }
 }
 
 /// What happens to a call whose key is being executed, as ``DuplicateMode`` has it.
 enum Duplicates: String, CaseIterable, ExpressibleByArgument {
     case join, reject, either, none
+
+    /// The mode in the words of the checker.
+    var mode: DuplicateMode {
+        switch self {
+        case .join: .join
+        case .reject: .reject
+        case .either: .either
+        case .none: .none
+        }
+    }
 }
 
 /// How the result of a check is printed.

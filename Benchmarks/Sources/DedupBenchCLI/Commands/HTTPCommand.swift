@@ -135,13 +135,11 @@ struct HTTPCommand: BenchCommand {
         settings.counter = counter.map { ($0, counterField?.split(separator: ".").map(String.init) ?? []) }
         settings.refusals = Set(refusals)
         settings.allowsErrors = allowErrors
-        settings.timeout = try CheckCommand.time(timeout, "--timeout")
+        settings.timeout = try OptionText.time(timeout, "--timeout")
         settings.promises = Promises(
             duplicates: refusals.isEmpty ? .join : .reject, eviction: capacity == nil ? .never : .unreported,
-            clockTolerance: try CheckCommand.time(clockTolerance, "--clock-tolerance"),
-            staleAllowance: try allowStale.map { text throws(Failure) in
-                try CheckCommand.time(text, "--allow-stale")
-            }, refreshesEarly: allowEarlyRefresh)
+            clockTolerance: try OptionText.time(clockTolerance, "--clock-tolerance"),
+            staleAllowance: try OptionText.time(allowStale, "--allow-stale"), refreshesEarly: allowEarlyRefresh)
         return settings
     }
 

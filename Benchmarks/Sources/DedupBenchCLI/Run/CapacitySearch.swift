@@ -76,24 +76,22 @@ package struct CapacitySearch: Sendable {
         }
         switch (good, bad) {
         case (let good?, nil):
-            if good >= bounds.upperBound { return startConfirming(good, held: 1) }
+            if good >= bounds.upperBound { return startConfirming(good) }
             rate = min(good * 2, bounds.upperBound)
         case (nil, let bad?):
             if bad <= bounds.lowerBound { return state = .done(.none(lowest: bad)) }
             rate = max(bad / 2, bounds.lowerBound)
         case (let good?, let bad?):
-            if bad / good <= 1 + precision {
-                return startConfirming(good, held: good == rate && trial == .held ? 1 : 0)
-            }
+            if bad / good <= 1 + precision { return startConfirming(good) }
             rate = (good * bad).squareRoot()
         case (nil, nil): break
         }
     }
 
-    private mutating func startConfirming(_ rate: Double, held: Int) {
+    private mutating func startConfirming(_ rate: Double) {
         self.rate = rate
         // It held once to get here.
-        state = .confirming(held: max(1, held))
+        state = .confirming(held: 1)
         if confirmations == 1 { finish() }
     }
 

@@ -16,7 +16,7 @@ struct EvidenceBuilder {
         var evidence = SubjectEvidence(
             subject: run.subject.name, strategy: combination.strategy, seed: combination.scenario.seed)
         evidence.isJudged = run.subject.isJudged
-        evidence.scope = run.subject.scope + run.notes
+        evidence.notes = run.notes
         if run.subject.isJudged { evidence.verification = verification(of: run) }
         evidence.phases = run.phases.map { phase($0, run, evidence.verification) }
         evidence.ending = ending(run)
@@ -80,7 +80,7 @@ extension HistoryChecker {
         self.init(
             freshness: promises.freshness ?? FreshnessRule(of: system.cache),
             capacityBounded: promises.eviction != .never,
-            duplicateMode: promises.duplicates == .either ? system.duplicates.mode : promises.duplicates)
+            duplicateMode: promises.duplicates(under: system))
         let tolerance = promises.clockTolerance.nanoseconds
         freshness.clockTolerance = max(freshness.clockTolerance, tolerance)
         if case .entries(let count) = system.cache.capacity { capacity = count }
@@ -89,16 +89,6 @@ extension HistoryChecker {
         allowsEarlyRefresh = promises.refreshesEarly
         staleAllowance = promises.staleAllowance.map(\.nanoseconds)
         removalLag = promises.removalLag.nanoseconds + tolerance
-    }
-}
-
-extension SystemSettings.Duplicates {
-    /// The mode in the words of the checker.
-    fileprivate var mode: DuplicateMode {
-        switch self {
-        case .join: .join
-        case .reject: .reject
-        }
     }
 }
 

@@ -1,5 +1,6 @@
 internal import DedupBenchKit
 package import Measurement
+internal import Workloads
 
 /// Watches a machine that has nothing to do.
 package struct MachineExamination: Sendable {
@@ -17,7 +18,7 @@ package struct MachineExamination: Sendable {
         let before = SystemCounters.now()
         let processorsBefore = machine.processorTime()
         let hiccups = HiccupMonitor(machine)
-        let end = machine.now() + UInt64(max(0, duration / .nanoseconds(1)))
+        let end = machine.now() + duration.nanoseconds
         while machine.now() < end, !stop.isSet {
             // Looks up now and then, so that Ctrl-C is not waited for.
             try? await machine.sleep(until: min(end, machine.now() + 100_000_000))

@@ -19,22 +19,23 @@ package final class ExecutionLog: WorkLog, @unchecked Sendable {
     private let machine: any Machine
     let recorder: HistoryRecorder
     private let blocking: Bool
-    private let joins: Bool
+    private let duplicates: DuplicateMode
     private let refreshesEarly: Bool
     private let bodies: [any OperationBody]
     private let causes: UnsafeMutableBufferPointer<Cause>
     private let running = Atomic<Int>(0)
 
-    /// A log for phases with the given bodies, in their order.
+    /// A log for phases with the given bodies, in their order, and a subject with these promises that is set up as the
+    /// scenario says.
     init(
         machine: any Machine, recorder: HistoryRecorder, bodies: [any OperationBody], blocking: Bool, capacity: Int,
-        promises: Promises = Promises()
+        promises: Promises, system: SystemSettings
     ) {
         self.machine = machine
         self.recorder = recorder
         self.bodies = bodies
         self.blocking = blocking
-        joins = promises.duplicates != .reject
+        duplicates = promises.duplicates(under: system)
         refreshesEarly = promises.refreshesEarly
         causes = .allocate(capacity: capacity)
         causes.initialize(repeating: Cause(request: .max, end: 0))
@@ -78,12 +79,12 @@ package final class ExecutionLog: WorkLog, @unchecked Sendable {
     /// How a call that began at `start` was answered with a value, judged by the execution that its answer names. One that
     /// there never was is for the checker to find.
     ///
-    /// What refuses duplicates joins none, so a call that began while the execution ran came to it late. Where fresh results
-    /// are renewed, an execution may have been begun for a call that did not ask for it.
+    /// Where fresh results are renewed, an execution may have been begun for a call that did not ask for it.
     func classify(_ execution: UInt64, for work: Work, start: UInt64) -> OutcomeClass {
         guard execution > 0, execution <= causes.count else { return .joined }
         let cause = causes[Int(execution) - 1]
-        if cause.request == work.number, !refreshesEarly { return .executed }
-        return !joins || (cause.end != 0 && cause.end <= start) ? .hit : .joined
+        return .inferred(
+            start: start, isOwn: cause.request == work.number && !refreshesEarly,
+            executionEnd: cause.end == 0 ? nil : cause.end, duplicates: duplicates)
     }
 }

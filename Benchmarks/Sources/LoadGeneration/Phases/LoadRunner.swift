@@ -134,7 +134,7 @@ package final class LoadRunner: Sendable {
             machine: machine, recorder: recorder,
             log: ExecutionLog(
                 machine: machine, recorder: recorder, bodies: bodies, blocking: blueprint.blocks,
-                capacity: executions, promises: blueprint.promises),
+                capacity: executions, promises: blueprint.promises, system: scenario.system),
             workers: plan.lanes.indices.map { Worker(machine.executor(number: $0, blocks: blueprint.blocks)) },
             hiccups: HiccupMonitor(machine), watchdog: Watchdog(machine, limit: configuration.watchdog),
             memory: Result { () throws(JemallocError) in try machine.memory() },

@@ -75,9 +75,7 @@ package struct PhaseAnalysis {
 
     private func memory(_ trace: PhaseTrace) -> [MemoryEvidence] {
         guard let series = trace.memory else { return [] }
-        let joins =
-            subject.promises.duplicates == .either
-            ? scenario.system.duplicates == .join : subject.promises.duplicates == .join
+        let joins = subject.promises.duplicates(under: scenario.system) == .join
         let evidence = MemoryEvidence(
             series, discarded: trace.plan.phase.memory?.discarded ?? 0,
             capacity: subject.promises.eviction != .never ? scenario.system.cache.capacity.entries : nil,
@@ -98,7 +96,8 @@ package struct PhaseAnalysis {
         guard let declared = scenario.distribution(of: trace.plan.phase) else { return [] }
         let sampler = KeySampler(declared, seed: scenario.seed)
         var requests = [Int](repeating: 0, count: max(declared.count, trace.plan.stream.keyCount))
-        for call in calls { requests[Int(call.key)] += 1 }
+        // A key that does not belong to the distribution is for the audit to find.
+        for call in calls where Int(call.key) < requests.count { requests[Int(call.key)] += 1 }
         return KeyPopularity.groups(
             requests: sampler.keyOfRank.map { requests[Int($0)] }, probabilities: declared.probabilities())
     }

@@ -53,6 +53,9 @@ extension RunReport {
         let tables = tables
         return tables.map { BundleContents.File(name: $0.file, description: $0.description, text: $0.table.text) } + [
             .init(
+                name: "latency.hlog", description: "the same histograms, for the tools of HdrHistogram",
+                text: HistogramLog(self).text),
+            .init(
                 name: "datapackage.json", description: "what the columns of the tables mean",
                 text: JSONFile.text(DataPackage(identity.id, tables))),
             .init(name: "report.html", description: "the run as one page, with pictures", text: HTMLReport(self).text),

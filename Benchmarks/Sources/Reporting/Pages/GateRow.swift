@@ -70,7 +70,7 @@ extension SubjectReport {
         let memory = growth.flatMap { $0.verdict == .clean ? nil : "memory \($0.verdict.rawValue): \($0.explanation)" }
         return [self.ending.reason, memory].compactMap(\.self) + invalidity + phases.compactMap(\.shortfall)
             + phases.compactMap(\.unsteadiness)
-            + evidence.scope
+            + evidence.notes
     }
 }
 
