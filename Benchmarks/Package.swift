@@ -59,7 +59,7 @@ let package = Package(
         target("Wording"),
         target("Workloads", ["CZlib", "CZstd", "Statistics", "Wording", library("DedupVerification"), yams]),
         target("Measurement", ["CJemalloc", "Statistics", histogram]),
-        target("Evidence", ["Measurement", library("DedupVerification")]),
+        target("Evidence", ["Measurement", library("DedupVerification"), crypto]),
         // What a subject is: for those here and for those of other packages.
         target("DedupBenchKit", ["Workloads", library("DedupVerification")]),
         target(

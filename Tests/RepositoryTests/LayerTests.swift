@@ -24,7 +24,7 @@ import Testing
             "CJemalloc", "Dispatch", "Foundation", "Glibc", "Histogram", "Statistics", "Synchronization",
         ],
         "Benchmarks/Sources/Wording": [],
-        "Benchmarks/Sources/Evidence": ["DedupVerification", "Foundation", "Measurement"],
+        "Benchmarks/Sources/Evidence": ["Crypto", "DedupVerification", "Foundation", "Measurement"],
         "Benchmarks/Sources/DedupBenchKit": ["DedupVerification", "Workloads"],
         "Benchmarks/Sources/DedupBenchHTTP": [
             "AsyncHTTPClient", "Crypto", "DedupBenchKit", "Foundation", "NIOCore", "NIOHTTP1", "NIOPosix",

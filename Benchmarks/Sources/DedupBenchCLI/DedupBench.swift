@@ -59,13 +59,16 @@ package struct DedupBenchCommand: ParsableCommand {
                   dedupbench capacity --phase arrivals  the highest rate that holds
                   dedupbench report results/latest      the last run, judged again
                   dedupbench replay results/latest      its violations, each with its proof
+                  dedupbench baseline list              runs that others are held against
+                  dedupbench trend                      figures from run to run
                   dedupbench check log.csv --ttl none   the log of another system
                   dedupbench list subjects              what can be driven
                   dedupbench micro                      ns and allocations an operation
                   dedupbench doctor                     is this machine fit for measuring?
                   dedupbench selftest                   broken subjects: each is caught
 
-                Exit codes: 0 every gate passed; 1 internal error; 2 a gate failed or a violation was found; 3 the subject \
+                Exit codes: 0 every gate passed; 1 internal error; 2 a gate failed, a violation was found, or a regression that --fail-on-regression \
+                forbids; 3 the subject \
                 hung; 6 results cannot be written; 64 wrong usage; 65 bad scenario, trace or \
                 evidence; 69 a program that the scenario needs is not there; 75 inconclusive or invalid; 130 interrupted (143 by SIGTERM, 129 by SIGHUP), \
                 with a partial report.
@@ -73,7 +76,8 @@ package struct DedupBenchCommand: ParsableCommand {
             version: "0.1.0",
             subcommands: [
                 RunCommand.self, CapacityCommand.self, HTTPCommand.self, CheckCommand.self, CompareCommand.self,
-                ReportCommand.self, ReplayCommand.self, MergeCommand.self, ListCommand.self,
+                ReportCommand.self, ReplayCommand.self, MergeCommand.self, BaselineCommand.self, TrendCommand.self,
+                ListCommand.self,
                 MicroCommand.self, DoctorCommand.self,
                 SelftestCommand.self,
                 SchemaCommand.self,

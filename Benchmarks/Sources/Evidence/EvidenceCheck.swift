@@ -26,6 +26,7 @@ struct EvidenceCheck {
         demand(
             run.interruption.map { codes.contains($0.exitCode) } ?? true, "run.interruption.exitCode", "no exit code")
         for (number, subject) in run.subjects.enumerated() { check(subject, "run.subjects[\(number)]") }
+        check(run.baseline)
         let titles = run.subjects.map(\.title)
         demand(Set(titles).count == titles.count, "run.subjects", "one subject and combination is there twice")
     }
@@ -60,6 +61,18 @@ struct EvidenceCheck {
             !id.isEmpty && id != "latest" && !id.hasPrefix(".") && id.utf8.count <= 200
                 && id.unicodeScalars.allSatisfy { $0.isASCII && $0.value > 0x20 && $0 != "/" && $0.value != 0x7F },
             "run.identity.id", "not the name of a bundle")
+    }
+
+    private mutating func check(_ baseline: BaselineEvidence?) {
+        let phases = baseline?.runs.flatMap(\.subjects).flatMap(\.phases) ?? []
+        for phase in phases {
+            count(phase.operations, "run.baseline.operations")
+            for (name, figure) in phase.figures {
+                let values = [figure.value, figure.low, figure.high].compactMap(\.self)
+                demand(
+                    values.allSatisfy { $0.isFinite && abs($0) < 1e18 }, "run.baseline", "\(name) is no number")
+            }
+        }
     }
 
     // MARK: - Subjects

@@ -68,6 +68,8 @@ package struct RunEvidence: Hashable, Codable, Sendable {
     package var skipped: [String] = []
     /// The gates that the run was asked to keep, as they were written.
     package var gates: [String] = []
+    /// What the run is held against; nil when it is held against gates only.
+    package var baseline: BaselineEvidence?
     /// The scenario with every default and override, as YAML.
     package var resolvedScenario: String
     /// The machine.

@@ -5,7 +5,7 @@ internal import Measurement
 ///
 /// Counts and histograms are added, so percentiles are those of all calls; a phase takes as long as in the slowest process,
 /// so rates add up. What no process can see is not there: an execution in one process that duplicates one in another. Left
-/// out is what has no sum: the series over time, and how many calls were open on average. The most calls that were open at a
+/// out is what has no sum: the series over time, how many calls were open on average, and a baseline. The most calls that were open at a
 /// time are those of one process.
 package enum RunMerge {
     /// The evidence of all runs together.
@@ -35,6 +35,7 @@ package enum RunMerge {
             .min { ($0.exitCode, $0.reason) < ($1.exitCode, $1.reason) }
         merged.skipped = union(runs.map(\.evidence.skipped))
         merged.gates = union(runs.map(\.evidence.gates))
+        merged.baseline = nil
         return merged
     }
 
@@ -70,10 +71,10 @@ package enum RunMerge {
         _ other: (name: String, evidence: RunEvidence), against first: (name: String, evidence: RunEvidence)
     ) throws(MergeError) {
         let (ours, theirs) = (lines(first.evidence), lines(other.evidence))
-        if let number = (0..<max(ours.count, theirs.count)).first(where: { line($0, ours) != line($0, theirs) }) {
+        if let difference = theirs.difference(from: ours) {
             throw MergeError(
-                "\(other.name) is of another scenario than \(first.name): it has \(line(number, theirs)) where that has "
-                    + "\(line(number, ours)); only runs of one scenario add up")
+                "\(other.name) is of another scenario than \(first.name): \(difference); only runs of one scenario add up"
+            )
         }
         let (subjects, others) = (first.evidence.subjects, other.evidence.subjects)
         guard subjects.map(\.title) == others.map(\.title) else {
@@ -87,13 +88,9 @@ package enum RunMerge {
         }
     }
 
-    private static func line(_ number: Int, _ lines: [Substring]) -> String {
-        number < lines.count ? "`\(lines[number])`" : "nothing"
-    }
-
     /// What must be the same: the scenario, whatever fixed its randomness.
-    private static func lines(_ evidence: RunEvidence) -> [Substring] {
-        evidence.resolvedScenario.split(separator: "\n").filter { !$0.hasPrefix("seed:") && !$0.hasPrefix("#") }
+    private static func lines(_ evidence: RunEvidence) -> ScenarioLines {
+        ScenarioLines(evidence.resolvedScenario, without: ["seed"])
     }
 }
 

@@ -129,8 +129,8 @@ import Testing
         arguments: [[]]
             + [
                 "run", "capacity", "http", "check", "compare", "report", "merge", "list", "micro", "doctor", "selftest",
-                "schema",
-            ].map { [$0] })
+                "schema", "baseline", "trend",
+            ].map { [$0] } + ["save", "list", "show", "delete"].map { ["baseline", $0] })
     func everyHelpHasExamples(_ command: [String]) async throws {
         let result = await bench.run(command + ["--help"])
         #expect(result.code == 0)

@@ -66,6 +66,19 @@ import Testing
         try Self.check(bundle.path, files: 7)
     }
 
+    @Test func thoseOfABaselineToo() throws {
+        let subject = EvidenceFixture.subject("=1+1", broken: true)
+        var run = EvidenceFixture.run([subject])
+        let sound = EvidenceFixture.run([EvidenceFixture.subject("=1+1")])
+        run.baseline = BaselineEvidence(
+            name: "main", runs: [RunRecord(RunReport(sound, gates: []))], isDemanded: false)
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let bundle = try ResultBundle(reserving: "run", in: folder)
+        try BundleContents(RunReport(run, gates: [])).write(to: bundle)
+        try Self.check(bundle.path, files: 8)
+    }
+
     @Test func thoseOfAComparisonToo() throws {
         let metric = ComparedMetric(
             arm: "a,b", phase: "storm", metric: .load(.throughput), reference: [1, 2.5], candidate: [3, .nan],

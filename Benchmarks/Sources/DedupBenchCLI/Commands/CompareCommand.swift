@@ -46,10 +46,6 @@ struct CompareCommand: BenchCommand {
     @Flag(help: "Show no progress.")
     var noProgress = false
 
-    private static let defaults = [
-        Metric.time(.waited(.hit), .p50), .time(.waited(.hit), .p99), .load(.throughput),
-    ]
-
     func run(_ arguments: [String], in context: CommandContext) async throws -> Int32 {
         let runPlan = try RunPlan(plan, in: context)
         let arms = runPlan.combinations.flatMap { combination in
@@ -80,7 +76,7 @@ struct CompareCommand: BenchCommand {
             }
             if !asked.contains(metric) { asked.append(metric) }
         }
-        return asked.isEmpty ? Self.defaults : asked
+        return asked.isEmpty ? Metric.defaultComparison : asked
     }
 
     private func check(_ plan: RunPlan, arms: Int, _ metrics: [Metric]) throws(Failure) {

@@ -18,6 +18,8 @@ struct RunCommand: BenchCommand {
               dedupbench run my/scenario.yaml --set keys.count=500 --out my/results
               dedupbench run strategies --matrix cache.policy=lru,sieve,s3-fifo
               dedupbench run --format csv --no-progress > summary.csv
+              dedupbench run --save-baseline main
+              dedupbench run --baseline main --fail-on-regression
 
             The verdict is that of the worst subject. A gate whose metric was not measured makes the run invalid, one \
             without observations inconclusive: neither passes. Ctrl-C ends the run early and leaves a bundle that is \
@@ -25,19 +27,23 @@ struct RunCommand: BenchCommand {
             """)
 
     @OptionGroup(title: "What is run") var plan: PlanOptions
+    @OptionGroup(title: "What it is held against") var baselines: BaselineOptions
     @OptionGroup(title: "What is shown") var output: OutputOptions
 
     func run(_ arguments: [String], in context: CommandContext) async throws -> Int32 {
-        try await Self.run(plan, output, arguments, in: context)
+        try await Self.run(plan, baselines, output, arguments, in: context)
     }
 
     /// Drives what the options say, judges it, and reports it.
     ///
     /// - Returns: The exit code.
     static func run(
-        _ plan: PlanOptions, _ output: OutputOptions, _ arguments: [String], in context: CommandContext
+        _ plan: PlanOptions, _ baselines: BaselineOptions, _ output: OutputOptions, _ arguments: [String],
+        in context: CommandContext
     ) async throws -> Int32 {
         let runPlan = try RunPlan(plan, in: context)
+        let resolvedScenario = try runPlan.resolvedScenario
+        let baselines = try RunBaselines(baselines, in: output.out, resolvedScenario: resolvedScenario)
         let stamp = RunStamp(commit: await context.commit())
         var identity = stamp.identity(of: runPlan, arguments: arguments)
         context.interruption.listen()
@@ -46,8 +52,9 @@ struct RunCommand: BenchCommand {
         identity.id = runOutput.bundle?.name ?? identity.id
         var evidence = RunEvidence(
             identity: identity, gates: runPlan.gates.map(\.expression.description),
-            resolvedScenario: try runPlan.resolvedScenario,
+            resolvedScenario: resolvedScenario,
             environment: MachineEnvironment.current(commit: identity.commit, jemalloc: try? Jemalloc()))
+        evidence.baseline = baselines.held
         let driver = RunDriver(
             plan: runPlan, context: context,
             progress: ProgressDisplay(isOff: output.noProgress || output.quiet, in: context))
@@ -57,6 +64,9 @@ struct RunCommand: BenchCommand {
             runOutput.abandon()
             throw error
         }
-        return runOutput.publish(RunReport(evidence, gates: runPlan.gates))
+        let report = RunReport(evidence, gates: runPlan.gates)
+        var code = runOutput.publish(report)
+        if !output.noHistory { code = runOutput.remember(report, exitCode: code) }
+        return baselines.save(report, exitCode: code, context.console)
     }
 }

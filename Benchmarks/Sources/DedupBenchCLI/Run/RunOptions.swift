@@ -11,6 +11,9 @@ struct OutputOptions: ParsableArguments {
     @Flag(help: "Print the verdict alone; the bundle holds the rest.")
     var quiet = false
 
+    @Flag(help: "Add no line to history.ndjson, which `trend` reads.")
+    var noHistory = false
+
     @Option(help: "What is printed: a table, run.json or summary.csv.")
     var format = OutputFormat.text
 }

@@ -1,3 +1,4 @@
+internal import Evidence
 internal import Judging
 internal import Reporting
 
@@ -73,6 +74,20 @@ struct RunOutput {
             try BundleFile.append(MarkdownReport(report).text + "\n", to: summary)
         } catch {
             console.error("\(DedupBenchCommand.program): the summary of the job was not written: \(error)\n")
+        }
+    }
+
+    /// Adds a run that came to its end to the history beside its bundle.
+    ///
+    /// - Returns: The exit code, which is another one if the history cannot be written.
+    func remember(_ report: RunReport, exitCode: Int32) -> Int32 {
+        guard let bundle, problem == nil, !report.isPartial else { return exitCode }
+        do throws(BundleError) {
+            try RunHistory(in: bundle.directory).append(RunRecord(report))
+            return exitCode
+        } catch {
+            console.error("\(DedupBenchCommand.program): the run is not in the history: \(error)\n")
+            return Failure.Code.ofUnwritten(exitCode)
         }
     }
 

@@ -61,6 +61,12 @@ package enum ComparisonVerdict: String, Sendable {
     case noRegression = "NO REGRESSION"
     /// Neither can be said.
     case inconclusive = "INCONCLUSIVE"
+
+    /// The verdict of several: the worst of them. Of nothing, nothing can be said.
+    package static func combined(_ verdicts: [ComparisonVerdict]) -> ComparisonVerdict {
+        if verdicts.contains(.regression) { return .regression }
+        return verdicts.contains(.inconclusive) || verdicts.isEmpty ? .inconclusive : .noRegression
+    }
 }
 
 /// One metric with what its comparison came to.
@@ -73,6 +79,8 @@ package struct ComparisonResult: Sendable {
     package let threshold: Double
     /// What it came to.
     package let verdict: ComparisonVerdict
+    /// Why, where the figures alone do not say it.
+    package var reason: String?
 }
 
 /// Compares arms with a reference: rounds are the unit, and differences are taken within a round.

@@ -6,8 +6,11 @@ internal import Wording
 
 /// Judges the samples of a memory phase.
 struct GrowthJudge {
+    /// Bytes an operation, which are asked about where no gate says how many.
+    static let assumedLimit = 0.5
+
     let evidence: MemoryEvidence
-    /// The limits of the gates on growth; without one, 0.5 bytes an operation are asked about.
+    /// The limits of the gates on growth; without one, ``assumedLimit`` is asked about.
     let limits: [Double]
     /// What the calls of the phase came to: the paths through the subject whose memory was looked at.
     let counts: VerificationCounts
@@ -17,7 +20,9 @@ struct GrowthJudge {
         let compared = evidence.comparable
         guard compared.count >= 2 else { return report }
         let kept = evidence.series.keeping(compared)
-        let estimates = (limits.isEmpty ? [0.5] : limits).map { LeakEstimate(kept, criteria: criteria(limit: $0)) }
+        let estimates = (limits.isEmpty ? [Self.assumedLimit] : limits).map {
+            LeakEstimate(kept, criteria: criteria(limit: $0))
+        }
         report.judgements = zip(limits, estimates).map { limit, estimate in
             let (verdict, reason) = judged(estimate)
             return GrowthReport.Judgement(limit: limit, verdict: verdict, reason: reason)

@@ -45,8 +45,13 @@ package struct RunReport: Sendable {
         return RunVerdict.combined(verdicts + (isPartial ? [.interrupted] : []))
     }
 
-    /// The exit code: interrupted before all else, because the user who interrupted expects to see that.
-    package var exitCode: Int32 { evidence.interruption?.exitCode ?? verdict.exitCode }
+    /// The exit code: interrupted before all else, because the user who interrupted expects to see that; that of a hung
+    /// subject before that of a regression.
+    package var exitCode: Int32 {
+        if let code = evidence.interruption?.exitCode { return code }
+        let isRegression = comparison?.failsRun == true && verdict != .hung
+        return isRegression ? RunVerdict.fail.exitCode : verdict.exitCode
+    }
 
     private static func rank(_ subjects: [SubjectReport], isMatrix: Bool) -> [SubjectReport] {
         guard isMatrix else { return subjects }

@@ -46,7 +46,11 @@ extension RunReport {
             ("memory.csv", "allocator readings at quiescent points", memoryTable),
             ("gates.csv", "every gate, observed against limit", gatesTable),
             ("events.csv", "violations, each with its proof, and stalls", eventsTable),
-        ]
+        ] + baselineTables
+    }
+
+    private var baselineTables: [(file: String, description: String, table: CSVTable)] {
+        baselineTable.map { [("baseline.csv", "each figure beside those of the runs of the baseline", $0)] } ?? []
     }
 
     fileprivate var files: [BundleContents.File] {

@@ -48,6 +48,19 @@ package enum BundleFile {
         if let code = write(text, to: file) { throw failure("write", path, code) }
     }
 
+    /// Adds a line to the end of a file, which is made if need be: in one piece, so that lines of several processes do not mix.
+    /// After a line that was cut off a new one begins.
+    static func append(line: String, to path: String) throws(BundleError) {
+        let file = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
+        guard file >= 0 else { throw failure("write", path, errno) }
+        defer { close(file) }
+        var (status, last) = (stat(), UInt8(ascii: "\n"))
+        let isCutOff =
+            fstat(file, &status) == 0 && status.st_size > 0 && pread(file, &last, 1, status.st_size - 1) == 1
+            && last != UInt8(ascii: "\n")
+        if let code = write((isCutOff ? "\n" : "") + line + "\n", to: file) { throw failure("write", path, code) }
+    }
+
     /// Writes a text to a file descriptor; returns the number of the error that kept it from being written whole.
     package static func write(_ text: String, to descriptor: Int32) -> Int32? {
         var rest = ArraySlice(Array(text.utf8))
@@ -87,7 +100,8 @@ package enum BundleFile {
         guard fsync(file) == 0 || errno == EINVAL else { throw failure("write", directory, errno) }
     }
 
-    /// Renames a directory. The system refuses a target that holds anything, so nothing is ever overwritten.
+    /// Renames a directory, or a file. The system refuses a directory as target that holds anything; a file takes the place
+    /// of another one.
     static func rename(_ source: String, to target: String) throws(BundleError) {
         guard Glibc.rename(source, target) == 0 else { throw failure("rename", target, errno) }
     }
@@ -121,6 +135,11 @@ package enum BundleFile {
             if name != "." && name != ".." { names.append(name) }
         }
         return names
+    }
+
+    /// Removes a file.
+    static func remove(_ path: String) throws(BundleError) {
+        guard unlink(path) == 0 else { throw failure("delete", path, errno) }
     }
 
     /// Removes a directory and the files in it, if it can. What holds directories is not ours, and stays.

@@ -2,6 +2,7 @@ internal import DedupVerification
 internal import Evidence
 internal import Judging
 internal import Measurement
+internal import Statistics
 
 /// What `run.json` holds; also what `--format json` prints.
 struct RunManifest: Encodable {
@@ -90,6 +91,46 @@ struct RunManifest: Encodable {
         }
     }
 
+    struct Baseline: Encodable {
+        let name: String
+        let runs: [String]
+        let verdict: String
+        let failsRun: Bool
+        let notes: [String]
+        let figures: [Figure]
+
+        enum CodingKeys: String, CodingKey {
+            case name, runs, verdict
+            case failsRun = "fails_run"
+            case notes, figures
+        }
+    }
+
+    struct Figure: Encodable {
+        let subject: String
+        let phase: String
+        let metric: String
+        let baselineMedian: Double?
+        let observed: Double?
+        let worseRatio: Double?
+        let low: Double?
+        let high: Double?
+        let threshold: Double?
+        let verdict: String
+        let reason: String?
+
+        enum CodingKeys: String, CodingKey {
+            case subject, phase, metric
+            case baselineMedian = "baseline_median"
+            case observed
+            case worseRatio = "worse_ratio"
+            case low = "ci_low"
+            case high = "ci_high"
+            case threshold = "threshold_ratio"
+            case verdict, reason
+        }
+    }
+
     struct File: Encodable {
         let name: String
         let description: String
@@ -110,6 +151,7 @@ struct RunManifest: Encodable {
     let skipped: [String]
     let verdict: String
     let exitCode: Int32
+    let baseline: Baseline?
     let subjects: [Subject]
     let files: [File]
 
@@ -124,7 +166,7 @@ struct RunManifest: Encodable {
         case partialReason = "partial_reason"
         case skipped, verdict
         case exitCode = "exit_code"
-        case subjects, files
+        case baseline, subjects, files
     }
 
     init(report: RunReport, files: [BundleContents.File]) {
@@ -141,6 +183,7 @@ struct RunManifest: Encodable {
         skipped = report.skipped
         verdict = report.verdict.rawValue
         exitCode = report.exitCode
+        baseline = report.comparison.map(Baseline.init)
         let best = report.best?.title
         subjects = report.ranked.map { Subject($0, best: report.isMatrix ? $0.title == best : nil) }
         self.files = files.map { File(name: $0.name, description: $0.description, bytes: $0.text.utf8.count) }
@@ -198,6 +241,24 @@ extension RunManifest.Phase {
         foreignProcessors = load.foreignProcessors
         audits = load.audits.map {
             RunManifest.Audit(name: $0.name, passed: $0.passed, explanation: $0.explanation)
+        }
+    }
+}
+
+extension RunManifest.Baseline {
+    init(_ comparison: BaselineComparison) {
+        name = comparison.baseline.name
+        runs = comparison.baseline.runs.map(\.id)
+        verdict = comparison.verdict.rawValue
+        failsRun = comparison.failsRun
+        notes = comparison.notes
+        figures = comparison.results.map { result in
+            RunManifest.Figure(
+                subject: result.metric.arm, phase: result.metric.phase, metric: result.metric.metric.name,
+                baselineMedian: Median.of(result.metric.reference)?.finite,
+                observed: result.metric.candidate.first?.finite, worseRatio: result.worsening.value.finite,
+                low: result.worsening.low.finite, high: result.worsening.high.finite,
+                threshold: result.threshold.finite, verdict: result.verdict.rawValue, reason: result.reason)
         }
     }
 }

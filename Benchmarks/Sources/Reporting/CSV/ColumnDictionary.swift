@@ -16,6 +16,12 @@ enum ColumnDictionary {
     /// Columns that mean something else in one table.
     private static let exceptions: [String: (kind: Kind, meaning: String)] = [
         "events.csv/executions": (.string, "the executions that contradict each other"),
+        "baseline.csv/ci_low": (.number, "the lower end of the interval that worse_ratio falls into with 95 %"),
+        "baseline.csv/ci_high": (
+            .number, "the upper end of that interval; both are empty where nothing is judged by it"
+        ),
+        "baseline.csv/worse_ratio": (.number, "how many times worse the run is than the runs of the baseline"),
+        "baseline.csv/reason": (.string, "why the figure came to that"),
         "rounds.csv/reference": (.number, "what the reference came to in the round"),
     ]
 
@@ -48,6 +54,7 @@ enum ColumnDictionary {
         "explanation": (.string, "what is wrong, in a sentence"),
         "diagram": (.string, "the intervals, drawn to scale with characters"),
         "reference": (.string, "the arm that the others are held against"),
+        "baseline": (.string, "the name of the baseline"),
         "arm": (.string, "the arm that is held against the reference"),
     ]
 
@@ -127,6 +134,8 @@ enum ColumnDictionary {
         "metadata_bytes": (.integer, "what the allocator needs for itself"),
         "live_entries": (.integer, "entries in the cache"),
         "key": (.integer, "the key; empty for a stall"),
+        "baseline_runs": (.integer, "how many runs of the baseline have the figure"),
+        "baseline_median": (.number, "the median of their figures, in the unit of the row"),
         "reference_median": (.number, "the median of the reference's rounds"),
         "arm_median": (.number, "the median of the arm's rounds"),
         "worse_ratio": (.number, "how many times worse the arm is within a round"),

@@ -24,7 +24,7 @@ package struct HTMLReport {
             "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>",
             Markup.element("title", [], Markup.text(title)), "<style>\(PageStyle.css)</style>",
         ]
-        let before = [verdict, gates, subjects].joined(separator: "\n")
+        let before = [verdict, gates, baseline, subjects].joined(separator: "\n")
         let after = [load, run].joined(separator: "\n")
         let room = Self.limit - before.utf8.count - after.utf8.count
         return """
@@ -96,6 +96,33 @@ package struct HTMLReport {
             Markup.table(
                 ["verdict", "gate", "subject", "phase", "observed", "interval (95 %)", "limit", "margin", "why"], sorted
             ))
+    }
+
+    private var baseline: String {
+        guard let comparison = report.comparison else { return "" }
+        let rows = comparison.results.map(ComparisonRow.init).map { row in
+            let metric = row.result.metric
+            return [
+                row.result.verdict.rawValue, metric.metric.name, metric.arm, metric.phase, row.reference, row.candidate,
+                row.worsening, row.interval, row.threshold, row.result.reason ?? "",
+            ]
+        }
+        // Those that regressed first, then those that nothing can be said of.
+        let order: [ComparisonVerdict] = [.regression, .inconclusive, .noRegression]
+        let sorted = order.flatMap { verdict in rows.filter { $0[0] == verdict.rawValue } }
+        let notes = comparison.notes.map { Markup.element("li", [], Markup.text($0)) }.joined(separator: "\n")
+        return section(
+            "Baseline",
+            Markup.element("p", [("class", comparison.verdict.style)], Markup.text(comparison.summary))
+                + Markup.element("p", [], Markup.text(comparison.title))
+                + (notes.isEmpty ? "" : Markup.element("ul", [], notes))
+                + (sorted.isEmpty
+                    ? ""
+                    : Markup.table(
+                        [
+                            "verdict", "metric", "subject", "phase", "baseline", "now", "worse by", "95 %",
+                            "matters from", "why",
+                        ], sorted)))
     }
 
     private var subjects: String {
@@ -216,6 +243,17 @@ package struct HTMLReport {
                     "details", [],
                     Markup.element("summary", [], "Scenario")
                         + Markup.element("pre", [], Markup.text(report.resolvedScenario))))
+    }
+}
+
+extension ComparisonVerdict {
+    /// The class of its colour.
+    fileprivate var style: String {
+        switch self {
+        case .noRegression: "good"
+        case .regression: "bad"
+        case .inconclusive: "doubt"
+        }
     }
 }
 

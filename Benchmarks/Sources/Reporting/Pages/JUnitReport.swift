@@ -20,7 +20,8 @@ package struct JUnitReport {
 
     /// The file.
     package var text: String {
-        let suites = report.subjects.map { suite($0) } + report.skipped.map { skipped($0) }
+        let baseline = report.comparison.map { [suite($0)] } ?? []
+        let suites = report.subjects.map { suite($0) } + baseline + report.skipped.map { skipped($0) }
         return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
             + Markup.element(
                 "testsuites", [("name", "dedupbench \(report.identity.scenario)")],
@@ -36,6 +37,33 @@ package struct JUnitReport {
             Markup.element(
                 "testcase", [("classname", "\(report.identity.scenario).\(title)"), ("name", Self.promise)],
                 Markup.empty("skipped", [("message", reason)])))
+    }
+
+    /// A case a figure. A regression that fails no run is skipped, with what it came to: a suite that is red would say
+    /// otherwise.
+    private func suite(_ comparison: BaselineComparison) -> String {
+        let name = "baseline \(comparison.baseline.name)"
+        let cases = comparison.results.map { result in
+            let row = ComparisonRow(result: result)
+            let verdict: RunVerdict =
+                switch result.verdict {
+                case .noRegression: .pass
+                case .inconclusive: .inconclusive
+                case .regression: comparison.failsRun ? .fail : .inconclusive
+                }
+            return Case(
+                name: "\(result.metric.arm): \(result.metric.metric.name) in \(result.metric.phase)", verdict: verdict,
+                reason: [result.verdict.rawValue, result.reason].compactMap(\.self).joined(separator: ": "),
+                details: "baseline \(row.reference)\nnow \(row.candidate)\nworse by \(row.worsening), \(row.interval)\n"
+            )
+        }
+        return Markup.element(
+            "testsuite",
+            [
+                ("name", name), ("tests", "\(cases.count)"), ("failures", "\(cases.count { $0.verdict == .fail })"),
+                ("errors", "0"), ("skipped", "\(cases.count { $0.verdict == .inconclusive })"),
+                ("timestamp", report.identity.startedAt),
+            ], "\n" + cases.map { element($0, of: name) }.joined(separator: "\n") + "\n")
     }
 
     private static let promise = "the history keeps every promise"
@@ -65,7 +93,7 @@ package struct JUnitReport {
                 ("time", "\(seconds)"), ("timestamp", report.identity.startedAt),
             ],
             Markup.element("properties", [], properties.joined()) + "\n"
-                + cases.map { element($0, of: subject) }.joined(separator: "\n") + "\n")
+                + cases.map { element($0, of: subject.title) }.joined(separator: "\n") + "\n")
     }
 
     /// The check of the history, which also stands for how the run of the subject ended.
@@ -94,7 +122,7 @@ package struct JUnitReport {
         return Case(name: name, verdict: RunVerdict(verification.verdict), reason: doubt)
     }
 
-    private func element(_ test: Case, of subject: SubjectReport) -> String {
+    private func element(_ test: Case, of suite: String) -> String {
         let message = [("message", test.reason)]
         let content =
             switch test.verdict {
@@ -104,6 +132,6 @@ package struct JUnitReport {
             case .inconclusive, .interrupted: Markup.empty("skipped", message)
             }
         return Markup.element(
-            "testcase", [("classname", "\(report.identity.scenario).\(subject.title)"), ("name", test.name)], content)
+            "testcase", [("classname", "\(report.identity.scenario).\(suite)"), ("name", test.name)], content)
     }
 }

@@ -38,6 +38,7 @@ package struct MarkdownReport {
                     ]
                 })
         }
+        if let comparison = report.comparison { lines += baseline(comparison) }
         let notes = report.subjectNotes
         if !notes.isEmpty { lines += [""] + notes.map { "- \(Self.inline($0))" } }
         let kept = report.ranked.flatMap(\.decisiveGateRows).count { $0.verdict == .pass }
@@ -49,6 +50,29 @@ package struct MarkdownReport {
             "</details>",
         ]
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// What the run came to against its baseline: the figures that are not as good as before. Those that nothing was said of
+    /// are folded away.
+    private func baseline(_ comparison: BaselineComparison) -> [String] {
+        let titles = ["metric", "subject", "phase", "baseline", "now", "worse by", "95 %", "verdict"]
+        let rows = { (verdict: ComparisonVerdict) in
+            comparison.results.filter { $0.verdict == verdict }.map(ComparisonRow.init).map { row in
+                let metric = row.result.metric
+                return [
+                    metric.metric.name, metric.arm, metric.phase, row.reference, row.candidate, row.worsening,
+                    row.interval, verdict.rawValue,
+                ]
+            }
+        }
+        var lines = ["", "**\(Self.inline(comparison.summary))**"]
+        let (worse, open): ([[String]], [[String]]) = (rows(.regression), rows(.inconclusive))
+        if !worse.isEmpty { lines += [""] + table(titles, worse) }
+        if !open.isEmpty {
+            lines += ["", "<details><summary>Inconclusive: \(open.count)</summary>", ""] + table(titles, open)
+            lines += ["", "</details>"]
+        }
+        return lines + (comparison.remarks.isEmpty ? [] : [""]) + comparison.remarks.map { "- \(Self.inline($0))" }
     }
 
     private var mark: String {
@@ -73,18 +97,9 @@ package struct MarkdownReport {
         }
     }
 
-    /// Calls a second over the phase, in at most twenty steps of eight heights.
+    /// Calls a second over the phase, from none up.
     private static func sparkline(_ phase: PhaseReport) -> String {
-        let values = phase.series.filter { $0.metric == "throughput" }.map(\.value)
-        guard values.count > 1, let most = values.max(), most > 0 else { return "" }
-        let steps = min(20, values.count)
-        let heights = Array("▁▂▃▄▅▆▇█")
-        return String(
-            (0..<steps).map { step -> Character in
-                let part = values[(step * values.count / steps)..<((step + 1) * values.count / steps)]
-                let mean = part.reduce(0, +) / Double(part.count)
-                return heights[min(7, max(0, Int(mean / most * 8)))]
-            })
+        Sparkline.text(phase.series.filter { $0.metric == "throughput" }.map(\.value), from: 0)
     }
 
     private func table(_ titles: [String], _ rows: [[String]]) -> [String] {

@@ -26,12 +26,24 @@ package struct WorkflowAnnotations {
                 row.verdict == .fail ? "error" : "warning", "\(row.name): \(row.verdict.rawValue)",
                 "\(row.subject.title), \(row.phase): \(row.reason)")
         }
-        let all = violations + gates
+        let all = violations + gates + regressions
         let shown = ["error", "warning"].flatMap { level in
             all.filter { $0.hasPrefix("::\(level) ") }.prefix(Self.limit)
         }
         guard shown.isEmpty, report.verdict != .pass else { return shown }
         return [Self.command("warning", report.verdict.rawValue, report.partialReason ?? "nothing was proved")]
+    }
+
+    private var regressions: [String] {
+        guard let comparison = report.comparison else { return [] }
+        let worse = comparison.results.filter { $0.verdict == .regression }.map(ComparisonRow.init)
+        return worse.map { row in
+            let metric = row.result.metric
+            return Self.command(
+                comparison.failsRun ? "error" : "warning", "\(metric.metric.name): REGRESSION",
+                "\(metric.arm), \(metric.phase): \(row.candidate), and \(row.reference) in the baseline "
+                    + comparison.baseline.name)
+        }
     }
 
     private static func command(_ level: String, _ title: String, _ message: String) -> String {

@@ -1,6 +1,5 @@
 package import Judging
 internal import Statistics
-internal import Wording
 
 /// What a comparison is written from.
 package struct ComparisonReport {
@@ -28,11 +27,7 @@ package struct ComparisonReport {
     }
 
     /// The worst of the verdicts.
-    package var verdict: ComparisonVerdict {
-        let verdicts = Set(results.map(\.verdict))
-        if verdicts.contains(.regression) { return .regression }
-        return verdicts.contains(.inconclusive) || results.isEmpty ? .inconclusive : .noRegression
-    }
+    package var verdict: ComparisonVerdict { ComparisonVerdict.combined(results.map(\.verdict)) }
 
     /// The exit code: 2 for a regression or an arm that fails, 3 for one that hung, 75 (try again, with more rounds) when
     /// nothing can be said.
@@ -102,16 +97,12 @@ package struct ComparisonReport {
             ("arm", .left), ("phase", .left), ("metric", .left), ("reference", .right), ("arm's", .right),
             ("worse by", .right), ("95 %", .left), ("matters from", .right), ("verdict", .left),
         ])
-        for result in results {
-            let metric = result.metric
-            let written = { (values: [Double]) in
-                metric.metric.definition.dimension.written(Median.of(values))
-            }
+        for row in results.map(ComparisonRow.init) {
+            let metric = row.result.metric
             table.append([
-                .init(metric.arm), .init(metric.phase), .init(metric.metric.name), .init(written(metric.reference)),
-                .init(written(metric.candidate)), .init(Self.percent(result.worsening.value)),
-                .init("\(Self.percent(result.worsening.low)) to \(Self.percent(result.worsening.high))"),
-                .init(Self.percent(result.threshold)), .init(result.verdict.rawValue, result.verdict.role),
+                .init(metric.arm), .init(metric.phase), .init(metric.metric.name), .init(row.reference),
+                .init(row.candidate), .init(row.worsening), .init(row.interval), .init(row.threshold),
+                .init(row.result.verdict.rawValue, row.result.verdict.role),
             ])
         }
         let title = TerminalText.sanitised(
@@ -119,22 +110,5 @@ package struct ComparisonReport {
         let notes = doubts.map { TerminalText.sanitised($0) }
         let lines = [title, ""] + table.lines(terminal) + (notes.isEmpty ? [] : [""] + notes)
         return lines.joined(separator: "\n") + "\n\n" + terminal.paint(verdict.rawValue, verdict.role) + "\n"
-    }
-
-    private static func percent(_ ratio: Double) -> String {
-        guard ratio.isFinite else { return HumanNumber.missing }
-        let percent = (ratio - 1) * 100
-        return (percent > 0 ? "+" : "") + HumanNumber.plain((percent * 100).rounded() / 100) + " %"
-    }
-}
-
-extension ComparisonVerdict {
-    /// How it is painted.
-    fileprivate var role: Terminal.Role {
-        switch self {
-        case .regression: .bad
-        case .noRegression: .good
-        case .inconclusive: .doubtful
-        }
     }
 }

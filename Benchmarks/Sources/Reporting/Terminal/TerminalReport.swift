@@ -21,7 +21,7 @@ package struct TerminalReport {
     package var text: String {
         var blocks = [header, subjectTable]
         if !gateLines.isEmpty { blocks.append(gateLines) }
-        blocks += [generationLines, noteLines, violationLines].filter { !$0.isEmpty }
+        blocks += [generationLines, noteLines, violationLines, baselineLines].filter { !$0.isEmpty }
         blocks.append(verdictLines)
         return blocks.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
     }
@@ -103,10 +103,34 @@ package struct TerminalReport {
         return lines
     }
 
+    private var baselineLines: [String] {
+        guard let comparison = report.comparison else { return [] }
+        var table = TerminalTable([
+            ("subject", .left), ("phase", .left), ("metric", .left), ("baseline", .right), ("now", .right),
+            ("worse by", .right), ("95 %", .left), ("verdict", .left),
+        ])
+        for row in comparison.results.map(ComparisonRow.init) {
+            // A matrix has many figures: only those that are not as good as before are of interest.
+            if report.isMatrix, row.result.verdict == .noRegression { continue }
+            let metric = row.result.metric
+            table.append([
+                .init(metric.arm), .init(metric.phase), .init(metric.metric.name), .init(row.reference),
+                .init(row.candidate), .init(row.worsening), .init(row.interval),
+                .init(row.result.verdict.rawValue, row.result.verdict.role),
+            ])
+        }
+        let title = TerminalText.sanitised(comparison.title)
+        return [title] + (table.isEmpty ? [] : table.lines(terminal))
+            + comparison.remarks.map { TerminalText.sanitised($0) }
+    }
+
     private var verdictLines: [String] {
         let verdict = report.verdict
         var line = terminal.paint(verdict.rawValue.uppercased(), verdict.role)
         if let reason = report.partialReason { line += "  PARTIAL: " + TerminalText.sanitised(reason) }
+        if let comparison = report.comparison {
+            line += "\n" + terminal.paint(TerminalText.sanitised(comparison.summary), comparison.verdict.role)
+        }
         return [line, "again: " + TerminalText.sanitised(report.identity.replay)]
     }
 }

@@ -1,0 +1,113 @@
+package import Evidence
+internal import Foundation
+package import Measurement
+package import Statistics
+
+/// How one figure developed from run to run of one scenario on one machine.
+///
+/// The last run is called better or worse where chance hardly explains it: by the prediction of one more observation from those
+/// before it, adjusted by Holm's method for all figures that are shown, at 5 %.
+package struct Trend: Sendable {
+    /// What became of the last run.
+    package enum Change: String, Sendable {
+        /// It is better than chance explains.
+        case better
+        /// It is worse than chance explains.
+        case worse
+        /// Chance explains it.
+        case none = "no change"
+        /// There are too few runs before it to tell.
+        case unknown
+    }
+
+    /// The figure in each run.
+    package let series: FigureSeries
+    /// The scenario of the runs.
+    package let scenario: String
+    /// The digest of the scenario.
+    package let digest: String
+    /// The machine that they were made on.
+    package let machine: MachineFingerprint
+    /// How many times as much the last run is as those before it, with the 95 % interval of the prediction; nil where there
+    /// is no such ratio.
+    package let ratio: Estimate?
+    /// What that comes to.
+    package let change: Change
+
+    /// The trends of some figures: runs of one scenario and machine compare, and no others.
+    ///
+    /// - Parameters:
+    ///   - runs: The runs, from the oldest on.
+    ///   - metrics: What is looked at.
+    ///   - last: How many runs are looked at, from the newest back.
+    ///   - isShown: Whether a subject and phase is looked at.
+    package static func all(
+        of runs: [RunRecord], _ metrics: [Metric], last: Int,
+        where isShown: (_ subject: String, _ phase: String) -> Bool
+    ) -> [Trend] {
+        let series = groups(of: runs).flatMap { FigureSeries.all(of: $0, metrics) }
+            .filter { isShown($0.subject, $0.phase) }.map { $0.newest(last) }
+        let tests = series.map(ChangeTest.init)
+        let chances = Holm.adjusted(tests.compactMap { $0?.chance })
+        var next = 0
+        return zip(series, tests).compactMap { series, test in
+            guard let run = series.points.last?.run else { return nil }
+            var change = Change.unknown
+            if let test {
+                let isMore = chances[next] <= 0.05
+                change = !isMore ? .none : test.isUp == series.metric.isBetterHigh ? .better : .worse
+                next += 1
+            }
+            return Trend(
+                series: series, scenario: run.scenario, digest: run.digest, machine: run.machine,
+                ratio: test?.ratio ?? ratio(of: series), change: change)
+        }
+    }
+
+    /// Runs that compare, in the order of their first ones.
+    private static func groups(of runs: [RunRecord]) -> [[RunRecord]] {
+        struct Kind: Hashable {
+            var scenario: String
+            var digest: String
+            var machine: MachineFingerprint
+        }
+        var order: [Kind] = []
+        var groups: [Kind: [RunRecord]] = [:]
+        for run in runs {
+            let kind = Kind(scenario: run.scenario, digest: run.digest, machine: run.machine)
+            if groups[kind] == nil { order.append(kind) }
+            groups[kind, default: []].append(run)
+        }
+        return order.compactMap { groups[$0] }
+    }
+
+    /// The last value and the middle one of those before it, where too few runs are there for an interval.
+    private static func ratio(of series: FigureSeries) -> Estimate? {
+        guard let last = series.values.last, let before = Median.of(series.values.dropLast()), last > 0, before > 0
+        else { return nil }
+        return Estimate(last / before, low: -.infinity, high: .infinity)
+    }
+
+    /// Whether the last of some runs is one more like those before it.
+    private struct ChangeTest {
+        let chance: Double
+        let isUp: Bool
+        let ratio: Estimate?
+
+        /// Nil where too few runs are before it.
+        init?(_ series: FigureSeries) {
+            let isPositive = series.values.allSatisfy { $0 > 0 }
+            let values = isPositive ? series.values.map { log($0) } : series.values
+            guard let last = values.last, values.count > BaselineJudge.fewestRuns,
+                let prediction = Prediction(after: values.dropLast())
+            else { return nil }
+            isUp = last > prediction.centre
+            chance = min(1, 2 * min(prediction.chanceOfMore(than: last), prediction.chanceOfLess(than: last)))
+            let expected = prediction.interval()
+            ratio =
+                isPositive
+                ? Estimate(
+                    exp(last - expected.value), low: exp(last - expected.high), high: exp(last - expected.low)) : nil
+        }
+    }
+}
