@@ -24,6 +24,8 @@ package struct RateCourse: Hashable, Sendable {
 
         /// How long it takes from its begin until so many are expected.
         func time(of arrivals: Double) -> Double {
+            // At the begin of a ramp from nothing, where the form below has no value.
+            if arrivals == 0 { return 0 }
             if from == to { return arrivals * 1e9 / from }
             let slope = (to - from) / (length / 1e9)
             // The form of the solution that loses no digits where the slope is small or falls.
