@@ -99,7 +99,7 @@ import Testing
         let history = History(
             executions: executions, excuses: [Excuse(.evicted, key: 1, since: 3_000, at: 3_001, execution: 1)])
         let violation = try #require(checker.check(history).violations.first)
-        #expect(violation.kind == .prematureEviction && violation.explanation.contains("1 us later"))
+        #expect(violation.kind == .prematureEviction && violation.explanation.contains("999 ns later"))
         #expect(violation.proof?.checker.fullFrom == 4_000 && violation.proof?.executions.count == 1)
     }
 
