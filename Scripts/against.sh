@@ -49,26 +49,40 @@ run() {
     echo "== $name" >&2
     "$program" run "${arguments[@]}" --no-progress --quiet --out "$scratch/$name" "$@" >&2 || code=$?
     ((code == 130 || code == 143)) && exit "$code"
-    if [[ ! -f $scratch/$name/latest/benchmark.json ]]; then
+    if [[ -f $scratch/$name/latest/benchmark.json ]]; then
+        cp "$scratch/$name/latest/benchmark.json" "$scratch/$name.json"
+    elif [[ $name == this-* ]]; then
         echo "against: $name has left no benchmark.json (exit code $code), so there is nothing to compare" >&2
         exit $((code == 0 ? 1 : code))
     fi
-    cp "$scratch/$name/latest/benchmark.json" "$scratch/$name.json"
     echo "$code"
 }
+
+# What is to be known of a round that did not pass: its figures are in the table all the same.
+odd=()
+note() { if (($2 != 0)); then odd+=("$1: exit code $2"); fi; }
 
 # The worst exit code: a failed gate outweighs an invalid run. In a job of GitHub Actions the first run of this checkout stands in
 # the summary; the others are told by the table.
 worst=0
 for ((round = 1; round <= rounds; round++)); do
-    GITHUB_ACTIONS='' run "$base" "base-$round" >/dev/null
+    code=$(GITHUB_ACTIONS='' run "$base" "base-$round")
+    note "base-$round" "$code"
     if ((round == 1)); then code=$(run "$this" "this-$round"); else code=$(GITHUB_ACTIONS='' run "$this" "this-$round"); fi
+    note "this-$round" "$code"
     if ((worst == 0 || (worst == 75 && code != 0))); then worst=$code; fi
 done
 
+# A change of the scenario may be one that the base does not understand.
+if ! compgen -G "$scratch/base-*.json" >/dev/null; then
+    echo "against: ${commit:0:7} cannot run this scenario (${odd[0]:-exit code 0}), so only the gates of this checkout count" >&2
+    exit "$worst"
+fi
+
 # Figures that both sides have, the median of the rounds with the lowest and the highest; of each, less is better.
 table=$(
-    jq --null-input --raw-output --arg commit "${commit:0:7}" --arg rounds "$rounds" '
+    jq --null-input --raw-output --arg commit "${commit:0:7}" --arg rounds "$rounds" \
+        --arg odd "$(IFS=,; echo "${odd[*]+"${odd[*]}"}")" '
         def median: sort | (.[(length - 1) / 2 | floor] + .[length / 2 | floor]) / 2;
         def short: if . >= 100 then round else (. * 100 | round) / 100 end;
         def cell: "\(median | short) (\(min | short) to \(max | short))";
@@ -76,7 +90,8 @@ table=$(
         reduce (inputs | {side: (input_filename | split("/") | last | .[:4]), figure: .[]}) as $row
             ({}; .[$row.figure.name] |= (.unit = $row.figure.unit | .[$row.side] += [$row.figure.value]))
         | "### This checkout against \($commit), \($rounds) rounds in turn on one machine", "",
-          "Medians, with the lowest and the highest; less is better. So few rounds prove no difference.", "",
+          "Medians, with the lowest and the highest; less is better. So few rounds prove no difference."
+            + (if $odd == "" then "" else " Rounds that did not pass: \($odd)." end), "",
           "| Figure | Unit | \($commit) | This | Change |", "| --- | --- | ---: | ---: | ---: |",
           (to_entries[] | select(.value.base and .value.this) | .value as $value
            | "| \(.key) | \($value.unit) | \($value.base | cell) | \($value.this | cell) | "

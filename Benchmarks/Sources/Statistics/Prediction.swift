@@ -5,7 +5,7 @@ internal import Glibc
 ///
 /// It is wider than the interval of the mean: it holds what the single new observation varies by, too. It assumes
 /// independent observations from one normal distribution. After observations that were all the same it expects
-/// that value and no other.
+/// that value and no other, but for what they are known to.
 package struct Prediction: Hashable, Sendable {
     /// The mean of the sample.
     package let centre: Double
@@ -14,7 +14,12 @@ package struct Prediction: Hashable, Sendable {
     private let degreesOfFreedom: Double
 
     /// A prediction from a sample; nil for fewer than two observations, or one that is not finite.
-    package init?(after sample: [Double]) {
+    ///
+    /// - Parameters:
+    ///   - sample: The observations.
+    ///   - resolution: What an observation is known to at best: the sample is taken to have this standard deviation at
+    ///     least. A few counts that happen to be the same do not say that the next one must be, too. Default 0.
+    package init?(after sample: [Double], resolution: Double = 0) {
         guard sample.count > 1, sample.allSatisfy(\.isFinite) else { return nil }
         let count = Double(sample.count)
         let mean = sample.reduce(0, +) / count
@@ -22,7 +27,8 @@ package struct Prediction: Hashable, Sendable {
         let isConstant = sample.allSatisfy { $0 == sample[0] }
         let squares = sample.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
         centre = isConstant ? sample[0] : mean
-        error = isConstant ? 0 : sqrt(squares / (count - 1) * (1 + 1 / count))
+        let deviation = max(resolution, isConstant ? 0 : sqrt(squares / (count - 1)))
+        error = deviation * sqrt(1 + 1 / count)
         degreesOfFreedom = count - 1
     }
 

@@ -110,7 +110,7 @@ import Testing
             (["--subject", "none", "--subject", "dedup"], "one subject at a time"),
             (
                 ["--set", "phases.open.model=closed", "--set", "phases.open.rate=null"],
-                "no phase that is measured has a rate"
+                "no phase that is measured has one rate"
             ),
             (["--set", "gates=[]"], "without a gate"),
         ])

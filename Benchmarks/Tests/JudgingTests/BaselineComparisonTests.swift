@@ -1,4 +1,5 @@
 import DedupTesting
+import DedupVerification
 import Evidence
 import EvidenceFixture
 import Foundation
@@ -9,7 +10,7 @@ import Testing
 
 @Suite struct BaselineComparisonTests {
     /// The records of runs whose hits take so long.
-    private static func records(_ latencies: [UInt64], executions: Int = 20) -> [RunRecord] {
+    private static func records(_ latencies: [UInt64], executions: Int = 400) -> [RunRecord] {
         latencies.map { record(EvidenceFixture.subject(executions: executions, latency: $0)) }
     }
 
@@ -43,7 +44,7 @@ import Testing
 
     @Test func oneMoreRunLikeTheOthersIsNoRegression() throws {
         let comparison = try Self.comparison(
-            EvidenceFixture.subject(executions: 20, latency: 9_950), Self.calm)
+            EvidenceFixture.subject(executions: 400, latency: 9_950), Self.calm)
         #expect(comparison.verdict == .noRegression && comparison.notes.isEmpty, "\(comparison.results)")
         let names = comparison.results.map(\.metric.metric.name)
         #expect(
@@ -58,7 +59,7 @@ import Testing
             as [(UInt64, ComparisonVerdict)])
     func aTimeIsJudgedByWhatTheRunsDifferBy(latency: UInt64, verdict: ComparisonVerdict) throws {
         let comparison = try Self.comparison(
-            EvidenceFixture.subject(executions: 20, latency: latency), Self.calm)
+            EvidenceFixture.subject(executions: 400, latency: latency), Self.calm)
         let p50 = try Self.result("hit.latency.p50", comparison)
         #expect(p50.verdict == verdict, "\(p50)")
         #expect(abs(p50.worsening.value - Double(latency) / 10_000) < 0.02)
@@ -69,15 +70,15 @@ import Testing
     @Test func runsThatDifferByMuchCannotTell() throws {
         let wild: [UInt64] = [10_000, 20_000, 7_000, 15_000, 9_000, 30_000]
         let comparison = try Self.comparison(
-            EvidenceFixture.subject(executions: 20, latency: 25_000), Self.records(wild))
+            EvidenceFixture.subject(executions: 400, latency: 25_000), Self.records(wild))
         #expect(try Self.result("hit.latency.p50", comparison).verdict == .inconclusive)
     }
 
-    @Test func whatNeverVariedIsTakenToBeExact() throws {
-        let more = try Self.comparison(EvidenceFixture.subject(executions: 25, hits: 495), Self.calm)
+    @Test func aCountThatNeverVariedIsHeldToItsLastDigit() throws {
+        let more = try Self.comparison(EvidenceFixture.subject(executions: 500, hits: 400), Self.calm)
         let executions = try Self.result("dedup.executions", more)
         #expect(executions.verdict == .regression && executions.worsening.value == 1.25, "\(executions)")
-        let fewer = try Self.comparison(EvidenceFixture.subject(executions: 10, hits: 510), Self.calm)
+        let fewer = try Self.comparison(EvidenceFixture.subject(executions: 200, hits: 700), Self.calm)
         #expect(try Self.result("dedup.executions", fewer).verdict == .noRegression)
     }
 
@@ -90,13 +91,13 @@ import Testing
     }
 
     @Test func executionsOfOtherNumbersOfCallsDoNotCompare() throws {
-        let comparison = try Self.comparison(EvidenceFixture.subject(executions: 25), Self.calm)
+        let comparison = try Self.comparison(EvidenceFixture.subject(executions: 500), Self.calm)
         #expect(!comparison.results.contains { $0.metric.metric.name == "dedup.executions" })
     }
 
     @Test func fewRunsTellOfBreachesOnly() throws {
         let runs = Self.records([10_000])
-        let slower = try Self.comparison(EvidenceFixture.subject(executions: 20, latency: 90_000), runs)
+        let slower = try Self.comparison(EvidenceFixture.subject(executions: 400, latency: 90_000), runs)
         let p50 = try Self.result("hit.latency.p50", slower)
         #expect(p50.verdict == .inconclusive && p50.reason?.contains("too few runs (1)") == true)
         #expect(abs(p50.worsening.value - 9) < 0.1 && p50.worsening.high == .infinity, "it is shown all the same")
@@ -110,9 +111,29 @@ import Testing
         #expect(try Self.result("dedup.lost", broken).verdict == .noRegression)
     }
 
+    /// One bad run in a baseline does not switch the check of breaches off.
+    @Test(arguments: [false, true]) func breachesAreHeldAgainstTheMostOfTheBaseline(isBroken: Bool) throws {
+        let runs = [Self.record(EvidenceFixture.subject()), Self.record(EvidenceFixture.subject(broken: true))]
+        let now = try Self.comparison(EvidenceFixture.subject(broken: isBroken), runs)
+        #expect(try Self.result("dedup.violations", now).verdict == .noRegression)
+        var worse = EvidenceFixture.subject(broken: true)
+        worse.verification?.total.violations += 1_000
+        let result = try Self.result("dedup.violations", Self.comparison(worse, runs))
+        #expect(result.verdict == .regression && result.reason?.contains("at most") == true, "\(result)")
+    }
+
+    /// Runs that made the same number of executions by chance do not say that the next one must, too.
+    @Test(arguments: [(20, ComparisonVerdict.inconclusive), (21, .inconclusive), (60, .regression)])
+    func aCountMayDifferByOneFromEqualOnes(executions: Int, verdict: ComparisonVerdict) throws {
+        let runs = Self.records(Array(repeating: 10_000, count: 6), executions: 20)
+        let now = EvidenceFixture.subject(executions: executions, hits: 500 + 20 - executions)
+        let result = try Self.result("dedup.executions", Self.comparison(now, runs))
+        #expect(result.verdict == verdict, "\(result)")
+    }
+
     @Test func anotherMachineSaysNothingOfTimesAndAllOfCounts() throws {
         let runs = Self.calm
-        let subject = EvidenceFixture.subject(executions: 25, hits: 495, latency: 90_000)
+        let subject = EvidenceFixture.subject(executions: 500, hits: 400, latency: 90_000)
         let comparison = try Self.comparison(subject, runs) { run in
             run.environment.cores += 6
             run.environment.isOptimized.toggle()
@@ -128,19 +149,19 @@ import Testing
 
     @Test(arguments: [(-0.01, ComparisonVerdict.noRegression), (2.0, .regression)])
     func growthIsJudgedByItsIntervals(slope: Double, verdict: ComparisonVerdict) throws {
-        var subject = EvidenceFixture.subject(executions: 20)
+        var subject = EvidenceFixture.subject(executions: 400)
         subject.phases[1].memory = [EvidenceFixture.memory(slope: slope)]
         let comparison = try Self.comparison(subject, Self.records([10_000]))
         #expect(try Self.result("memory.leak_bytes_per_op", comparison).verdict == verdict)
     }
 
     @Test func whatOnlyOneOfThemHasIsInconclusive() throws {
-        var bare = EvidenceFixture.subject(executions: 20)
+        var bare = EvidenceFixture.subject(executions: 400)
         bare.phases[1].memory = []
         let runs = Self.calm
         let lacking = try Self.result("memory.leak_bytes_per_op", Self.comparison(bare, runs))
         #expect(lacking.verdict == .inconclusive && lacking.reason?.contains("this run does not") == true)
-        let gained = try Self.comparison(EvidenceFixture.subject(executions: 20), [Self.record(bare)])
+        let gained = try Self.comparison(EvidenceFixture.subject(executions: 400), [Self.record(bare)])
         let leak = try Self.result("memory.leak_bytes_per_op", gained)
         #expect(leak.verdict == .inconclusive && leak.reason?.contains("the baseline does not") == true)
         let other = try Self.comparison(EvidenceFixture.subject("none"), runs)
@@ -156,7 +177,7 @@ import Testing
     }
 
     @Test func anInvalidMeasurementIsNotJudged() throws {
-        var subject = EvidenceFixture.subject(executions: 20, latency: 90_000)
+        var subject = EvidenceFixture.subject(executions: 400, latency: 90_000)
         subject.phases[1].load.audits = [AuditFinding(name: "lag", passed: false, explanation: "it was late")]
         let result = try Self.result("hit.latency.p50", Self.comparison(subject, Self.calm))
         #expect(result.verdict == .inconclusive && result.reason?.contains("it was late") == true)
@@ -164,11 +185,11 @@ import Testing
 
     @Test(arguments: [(false, Int32(0)), (true, 2)])
     func aRegressionFailsTheRunWhereThatIsAskedFor(isDemanded: Bool, code: Int32) {
-        let slow = EvidenceFixture.subject(executions: 20, latency: 90_000)
+        let slow = EvidenceFixture.subject(executions: 400, latency: 90_000)
         let report = Self.report(slow, Self.calm, isDemanded: isDemanded)
         #expect(report.comparison?.verdict == .regression && report.verdict == .pass && report.exitCode == code)
         let same = Self.report(
-            EvidenceFixture.subject(executions: 20, latency: 10_000), Self.records([10_000]), isDemanded: isDemanded)
+            EvidenceFixture.subject(executions: 400, latency: 10_000), Self.records([10_000]), isDemanded: isDemanded)
         #expect(same.comparison?.verdict == .inconclusive && same.exitCode == 0, "nothing is known to be worse")
         var hung = slow
         hung.ending = .hung("no call returned")

@@ -34,6 +34,16 @@ import Testing
         #expect(baseline.runs.count == Baseline.capacity && baseline.runs[0].identity.id == "run-2")
     }
 
+    @Test func runsStandInTheOrderInWhichTheyWereMade() throws {
+        var baseline = Baseline(name: "main")
+        for hour in [15, 11, 13] {
+            var run = Self.run(hour)
+            run.identity.startedAt = "2026-11-28T\(hour):00:00Z"
+            try baseline.add(run)
+        }
+        #expect(baseline.runs.map(\.identity.id) == ["run-11", "run-13", "run-15"])
+    }
+
     @Test func gatesAndSubjectsDoNotMakeAnotherScenario() throws {
         var baseline = Baseline(name: "main")
         try baseline.add(Self.run(1))

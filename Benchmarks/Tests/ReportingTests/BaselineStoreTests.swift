@@ -42,7 +42,8 @@ import Testing
             try store.save([Self.run(2), Self.run(2)], as: "main", keeping: false)
         }
         let claim = FolderClaim.attempt(store.folder)
-        let error = #expect(throws: BundleError.self) { try store.save([Self.run(2)], as: "main", keeping: true) }
+        let impatient = BaselineStore(in: store.folder.replacing("/baselines", with: ""), patience: .zero)
+        let error = #expect(throws: BundleError.self) { try impatient.save([Self.run(2)], as: "main", keeping: true) }
         #expect(error?.reason.contains("another process") == true)
         withExtendedLifetime(claim) {}
         #expect(try String(contentsOfFile: store.path(of: "main"), encoding: .utf8) == before)

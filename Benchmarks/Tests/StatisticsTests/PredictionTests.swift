@@ -35,6 +35,15 @@ import Testing
         #expect(prediction.chanceOfMore(than: 0.2) == 0 && prediction.chanceOfLess(than: 0.2) == 1)
     }
 
+    /// Five counts of 50: one more or less may come next, ten may not.
+    @Test func whatIsKnownToOneVariesByOneAtLeast() throws {
+        let prediction = try #require(Prediction(after: [50, 50, 50, 50, 50], resolution: 1))
+        #expect((0.15...0.3).contains(prediction.chanceOfMore(than: 51)) && prediction.chanceOfMore(than: 60) < 0.001)
+        #expect(prediction.centre == 50 && prediction.interval().low < 48)
+        let finer = try #require(Prediction(after: Self.sample, resolution: 1e-9))
+        #expect(finer.interval() == Prediction(after: Self.sample)?.interval(), "a larger spread stays what it is")
+    }
+
     /// Of new observations of the same kind one in twenty falls outside.
     @Test func newObservationsFallWhereTheyAreExpected() throws {
         var random = SplitMix64(seed: 21)

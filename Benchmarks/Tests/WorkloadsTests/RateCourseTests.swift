@@ -29,6 +29,17 @@ internal import Workloads
         #expect(Self.surge.time(of: 2_000) == nil)
     }
 
+    /// The thirtieth falls on the begin of a ramp from nothing.
+    @Test func anArrivalMayFallOnTheBeginOfARamp() {
+        let course = RateCourse([
+            RateStage(StageRate(from: 100, to: 100), for: .milliseconds(300)),
+            RateStage(StageRate(from: 0, to: 400), for: .milliseconds(300)),
+        ])
+        let offsets = ArrivalSchedule.constant(course, count: nil)
+        #expect(offsets.count == 90 && offsets[29] == 290_000_000 && offsets[30] == 300_000_000)
+        #expect(offsets == offsets.sorted())
+    }
+
     @Test func regularArrivalsGetDenserAndThinnerWithTheRate() {
         let offsets = ArrivalSchedule.constant(Self.surge, count: nil)
         #expect(offsets.count == 2_000 && offsets == offsets.sorted() && offsets[0] == 1_000_000_000)

@@ -108,6 +108,12 @@ internal import Workloads
             "rate: 100/s\n    duration: 1s", "stages: [{rate: 0/s, duration: 1s}]", 19, 13, "phases.arrivals.stages",
             .conflict),
         Mistake(
+            "rate: 100/s\n    duration: 1s", "stages: [{rate: 9/s, duration: 1s}, {rate: 0/s, duration: 1s}]", 19, 13,
+            "phases.arrivals.stages", .conflict),
+        Mistake(
+            "rate: 100/s\n    duration: 1s", "stages: [{rate: 0.5/s, duration: 1s}]", 19, 13, "phases.arrivals.stages",
+            .conflict),
+        Mistake(
             "rate: 100/s\n    duration: 1s", "stages: [{rate: 1/s..9000000/s, duration: 9s}]", 19, 13,
             "phases.arrivals.stages", .outOfRange),
         Mistake(

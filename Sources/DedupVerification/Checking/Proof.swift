@@ -1,7 +1,8 @@
 /// A part of a history that shows a violation by itself: as small as can be, and enough to check it again.
 ///
-/// Nothing can be left out of it without changing what the checker says of the violation. The other calls of the key, and
-/// what is said of other keys, has no part in it.
+/// Nothing can be left out of it without changing what the checker says of the violation, and other calls of the key and of
+/// other keys have no part in it. Of what says that something was not there, it shows the nearest executions of the key:
+/// that there was no other takes the whole history.
 public struct Proof: Hashable, Codable, Sendable {
     /// The checker that finds the violation, with what it must know of the whole history.
     public internal(set) var checker: HistoryChecker

@@ -7,6 +7,8 @@
 struct ProofSearch {
     /// The most records of a key that are looked at; a violation that takes more of them to show gets no proof.
     private static let limit = 20_000
+    /// How many executions are shown beside a call that says that there was another, or none.
+    private static let context = 6
 
     /// One line of a history.
     private enum Record {
@@ -46,10 +48,21 @@ struct ProofSearch {
     func prove(_ violation: Violation) -> Violation {
         guard violation.hasRecords else { return violation }
         let (own, others) = split(records[violation.key] ?? [], violation)
+        if violation.kind.isAbsence { return proveAbsence(violation, own, others) }
         guard let enough = grow(others, until: { shows(violation, own + $0) }) else { return violation }
         let needed = Self.reduce(enough) { shows(violation, own + $0) }
         var proven = violation
-        proven.proof = proof(own + needed + context(of: violation, in: others))
+        proven.proof = proof(own + needed)
+        return proven
+    }
+
+    /// Where something is missing, the nearest executions of the key show what was there. That there was no other takes the
+    /// whole history.
+    private func proveAbsence(_ violation: Violation, _ own: [Record], _ others: [Record]) -> Violation {
+        let executions = others.filter { if case .execution = $0 { true } else { false } }
+        let records = own + executions.prefix(Self.context)
+        var proven = violation
+        proven.proof = [records, own].lazy.map(proof).first { $0.shows(violation) }
         return proven
     }
 
@@ -77,7 +90,7 @@ struct ProofSearch {
             let part = Array(records.prefix(count))
             if isEnough(part) { return part }
             if count >= min(records.count, Self.limit) { return nil }
-            count = max(8, 2 * count)
+            count = min(Self.limit, max(8, 2 * count))
         }
     }
 
@@ -97,14 +110,6 @@ struct ProofSearch {
             size = max(1, min(size, rest.count))
         }
         return rest
-    }
-
-    /// Where something is missing, the nearest executions of the key show that it is not there.
-    private func context(of violation: Violation, in others: [Record]) -> [Record] {
-        guard violation.kind.isAbsence else { return [] }
-        return others.filter { if case .execution = $0 { true } else { false } }.prefix(3).filter {
-            shows(violation, violation.calls.map(Record.call) + [$0])
-        }
     }
 
     private func shows(_ violation: Violation, _ records: [Record]) -> Bool { proof(records).shows(violation) }

@@ -25,8 +25,11 @@ struct BaselineCommand: ParsableCommand {
             explains that it is worse by more than 5 %, and NO REGRESSION if chance hardly explains that it is not: by the \
             prediction of one more run from the logarithms of those before, at 2.5 % each, adjusted for the number of \
             figures. From 5 runs on this can be told; more runs tell smaller differences. Violations, duplicate \
-            executions and lost calls are no matter of chance: one where the baseline has none is a REGRESSION, with any \
-            number of runs.
+            executions and lost calls are no matter of chance: more of them than any run of the baseline has, of which one \
+            has none, is a REGRESSION with any number of runs.
+
+            A run that regressed is not added to the baseline that it was held against. One that is INCONCLUSIVE is: what \
+            worsens slowly enough moves the yardstick, so save a baseline anew when you mean to, and not with each run.
 
             A run of another scenario or seed is refused. Of another machine or build, times, rates and bytes are shown \
             and stay INCONCLUSIVE. What changed in the machine since the baseline was made looks like a change of the \

@@ -76,7 +76,7 @@ struct CapacityCommand: BenchCommand {
             let names = open.map(\.name).joined(separator: ", ")
             throw Failure(
                 open.isEmpty
-                    ? "no phase that is measured has a rate: the model constant or poisson has one"
+                    ? "no phase that is measured has one rate, which the model constant or poisson has unless stages change it"
                     : "--phase: name one of the phases with a rate: \(names)", .usage)
         }
         guard try !gates(of: plan, phase.name).isEmpty else {

@@ -16,9 +16,11 @@ struct ReplayCommand: BenchCommand {
 
             A bundle keeps up to ten violations of each kind, each with its proof: the smallest part of the history that shows \
             it by itself, and the rules that it was checked by. Nothing is run; the checker is given that part alone, and \
-            must find the same again. Nothing can be left out of a proof, so what is drawn is what contradicts itself.
+            must find the same again. Nothing can be left out of a proof, so what is drawn is what contradicts itself. Where \
+            something was not there (unjustified_rejection, unknown_execution), the nearest executions of the key are \
+            shown: that there was no other is told by the whole history alone.
 
-            Exit code 0 when the bundle holds no violation, 2 when what it holds is shown again, 65 when it cannot be read or \
+            Exit code 0 when the bundle holds no such violation, 2 when what it holds is shown again, 65 when it cannot be read or \
             a proof shows something else than it was kept for.
             """)
 

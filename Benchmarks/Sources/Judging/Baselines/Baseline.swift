@@ -57,7 +57,10 @@ package struct Baseline: Sendable {
         }
         var run = run
         run.baseline = nil
-        runs = (runs + [run]).suffix(Self.capacity)
+        // In the order in which they were made, whatever order they are added in; the times are those of ISO 8601 in UTC.
+        let place = runs.firstIndex { $0.identity.startedAt > run.identity.startedAt } ?? runs.endIndex
+        runs.insert(run, at: place)
+        runs = runs.suffix(Self.capacity)
     }
 
     /// The figures of its runs.

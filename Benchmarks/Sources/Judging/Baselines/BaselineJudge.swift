@@ -8,7 +8,8 @@ internal import Wording
 /// One run is one observation, however many calls it made: what its own calls differ by says nothing of what the next run
 /// will differ by. So the yardstick is what the runs of the baseline differ by. A figure regresses if chance hardly explains
 /// that it is worse by more than what matters, and does not if chance hardly explains that it is not: by the prediction of one
-/// more observation from the logarithms of the earlier ones, adjusted by Holm's method for all figures, at 2.5 % each. A
+/// more observation from the logarithms of the earlier ones, which are taken to vary by what a figure is known to at least,
+/// adjusted by Holm's method for all figures, at 2.5 % each. A
 /// baseline of fewer than ``fewestRuns`` runs hardly knows what its runs differ by, and decides nothing of that kind. This is
 /// weaker than arms that alternate: what changed in the machine since the baseline was made is taken for a change of the
 /// subject.
@@ -81,7 +82,8 @@ enum BaselineJudge {
 
         init?(_ row: Row) {
             guard row.doubt == nil, !BaselineJudge.isExact(row), row.metric.metric != .memory(.leak),
-                row.earlier.count >= fewestRuns, let prediction = Prediction(after: row.earlierLogarithms),
+                row.earlier.count >= fewestRuns,
+                let prediction = Prediction(after: row.earlierLogarithms, resolution: row.resolution),
                 let now = row.logarithm
             else { return nil }
             let expected = prediction.interval()
@@ -112,17 +114,19 @@ enum BaselineJudge {
 
     // MARK: - What must not happen
 
-    /// Whether it is something that must not happen, and never did in the baseline.
+    /// Whether it is something that must not happen, and did not in some run of the baseline.
     private static func isExact(_ row: Row) -> Bool {
-        Metric.breaches.contains(row.metric.metric) && !row.earlier.isEmpty && row.earlier.allSatisfy { $0.value == 0 }
-            && row.now != nil
+        Metric.breaches.contains(row.metric.metric) && row.earlier.contains { $0.value == 0 } && row.now != nil
     }
 
     private static func breach(_ row: Row) -> ComparisonResult {
         let count = row.now?.value ?? 0
-        guard count > 0 else { return row.result(.noRegression, nil) }
+        let most = row.earlier.map(\.value).max() ?? 0
+        guard count > most else { return row.result(.noRegression, nil) }
         return row.result(
-            .regression, "\(row.metric.metric.name): \(HumanNumber.count(count)), where the baseline has none")
+            .regression,
+            "\(row.metric.metric.name): \(HumanNumber.count(count)), where the baseline has "
+                + (most == 0 ? "none" : "\(HumanNumber.count(most)) at most"))
     }
 
     // MARK: - What memory grows by
@@ -155,6 +159,13 @@ extension BaselineJudge.Row {
 
     fileprivate var earlierLogarithms: [Double] {
         earlier.map { Self.logarithm($0.value, metric.metric) ?? .nan }
+    }
+
+    /// What the logarithm of a figure is known to at best: one of a count, or the three digits that times are kept to. So much
+    /// a run may differ from those before it even if they were all the same.
+    fileprivate var resolution: Double {
+        let most = earlier.map(\.value).max() ?? 1
+        return metric.metric.definition.dimension == .count ? 1 / max(1, most) : 0.001
     }
 
     /// None at all, of what should be much, is worse than any ratio.

@@ -94,12 +94,23 @@ package struct Trend: Sendable {
         let isUp: Bool
         let ratio: Estimate?
 
+        /// What a value is known to at best: one of a count, or the three digits that times are kept to.
+        private static func resolution(of series: FigureSeries, isLogarithm: Bool) -> Double {
+            // One of what must not happen is not nothing.
+            if Metric.breaches.contains(series.metric) { return 0 }
+            let most = series.values.map(abs).max() ?? 1
+            let isCount = series.metric.definition.dimension == .count
+            if isLogarithm { return isCount ? 1 / max(1, most) : 0.001 }
+            return isCount ? 1 : 0.001 * most
+        }
+
         /// Nil where too few runs are before it.
         init?(_ series: FigureSeries) {
             let isPositive = series.values.allSatisfy { $0 > 0 }
             let values = isPositive ? series.values.map { log($0) } : series.values
             guard let last = values.last, values.count > BaselineJudge.fewestRuns,
-                let prediction = Prediction(after: values.dropLast())
+                let prediction = Prediction(
+                    after: values.dropLast(), resolution: Self.resolution(of: series, isLogarithm: isPositive))
             else { return nil }
             isUp = last > prediction.centre
             chance = min(1, 2 * min(prediction.chanceOfMore(than: last), prediction.chanceOfLess(than: last)))

@@ -1,4 +1,5 @@
 package import Evidence
+internal import Glibc
 package import Judging
 internal import Wording
 
@@ -6,14 +7,23 @@ internal import Wording
 /// `evidence.json` of its bundle holds.
 ///
 /// A baseline is replaced as a whole, by giving a complete file its name: a reader finds the old one or the new one. Of two
-/// processes that save at the same time one is refused.
+/// processes that save at the same time one waits for the other.
 package struct BaselineStore: Sendable {
     /// The folder that holds them; it is made when the first one is saved.
     package let folder: String
     private static let suffix = ".ndjson"
+    /// For how long another process that saves is waited for.
+    private let patience: Duration
 
     /// The baselines of a results folder.
-    package init(in results: String) { folder = "\(results)/baselines" }
+    ///
+    /// - Parameters:
+    ///   - results: The folder.
+    ///   - patience: For how long another process that saves is waited for. Default 30 s.
+    package init(in results: String, patience: Duration = .seconds(30)) {
+        folder = "\(results)/baselines"
+        self.patience = patience
+    }
 
     /// The names, sorted.
     package var names: [String] {
@@ -74,7 +84,7 @@ package struct BaselineStore: Sendable {
     /// - Throws: ``BundleError``, or ``BaselineError`` for one that is not there.
     package func delete(_ name: String) throws {
         try demand(name)
-        try BundleFile.remove(path(of: name))
+        try claimed { try BundleFile.remove(path(of: name)) }
     }
 
     private func demand(_ name: String) throws(BaselineError) {
@@ -95,12 +105,19 @@ package struct BaselineStore: Sendable {
         try BundleFile.synchronise(folder)
     }
 
-    /// Does something that no other process does at the same time.
+    /// Does something that no other process does at the same time: a run must not be lost because another one ends with it.
     private func claimed<Result>(_ body: () throws -> Result) throws -> Result {
         try BundleFile.createDirectories(folder)
-        let claim = FolderClaim.attempt(folder)
-        if case .taken = claim {
-            throw BundleError(action: "write", path: folder, reason: "another process saves a baseline at this moment")
+        var claim = FolderClaim.attempt(folder)
+        let deadline = ContinuousClock.now + patience
+        while case .taken = claim {
+            guard ContinuousClock.now < deadline else {
+                throw BundleError(
+                    action: "write", path: folder,
+                    reason: "another process keeps saving a baseline; save this one again later")
+            }
+            usleep(50_000)
+            claim = FolderClaim.attempt(folder)
         }
         return try withExtendedLifetime(claim) { try body() }
     }

@@ -7,7 +7,7 @@ struct StoryChart {
 
     private static let (width, left, row) = (400.0, 136.0, 18.0)
 
-    /// The most bars that are drawn; of more, the first are left out.
+    /// The most bars that are drawn; of more, some in the middle are left out, and that is said.
     private static let mostBars = 40
 
     /// One bar.
@@ -32,12 +32,14 @@ struct StoryChart {
         let excuses = (proof?.excuses ?? []).map {
             Bar(name: $0.kind.name, begin: $0.since, end: $0.at, colour: "#009E73")
         }
-        return (executions + calls + excuses).sorted { $0.begin < $1.begin }.suffix(Self.mostBars)
+        return (executions + calls + excuses).sorted { $0.begin < $1.begin }
     }
 
     /// The figure; empty for what has no time.
     var figure: String {
-        let bars = bars
+        let all = bars
+        let left = max(0, all.count - Self.mostBars)
+        let bars = left == 0 ? all : Array(all.prefix(Self.mostBars / 2) + all.suffix(Self.mostBars / 2))
         guard let first = bars.map(\.begin).min(), let last = bars.map({ $0.end ?? $0.begin }).max() else { return "" }
         let span = Double(max(1, last - first))
         let height = Double(bars.count) * Self.row + 24
@@ -67,7 +69,8 @@ struct StoryChart {
             ]
         }
         return Figure(
-            title: "\(violation.kind.rawValue): \(violation.explanation)", width: Self.width, height: height,
+            title: "\(violation.kind.rawValue): \(violation.explanation)"
+                + (left == 0 ? "" : " (\(left) more in between are not drawn)"), width: Self.width, height: height,
             drawing: drawn.joined() + axis, table: (["", "began", "ended"], rows)
         ).text
     }

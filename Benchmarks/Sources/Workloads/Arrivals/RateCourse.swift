@@ -61,9 +61,21 @@ package struct RateCourse: Hashable, Sendable {
     /// How many arrivals are expected in all; without end for one rate without a time.
     package var total: Double { stretches.last.map { $0.before + $0.arrivals } ?? 0 }
 
+    /// The first stretch for which something holds that holds for all after it, too: asked once a request, of many stages.
+    private func firstStretch(where condition: (Stretch) -> Bool) -> Int {
+        var (low, high) = (0, stretches.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if condition(stretches[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+
     /// How many arrivals are expected before a time, in nanoseconds from the start of the phase.
     package func arrivals(before time: Double) -> Double {
-        guard let stretch = stretches.last(where: { $0.begin <= time }) else { return 0 }
+        let next = firstStretch { $0.begin > time }
+        guard next > 0 else { return 0 }
+        let stretch = stretches[next - 1]
         if time - stretch.begin >= stretch.length { return stretch.before + stretch.arrivals }
         return stretch.before + stretch.arrivals(in: time - stretch.begin)
     }
@@ -71,7 +83,9 @@ package struct RateCourse: Hashable, Sendable {
     /// The last time, in nanoseconds from the start of the phase, before which no more than so many arrivals are expected; nil
     /// if that is so until the end.
     package func time(of arrivals: Double) -> Double? {
-        guard let stretch = stretches.first(where: { $0.before + $0.arrivals > arrivals }) else { return nil }
+        let number = firstStretch { $0.before + $0.arrivals > arrivals }
+        guard number < stretches.count else { return nil }
+        let stretch = stretches[number]
         return min(stretch.begin + stretch.time(of: arrivals - stretch.before), stretch.begin + stretch.length)
     }
 }

@@ -85,7 +85,14 @@ enum ScenarioRules {
         }
         guard let course = phase.course else { return }
         let place = FieldPath.Part.field(phase.stages == nil ? "rate" : "stages")
-        if course.total == 0 { report([place], .conflict, "no request would ever arrive: each stage is a pause", nil) }
+        if phase.stages != nil, course.total < 1 {
+            report([place], .conflict, "fewer than one request would arrive: raise a rate or a duration", nil)
+        }
+        if let last = phase.stages?.last?.rate, last.from == 0, last.to == 0 {
+            report(
+                [place], .conflict, "the last stage is a pause, and the phase ends with its last request; leave it out",
+                nil)
+        }
         if min(course.total, Double(phase.operations ?? .max)) > 20_000_000 {
             let reason = "more than 20000000 requests would have to be prepared; lower rate or duration"
             report([place], .outOfRange, reason, nil)

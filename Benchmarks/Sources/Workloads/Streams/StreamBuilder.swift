@@ -103,7 +103,8 @@ package struct StreamBuilder: Sendable {
             phase.model == .poisson
             ? ArrivalSchedule.poisson(course, count: phase.operationLimit, from: &random)
             : ArrivalSchedule.constant(course, count: phase.operationLimit)
-        return offsets.isEmpty ? [0] : offsets
+        // A phase has one request at least.
+        return offsets.isEmpty ? [UInt64(course.time(of: 0) ?? 0)] : offsets
     }
 
     /// The recorded starts of the first requests, up to the phase's duration.
