@@ -120,7 +120,7 @@ internal import Workloads
             "rate: 100/s\n    duration: 1s", "stages: [{rate: 5/s}]", 19, 14, "phases.arrivals.stages.0.duration",
             .missing),
         Mistake(
-            "rate: 100/s\n    duration: 1s", "stages: [{rate: 5, duration: 1s}]", 19, 20,
+            "rate: 100/s\n    duration: 1s", "stages: [{rate: 5, duration: 1s}]", 19, 21,
             "phases.arrivals.stages.0.rate", .illTyped),
         Mistake("clients: 8", "stages: [{rate: 1/s, duration: 1s}]", 15, 13, "phases.storm.stages", .conflict),
         Mistake("rate: 100/s", "rate: 100/s\n    think_time: 1ms", 20, 17, "phases.arrivals.think_time", .conflict),

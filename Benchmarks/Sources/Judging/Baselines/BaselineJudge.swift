@@ -91,7 +91,9 @@ enum BaselineJudge {
                 exp(now - expected.value), low: exp(now - expected.high), high: exp(now - expected.low))
             let threshold = log(1 + effect)
             chanceOfWorse = prediction.chanceOfMore(than: now - threshold)
-            chanceOfNoWorse = prediction.chanceOfLess(than: now - threshold)
+            // What never varied and has not worsened needs no spread to be told from what has.
+            let isAsEver = row.earlierLogarithms.allSatisfy { $0 == row.earlierLogarithms.first && now <= $0 }
+            chanceOfNoWorse = isAsEver ? 0 : prediction.chanceOfLess(than: now - threshold)
         }
     }
 
