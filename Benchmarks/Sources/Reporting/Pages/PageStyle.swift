@@ -22,7 +22,12 @@ enum PageStyle {
         .legend{list-style:none;padding:0;margin:0;display:flex;flex-wrap:wrap;gap:0 1rem;font-size:.85rem}
         pre{overflow-x:auto;white-space:pre-wrap}
         details .wide{max-height:20rem;overflow:auto}
-        @media print{details,details>*{display:block}body{max-width:none}figure{break-inside:avoid}}
+        @media print{
+        body{max-width:none;padding:0;font-size:11px}h1{font-size:1.6em}
+        .wide,details .wide{overflow:visible;max-height:none}
+        th,td{white-space:normal;overflow-wrap:normal;padding:.15rem .4rem .15rem 0}td.sentence{min-width:10rem}
+        figure{break-inside:avoid}.charts{grid-template-columns:1fr 1fr}
+        }
 
         """
 
