@@ -97,15 +97,19 @@ import Workloads
             TestLoad.closed(requests, clients: 2) { $0.duration = duration },
             streams: [RequestStream(requests, thinkTimes: Array(repeating: 3_000_000_000, count: 8), limit: 8)],
             configuration: LoadConfiguration(workers: 2), machine: machine, stop: stop)
-        if let stopAfter {
+        // Simulated time runs whenever nothing else does, so it is counted from the first call on.
+        let calls = Counter()
+        let subject = ExecutingSubject { _ in
+            guard let stopAfter, calls.add() == 1 else { return }
             _ = machine.start {
                 try? await machine.sleep(until: machine.now() + stopAfter.nanoseconds)
                 stop.stop()
             }
         }
-        let run = try await runner.run(ExecutingSubject.blueprint(ExecutingSubject()))
-        #expect(run.phases[0].counts.operations == 2 && run.phases[0].duration <= milliseconds * 1_000_000 + 10_000_000)
-        #expect(run.phases[0].ending == (stopAfter == nil ? .completed : .stopped))
+        let run = try await runner.run(ExecutingSubject.blueprint(subject))
+        let phase = try #require(run.phases.first)
+        #expect(phase.counts.operations == 2 && phase.duration <= milliseconds * 1_000_000 + 10_000_000)
+        #expect(phase.ending == (stopAfter == nil ? .completed : .stopped))
     }
 
     @Test func failuresAreAnsweredAsFailed() async throws {
