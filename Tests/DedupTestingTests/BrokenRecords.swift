@@ -116,6 +116,7 @@ final class BrokenRecords: ExecutionRecordStore {
 private actor Replaceable: ExecutionRecordStore {
     private var records: [ExecutionRecord.ID: ExecutionRecord] = [:]
     private let bothHaveRead = Latch()
+    private var readers = 0
 
     func save(_ changes: [ExecutionRecord]) async throws {
         for change in changes { records[change.id] = records[change.id]?.merging(change) ?? change }
@@ -145,7 +146,9 @@ private actor Replaceable: ExecutionRecordStore {
     /// Reads, lets another in that does the same, and writes: the classical lost update.
     func saveInTwoParts(_ change: ExecutionRecord) async throws {
         let sum = records[change.id]?.merging(change) ?? change
-        if bothHaveRead.waiterCount == 1 { bothHaveRead.open() }
+        // Counted here and not at the latch: the first one may not have come there yet.
+        readers += 1
+        if readers == 2 { bothHaveRead.open() }
         try await bothHaveRead.wait()
         records[change.id] = sum
     }
