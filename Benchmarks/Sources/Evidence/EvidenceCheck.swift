@@ -145,7 +145,7 @@ struct EvidenceCheck {
             )
         }
         demand(phase.heat?.isSound ?? true, "\(place).heat", "not one figure a class and interval")
-        for figure in phase.heat?.counts.joined() ?? [[]].joined() { count(figure, "\(place).heat") }
+        for counts in phase.heat?.counts ?? [] { for figure in counts { count(figure, "\(place).heat") } }
         for (number, keys) in phase.popularity.enumerated() {
             let inside = "\(place).popularity[\(number)]"
             demand(1 <= keys.first && keys.first <= keys.last && keys.last <= Self.limit, inside, "no ranks")

@@ -57,10 +57,11 @@ public struct HistoryChecker: Hashable, Codable, Sendable {
 
     /// Checks everything, and compares the subject's own counters where it has any. Each violation that is kept gets a proof.
     public func check(_ history: History, counters: SubjectCounters = SubjectCounters()) -> VerificationResult {
-        var result = examine(history, counters: counters)
+        let index = HistoryIndex(history)
+        var result = examine(history, index, counters: counters)
         guard !result.violations.isEmpty else { return result }
         var checker = self
-        checker.fullFrom = fullFrom(HistoryIndex(history))
+        checker.fullFrom = fullFrom(index)
         checker.examplesPerKind = .max
         let search = ProofSearch(checker, of: result.violations, in: history)
         result.violations = result.violations.map { search.prove($0) }
@@ -68,8 +69,9 @@ public struct HistoryChecker: Hashable, Codable, Sendable {
     }
 
     /// Checks everything, and looks for no proofs.
-    func examine(_ history: History, counters: SubjectCounters = SubjectCounters()) -> VerificationResult {
-        let index = HistoryIndex(history)
+    func examine(
+        _ history: History, _ index: HistoryIndex, counters: SubjectCounters = SubjectCounters()
+    ) -> VerificationResult {
         let phases = PhaseTable(history.calls)
         let answers = AnswerFacts(history.calls, index: index, tolerance: flightTolerance)
         let excuses = ExcuseIndex(

@@ -15,6 +15,11 @@ public struct Violation: Hashable, Codable, Sendable, CustomStringConvertible {
     /// not looked for.
     public internal(set) var proof: Proof?
 
+    /// What shows it: the records of its proof, or, without one, those that it names.
+    public var records: (executions: [Execution], calls: [Call], excuses: [Excuse]) {
+        proof.map { ($0.executions, $0.calls, $0.excuses) } ?? (executions, calls, [])
+    }
+
     /// Whether it names any call or execution.
     var hasRecords: Bool { !executions.isEmpty || !calls.isEmpty }
 
@@ -34,8 +39,7 @@ public struct Violation: Hashable, Codable, Sendable, CustomStringConvertible {
 
     /// The sentence and the intervals that prove it, drawn to scale, with times relative to the first.
     public var description: String {
-        let diagram = IntervalDiagram(
-            executions: proof?.executions ?? executions, calls: proof?.calls ?? calls, excuses: proof?.excuses ?? [])
+        let diagram = IntervalDiagram(executions: records.executions, calls: records.calls, excuses: records.excuses)
         return diagram.isEmpty ? explanation : "\(explanation)\n\(diagram)"
     }
 }

@@ -14,8 +14,7 @@ struct CheckReport {
 
     func text(_ terminal: Terminal) -> String {
         let texts = [summary, outcomes, prevented] + notes + [""] + stories + [verdict.rawValue.uppercased()]
-        return texts.flatMap { $0.split(separator: "\n", omittingEmptySubsequences: false) }
-            .map { TerminalText.sanitised(String($0)) + "\n" }.joined()
+        return TerminalText.sanitisedLines(texts.joined(separator: "\n")) + "\n"
     }
 
     private var summary: String {

@@ -79,8 +79,7 @@ struct ReplayCommand: BenchCommand {
     }
 
     private func show(_ texts: [String], _ console: Console) {
-        let lines = texts.flatMap { $0.split(separator: "\n", omittingEmptySubsequences: false) }
-        console.out(lines.map { TerminalText.sanitised(String($0)) + "\n" }.joined())
+        console.out(TerminalText.sanitisedLines(texts.joined(separator: "\n")) + "\n")
     }
 
     private static func outcome(_ violation: Violation, _ isShown: Bool?) -> String {

@@ -9,6 +9,8 @@ package struct Baseline: Sendable {
     package let name: String
     /// What its runs measured.
     package private(set) var runs: [RunEvidence] = []
+    /// The figures of its runs.
+    package private(set) var records: [RunRecord] = []
 
     /// A baseline without runs.
     package init(name: String) { self.name = name }
@@ -60,11 +62,9 @@ package struct Baseline: Sendable {
         // In the order in which they were made, whatever order they are added in; the times are those of ISO 8601 in UTC.
         let place = runs.firstIndex { $0.identity.startedAt > run.identity.startedAt } ?? runs.endIndex
         runs.insert(run, at: place)
-        runs = runs.suffix(Self.capacity)
+        records.insert(RunRecord(report), at: place)
+        (runs, records) = (runs.suffix(Self.capacity), records.suffix(Self.capacity))
     }
-
-    /// The figures of its runs.
-    package var records: [RunRecord] { runs.map { RunRecord(Self.report(of: $0)) } }
 
     /// What a run is given to be held against.
     package func evidence(isDemanded: Bool) -> BaselineEvidence {

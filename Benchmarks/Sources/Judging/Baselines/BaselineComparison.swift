@@ -97,10 +97,3 @@ package struct BaselineComparison: Sendable {
         }
     }
 }
-
-extension RunReport {
-    /// What the run came to against its baseline; nil when it was held against none.
-    package var comparison: BaselineComparison? {
-        evidence.baseline.map { BaselineComparison(self, against: $0) }
-    }
-}

@@ -9,10 +9,9 @@ internal import Wording
 /// will differ by. So the yardstick is what the runs of the baseline differ by. A figure regresses if chance hardly explains
 /// that it is worse by more than what matters, and does not if chance hardly explains that it is not: by the prediction of one
 /// more observation from the logarithms of the earlier ones, which are taken to vary by what a figure is known to at least,
-/// adjusted by Holm's method for all figures, at 2.5 % each. A
-/// baseline of fewer than ``fewestRuns`` runs hardly knows what its runs differ by, and decides nothing of that kind. This is
-/// weaker than arms that alternate: what changed in the machine since the baseline was made is taken for a change of the
-/// subject.
+/// adjusted by Holm's method for all figures, at 2.5 % each. A baseline of fewer than ``fewestRuns`` runs hardly knows what its
+/// runs differ by, and decides nothing of that kind. This is weaker than arms that alternate: what changed in the machine since
+/// the baseline was made is taken for a change of the subject.
 enum BaselineJudge {
     /// The fewest runs of a baseline that what varies is judged by.
     static let fewestRuns = 5
@@ -83,7 +82,9 @@ enum BaselineJudge {
         init?(_ row: Row) {
             guard row.doubt == nil, !BaselineJudge.isExact(row), row.metric.metric != .memory(.leak),
                 row.earlier.count >= fewestRuns,
-                let prediction = Prediction(after: row.earlierLogarithms, resolution: row.resolution),
+                let prediction = Prediction(
+                    after: row.earlierLogarithms,
+                    resolution: row.metric.metric.resolution(near: row.earlier.map(\.value))),
                 let now = row.logarithm
             else { return nil }
             let expected = prediction.interval()
@@ -161,13 +162,6 @@ extension BaselineJudge.Row {
 
     fileprivate var earlierLogarithms: [Double] {
         earlier.map { Self.logarithm($0.value, metric.metric) ?? .nan }
-    }
-
-    /// What the logarithm of a figure is known to at best: one of a count, or the three digits that times are kept to. So much
-    /// a run may differ from those before it even if they were all the same.
-    fileprivate var resolution: Double {
-        let most = earlier.map(\.value).max() ?? 1
-        return metric.metric.definition.dimension == .count ? 1 / max(1, most) : 0.001
     }
 
     /// None at all, of what should be much, is worse than any ratio.

@@ -2,6 +2,12 @@ internal import DedupVerification
 package import Evidence
 
 extension Metric {
+    /// What the logarithm of a figure near some values is known to at best: one of a count, or the three digits that times are
+    /// kept to. So much a run may differ from those before it even if they were all the same.
+    func resolution(near values: [Double]) -> Double {
+        definition.dimension == .count ? 1 / max(1, values.map(abs).max() ?? 1) : 0.001
+    }
+
     /// What a run is held against a baseline by, phase by phase: executions where both made the same calls, hits, times,
     /// and what memory grew by.
     static let compared: [Metric] =

@@ -98,10 +98,9 @@ package struct Trend: Sendable {
         private static func resolution(of series: FigureSeries, isLogarithm: Bool) -> Double {
             // One of what must not happen is not nothing.
             if Metric.breaches.contains(series.metric) { return 0 }
-            let most = series.values.map(abs).max() ?? 1
-            let isCount = series.metric.definition.dimension == .count
-            if isLogarithm { return isCount ? 1 / max(1, most) : 0.001 }
-            return isCount ? 1 : 0.001 * most
+            let relative = series.metric.resolution(near: series.values)
+            if isLogarithm { return relative }
+            return series.metric.definition.dimension == .count ? 1 : relative * (series.values.map(abs).max() ?? 1)
         }
 
         /// Nil where too few runs are before it.

@@ -17,6 +17,9 @@ package struct RunReport: Sendable {
     /// a matrix. It ran once, so a small difference may be chance.
     package let best: SubjectReport?
 
+    /// What the run came to against its baseline; nil when it was held against none.
+    package private(set) var comparison: BaselineComparison?
+
     /// Holds gates against evidence.
     package init(_ evidence: RunEvidence, gates: [Gate]) {
         self.evidence = evidence
@@ -24,6 +27,7 @@ package struct RunReport: Sendable {
         isMatrix = subjects.contains { !$0.strategy.isEmpty }
         ranked = Self.rank(subjects, isMatrix: isMatrix)
         best = Self.best(of: ranked, isMatrix: isMatrix)
+        comparison = evidence.baseline.map { BaselineComparison(self, against: $0) }
     }
 
     /// What was measured.

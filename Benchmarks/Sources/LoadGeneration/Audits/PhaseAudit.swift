@@ -6,12 +6,13 @@ internal import Workloads
 /// Whether the generator did what the phase declares. A finding that does not pass makes the phase INVALID: the figures
 /// are those of a generator that could not keep up, not of the subject.
 struct PhaseAudit {
-    private let scenario: Scenario
+    /// The declared distribution of the keys; nil where they come from a trace.
+    private let sampler: KeySampler?
     private let configuration: LoadConfiguration
     private let trace: PhaseTrace
 
-    init(_ scenario: Scenario, _ configuration: LoadConfiguration, _ trace: PhaseTrace) {
-        self.scenario = scenario
+    init(_ sampler: KeySampler?, _ configuration: LoadConfiguration, _ trace: PhaseTrace) {
+        self.sampler = sampler
         self.configuration = configuration
         self.trace = trace
     }
@@ -57,9 +58,7 @@ struct PhaseAudit {
         let declared = trace.plan.phase.model == .closed && !isBoundByTime ? trace.plan.phase.operationLimit : nil
         let expected = declared ?? (isBoundByTime ? nil : trace.plan.limit)
         var audits = [KeyAudit.audit(asked, of: stream, expecting: expected)]
-        if let declared = scenario.distribution(of: trace.plan.phase) {
-            audits.append(KeyAudit.audit(asked, of: stream, against: KeySampler(declared, seed: scenario.seed)))
-        }
+        if let sampler { audits.append(KeyAudit.audit(asked, of: stream, against: sampler)) }
         return finding("keys", audits)
     }
 

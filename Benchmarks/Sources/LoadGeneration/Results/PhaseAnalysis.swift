@@ -33,6 +33,7 @@ package struct PhaseAnalysis {
     private func evidence(of trace: PhaseTrace, until next: UInt64) -> PhaseEvidence {
         let calls = history.calls.filter { $0.phase == trace.plan.number }
         let executions = history.executions.filter { $0.begin >= trace.start && $0.begin < next }
+        let sampler = scenario.distribution(of: trace.plan.phase).map { KeySampler($0, seed: scenario.seed) }
         var phase = PhaseEvidence(name: trace.plan.phase.name, isWarmup: trace.plan.phase.warmup)
         phase.number = trace.plan.number
         phase.ending = trace.ending
@@ -45,12 +46,12 @@ package struct PhaseAnalysis {
         phase.counts = counts(calls, executions, phase)
         phase.series = TimeSeries.points(of: phase, calls: calls, executions: executions)
         phase.heat = heat(calls, phase)
-        phase.popularity = popularity(calls, trace)
+        phase.popularity = sampler.map { popularity(calls, $0, trace) } ?? []
         phase.memory = memory(trace)
         phase.allocatedEnd = trace.allocatedEnd
         phase.load.audits =
             trace.findings
-            + PhaseAudit(scenario, configuration, trace).findings(calls, phase, isComplete: history.isComplete)
+            + PhaseAudit(sampler, configuration, trace).findings(calls, phase, isComplete: history.isComplete)
         return phase
     }
 
@@ -92,9 +93,8 @@ package struct PhaseAnalysis {
         return heat
     }
 
-    private func popularity(_ calls: [Call], _ trace: PhaseTrace) -> [KeyPopularity] {
-        guard let declared = scenario.distribution(of: trace.plan.phase) else { return [] }
-        let sampler = KeySampler(declared, seed: scenario.seed)
+    private func popularity(_ calls: [Call], _ sampler: KeySampler, _ trace: PhaseTrace) -> [KeyPopularity] {
+        let declared = sampler.distribution
         var requests = [Int](repeating: 0, count: max(declared.count, trace.plan.stream.keyCount))
         // A key that does not belong to the distribution is for the audit to find.
         for call in calls where Int(call.key) < requests.count { requests[Int(call.key)] += 1 }

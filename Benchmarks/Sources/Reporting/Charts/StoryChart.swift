@@ -20,16 +20,16 @@ struct StoryChart {
     }
 
     private var bars: [Bar] {
-        let proof = violation.proof
-        let executions = (proof?.executions ?? violation.executions).map {
+        let records = violation.records
+        let executions = records.executions.map {
             Bar(name: "execution \($0.id)", begin: $0.begin, end: $0.ended ? $0.end : nil, colour: "#D55E00")
         }
-        let calls = (proof?.calls ?? violation.calls).map { call in
+        let calls = records.calls.map { call in
             Bar(
                 name: "call \(call.request)\(call.hasReturned ? ", \(call.outcome.name)" : "")", begin: call.start,
                 end: call.hasReturned ? call.end : nil, colour: "#0072B2")
         }
-        let excuses = (proof?.excuses ?? []).map {
+        let excuses = records.excuses.map {
             Bar(name: $0.kind.name, begin: $0.since, end: $0.at, colour: "#009E73")
         }
         return (executions + calls + excuses).sorted { $0.begin < $1.begin }
