@@ -60,25 +60,26 @@ enum Scenarios {
     /// So many samples of memory, a hundred calls apart, of which so many are left out. Four clients ask for a key at a
     /// time, so that some of them wait for others. One client alone never waits, and asks for some keys far more often than
     /// for others.
-    static func memory(samples: Int, discarded: Int, limit: String, clients: Int) -> String {
-        """
-        schema_version: 1
-        name: tiny-memory
-        seed: 7
-        system:
-          cache: {capacity: 100, policy: lru, ttl: forever}
-        workload:
-          keys: {distribution: \(clients > 1 ? "burst, burst: 4" : "zipf, skew: 0.9"), count: 20}
-          operation: {latency: 1ms, value_size: 64B}
-        phases:
-          - name: memory
-            model: closed
-            clients: \(clients)
-            memory: {samples: \(samples), operations: \(operationsPerSample), discarded: \(discarded)}
-        gates:
-          - memory.leak_bytes_per_op < \(limit)
+    static func memory(samples: Int, most: Int? = nil, discarded: Int, limit: String, clients: Int) -> String {
+        let maximum = most.map { ", max_samples: \($0)" } ?? ""
+        return """
+            schema_version: 1
+            name: tiny-memory
+            seed: 7
+            system:
+              cache: {capacity: 100, policy: lru, ttl: forever}
+            workload:
+              keys: {distribution: \(clients > 1 ? "burst, burst: 4" : "zipf, skew: 0.9"), count: 20}
+              operation: {latency: 1ms, value_size: 64B}
+            phases:
+              - name: memory
+                model: closed
+                clients: \(clients)
+                memory: {samples: \(samples)\(maximum), operations: \(operationsPerSample), discarded: \(discarded)}
+            gates:
+              - memory.leak_bytes_per_op < \(limit)
 
-        """
+            """
     }
 
     /// A storm, and a memory phase in which one client comes after the other.

@@ -74,6 +74,19 @@ import Testing
         #expect(estimate.verdict == verdict, "\(estimate)")
     }
 
+    /// The growth that a series says it would find is found in nineteen of twenty others like it.
+    @Test func whatIsSaidToBeDetectableIsFound() {
+        let found = { (slope: Double) in
+            self.verdicts(persistence: 0, noise: 3_000, slope: slope).count { $0 == .leak }
+        }
+        let detectable = (UInt64(100)..<200).map { seed in
+            var random = SplitMix64(seed: seed)
+            return LeakEstimate(series(60) { _ in 1e6 + 3_000 * random.normal() }).minimumDetectable
+        }.sorted()[50]
+        #expect((90...100).contains(found(detectable)), "\(found(detectable)) of 100 leaks of \(detectable)")
+        #expect(found(0.5 + (detectable - 0.5) / 4) < 75, "a quarter as far above the limit is found less often")
+    }
+
     @Test func tenBatchesOfTwoAreTheLeast() {
         #expect(LeakEstimate.Criteria(minimumSamples: 1).minimumSamples == 20)
     }

@@ -154,9 +154,14 @@ internal import Workloads
         #expect(requests.limit == 5_000_000)
     }
 
-    @Test func memoryPhasesEndAfterAllSamples() throws {
-        let scenario = try scenario("phases.load.operations=null", "phases.load.memory={samples: 30, operations: 500}")
-        #expect(try stream(scenario).limit == 15_000)
+    @Test(arguments: [
+        ("", 60_000, [30, 60, 120]), (", max_samples: 75", 37_500, [30, 60, 75]), (", max_samples: 30", 15_000, [30]),
+    ])
+    func memoryPhasesEndAfterTheMostSamples(most: String, limit: Int, looks: [Int]) throws {
+        let scenario = try scenario(
+            "phases.load.operations=null", "phases.load.memory={samples: 30\(most), operations: 500}")
+        #expect(try stream(scenario).limit == limit)
+        #expect(scenario.phases[0].memory?.looks == looks)
     }
 
     @Test func openLoopsKeepTheIntendedTimes() throws {

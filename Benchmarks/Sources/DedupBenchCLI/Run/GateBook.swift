@@ -2,6 +2,7 @@ internal import Caching
 internal import DedupVerification
 internal import Judging
 internal import LoadGeneration
+internal import Measurement
 internal import Workloads
 
 /// The gates of a run, read before it starts: an expression that cannot be evaluated is an error, never a pass.
@@ -38,6 +39,21 @@ enum GateBook {
     /// if nothing is.
     static func problem(of gate: Gate, in scenario: Scenario) -> String? {
         unknownPhase(of: gate, in: scenario) ?? missingSource(of: gate, in: scenario)
+            ?? shortPhase(of: gate, in: scenario)
+    }
+
+    /// Says that a memory phase is too short to tell growth from none, whatever comes of it; nil if none is.
+    private static func shortPhase(of gate: Gate, in scenario: Scenario) -> String? {
+        guard gate.leakLimit != nil else { return nil }
+        let fewest = 2 * LeakEstimate.Criteria.fewestSamples
+        let phases = scenario.phases.filter { (gate.expression.phase ?? $0.name) == $0.name }
+        return phases.lazy.compactMap { phase in
+            guard let memory = phase.memory, memory.mostSamples - memory.discarded < fewest else { return nil }
+            return
+                "\(gate.expression.description) can never be decided in `\(phase.name)`: after the \(memory.discarded) "
+                + "that are discarded it takes \(fewest) samples, of which up to half may be warm-up, and `memory` takes "
+                + "\(memory.mostSamples) at most; raise `max_samples`"
+        }.first
     }
 
     /// Says that no phase measures what a gate is about; nil if one does, or if the gate names a phase that is not there.

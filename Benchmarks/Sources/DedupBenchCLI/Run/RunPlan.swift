@@ -60,7 +60,8 @@ struct RunPlan {
         let asked = try GateBook.gates(ofOptions: options.gates)
         let given = try GateBook.gates(ofScenario: scenario.gates, file: file)
         gates = given + asked.filter { !given.contains($0) }
-        load = LoadConfiguration(workers: context.workers, historyLimit: options.historyLimit)
+        load = LoadConfiguration(
+            workers: context.workers, historyLimit: options.historyLimit, growthLimits: gates.compactMap(\.leakLimit))
         guard load.historyLimit > 0 else { throw Failure("--history-limit: must be at least 1", .usage) }
         try checkPhases()
         try checkVerbs()
@@ -113,10 +114,12 @@ struct RunPlan {
     ) throws(Failure) {
         file = name
         seedIsGiven = false
-        self.load = load
         combinations = [Combination(strategy: [], scenario: scenario)]
         self.subjects = subjects
         gates = try GateBook.gates(ofScenario: scenario.gates, file: name)
+        var load = load
+        load.growthLimits = gates.compactMap(\.leakLimit)
+        self.load = load
     }
 
     private static func overrides(_ options: PlanOptions) throws(Failure) -> [ScenarioOverride] {

@@ -42,6 +42,7 @@ package enum Defect: String, CaseIterable, Sendable {
     case slowerArrivals = "slower-arrivals"
     case wrongSkew = "wrong-skew"
     case leakedObject = "leaked-object"
+    case rarelyLeakedObject = "rarely-leaked-object"
     case unboundedMap = "unbounded-map"
     case ignoredCapacity = "ignored-capacity"
 
@@ -100,6 +101,7 @@ package enum Defect: String, CaseIterable, Sendable {
         case .slowerArrivals: "the generator makes requests at four fifths of the rate that it says"
         case .wrongSkew: "the generator draws keys with a skew of 1.1 and says 0.9"
         case .leakedObject: "leaks one object an operation"
+        case .rarelyLeakedObject: "leaks 48 bytes in every thousandth operation"
         case .unboundedMap: "remembers every request in a map that nothing is ever taken from"
         case .ignoredCapacity: "never evicts"
         }

@@ -141,7 +141,7 @@ package enum SelftestScenario: String, CaseIterable, Sendable {
               operation: {latency: 'exponential:50us', failures: 1%, value_size: 100B}
             phases:
               - {name: memory, model: closed, clients: 8, memory: {samples: 40, operations: 10000, discarded: 5}}
-            gates: [memory.leak_bytes_per_op < 0.5B]
+            gates: [memory.leak_bytes_per_op < 0.5B, memory.leak_bytes_per_op < 0.02B]
             """
         case .capacity:
             """

@@ -4,7 +4,7 @@ internal import Measurement
 
 extension Gate {
     /// The limit of a gate that asks for no more growth than so much; nil for other gates.
-    var leakLimit: Double? {
+    package var leakLimit: Double? {
         guard expression.metric == .memory(.leak), [.less, .lessOrEqual].contains(expression.comparison) else {
             return nil
         }

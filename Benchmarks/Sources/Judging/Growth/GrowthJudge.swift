@@ -19,10 +19,7 @@ struct GrowthJudge {
         var report = GrowthReport(evidence)
         let compared = evidence.comparable
         guard compared.count >= 2 else { return report }
-        let kept = evidence.series.keeping(compared)
-        let estimates = (limits.isEmpty ? [Self.assumedLimit] : limits).map {
-            LeakEstimate(kept, criteria: criteria(limit: $0))
-        }
+        let estimates = (limits.isEmpty ? [Self.assumedLimit] : limits).map(evidence.growth)
         report.judgements = zip(limits, estimates).map { limit, estimate in
             let (verdict, reason) = judged(estimate)
             return GrowthReport.Judgement(limit: limit, verdict: verdict, reason: reason)
@@ -32,6 +29,7 @@ struct GrowthJudge {
         report.slope = first.slope.value.finite
         report.low = first.slope.low
         report.high = first.slope.high
+        report.minimumDetectable = first.minimumDetectable.finite
         report.explanation = explanation(first, compared: compared.count)
         return report
     }
@@ -39,7 +37,7 @@ struct GrowthJudge {
     /// What an estimate comes to. Growth is proven by whatever was looked at; that there is none only by all of it. While a
     /// cache fills neither shows: its entries are live bytes, and no leak.
     private func judged(_ estimate: LeakEstimate) -> (verdict: LeakVerdict, reason: String) {
-        if let filling, estimate.verdict != .clean {
+        if let filling = evidence.filling, estimate.verdict != .clean {
             return (
                 .inconclusive,
                 "the cache was still filling, from \(HumanNumber.count(filling.middle)) entries to "
@@ -57,22 +55,6 @@ struct GrowthJudge {
         )
     }
 
-    /// The entries in the middle and at the end of the samples that compare, if a cache that has room left went on to hold
-    /// noticeably more.
-    private var filling: (middle: Int, last: Int)? {
-        guard let capacity = evidence.capacity else { return nil }
-        let entries = evidence.comparable.compactMap { evidence.series.samples[$0].liveEntries }
-        guard let last = entries.last, last < capacity else { return nil }
-        let middle = entries[entries.count / 2]
-        return Double(last) > Double(middle) * 1.02 ? (middle, last) : nil
-    }
-
-    /// The estimate may take up to half of the samples for warm-up: what the scenario asks for must suffice then.
-    private func criteria(limit: Double) -> LeakEstimate.Criteria {
-        let kept = evidence.series.samples.count - evidence.discarded
-        return LeakEstimate.Criteria(limit: limit, minimumSamples: min(30, kept / 2))
-    }
-
     private func explanation(_ estimate: LeakEstimate, compared: Int) -> String {
         let slope = estimate.slope
         var text = "\(HumanNumber.plain(slope.value)) B/op"
@@ -80,6 +62,9 @@ struct GrowthJudge {
             text += " (\(HumanNumber.plain(slope.low)) to \(HumanNumber.plain(slope.high)))"
         }
         text += "; \(judged(estimate).reason)"
+        if estimate.minimumDetectable.isFinite {
+            text += "; a leak of \(HumanNumber.plain(estimate.minimumDetectable)) B/op is found 95 times in 100"
+        }
         for growth in estimate.growth {
             let objects = HumanNumber.plain(growth.objectsPerOperation)
             text += "; the size class of \(growth.sizeClass.size) bytes grows by \(objects) objects an operation"

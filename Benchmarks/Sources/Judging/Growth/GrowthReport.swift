@@ -25,6 +25,8 @@ package struct GrowthReport: Sendable {
     package internal(set) var low: Double?
     /// The upper end of the slope's interval.
     package internal(set) var high: Double?
+    /// The least leak that would have been found 95 times in 100, in bytes an operation; nil when nothing can be estimated.
+    package internal(set) var minimumDetectable: Double?
     /// Why, in a sentence: which size class grows, or what is missing.
     package internal(set) var explanation = "there are too few samples"
 

@@ -54,9 +54,11 @@ struct PhaseAudit {
         let stream = trace.plan.stream
         let asked = calls.map { (position: Int($0.request), key: $0.key) }
         let isBoundByTime = trace.plan.isBoundByHistory || trace.plan.phase.duration != nil
-        // What the phase declares, unless a shorter trace ends it.
-        let declared = trace.plan.phase.model == .closed && !isBoundByTime ? trace.plan.phase.operationLimit : nil
-        let expected = declared ?? (isBoundByTime ? nil : trace.plan.limit)
+        // What the phase declares, unless a shorter trace ends it, or its memory is judged before.
+        let phase = trace.plan.phase
+        let isDeclared = phase.model == .closed && phase.memory == nil && !isBoundByTime
+        let declared = isDeclared ? phase.operationLimit : nil
+        let expected = declared ?? (isBoundByTime ? nil : trace.limit)
         var audits = [KeyAudit.audit(asked, of: stream, expecting: expected)]
         if let sampler { audits.append(KeyAudit.audit(asked, of: stream, against: sampler)) }
         return finding("keys", audits)

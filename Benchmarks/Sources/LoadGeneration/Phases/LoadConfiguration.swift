@@ -13,12 +13,15 @@ package struct LoadConfiguration: Hashable, Sendable {
     package var lagLimit: Duration
     /// Open loop: the phase is INVALID if it takes this much longer than intended to release all requests: 5 %.
     package var arrivalTolerance: Double
+    /// What gates ask about the growth of memory, in bytes an operation: a memory phase goes on until each can be decided, as
+    /// long as the scenario lets it. None.
+    package var growthLimits: [Double]
 
     /// A configuration.
     package init(
         workers: Int? = nil, watchdog: Duration = .seconds(30), historyLimit: Int = 4_000_000,
         progressInterval: Duration = .milliseconds(250), lagLimit: Duration = .milliseconds(50),
-        arrivalTolerance: Double = 0.05
+        arrivalTolerance: Double = 0.05, growthLimits: [Double] = []
     ) {
         self.workers = workers
         self.watchdog = watchdog
@@ -26,6 +29,7 @@ package struct LoadConfiguration: Hashable, Sendable {
         self.progressInterval = progressInterval
         self.lagLimit = lagLimit
         self.arrivalTolerance = arrivalTolerance
+        self.growthLimits = growthLimits
     }
 
     /// Checks every field.
@@ -42,6 +46,7 @@ package struct LoadConfiguration: Hashable, Sendable {
         if !(0..<1).contains(arrivalTolerance) {
             throw .field("arrivalTolerance", "\(arrivalTolerance)", "a fraction from 0 up to but not 1")
         }
+        if let limit = growthLimits.first(where: { !($0 > 0) }) { throw .field("growthLimits", "\(limit)", "above 0") }
     }
 }
 

@@ -21,6 +21,9 @@ package struct PhasePlan: Sendable {
     /// Whether clients are released together, turn by turn.
     var hasHerds: Bool
 
+    /// The numbers of samples of memory at which growth is judged; empty where memory is not sampled.
+    var looks: [Int]
+
     /// The most calls that the clients of a worker make.
     ///
     /// Worker w of n has the clients w, w + n and so on, and client c of m takes the positions c, c + m and so on; in an open
@@ -52,10 +55,10 @@ package struct LoadPlan: Sendable {
     package init(
         _ scenario: Scenario, streams: [RequestStream], blocks: Bool, configuration: LoadConfiguration
     ) throws(LoadError) {
-        let room = try Self.room(scenario, streams, limit: configuration.historyLimit)
+        let (looks, room) = try Self.fit(scenario, streams, configuration)
         for (number, phase) in scenario.phases.enumerated() {
             let stream = streams[number]
-            let bound = Self.bound(phase, stream)
+            let bound = Self.bound(phase, stream, looks[number])
             let clients = max(1, phase.clients)
             let queues = configuration.workers ?? ProcessInfo.processInfo.activeProcessorCount
             phases.append(
@@ -63,19 +66,39 @@ package struct LoadPlan: Sendable {
                     phase: phase, number: UInt16(number), stream: stream, limit: bound ?? room,
                     isBoundByHistory: bound == nil, workers: blocks ? clients : min(clients, queues),
                     workersAreThreads: blocks,
-                    hasHerds: !stream.isOpen && clients > 1 && scenario.keys(of: phase).distribution == .burst))
+                    hasHerds: !stream.isOpen && clients > 1 && scenario.keys(of: phase).distribution == .burst,
+                    looks: looks[number]))
         }
     }
 
-    /// How many requests end the phase; nil if only time does.
-    private static func bound(_ phase: Phase, _ stream: RequestStream) -> Int? {
+    /// How often growth is judged in each phase, and the calls left for each phase that only time bounds.
+    ///
+    /// A memory phase may go on until growth can be told from none, if a gate asks and the history has room for it.
+    private static func fit(
+        _ scenario: Scenario, _ streams: [RequestStream], _ configuration: LoadConfiguration
+    ) throws(LoadError) -> (looks: [[Int]], room: Int) {
+        let once = scenario.phases.map { phase in phase.memory.map { [$0.samples] } ?? [] }
+        let all = scenario.phases.map { $0.memory?.looks ?? [] }
+        if !configuration.growthLimits.isEmpty, all != once,
+            let room = try? room(scenario, streams, all, limit: configuration.historyLimit)
+        {
+            return (all, room)
+        }
+        return (once, try room(scenario, streams, once, limit: configuration.historyLimit))
+    }
+
+    /// How many requests end the phase at the latest; nil if only time does.
+    private static func bound(_ phase: Phase, _ stream: RequestStream, _ looks: [Int]) -> Int? {
         if stream.isOpen { return stream.count }
+        if let memory = phase.memory, let samples = looks.last { return samples * memory.operations }
         return stream.limit ?? (phase.duration == nil ? stream.count : nil)
     }
 
     /// The calls left for each phase that only time bounds.
-    private static func room(_ scenario: Scenario, _ streams: [RequestStream], limit: Int) throws(LoadError) -> Int {
-        let bounds = zip(scenario.phases, streams).map { bound($0, $1) }
+    private static func room(
+        _ scenario: Scenario, _ streams: [RequestStream], _ looks: [[Int]], limit: Int
+    ) throws(LoadError) -> Int {
+        let bounds = scenario.phases.indices.map { bound(scenario.phases[$0], streams[$0], looks[$0]) }
         let needed = bounds.reduce(0) { $0 + ($1 ?? 0) }
         let timed = bounds.count { $0 == nil }
         guard needed + timed <= limit else {

@@ -139,7 +139,9 @@ package final class LoadRunner: Sendable {
             hiccups: HiccupMonitor(machine), watchdog: Watchdog(machine, limit: configuration.watchdog),
             memory: Result { () throws(JemallocError) in try machine.memory() },
             configuration: configuration, stop: stop, progress: progress, subjectName: blueprint.name,
-            phaseCount: scenario.phases.count)
+            phaseCount: scenario.phases.count,
+            boundedEntries: blueprint.promises.eviction != .never ? scenario.system.cache.capacity.entries : nil,
+            mustJoin: blueprint.isJudged && blueprint.promises.duplicates(under: scenario.system) == .join)
     }
 
     private func drive(_ subject: some Subject, _ plan: LoadPlan, _ equipment: RunEquipment) async -> [PhaseTrace] {
@@ -150,5 +152,12 @@ package final class LoadRunner: Sendable {
             if trace.ending == .hung { break }
         }
         return traces
+    }
+}
+
+extension CacheCapacity {
+    /// The number of entries, if that is the bound.
+    fileprivate var entries: Int? {
+        if case .entries(let count) = self { count } else { nil }
     }
 }

@@ -122,16 +122,29 @@ struct PhaseConductor<Driven: Subject> {
             return await runCycle(limit: plan.limit, deadline: plan.stream.isOpen ? .max : deadline)
         }
         let sampler = makeSampler(memory, &trace)
-        for number in 1...max(1, memory.samples) {
-            let limit = min(plan.limit, number * memory.operations)
-            if await runCycle(limit: limit, deadline: deadline) { return true }
-            if stop.isSet || machine.now() >= deadline { break }
-            guard await becomesQuiet() else { return true }
-            sampler?.sample(operations: limit, at: machine.now(), liveEntries: subject.liveEntries)
-            trace.threads.append(ThreadCount.now())
+        defer { trace.memory = sampler.map { evidence($0, memory) } }
+        var taken = 0
+        for look in plan.looks {
+            trace.limit = look * memory.operations
+            while taken < look {
+                taken += 1
+                let limit = taken * memory.operations
+                if await runCycle(limit: limit, deadline: deadline) { return true }
+                if stop.isSet || machine.now() >= deadline { return false }
+                guard await becomesQuiet() else { return true }
+                sampler?.sample(operations: limit, at: machine.now(), liveEntries: subject.liveEntries)
+                trace.threads.append(ThreadCount.now())
+            }
+            let isDecided = sampler.map { evidence($0, memory).isDecided(equipment.configuration.growthLimits) }
+            if isDecided ?? true { break }
         }
-        trace.memory = sampler?.series
         return false
+    }
+
+    private func evidence(_ sampler: MemorySampler, _ memory: MemorySampling) -> MemoryEvidence {
+        MemoryEvidence(
+            sampler.series, discarded: memory.discarded, capacity: equipment.boundedEntries,
+            mustJoin: equipment.mustJoin, looks: plan.looks.count)
     }
 
     private func runCycle(limit: Int, deadline: UInt64) async -> Bool {
@@ -145,10 +158,11 @@ struct PhaseConductor<Driven: Subject> {
     }
 
     private func makeSampler(_ memory: MemorySampling, _ trace: inout PhaseTrace) -> MemorySampler? {
-        trace.threads.reserveCapacity(memory.samples)
+        let samples = plan.looks.last ?? memory.samples
+        trace.threads.reserveCapacity(samples)
         switch equipment.memory {
         case .success(let source):
-            return MemorySampler(source, capacity: max(2, memory.samples))
+            return MemorySampler(source, capacity: max(2, samples))
         case .failure(let error):
             trace.findings.append(AuditFinding(name: "memory", passed: false, explanation: "\(error)"))
             return nil

@@ -2,6 +2,7 @@ internal import DedupVerification
 package import Evidence
 internal import Measurement
 internal import Synchronization
+internal import Workloads
 
 /// What all phases of one run share.
 struct RunEquipment {
@@ -20,6 +21,10 @@ struct RunEquipment {
     var progress: @Sendable (LoadProgress) -> Void
     var subjectName: String
     var phaseCount: Int
+    /// How many entries the subject's cache holds when it is full; nil where it has no such bound.
+    var boundedEntries: Int?
+    /// Whether the subject lets duplicates join.
+    var mustJoin: Bool
 
     /// `stats.allocated` of the allocator; nil when there is no such allocator.
     var allocated: Int? { try? memory.get().reading().allocated }
@@ -38,7 +43,9 @@ package struct PhaseTrace {
     /// When the last call had returned, or the phase was given up.
     package var end: UInt64 = 0
     var stalls = StallReport()
-    var memory: MemorySeries?
+    var memory: MemoryEvidence?
+    /// How many requests the phase came to ask for, of those that were planned.
+    var limit: Int
     /// The threads of the process at each sample of memory.
     package var threads: [Int] = []
     var allocatedEnd: Int?
@@ -52,6 +59,7 @@ package struct PhaseTrace {
     package init(plan: PhasePlan, releases: ReleaseTimes? = nil) {
         self.plan = plan
         self.releases = releases
+        limit = plan.looks.first.flatMap { samples in plan.phase.memory.map { samples * $0.operations } } ?? plan.limit
     }
 }
 

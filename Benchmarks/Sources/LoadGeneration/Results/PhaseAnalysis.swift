@@ -39,7 +39,7 @@ package struct PhaseAnalysis {
         phase.ending = trace.ending
         phase.start = trace.start
         phase.duration = trace.end - min(trace.start, trace.end)
-        phase.intendedOperations = trace.plan.isBoundByHistory ? nil : trace.plan.limit
+        phase.intendedOperations = trace.plan.isBoundByHistory ? nil : trace.limit
         phase.latencies = latencies(calls, executions, trace)
         phase.stuck = stuck(calls, trace)
         phase.load = load(calls, trace)
@@ -47,7 +47,7 @@ package struct PhaseAnalysis {
         phase.series = TimeSeries.points(of: phase, calls: calls, executions: executions)
         phase.heat = heat(calls, phase)
         phase.popularity = sampler.map { popularity(calls, $0, trace) } ?? []
-        phase.memory = memory(trace)
+        phase.memory = trace.memory.map { [$0] } ?? []
         phase.allocatedEnd = trace.allocatedEnd
         phase.load.audits =
             trace.findings
@@ -72,16 +72,6 @@ package struct PhaseAnalysis {
         calls.filter { !$0.hasReturned }.prefix(100).map {
             StuckCall(request: $0.request, key: $0.key, age: trace.end - min(trace.end, $0.start))
         }
-    }
-
-    private func memory(_ trace: PhaseTrace) -> [MemoryEvidence] {
-        guard let series = trace.memory else { return [] }
-        let joins = subject.promises.duplicates(under: scenario.system) == .join
-        let evidence = MemoryEvidence(
-            series, discarded: trace.plan.phase.memory?.discarded ?? 0,
-            capacity: subject.promises.eviction != .never ? scenario.system.cache.capacity.entries : nil,
-            mustJoin: subject.isJudged && joins)
-        return [evidence]
     }
 
     /// What callers waited over time: from the intended start, which in a closed loop is that of the call.
@@ -180,13 +170,6 @@ package struct PhaseAnalysis {
             openUntil[Int(call.key)] = max(openUntil[Int(call.key)], call.hasReturned ? call.end : .max)
         }
         return overlaps
-    }
-}
-
-extension CacheCapacity {
-    /// The number of entries, if that is the bound.
-    fileprivate var entries: Int? {
-        if case .entries(let count) = self { count } else { nil }
     }
 }
 

@@ -22,7 +22,8 @@ package struct LeakEstimate: Hashable, Sendable {
         /// batches of the interval hold two samples each then.
         package var minimumSamples: Int
 
-        private static let fewestSamples = 20
+        /// The fewest samples that can be asked for: 20.
+        package static let fewestSamples = 20
 
         /// Criteria; the limit must be positive, as a limit of zero makes noise a leak.
         package init(limit: Double = 0.5, confidence: Double = 0.95, minimumSamples: Int = 30) {
@@ -44,7 +45,8 @@ package struct LeakEstimate: Hashable, Sendable {
     package let samples: Int
     /// How many samples at the start were left out as warm-up.
     package let warmUpSamples: Int
-    /// The least slope, in bytes an operation, that this series could have called a leak.
+    /// The least slope, in bytes an operation, that would be called a leak at least 95 times in 100 in series as noisy as this
+    /// one; NaN or infinite where nothing can be estimated.
     package let minimumDetectable: Double
     /// The correlation of neighbouring residuals; above ``correlationLimit`` the interval has been widened for it.
     package let autocorrelation: Double
@@ -62,7 +64,7 @@ package struct LeakEstimate: Hashable, Sendable {
         samples = x.count - start
         warmUpSamples = start
         slope = trend.slope
-        minimumDetectable = criteria.limit + (trend.slope.high - trend.slope.low) / 2
+        minimumDetectable = trend.minimumDetectable
         autocorrelation = trend.autocorrelation
         (verdict, reason) = trend.judge(criteria)
         growth = SizeClassGrowth.largest(in: series, from: start, atLeast: criteria.limit / 20)

@@ -82,12 +82,15 @@ struct RunManifest: Encodable {
         let bytesPerOperation: Double?
         let low: Double?
         let high: Double?
+        let minimumDetectable: Double?
         let explanation: String
 
         enum CodingKeys: String, CodingKey {
             case verdict
             case bytesPerOperation = "leak_bytes_per_op"
-            case low, high, explanation
+            case low, high
+            case minimumDetectable = "detectable_bytes_per_op"
+            case explanation
         }
     }
 
@@ -215,7 +218,8 @@ extension RunManifest.Subject {
         memory = report.growth.map { memory in
             RunManifest.Memory(
                 verdict: memory.verdict.rawValue, bytesPerOperation: memory.slope?.finite, low: memory.low?.finite,
-                high: memory.high?.finite, explanation: memory.explanation)
+                high: memory.high?.finite, minimumDetectable: memory.minimumDetectable,
+                explanation: memory.explanation)
         }
     }
 }

@@ -113,6 +113,7 @@ enum ColumnDictionary {
         "allocated_end_bytes": (.integer, "bytes allocated at the end, above those before the subject was made"),
         "leak_bytes_per_op": (.number, "slope of the live bytes over the operations"),
         "leak_low_bytes_per_op": (.number, "the lower end of its 95 % interval"),
+        "leak_detectable_bytes_per_op": (.number, "the least slope that is found 95 times in 100"),
         "leak_high_bytes_per_op": (.number, "the upper end of its 95 % interval"),
         "value": (.number, "the value, in the unit of the row"),
         "ci_low": (.number, "the lower end of the 95 % interval; empty where there is none"),

@@ -67,7 +67,7 @@ extension SubjectReport {
 
     /// What is to be known besides gates: why it ended, why it cannot be trusted, what memory did, what was not steady.
     fileprivate var notes: [String] {
-        let memory = growth.flatMap { $0.verdict == .clean ? nil : "memory \($0.verdict.rawValue): \($0.explanation)" }
+        let memory = growth.map { "memory \($0.verdict.rawValue): \($0.explanation)" }
         return [self.ending.reason, memory].compactMap(\.self) + invalidity + phases.compactMap(\.shortfall)
             + phases.compactMap(\.unsteadiness)
             + evidence.notes

@@ -64,6 +64,7 @@ private struct SummaryRow {
         "violation_bound_ratio", "leak_low_bytes_per_op", "leak_high_bytes_per_op", "memory_verdict",
         "processes_spawned", "processes_saved", "phase_verdict", "ending", "clients", "workers", "concurrency_mean",
         "backlogged", "hiccup_max_ns", "hit_service_p50_ns", "hit_service_p99_ns",
+        "leak_detectable_bytes_per_op",
     ]
 
     init(report: RunReport, subject: SubjectReport, phase: PhaseReport) {
@@ -134,7 +135,7 @@ private struct SummaryRow {
             CSVCell(phase.load.clients), CSVCell(phase.load.workers),
             CSVCell(phase.load.meanConcurrency), CSVCell(phase.load.backlogged),
             CSVCell(phase.load.longestStall), CSVCell(metrics[.hitService, .p50]?.value),
-            CSVCell(metrics[.hitService, .p99]?.value),
+            CSVCell(metrics[.hitService, .p99]?.value), CSVCell(phase.growth?.minimumDetectable),
         ]
     }
 }

@@ -156,11 +156,17 @@ enum ScenarioFormat {
     static let memory = SectionType(
         "memory", standard: MemorySampling(),
         fields: [
-            .field("samples", \.samples, .integer(3...10_000), "How many times memory is measured, at rest."),
+            .field(
+                "samples", \.samples, .integer(3...MemorySampling.largestNumber),
+                "How many times memory is measured, at rest, before growth is judged."),
+            .optional(
+                "max_samples", \.maximumSamples, .integer(3...MemorySampling.largestNumber),
+                "How many times at most, where a gate on growth cannot be decided before; four times `samples` by default."
+            ),
             .field(
                 "operations", \.operations, .integer(1...100_000_000), "The requests between two measurements."),
             .field(
-                "discarded", \.discarded, .integer(0...9_000),
+                "discarded", \.discarded, .integer(0...MemorySampling.largestNumber),
                 "How many of the first samples are left out, because the cache still fills."),
         ])
 }

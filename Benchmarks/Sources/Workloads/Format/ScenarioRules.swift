@@ -120,6 +120,10 @@ enum ScenarioRules {
             let reason = "fewer than 3 samples would be left; lower it or raise samples"
             report([.field("memory"), .field("discarded")], .conflict, reason, nil)
         }
+        if memory.mostSamples < memory.samples {
+            let reason = "must be at least samples, which is \(memory.samples)"
+            report([.field("memory"), .field("max_samples")], .conflict, reason, nil)
+        }
     }
 
     static func check(_ scenario: Scenario, report: SectionType<Scenario>.Report) {

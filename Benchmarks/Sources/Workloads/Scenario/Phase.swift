@@ -55,18 +55,33 @@ package struct Phase: Hashable, Sendable {
         return rate.map { RateCourse(perSecond: $0.perSecond, for: duration?.nanoseconds) }
     }
 
-    /// How many requests end the phase, if a number does: `operations`, or what the memory samples add up to.
-    package var operationLimit: Int? { memory.map { $0.samples * $0.operations } ?? operations }
+    /// How many requests end the phase, if a number does: `operations`, or what the most memory samples add up to.
+    package var operationLimit: Int? { memory.map { $0.mostSamples * $0.operations } ?? operations }
 }
 
 /// A memory phase: the same number of requests before each of many quiescent points.
 package struct MemorySampling: Hashable, Sendable {
-    /// How many times memory is measured.
+    /// The most samples that can be asked for, as the estimate of a slope looks at each pair of them: 2,000.
+    static let largestNumber = 2_000
+
+    /// How many times memory is measured before growth is judged for the first time.
     package var samples = 40
+    /// How many times at most, where growth cannot be told from none before; nil: four times `samples`, up to 2,000.
+    package var maximumSamples: Int?
     /// The requests between two measurements.
     package var operations = 10_000
     /// How many of the first samples are left out, because the cache still fills.
     package var discarded = 5
 
     package init() {}
+
+    /// How many times memory is measured at most.
+    package var mostSamples: Int { maximumSamples ?? min(samples * 4, Self.largestNumber) }
+
+    /// The numbers of samples at which growth is judged: each time there are twice as many as the last time.
+    package var looks: [Int] {
+        var looks = [samples]
+        while let last = looks.last, last < mostSamples { looks.append(min(last * 2, mostSamples)) }
+        return looks
+    }
 }
