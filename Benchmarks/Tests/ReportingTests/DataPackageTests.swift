@@ -83,8 +83,10 @@ import Testing
         let metric = ComparedMetric(
             arm: "a,b", phase: "storm", metric: .load(.throughput), reference: [1, 2.5], candidate: [3, .nan],
             again: [1, 2])
+        let run = EvidenceFixture.run([EvidenceFixture.subject()])
         let report = ComparisonReport(
-            id: "run", reference: "dedup", results: Comparison(effect: 0.05).results([metric]), doubts: [], arms: .pass)
+            run.identity, environment: run.environment, scenario: "name: x", reference: "dedup",
+            results: Comparison(effect: 0.05).results([metric]), doubts: [], arms: .pass)
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let bundle = try ResultBundle(reserving: "run", in: folder)

@@ -109,9 +109,46 @@ private final class Elements: NSObject, XMLParserDelegate {
         }
     }
 
+    private static func comparison(_ arm: String = "sieve", arms: RunVerdict = .pass) -> ComparisonReport {
+        let metrics = [1.0, 1.5, .nan].map { factor in
+            ComparedMetric(
+                arm: arm, phase: "storm", metric: .load(.throughput), reference: (1...8).map { 100 + Double($0) },
+                candidate: (1...8).map { (100 + Double($0)) / factor }, again: (1...8).map { 101 + Double($0) })
+        }
+        let run = EvidenceFixture.run([EvidenceFixture.subject()])
+        return ComparisonReport(
+            run.identity, environment: run.environment, scenario: "name: storm", reference: "lru",
+            results: Comparison(effect: 0.05).results(metrics), doubts: ["\(arm): FAIL"], arms: arms)
+    }
+
+    private static func page(_ report: ComparisonReport) throws -> String {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString).path
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let bundle = try ResultBundle(reserving: "run", in: folder)
+        try report.write(to: bundle)
+        return try String(contentsOfFile: "\(bundle.path)/report.html", encoding: .utf8)
+    }
+
+    @Test func aComparisonIsAPageOfItsOwn() throws {
+        let text = try Self.page(Self.comparison())
+        let page = try Elements(text)
+        #expect(page.named("script").isEmpty && page.named("link").isEmpty)
+        #expect(page.named("strong").map(\.text) == ["REGRESSION"] && text.contains("default-src 'none'; style-src"))
+        let verdicts = page.named("td").map(\.text).filter { ComparisonVerdict(rawValue: $0) != nil }
+        #expect(verdicts == ["REGRESSION", "INCONCLUSIVE", "NO REGRESSION"], "what regressed stands first")
+        let titles = page.named("figcaption").map(\.text)
+        #expect(titles == ["sieve against lru"] + Array(repeating: "throughput, storm: sieve", count: 3))
+        // Two dots with their intervals; of what was not measured in each round there is none. And the second runs.
+        #expect(page.named("circle").count { $0.attributes["r"] == "4" } == 2)
+        #expect(page.named("circle").count { $0.attributes["r"] == "2" } == 3 * 8)
+        let broken = try Self.page(Self.comparison(arms: .fail))
+        #expect(broken.contains("class=\"verdict bad\"") && broken.contains("does not win however fast it is"))
+    }
+
     @Test func hostileNamesAreTextEverywhere() throws {
         let report = try Self.everything(Self.hostile)
-        for text in [HTMLReport(report).text, JUnitReport(report).text] {
+        let comparison = try Self.page(Self.comparison(Self.hostile))
+        for text in [HTMLReport(report).text, JUnitReport(report).text, comparison] {
             let page = try Elements(text)
             #expect(page.named("script").isEmpty && !text.contains("\u{1B}") && !text.contains("\u{202E}"))
             #expect(text.contains("&lt;script&gt;alert(1)&lt;/script&gt;"))

@@ -57,9 +57,10 @@ public struct AnswerChecker: Sendable {
                     executions: [], calls: Array(shown))
             }
         }
-        tally.measureConcurrency(calls)
         checkReturns(calls, &log)
-        return result(tally, counted: checkCounter(keys, &log), log)
+        var result = result(tally, counted: checkCounter(keys, &log), log)
+        result.measureConcurrency(calls)
+        return result
     }
 
     /// Counts the calls of a key, in the order in which they began, and its executions, each by its first answer.

@@ -44,7 +44,7 @@ struct AttainableHits {
     /// The longest that each key took: as logged inside the closure, or as seen by the caller that executed it.
     private func longestDurations(_ calls: [Call]) -> [UInt64] {
         var longest = [UInt64](repeating: 0, count: index.keyCount)
-        for execution in index.executions where execution.ended {
+        for execution in index.ownExecutions where execution.ended {
             let key = index.number(of: execution.key)
             longest[key] = max(longest[key], execution.end - min(execution.begin, execution.end))
         }

@@ -55,46 +55,72 @@ public struct HistoryChecker: Hashable, Codable, Sendable {
         self.duplicateMode = duplicateMode
     }
 
+    /// What is to be known of the whole of which a history may be a part.
+    struct Whole {
+        let phases: PhaseTable
+        /// From when on the cache may have had no room for a result.
+        let fullFrom: UInt64
+    }
+
     /// Checks everything, and compares the subject's own counters where it has any. Each violation that is kept gets a proof.
     public func check(_ history: History, counters: SubjectCounters = SubjectCounters()) -> VerificationResult {
         let index = HistoryIndex(history)
-        var result = examine(history, index, counters: counters)
-        guard !result.violations.isEmpty else { return result }
-        var checker = self
-        checker.fullFrom = fullFrom(index)
-        checker.examplesPerKind = .max
-        let search = ProofSearch(checker, of: result.violations, in: history)
-        result.violations = result.violations.map { search.prove($0) }
+        let whole = Whole(phases: PhaseTable(history.calls), fullFrom: fullFrom(index))
+        var result = examine(history, index, whole)
+        result.measureConcurrency(history.calls)
+        addCounters(counters, to: &result)
+        prove(&result, in: history, fullFrom: whole.fullFrom)
         return result
     }
 
-    /// Checks everything, and looks for no proofs.
-    func examine(
-        _ history: History, _ index: HistoryIndex, counters: SubjectCounters = SubjectCounters()
-    ) -> VerificationResult {
-        let phases = PhaseTable(history.calls)
+    /// Checks a history alone, without what takes counters, and looks for no proofs.
+    func examine(_ history: History) -> VerificationResult {
+        let index = HistoryIndex(history)
+        return examine(history, index, Whole(phases: PhaseTable(history.calls), fullFrom: fullFrom(index)))
+    }
+
+    /// Checks all but what takes all calls: how many were open at one time, and what the subject has counted.
+    func examine(_ history: History, _ index: HistoryIndex, _ whole: Whole) -> VerificationResult {
         let answers = AnswerFacts(history.calls, index: index, tolerance: flightTolerance)
         let excuses = ExcuseIndex(
-            history.excuses, fullFrom: fullFrom(index), claimedAfter: answers.claimedAfter, checker: self)
+            history.excuses, fullFrom: whole.fullFrom, claimedAfter: answers.claimedAfter, checker: self)
         let timeline = FreshnessTimeline(
             rule: freshness, index: index, excuses: excuses, answers: answers, calls: history.calls)
         var log = ViolationLog(examplesPerKind: examplesPerKind)
-        var tally = Tally(phases: phases)
+        var tally = Tally(phases: whole.phases)
 
         let executionRules = ExecutionRules(
             index: index, excuses: excuses, timeline: timeline,
             isRefresh: { [allowsEarlyRefresh] in allowsEarlyRefresh && answers.leader[$0] < 0 })
-        let duplicates = executionRules.check(&log) { phases.phase(at: index.executions[$0].begin) }
-        tally.count(index.executions, duplicates: duplicates)
+        let duplicates = executionRules.check(&log) { whole.phases.phase(at: index.executions[$0].begin) }
+        tally.count(index.ownExecutions, duplicates: duplicates)
         let answerRules = AnswerRules(
             checker: self, history: history, index: index, excuses: excuses, answers: answers, timeline: timeline)
         for (number, call) in history.calls.enumerated() {
             tally.count(call, met: answerRules.check(call, number: number, &log))
         }
-        AttainableHits(rule: freshness, index: index, phases: phases).count(history.calls, into: &tally)
-        tally.measureConcurrency(history.calls)
-        CounterRules(counters: counters).check(against: tally.total, &log)
+        AttainableHits(rule: freshness, index: index, phases: whole.phases).count(history.calls, into: &tally)
         return result(of: history, tally, log)
+    }
+
+    /// Looks for a proof of each violation that is kept.
+    func prove(_ result: inout VerificationResult, in history: History, fullFrom: UInt64) {
+        guard !result.violations.isEmpty else { return }
+        var checker = self
+        checker.fullFrom = fullFrom
+        checker.examplesPerKind = .max
+        let search = ProofSearch(checker, of: result.violations, in: history)
+        result.violations = result.violations.map { search.prove($0) }
+    }
+
+    /// Compares what the subject has counted with what the history holds.
+    func addCounters(_ counters: SubjectCounters, to result: inout VerificationResult) {
+        var log = ViolationLog(examplesPerKind: examplesPerKind)
+        CounterRules(counters: counters).check(against: result.total, &log)
+        guard log.count > 0 else { return }
+        result.total.violations += log.count
+        result.violations += log.examples
+        result.violationsByKind.merge(log.countByKind, uniquingKeysWith: +)
     }
 
     /// From when on the cache may have had no room for a result: when one more key than it holds began to be executed.

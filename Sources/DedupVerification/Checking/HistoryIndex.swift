@@ -3,6 +3,9 @@
 /// A position is an index into ``executions``.
 struct HistoryIndex {
     let executions: [Execution]
+    /// How many of them are grouped by key: all but the last ones, which are of other parts of a larger history, and only
+    /// named by calls of this one.
+    private let ownCount: Int
     /// The positions of each group in the order in which they end; what never ended comes last.
     let byEnd: [Int32]
     /// By number of the call: the position of the execution it names; -1 when there is no such execution.
@@ -10,7 +13,7 @@ struct HistoryIndex {
     private let keys: KeyTable
     private let groups: Grouping
 
-    init(_ history: History) {
+    init(_ history: History, foreign: [Execution] = []) {
         let keys = KeyTable(history)
         let unsorted = history.executions
         var groups = Grouping(count: unsorted.count, groups: keys.count) { keys.number(of: unsorted[$0].key) }
@@ -20,13 +23,17 @@ struct HistoryIndex {
         let sorted = groups.order.map { unsorted[Int($0)] }
         var ends = Grouping(count: sorted.count, groups: keys.count) { keys.number(of: sorted[$0].key) }
         ends.sortGroups { (sorted[$0].endOrForever, $0) < (sorted[$1].endOrForever, $1) }
-        let positions = PositionTable(sorted)
+        let positions = PositionTable(sorted + foreign)
         self.keys = keys
         self.groups = groups
-        executions = sorted
+        executions = sorted + foreign
+        ownCount = sorted.count
         byEnd = ends.order
         positionOfCall = history.calls.map { positions.position(of: $0.execution) }
     }
+
+    /// The executions that are grouped by key.
+    var ownExecutions: ArraySlice<Execution> { executions[..<ownCount] }
 
     /// The groups that have executions, in the order of their keys.
     var allGroups: some Sequence<Range<Int>> {
@@ -139,6 +146,11 @@ struct PhaseTable {
     init(_ calls: [Call]) {
         var starts: [UInt16: UInt64] = [:]
         for call in calls where call.start < starts[call.phase] ?? .max { starts[call.phase] = call.start }
+        self.init(starts: starts)
+    }
+
+    /// The phases by when each made its first call.
+    init(starts: [UInt16: UInt64]) {
         phases = starts.map { ($0.key, $0.value) }.sorted { ($0.1, $0.0) < ($1.1, $1.0) }
     }
 

@@ -16,7 +16,7 @@ public struct Proof: Hashable, Codable, Sendable {
     /// Whether the checker, given nothing but this, finds the violation again.
     public func shows(_ violation: Violation) -> Bool {
         let history = History(calls: calls, executions: executions, excuses: excuses)
-        return checker.examine(history, HistoryIndex(history)).violations.contains { $0.isSame(as: violation) }
+        return checker.examine(history).violations.contains { $0.isSame(as: violation) }
     }
 
     /// The same proof, with its times counted from `base`, in nanoseconds; those before it become 0.

@@ -5,7 +5,6 @@ struct Tally {
     /// The phase of the last call and its number: neighbours in a history mostly share their phase.
     private var latest: (phase: UInt16, number: Int)?
     private let phases: PhaseTable
-    private var mostOpenInAll = 0
     private var attainableInAll = 0
 
     /// What a call met on its way.
@@ -26,13 +25,12 @@ struct Tally {
     /// The figures of all phases together.
     var total: VerificationCounts {
         var total = counts.reduce(into: VerificationCounts()) { $0.add($1) }
-        total.maximumConcurrency = mostOpenInAll
         total.attainableHits = attainableInAll
         return total
     }
 
     /// Counts executions; each belongs to the phase that was running when it began.
-    mutating func count(_ executions: [Execution], duplicates: [Bool]) {
+    mutating func count(_ executions: ArraySlice<Execution>, duplicates: [Bool]) {
         for (execution, isDuplicate) in zip(executions, duplicates) {
             countExecution(
                 of: phases.phase(at: execution.begin), failed: execution.ended && !execution.succeeded,
@@ -73,15 +71,6 @@ struct Tally {
         }
     }
 
-    /// The most calls open at one time, over all and in each phase.
-    mutating func measureConcurrency(_ calls: [Call]) {
-        mostOpenInAll = Self.mostOpen(calls)
-        for (phase, number) in numbers {
-            counts[number].maximumConcurrency =
-                numbers.count == 1 ? mostOpenInAll : Self.mostOpen(calls.filter { $0.phase == phase })
-        }
-    }
-
     private mutating func update(_ phase: UInt16?, _ change: (inout VerificationCounts) -> Void) {
         guard let phase else { return change(&counts[0]) }
         if latest?.phase != phase { latest = (phase, numbers[phase] ?? 0) }
@@ -98,5 +87,17 @@ struct Tally {
             most = max(most, opened + 1 - closed)
         }
         return most
+    }
+}
+
+extension VerificationResult {
+    /// Measures how many calls were open at one time, in all and in each phase: all calls of a history are needed for that.
+    mutating func measureConcurrency(_ calls: [Call]) {
+        total.maximumConcurrency = Tally.mostOpen(calls)
+        let isOne = phases.count == 1
+        for phase in phases.keys {
+            let most = isOne ? total.maximumConcurrency : Tally.mostOpen(calls.filter { $0.phase == phase })
+            phases[phase]?.maximumConcurrency = most
+        }
     }
 }

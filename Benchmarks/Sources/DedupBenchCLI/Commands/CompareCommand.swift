@@ -4,6 +4,7 @@ internal import Evidence
 internal import Foundation
 internal import Judging
 internal import LoadGeneration
+internal import Measurement
 internal import Reporting
 internal import Workloads
 
@@ -63,8 +64,9 @@ struct CompareCommand: BenchCommand {
         let outcome = try await driver.run()
         let results = Comparison(effect: effect / 100).results(driver.compared(outcome))
         let report = ComparisonReport(
-            id: identity.id, reference: arms[0].title, results: results, doubts: outcome.doubts,
-            arms: RunVerdict.combined(outcome.verdicts))
+            identity, environment: MachineEnvironment.current(commit: identity.commit, jemalloc: try? Jemalloc()),
+            scenario: try runPlan.resolvedScenario, reference: arms[0].title, results: results,
+            doubts: outcome.doubts, arms: RunVerdict.combined(outcome.verdicts))
         return publish(report, context.console)
     }
 
@@ -103,7 +105,7 @@ struct CompareCommand: BenchCommand {
     private func publish(_ report: ComparisonReport, _ console: Console) -> Int32 {
         console.out(report.text(console.terminal))
         do throws(BundleError) {
-            let bundle = try ResultBundle(reserving: report.id + "-compare", in: out)
+            let bundle = try ResultBundle(reserving: report.identity.id + "-compare", in: out)
             try report.write(to: bundle)
             console.out("results: \(bundle.path)\n")
         } catch {

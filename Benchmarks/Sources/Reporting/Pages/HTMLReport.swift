@@ -17,63 +17,28 @@ package struct HTMLReport {
 
     /// The page.
     package var text: String {
-        let title = "\(report.identity.scenario): \(report.verdict.rawValue.uppercased())"
-        let head = [
-            "<meta charset=\"utf-8\"/>",
-            "<meta http-equiv=\"Content-Security-Policy\" content=\"\(Markup.text(PageStyle.policy))\"/>",
-            "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>",
-            Markup.element("title", [], Markup.text(title)), "<style>\(PageStyle.css)</style>",
-        ]
         let before = [verdict, gates, baseline, subjects].joined(separator: "\n")
         let after = [load, run].joined(separator: "\n")
         let room = Self.limit - before.utf8.count - after.utf8.count
-        return """
-            <!DOCTYPE html>
-            <html lang="en">
-            <head>
-            \(head.joined(separator: "\n"))
-            </head>
-            <body>
-            \(before)
-            \(details(within: room))
-            \(after)
-            </body>
-            </html>
-
-            """
-    }
-
-    private func section(_ title: String, _ content: String) -> String {
-        content.isEmpty
-            ? "" : Markup.element("section", [], Markup.element("h2", [], Markup.text(title)) + "\n" + content)
+        return HTMLPage(
+            title: "\(report.identity.scenario): \(report.verdict.rawValue.uppercased())",
+            body: [before, details(within: room), after].joined(separator: "\n")
+        ).text
     }
 
     // MARK: - What it came to
 
     private var verdict: String {
         let verdict = report.verdict
-        let mark =
-            switch verdict {
-            case .pass: "✔"
-            case .fail, .hung: "✘"
-            case .inconclusive, .invalid, .interrupted: "?"
-            }
         var lines = [
-            Markup.element("h1", [], Markup.text(report.identity.scenario)),
-            Markup.element(
-                "p", [("class", "verdict \(verdict.style)")],
-                "\(mark) " + Markup.element("strong", [], verdict.rawValue.uppercased()) + " "
-                    + Markup.text(verdict.meaning)),
+            HTMLPage.verdict(
+                report.identity.scenario, style: verdict.style, word: verdict.rawValue.uppercased(),
+                meaning: verdict.meaning)
         ]
         if let reason = report.partialReason {
             lines.append(Markup.element("p", [], Markup.text("Partial: \(reason)")))
         }
-        let notes = report.subjectNotes
-        if !notes.isEmpty {
-            lines.append(
-                Markup.element(
-                    "ul", [], notes.map { Markup.element("li", [], Markup.text($0)) }.joined(separator: "\n")))
-        }
+        lines.append(HTMLPage.list(report.subjectNotes))
         return lines.joined(separator: "\n")
     }
 
@@ -87,11 +52,12 @@ package struct HTMLReport {
             }
         }
         guard !rows.isEmpty else {
-            return section("Gates", "<p>There are none: the history was checked, and nothing else was asked for.</p>")
+            return HTMLPage.section(
+                "Gates", "<p>There are none: the history was checked, and nothing else was asked for.</p>")
         }
         // Those that did not pass first.
         let sorted = rows.filter { $0[0] != "PASS" } + rows.filter { $0[0] == "PASS" }
-        return section(
+        return HTMLPage.section(
             "Gates",
             Markup.table(
                 ["verdict", "gate", "subject", "phase", "observed", "interval (95 %)", "limit", "margin", "why"], sorted
@@ -100,29 +66,11 @@ package struct HTMLReport {
 
     private var baseline: String {
         guard let comparison = report.comparison else { return "" }
-        let rows = comparison.results.map(ComparisonRow.init).map { row in
-            let metric = row.result.metric
-            return [
-                row.result.verdict.rawValue, metric.metric.name, metric.arm, metric.phase, row.reference, row.candidate,
-                row.worsening, row.interval, row.threshold, row.result.reason ?? "",
-            ]
-        }
-        // Those that regressed first, then those that nothing can be said of.
-        let order: [ComparisonVerdict] = [.regression, .inconclusive, .noRegression]
-        let sorted = order.flatMap { verdict in rows.filter { $0[0] == verdict.rawValue } }
-        let notes = comparison.notes.map { Markup.element("li", [], Markup.text($0)) }.joined(separator: "\n")
-        return section(
+        return HTMLPage.section(
             "Baseline",
-            Markup.element("p", [("class", comparison.verdict.style)], Markup.text(comparison.summary))
-                + Markup.element("p", [], Markup.text(comparison.title))
-                + (notes.isEmpty ? "" : Markup.element("ul", [], notes))
-                + (sorted.isEmpty
-                    ? ""
-                    : Markup.table(
-                        [
-                            "verdict", "metric", "subject", "phase", "baseline", "now", "worse by", "95 %",
-                            "matters from", "why",
-                        ], sorted)))
+            Markup.element("p", [("class", comparison.verdict.style.rawValue)], Markup.text(comparison.summary))
+                + Markup.element("p", [], Markup.text(comparison.title)) + HTMLPage.list(comparison.notes)
+                + ComparisonRow.table(comparison.results, reference: "baseline", candidate: "now", arm: "subject"))
     }
 
     private var subjects: String {
@@ -134,7 +82,7 @@ package struct HTMLReport {
             return measured.map { row(of: $0, subject, subject.verdict(of: $0)) }
                 + [row(of: subject.measuredPhase, subject, subject.verdict)]
         }
-        return section("Subjects", Markup.table(titles, rows))
+        return HTMLPage.section("Subjects", Markup.table(titles, rows))
     }
 
     private func row(of phase: PhaseReport, _ subject: SubjectReport, _ verdict: RunVerdict?) -> [String] {
@@ -177,7 +125,7 @@ package struct HTMLReport {
                 "<p>\(left) more phases have pictures that would make this page too large; their figures are in the CSV "
                     + "files.</p>")
         }
-        return section("Phases", parts.joined(separator: "\n"))
+        return HTMLPage.section("Phases", parts.joined(separator: "\n"))
     }
 
     private func violations(of subject: SubjectReport) -> String {
@@ -206,7 +154,7 @@ package struct HTMLReport {
             }
         }
         let titles = ["subject", "phase"] + GenerationTable.titles.map(\.title) + ["stalls of 10 ms"]
-        return section(
+        return HTMLPage.section(
             "Load and machine",
             Markup.table(titles, rows)
                 + Markup.element(
@@ -216,18 +164,7 @@ package struct HTMLReport {
     }
 
     private var run: String {
-        let identity = report.identity
-        let machine = report.environment
-        var rows = [
-            ["run", identity.id], ["started", identity.startedAt], ["seed", "\(identity.seed)"],
-            ["commit", identity.commit], ["processor", "\(machine.processor), \(machine.cores) cores"],
-            ["memory", HumanNumber.bytes(Double(machine.memoryBytes))],
-            ["system", "\(machine.operatingSystem), \(machine.kernel)"],
-            ["Swift", machine.swiftVersion + (machine.isOptimized ? "" : ", a debug build: its times say little")],
-            ["jemalloc", machine.jemallocVersion ?? "none"],
-            ["load average", machine.loadAverage.map { "\($0)" }.joined(separator: " ")],
-        ]
-        rows += report.parts.map { part in
+        let parts = report.parts.map { part in
             let machine = part.environment
             let build = machine.isOptimized ? "" : ", a debug build"
             return [
@@ -235,35 +172,29 @@ package struct HTMLReport {
                 "\(part.identity.id), seed \(part.identity.seed), \(machine.processor), \(machine.cores) cores\(build)",
             ]
         }
-        return section(
-            "The run",
-            Markup.table(["what", "which"], rows) + Markup.element("p", [], "Again:")
-                + Markup.element("pre", [], Markup.text(identity.replay))
-                + Markup.element(
-                    "details", [],
-                    Markup.element("summary", [], "Scenario")
-                        + Markup.element("pre", [], Markup.text(report.resolvedScenario))))
+        return HTMLPage.run(
+            report.identity, report.environment, more: parts, scenario: report.resolvedScenario)
     }
 }
 
 extension ComparisonVerdict {
-    /// The class of its colour.
-    fileprivate var style: String {
+    /// How it is shown.
+    var style: HTMLPage.Style {
         switch self {
-        case .noRegression: "good"
-        case .regression: "bad"
-        case .inconclusive: "doubt"
+        case .noRegression: .good
+        case .regression: .bad
+        case .inconclusive: .doubt
         }
     }
 }
 
 extension RunVerdict {
-    /// The class of its colour.
-    fileprivate var style: String {
+    /// How it is shown.
+    fileprivate var style: HTMLPage.Style {
         switch self {
-        case .pass: "good"
-        case .fail, .hung: "bad"
-        case .inconclusive, .invalid, .interrupted: "doubt"
+        case .pass: .good
+        case .fail, .hung: .bad
+        case .inconclusive, .invalid, .interrupted: .doubt
         }
     }
 

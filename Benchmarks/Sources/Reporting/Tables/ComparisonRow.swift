@@ -17,6 +17,22 @@ struct ComparisonRow {
     /// By how much it has to be worse to matter.
     var threshold: String { RatioText.percent(result.threshold) }
 
+    /// The rows as a table of a page: those that regressed first, then those that nothing can be said of.
+    static func table(_ results: [ComparisonResult], reference: String, candidate: String, arm: String) -> String {
+        let order: [ComparisonVerdict] = [.regression, .inconclusive, .noRegression]
+        let sorted = order.flatMap { verdict in results.filter { $0.verdict == verdict } }
+        let rows = sorted.map(ComparisonRow.init).map { row in
+            let metric = row.result.metric
+            return [
+                row.result.verdict.rawValue, metric.metric.name, metric.arm, metric.phase, row.reference, row.candidate,
+                row.worsening, row.interval, row.threshold, row.result.reason ?? "",
+            ]
+        }
+        guard !rows.isEmpty else { return "" }
+        return Markup.table(
+            ["verdict", "metric", arm, "phase", reference, candidate, "worse by", "95 %", "matters from", "why"], rows)
+    }
+
     private func written(_ values: [Double]) -> String {
         result.metric.metric.definition.dimension.written(Median.of(values))
     }

@@ -1,10 +1,16 @@
+package import Evidence
 package import Judging
+package import Measurement
 internal import Statistics
 
 /// What a comparison is written from.
 package struct ComparisonReport {
     /// Which run it is.
-    package let id: String
+    package let identity: RunIdentity
+    /// The machine.
+    package let environment: MachineEnvironment
+    /// The scenario as it was run, as YAML.
+    package let scenario: String
     /// The arm that the others are held against.
     package let reference: String
     /// The results, arm by arm.
@@ -17,14 +23,22 @@ package struct ComparisonReport {
 
     /// A report from its parts.
     package init(
-        id: String, reference: String, results: [ComparisonResult], doubts: [String], arms: RunVerdict
+        _ identity: RunIdentity, environment: MachineEnvironment, scenario: String, reference: String,
+        results: [ComparisonResult], doubts: [String], arms: RunVerdict
     ) {
         self.arms = arms
-        self.id = id
+        self.identity = identity
+        self.environment = environment
+        self.scenario = scenario
         self.reference = reference
         self.results = results
         self.doubts = doubts
     }
+
+    private var id: String { identity.id }
+
+    /// How many rounds there were.
+    var rounds: Int { results.map(\.metric.reference.count).max() ?? 0 }
 
     /// The worst of the verdicts.
     package var verdict: ComparisonVerdict { ComparisonVerdict.combined(results.map(\.verdict)) }
@@ -88,7 +102,11 @@ package struct ComparisonReport {
             ),
         ]
         let files = tables.map { (name: $0.file, text: $0.table.text) }
-        try bundle.publish(files + [("datapackage.json", JSONFile.text(DataPackage(id, tables)))])
+        try bundle.publish(
+            files + [
+                ("datapackage.json", JSONFile.text(DataPackage(id, tables))),
+                ("report.html", ComparisonPage(report: self).text),
+            ])
     }
 
     /// What a person reads.
