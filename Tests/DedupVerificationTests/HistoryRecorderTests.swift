@@ -81,4 +81,28 @@ import Testing
         let checker = HistoryChecker(freshness: .init(.unbounded), capacityBounded: false, duplicateMode: .join)
         #expect(checker.check(closed).violationsByKind[.unexplainedFailure] == nil)
     }
+
+    @Test func whatIsDrainedMakesRoomAndExecutionsAreNumberedOn() {
+        let recorder = HistoryRecorder(lanes: [2], executions: 2, excuses: 2)
+        var drained: [History] = []
+        for round in 0..<3 as Range<UInt32> {
+            for number in 0..<2 as Range<UInt32> {
+                let id = recorder.beginExecution(of: number, at: 10)
+                #expect(id == UInt64(round * 2 + number + 1))
+                recorder.endExecution(id, at: 20, succeeded: true)
+                recorder.recordExcuse(.evicted, key: number, at: 30, execution: id)
+                let slot = recorder.lane(0).begin(request: round, key: number, intended: 5, start: 6, phase: 0)
+                recorder.lane(0).complete(slot, end: 7, outcome: .executed, execution: id)
+            }
+            drained.append(round < 2 ? recorder.drain() : recorder.finish())
+        }
+        #expect(drained.map { $0.executions.map(\.id) } == [[1, 2], [3, 4], [5, 6]])
+        #expect(drained.allSatisfy { $0.isComplete && $0.calls.count == 2 && $0.excuses.count == 2 })
+        #expect(drained.allSatisfy { $0.executions.allSatisfy(\.ended) })
+        #expect(recorder.executionCount == 6 && recorder.drainedExecutions == 4)
+        // What found no room is missing from the stretch in which it happened, and from no other.
+        _ = recorder.beginExecution(of: 9, at: 40)
+        #expect(recorder.drain().droppedExecutions == 1 && recorder.drain().isComplete)
+        #expect(recorder.beginExecution(of: 9, at: 50) == 8)
+    }
 }

@@ -67,7 +67,8 @@ package struct HerdEvidence: Hashable, Codable, Sendable {
     /// Nothing yet.
     package init() {}
 
-    fileprivate func adding(_ other: HerdEvidence) -> HerdEvidence {
+    /// Those of another stretch or phase as well.
+    package func adding(_ other: HerdEvidence) -> HerdEvidence {
         var sum = self
         sum.released += other.released
         sum.overlapping += other.overlapping

@@ -105,15 +105,37 @@ import Testing
         #expect(other["allocated_end_bytes"] == "0")
     }
 
-    @Test func aPhaseThatTheHistoryCutShortSaysSo() async throws {
-        // Bursts, because two million requests are drawn for a phase without a number of them.
-        let scenario = Scenarios.storm.replacing("operations: 4000", with: "duration: 600s")
-            .replacing("distribution: zipf, count: 20, skew: 0.9", with: "distribution: burst, count: 20, burst: 100")
-        let result = try await bench.run(scenario: scenario, ["--history-limit", "3000"])
-        #expect(result.code == 75)
-        #expect(result.out.contains("because the history was full") && result.out.contains("--history-limit"))
-        let row = try #require(try bench.rows("summary.csv").first)
-        #expect(row["operations"] == "3000" && row["ending"] == "history_full" && row["verdict"] == "inconclusive")
+    /// What is compared of the subject `none` is that the same violations are found.
+    @Test(arguments: ["dedup", "none"]) func aHistoryThatGoesThroughAFileComesToTheSame(subject: String) async throws {
+        var runs: [(code: Int32, summary: [String: String], violations: String?)] = []
+        for options in [[], ["--history-limit", "300"]] {
+            let result = try await bench.run(scenario: Scenarios.alone, options + ["--subject", subject])
+            var row = try #require(try bench.rows("summary.csv").first)
+            for column in ["run_id", "started_at"] { row[column] = nil }
+            runs.append(
+                (
+                    result.code, row,
+                    result.out.split(separator: "\n").first { $0.contains(" violations: ") }.map(String.init)
+                ))
+        }
+        #expect(runs[0].code == (subject == "dedup" ? 0 : 2) && runs[1].code == runs[0].code)
+        for column in [
+            "operations", "executions", "violations", "hits", "opportunities", "hit_ratio_ceiling", "ending",
+        ] {
+            #expect(runs[1].summary[column] == runs[0].summary[column], "\(column)")
+        }
+        #expect(runs[1].violations == runs[0].violations && (runs[0].violations == nil) == (subject == "dedup"))
+        #expect(!FileManager.default.fileExists(atPath: bench.results + "/.history"), "the files have no names")
+    }
+
+    @Test func aHistoryThatCannotBeWrittenEndsTheRunBeforeItBegins() async throws {
+        let file = bench.folder + "/file"
+        try Data().write(to: URL(fileURLWithPath: file))
+        let result = await bench.run([
+            "run", try bench.write(Scenarios.storm), "--out", file + "/below", "--history-limit", "300",
+            "--no-progress",
+        ])
+        #expect(result.code == 6 && result.error.contains(file + "/below"), "\(result.error)")
     }
 
     @Test func withoutOpportunitiesThereIsNoPass() async throws {

@@ -44,7 +44,7 @@ import Workloads
             scenario, streams: [RequestStream(requests, isOpen: true)], blocks: false, configuration: configuration)
         var trace = PhaseTrace(plan: plan.phases[0], releases: releases)
         (trace.start, trace.end) = (Self.start, time(records.map(\.end).max() ?? 0))
-        return try #require(PhaseAnalysis(scenario, Self.subject, configuration, history, [trace]).evidence.first)
+        return try #require(PhaseAnalysis(scenario, configuration, history, [trace]).evidence.first)
     }
 
     private func finding(_ name: String, in phase: PhaseEvidence) throws -> AuditFinding {
@@ -147,7 +147,7 @@ import Workloads
             scenario, streams: [RequestStream(requests, limit: 4)], blocks: false, configuration: LoadConfiguration())
         var trace = PhaseTrace(plan: plan.phases[0])
         (trace.start, trace.end) = (Self.start, Self.start + 6_000)
-        let analysis = PhaseAnalysis(scenario, Self.subject, LoadConfiguration(), history, [trace])
+        let analysis = PhaseAnalysis(scenario, LoadConfiguration(), history, [trace])
         let phase = try #require(analysis.evidence.first)
         let (hits, stale) = (phase.latencies[.age, .hit], phase.latencies[.age, .stale])
         #expect(hits?.count == 2 && hits?.minimum == 0 && hits?.percentile(100) == 500)
@@ -169,7 +169,7 @@ import Workloads
         var trace = PhaseTrace(plan: plan.phases[0])
         (trace.start, trace.end, trace.ending) = (Self.start, Self.start + 7_000_000, .hung)
         let phase = try #require(
-            PhaseAnalysis(scenario, Self.subject, LoadConfiguration(), history, [trace]).evidence.first)
+            PhaseAnalysis(scenario, LoadConfiguration(), history, [trace]).evidence.first)
         #expect(phase.stuck.map(\.description) == ["request 1 for key 6, open for 7 ms"])
         #expect(phase.latencies.all(.service).count == 2 && phase.isPartial)
     }
@@ -192,7 +192,7 @@ import Workloads
             var trace = PhaseTrace(plan: plan.phases[0])
             (trace.start, trace.end) = (Self.start, Self.start + 8_000_000)
             let phase = try #require(
-                PhaseAnalysis(scenario, Self.subject, LoadConfiguration(), history, [trace]).evidence.first)
+                PhaseAnalysis(scenario, LoadConfiguration(), history, [trace]).evidence.first)
             #expect(try finding("concurrency", in: phase).passed != isStarved)
         }
     }

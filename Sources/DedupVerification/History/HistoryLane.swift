@@ -74,4 +74,7 @@ public final class HistoryLane: @unchecked Sendable {
     func withCalls<Result>(_ body: (UnsafeBufferPointer<Call>) -> Result) -> Result {
         body(UnsafeBufferPointer(rebasing: calls[..<count]))
     }
+
+    /// Forgets what was recorded: there is room for as many calls again.
+    func clear() { (count, overflow) = (0, 0) }
 }

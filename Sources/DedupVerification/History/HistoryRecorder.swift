@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// Collects the history of a run: one lane a worker for the calls, shared buffers for executions and excuses.
 ///
 /// Everything is allocated in `init`: recording never allocates, so it adds nothing to the memory that is measured.
@@ -6,6 +8,8 @@ public final class HistoryRecorder: Sendable {
     private let lanes: [HistoryLane]
     private let executions: SlotBuffer<Execution>
     private let excuses: SlotBuffer<Excuse>
+    /// How many executions had begun when the record was last drained.
+    private let drained = Atomic<Int>(0)
 
     /// Makes the buffers: one lane for each number in `lanes`, with room for so many calls of 56 bytes; 40 bytes an
     /// execution, 32 an excuse.
@@ -26,7 +30,7 @@ public final class HistoryRecorder: Sendable {
     /// Call it first thing inside the closure, with a time read inside the closure. From any thread.
     public func beginExecution(of key: UInt32, at begin: UInt64, epoch: UInt64 = 0) -> UInt64 {
         let slot = executions.claim()
-        let id = UInt64(slot) + 1
+        let id = UInt64(drained.load(ordering: .relaxed) + slot) + 1
         executions.store(
             Execution(id: id, key: key, begin: begin, end: 0, ended: false, succeeded: false, epoch: epoch), at: slot)
         return id
@@ -34,7 +38,7 @@ public final class HistoryRecorder: Sendable {
 
     /// Logs that an execution ends; once an execution, last thing inside the closure. From any thread.
     public func endExecution(_ id: UInt64, at end: UInt64, succeeded: Bool) {
-        executions.update(at: Int(id) - 1) { execution in
+        executions.update(at: Int(id) - 1 - drained.load(ordering: .relaxed)) { execution in
             execution.end = end
             execution.succeeded = succeeded
             execution.ended = true
@@ -52,10 +56,16 @@ public final class HistoryRecorder: Sendable {
         excuses.store(Excuse(kind, key: key, since: since, at: at, execution: execution), at: excuses.claim())
     }
 
-    /// How many executions have begun so far, recorded or not.
-    public var executionCount: Int { executions.claimed }
+    /// How many calls have been recorded since the record was last drained; to be asked at rest.
+    public var recordedCalls: Int { lanes.reduce(0) { $0 + $1.recorded } }
 
-    /// A copy of all that was recorded.
+    /// How many executions have begun so far, recorded or not.
+    public var executionCount: Int { drainedExecutions + executions.claimed }
+
+    /// How many of them had begun when the record was last drained: their ids are 1 and up to that.
+    public var drainedExecutions: Int { drained.load(ordering: .relaxed) }
+
+    /// A copy of all that was recorded, and not drained.
     ///
     /// Call it after every worker has stopped, and after synchronising with it; a call that is still open is lost.
     public func finish() -> History {
@@ -66,5 +76,18 @@ public final class HistoryRecorder: Sendable {
             calls: calls, executions: executions.copy(), excuses: excuses.copy(),
             droppedCalls: lanes.reduce(0) { $0 + $1.dropped }, droppedExecutions: executions.dropped,
             droppedExcuses: excuses.dropped)
+    }
+
+    /// A copy of all that was recorded since the last time, and room for as much again. Executions are numbered on.
+    ///
+    /// Call it at rest: no call is open, no execution runs, and all writers have been synchronised with. An execution that
+    /// ends later has no end in any record.
+    public func drain() -> History {
+        let history = finish()
+        drained.add(executions.claimed, ordering: .relaxed)
+        for lane in lanes { lane.clear() }
+        executions.clear()
+        excuses.clear()
+        return history
     }
 }

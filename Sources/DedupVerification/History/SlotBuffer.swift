@@ -40,6 +40,9 @@ final class SlotBuffer<Element: BitwiseCopyable & Sendable>: @unchecked Sendable
     /// How many of them did not exist.
     var dropped: Int { max(0, claimed - slots.count) }
 
+    /// Forgets what was filled, so that all slots can be claimed again.
+    func clear() { next.store(0, ordering: .relaxed) }
+
     /// The filled slots.
     func copy() -> [Element] {
         Array(slots.prefix(claimed))

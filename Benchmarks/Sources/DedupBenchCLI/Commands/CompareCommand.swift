@@ -48,7 +48,7 @@ struct CompareCommand: BenchCommand {
     var noProgress = false
 
     func run(_ arguments: [String], in context: CommandContext) async throws -> Int32 {
-        let runPlan = try RunPlan(plan, in: context)
+        let runPlan = try RunPlan(plan, in: context, historyFolder: out)
         let arms = runPlan.combinations.flatMap { combination in
             runPlan.subjects.map { ComparisonDriver.Arm(combination: combination, subject: $0) }
         }

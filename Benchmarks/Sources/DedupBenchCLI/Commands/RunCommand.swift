@@ -41,7 +41,7 @@ struct RunCommand: BenchCommand {
         _ plan: PlanOptions, _ baselines: BaselineOptions, _ output: OutputOptions, _ arguments: [String],
         in context: CommandContext
     ) async throws -> Int32 {
-        let runPlan = try RunPlan(plan, in: context)
+        let runPlan = try RunPlan(plan, in: context, historyFolder: output.out)
         let resolvedScenario = try runPlan.resolvedScenario
         let baselines = try RunBaselines(baselines, in: output.out, resolvedScenario: resolvedScenario)
         let stamp = RunStamp(commit: await context.commit())

@@ -12,18 +12,19 @@ struct EvidenceBuilder {
     /// Why the run was stopped, if it was.
     let interruption: String?
 
-    func evidence(of run: SubjectRun) -> SubjectEvidence {
+    /// - Throws: ``HistoryFileError`` when a history that is stored cannot be read.
+    func evidence(of run: SubjectRun) throws(HistoryFileError) -> SubjectEvidence {
         var evidence = SubjectEvidence(
             subject: run.subject.name, strategy: combination.strategy, seed: combination.scenario.seed)
         evidence.isJudged = run.subject.isJudged
         evidence.notes = run.notes
-        if run.subject.isJudged { evidence.verification = verification(of: run) }
+        if run.subject.isJudged { evidence.verification = try verification(of: run) }
         evidence.phases = run.phases.map { phase($0, run, evidence.verification) }
         evidence.ending = ending(run)
         return evidence
     }
 
-    private func verification(of run: SubjectRun) -> VerificationResult {
+    private func verification(of run: SubjectRun) throws(HistoryFileError) -> VerificationResult {
         var checker = HistoryChecker(of: run.subject.promises, under: combination.scenario.system)
         if case .answers(let allowsFailures, let needsCount) = run.subject.proof {
             var answers = AnswerChecker(freshness: checker.freshness)
@@ -35,7 +36,18 @@ struct EvidenceBuilder {
         }
         // A thread that the machine did not run could not log what it had removed.
         checker.removalLag += run.phases.compactMap(\.load.longestStall).max() ?? 0
-        return checker.check(run.history, counters: run.counters)
+        guard let stored = run.stored else { return checker.check(run.history, counters: run.counters) }
+        var unread: HistoryFileError?
+        let result = checker.check(parts: HistoryStore.parts, of: stored.facts, counters: run.counters) { number in
+            do throws(HistoryFileError) {
+                return try stored.part(number)
+            } catch {
+                unread = error
+                return HistoryPart(History())
+            }
+        }
+        if let unread { throw unread }
+        return result
     }
 
     private func phase(

@@ -63,6 +63,7 @@ struct RunDriver {
         // The trace is to blame, whatever is driven, and the error names its line.
         case is TraceError: Failure("\(error)", .badScenario)
         case is LoadError, is CacheConfigurationError: Failure("\(subject) cannot be driven: \(error)", .badScenario)
+        case is HistoryFileError: Failure("\(subject) cannot be driven: \(error)", .cannotWrite)
         case is GitProcess.MissingTool: Failure("\(subject) cannot be driven: \(error)", .missingTool)
         #if HTTP
         case is HTTPSubjectError: Failure("\(subject) cannot be driven: \(error)", .missingTool)
@@ -82,8 +83,9 @@ struct RunDriver {
             operations: { [context] in
                 try await OperationCatalog.body($0, in: context)
             })
-        progress.show("\(run.subject.name): checking \(HumanNumber.count(run.history.calls.count)) calls")
-        return EvidenceBuilder(combination: combination, interruption: context.interruption.reason).evidence(of: run)
+        progress.show("\(run.subject.name): checking \(HumanNumber.count(run.calls)) calls")
+        return try EvidenceBuilder(combination: combination, interruption: context.interruption.reason).evidence(
+            of: run)
     }
 
     /// What draws the requests of a combination and sends them.

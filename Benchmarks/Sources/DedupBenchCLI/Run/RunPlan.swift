@@ -46,8 +46,9 @@ struct RunPlan {
 
     /// Reads and checks everything.
     ///
+    /// - Parameter historyFolder: Where a history is kept that is too large for memory; nil: nowhere.
     /// - Throws: ``Failure`` with code 64 for what the command line got wrong and 65 for what the scenario did.
-    init(_ options: PlanOptions, in context: CommandContext) throws(Failure) {
+    init(_ options: PlanOptions, in context: CommandContext, historyFolder: String? = nil) throws(Failure) {
         let file = try ScenarioFile.locate(options.scenario)
         self.file = file
         let overrides = try Self.overrides(options)
@@ -61,7 +62,8 @@ struct RunPlan {
         let given = try GateBook.gates(ofScenario: scenario.gates, file: file)
         gates = given + asked.filter { !given.contains($0) }
         load = LoadConfiguration(
-            workers: context.workers, historyLimit: options.historyLimit, growthLimits: gates.compactMap(\.leakLimit))
+            workers: context.workers, historyLimit: options.historyLimit, historyFolder: historyFolder,
+            growthLimits: gates.compactMap(\.leakLimit))
         guard load.historyLimit > 0 else { throw Failure("--history-limit: must be at least 1", .usage) }
         try checkPhases()
         try checkVerbs()

@@ -6,22 +6,21 @@ internal import Workloads
 /// Whether the generator did what the phase declares. A finding that does not pass makes the phase INVALID: the figures
 /// are those of a generator that could not keep up, not of the subject.
 struct PhaseAudit {
-    /// The declared distribution of the keys; nil where they come from a trace.
-    private let sampler: KeySampler?
     private let configuration: LoadConfiguration
     private let trace: PhaseTrace
 
-    init(_ sampler: KeySampler?, _ configuration: LoadConfiguration, _ trace: PhaseTrace) {
-        self.sampler = sampler
+    init(_ configuration: LoadConfiguration, _ trace: PhaseTrace) {
         self.configuration = configuration
         self.trace = trace
     }
 
     /// All findings, those that passed too.
-    func findings(_ calls: [Call], _ phase: PhaseEvidence, isComplete: Bool) -> [AuditFinding] {
+    func findings(
+        _ phase: PhaseEvidence, asked: AskedRequests, drawn: DrawnKeys?, isComplete: Bool
+    ) -> [AuditFinding] {
         let latencies = phase.latencies
         var findings = [history(isComplete), concurrency(phase.load, service: latencies.all(.service).mean ?? 0)]
-        if trace.ending == .completed || trace.ending == .historyFull { findings.append(keys(calls)) }
+        if trace.ending == .completed || trace.ending == .historyFull { findings.append(keys(asked, drawn)) }
         if let releases = trace.releases, trace.ending == .completed {
             findings += [arrivals(releases), pace(releases), lag(latencies), backlog(latencies, phase.load)]
         }
@@ -50,17 +49,14 @@ struct PhaseAudit {
     // MARK: - Keys
 
     /// What was asked for, not what had been prepared: a phase that time ends asks for part of its stream.
-    private func keys(_ calls: [Call]) -> AuditFinding {
-        let stream = trace.plan.stream
-        let asked = calls.map { (position: Int($0.request), key: $0.key) }
+    private func keys(_ asked: AskedRequests, _ drawn: DrawnKeys?) -> AuditFinding {
         let isBoundByTime = trace.plan.isBoundByHistory || trace.plan.phase.duration != nil
         // What the phase declares, unless a shorter trace ends it, or its memory is judged before.
         let phase = trace.plan.phase
         let isDeclared = phase.model == .closed && phase.memory == nil && !isBoundByTime
         let declared = isDeclared ? phase.operationLimit : nil
         let expected = declared ?? (isBoundByTime ? nil : trace.limit)
-        var audits = [KeyAudit.audit(asked, of: stream, expecting: expected)]
-        if let sampler { audits.append(KeyAudit.audit(asked, of: stream, against: sampler)) }
+        let audits = [asked.audit(expecting: expected), drawn?.audit].compactMap(\.self)
         return finding("keys", audits)
     }
 

@@ -65,15 +65,21 @@ package final class ExecutionLog: WorkLog, @unchecked Sendable {
     private func begin(_ work: Work, epoch: UInt64) -> UInt64 {
         let id = recorder.beginExecution(of: work.key, at: machine.now(), epoch: epoch)
         running.add(1, ordering: .relaxed)
-        if id <= causes.count { causes[Int(id) - 1] = Cause(request: work.number, end: 0) }
+        if let place = place(of: id) { causes[place] = Cause(request: work.number, end: 0) }
         return id
     }
 
     private func end(_ id: UInt64, succeeded: Bool) {
         running.subtract(1, ordering: .relaxed)
         let end = machine.now()
-        if id <= causes.count { causes[Int(id) - 1].end = end }
+        if let place = place(of: id) { causes[place].end = end }
         recorder.endExecution(id, at: end, succeeded: succeeded)
+    }
+
+    /// Where the cause of an execution is; nil where there is none.
+    private func place(of execution: UInt64) -> Int? {
+        let place = Int(truncatingIfNeeded: execution) - 1 - recorder.drainedExecutions
+        return causes.indices.contains(place) ? place : nil
     }
 
     /// How a call that began at `start` was answered with a value, judged by the execution that its answer names. One that
@@ -81,8 +87,12 @@ package final class ExecutionLog: WorkLog, @unchecked Sendable {
     ///
     /// Where fresh results are renewed, an execution may have been begun for a call that did not ask for it.
     func classify(_ execution: UInt64, for work: Work, start: UInt64) -> OutcomeClass {
-        guard execution > 0, execution <= causes.count else { return .joined }
-        let cause = causes[Int(execution) - 1]
+        // What was moved out of memory had ended, and belongs to a call that has returned.
+        if execution > 0, execution <= recorder.drainedExecutions {
+            return .inferred(start: start, isOwn: false, executionEnd: 0, duplicates: duplicates)
+        }
+        guard let place = place(of: execution) else { return .joined }
+        let cause = causes[place]
         return .inferred(
             start: start, isOwn: cause.request == work.number && !refreshesEarly,
             executionEnd: cause.end == 0 ? nil : cause.end, duplicates: duplicates)

@@ -4,8 +4,11 @@ package struct LoadConfiguration: Hashable, Sendable {
     package var workers: Int?
     /// A subject that returns no call for this long has hung: 30 s.
     package var watchdog: Duration
-    /// The most calls of a subject's run that are kept for the checker, at 144 bytes each: 4,000,000.
+    /// The most calls of a subject's run that are kept in memory for the checker, at 144 bytes each: 4,000,000.
     package var historyLimit: Int
+    /// Where a history is kept that has more calls, or as many as time allows: in a file without a
+    /// name in this folder. Nil, the default: nowhere, and such a phase ends when the history is full.
+    package var historyFolder: String?
     /// How often progress is reported: every 250 ms, to within the 20 ms of the watchdog.
     package var progressInterval: Duration
     /// Open loop: the phase is INVALID if more than 1 % of the requests are released later than this, or wait longer than
@@ -20,12 +23,14 @@ package struct LoadConfiguration: Hashable, Sendable {
     /// A configuration.
     package init(
         workers: Int? = nil, watchdog: Duration = .seconds(30), historyLimit: Int = 4_000_000,
+        historyFolder: String? = nil,
         progressInterval: Duration = .milliseconds(250), lagLimit: Duration = .milliseconds(50),
         arrivalTolerance: Double = 0.05, growthLimits: [Double] = []
     ) {
         self.workers = workers
         self.watchdog = watchdog
         self.historyLimit = historyLimit
+        self.historyFolder = historyFolder
         self.progressInterval = progressInterval
         self.lagLimit = lagLimit
         self.arrivalTolerance = arrivalTolerance

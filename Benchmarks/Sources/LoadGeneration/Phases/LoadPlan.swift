@@ -24,11 +24,16 @@ package struct PhasePlan: Sendable {
     /// The numbers of samples of memory at which growth is judged; empty where memory is not sampled.
     var looks: [Int]
 
+    /// How many requests are made at most before the history is moved out of memory; nil: it stays there.
+    var stretch: Int?
+
     /// The most calls that the clients of a worker make.
     ///
     /// Worker w of n has the clients w, w + n and so on, and client c of m takes the positions c, c + m and so on; in an open
     /// loop a worker takes positions like that itself.
     func calls(ofWorker worker: Int) -> Int {
+        // A stretch begins with any client, and each may make one call more than another.
+        let limit = stretch.map { min(self.limit, $0 + clients) } ?? self.limit
         let share = { [workers] (count: Int) in count / workers + (worker < count % workers ? 1 : 0) }
         if worker >= workers { return 0 }
         return stream.isOpen ? share(limit) : limit / clients * share(clients) + share(limit % clients)
@@ -40,14 +45,25 @@ package struct LoadPlan: Sendable {
     /// What each phase will need, in order.
     package private(set) var phases: [PhasePlan] = []
 
-    /// The most calls of all phases.
-    var calls: Int { phases.reduce(0) { $0 + $1.limit } }
+    /// Whether the history is moved out of memory between the stretches of each phase.
+    var isSpooled: Bool { phases.contains { $0.stretch != nil } }
+    /// The most calls that the history holds at a time: those of all phases, or of the longest stretch.
+    var calls: Int {
+        let calls = phases.map { min($0.limit, $0.stretch.map { $0 + 1 } ?? .max) }
+        return isSpooled ? calls.max() ?? 0 : calls.reduce(0, +)
+    }
     /// The room of each lane of the history, one a worker, in calls: together as many as there are.
     package var lanes: [Int] {
         (0..<(phases.map(\.workers).max() ?? 1)).map { worker in
-            phases.reduce(0) { $0 + $1.calls(ofWorker: worker) }
+            let calls = phases.map { $0.calls(ofWorker: worker) }
+            return isSpooled ? calls.max() ?? 0 : calls.reduce(0, +)
         }
     }
+
+    /// Requests are numbered with 32 bits.
+    private static let mostRequests = Int(UInt32.max)
+    /// The most requests of a stretch: 100 MB of history, which are written in the time of some ten thousand calls.
+    private static let longestStretch = 1_000_000
 
     /// A plan for one stream a phase, and clients that block or do not.
     ///
@@ -55,7 +71,7 @@ package struct LoadPlan: Sendable {
     package init(
         _ scenario: Scenario, streams: [RequestStream], blocks: Bool, configuration: LoadConfiguration
     ) throws(LoadError) {
-        let (looks, room) = try Self.fit(scenario, streams, configuration)
+        let (looks, room, isSpooled) = try Self.fit(scenario, streams, configuration)
         for (number, phase) in scenario.phases.enumerated() {
             let stream = streams[number]
             let bound = Self.bound(phase, stream, looks[number])
@@ -67,24 +83,42 @@ package struct LoadPlan: Sendable {
                     isBoundByHistory: bound == nil, workers: blocks ? clients : min(clients, queues),
                     workersAreThreads: blocks,
                     hasHerds: !stream.isOpen && clients > 1 && scenario.keys(of: phase).distribution == .burst,
-                    looks: looks[number]))
+                    looks: looks[number],
+                    stretch: isSpooled ? Self.stretch(phase, stream, configuration) : nil))
         }
     }
 
-    /// How often growth is judged in each phase, and the calls left for each phase that only time bounds.
+    /// How often growth is judged in each phase, the calls left for each phase that only time bounds, and whether the history is
+    /// moved out of memory in between.
     ///
     /// A memory phase may go on until growth can be told from none, if a gate asks and the history has room for it.
     private static func fit(
         _ scenario: Scenario, _ streams: [RequestStream], _ configuration: LoadConfiguration
-    ) throws(LoadError) -> (looks: [[Int]], room: Int) {
+    ) throws(LoadError) -> (looks: [[Int]], room: Int, isSpooled: Bool) {
         let once = scenario.phases.map { phase in phase.memory.map { [$0.samples] } ?? [] }
-        let all = scenario.phases.map { $0.memory?.looks ?? [] }
-        if !configuration.growthLimits.isEmpty, all != once,
-            let room = try? room(scenario, streams, all, limit: configuration.historyLimit)
-        {
-            return (all, room)
+        let all = configuration.growthLimits.isEmpty ? once : scenario.phases.map { $0.memory?.looks ?? [] }
+        let bounds = scenario.phases.indices.map { bound(scenario.phases[$0], streams[$0], all[$0]) }
+        let isHeld =
+            bounds.allSatisfy { $0 != nil } && bounds.reduce(0) { $0 + ($1 ?? 0) } <= configuration.historyLimit
+        if configuration.historyFolder != nil, !isHeld {
+            for (stream, phase) in zip(streams, scenario.phases) where stream.isOpen {
+                _ = try room([phase], bounds: [stream.count], limit: configuration.historyLimit)
+            }
+            return (all, mostRequests, true)
         }
-        return (once, try room(scenario, streams, once, limit: configuration.historyLimit))
+        if all != once, let room = try? room(scenario.phases, bounds: bounds, limit: configuration.historyLimit) {
+            return (all, room, false)
+        }
+        let fewest = scenario.phases.indices.map { bound(scenario.phases[$0], streams[$0], once[$0]) }
+        return (once, try room(scenario.phases, bounds: fewest, limit: configuration.historyLimit), false)
+    }
+
+    /// How many requests of a phase are made before the history is moved: all of an open loop, which does not pause, and of others
+    /// whole turns of all clients.
+    private static func stretch(_ phase: Phase, _ stream: RequestStream, _ configuration: LoadConfiguration) -> Int {
+        if stream.isOpen { return stream.count }
+        let clients = max(1, phase.clients)
+        return max(clients, min(longestStretch, configuration.historyLimit) / clients * clients)
     }
 
     /// How many requests end the phase at the latest; nil if only time does.
@@ -95,15 +129,12 @@ package struct LoadPlan: Sendable {
     }
 
     /// The calls left for each phase that only time bounds.
-    private static func room(
-        _ scenario: Scenario, _ streams: [RequestStream], _ looks: [[Int]], limit: Int
-    ) throws(LoadError) -> Int {
-        let bounds = scenario.phases.indices.map { bound(scenario.phases[$0], streams[$0], looks[$0]) }
+    private static func room(_ phases: [Phase], bounds: [Int?], limit: Int) throws(LoadError) -> Int {
         let needed = bounds.reduce(0) { $0 + ($1 ?? 0) }
         let timed = bounds.count { $0 == nil }
         guard needed + timed <= limit else {
             throw LoadError(
-                "phases: together they make \(needed) requests (\(Self.list(scenario, bounds))), more than the "
+                "phases: together they make \(needed) requests (\(Self.list(phases, bounds))), more than the "
                     + "history holds (historyLimit \(limit)); ask for fewer `operations`, or for a larger history with --history-limit"
             )
         }
@@ -111,8 +142,8 @@ package struct LoadPlan: Sendable {
     }
 
     /// The requests of each phase, by name.
-    private static func list(_ scenario: Scenario, _ bounds: [Int?]) -> String {
-        zip(scenario.phases, bounds).compactMap { phase, bound in bound.map { "\(phase.name) \($0)" } }
+    private static func list(_ phases: [Phase], _ bounds: [Int?]) -> String {
+        zip(phases, bounds).compactMap { phase, bound in bound.map { "\(phase.name) \($0)" } }
             .joined(separator: ", ")
     }
 }

@@ -57,18 +57,25 @@ package final class LoadRunner: Sendable {
     /// Makes a subject and drives it through all phases, or until it hangs or the stop signal is given.
     ///
     /// - Parameter operations: Makes the body of each phase's operations; without it they are simulated.
-    /// - Throws: What making the subject or a body throws, and ``LoadError``.
+    /// - Throws: What making the subject or a body throws, ``LoadError``, and ``HistoryFileError``.
     package func run(
         _ blueprint: SubjectBlueprint, operations: OperationFactory? = nil
     ) async throws -> SubjectRun {
         let plan = try LoadPlan(
-            scenario, streams: streams, blocks: blueprint.blocks, configuration: configuration)
+            scenario, streams: streams, blocks: blueprint.blocks, configuration: configuration(for: blueprint))
         let bodies = try await makeBodies(operations ?? { [machine] _ in SimulatedOperation(machine) })
         let run = await machine.start { () -> Result<SubjectRun, any Error> in
             do { return .success(try await self.run(blueprint, plan, bodies)) } catch { return .failure(error) }
         }.value
         for body in bodies { await body.cleanUp() }
         return try run.get()
+    }
+
+    /// Of a service of which only the answers are seen, all of them are compared: they are held.
+    private func configuration(for blueprint: SubjectBlueprint) -> LoadConfiguration {
+        var configuration = configuration
+        if case .answers = blueprint.proof { configuration.historyFolder = nil }
+        return configuration
     }
 
     /// Phases with the same operation share a body.
@@ -92,7 +99,7 @@ package final class LoadRunner: Sendable {
     private func run(
         _ blueprint: SubjectBlueprint, _ plan: LoadPlan, _ bodies: [any OperationBody]
     ) async throws -> SubjectRun {
-        var equipment = equip(blueprint, plan, bodies)
+        var equipment = try equip(blueprint, plan, bodies)
         equipment.allocatedBefore = equipment.allocated
         let subject = try await blueprint.make(
             SubjectSettings(
@@ -113,19 +120,39 @@ package final class LoadRunner: Sendable {
 
         let closing = machine.now()
         let recorded = hang == nil ? equipment.recorder.finish() : equipment.recorder.finish().closed(at: closing)
-        let history = HistoryTranslation(blueprint.promises).translate(recorded)
+        if let failure = traces.compactMap(\.failure).first { throw failure }
+        let (history, stored, phases) = try analyse(recorded, equipment.spool, blueprint, traces)
         var seen = Set<ObjectIdentifier>()
         let distinct = bodies.filter { seen.insert(ObjectIdentifier($0)).inserted }
         return SubjectRun(
-            subject: blueprint,
-            phases: PhaseAnalysis(scenario, blueprint, configuration, history, traces).evidence,
-            history: history, counters: counters, figures: distinct.flatMap(\.figures), notes: notes,
-            plannedPhases: scenario.phases.count, hang: hang)
+            subject: blueprint, phases: phases, history: history, stored: stored, counters: counters,
+            figures: distinct.flatMap(\.figures), notes: notes, plannedPhases: scenario.phases.count, hang: hang)
+    }
+
+    /// Makes the evidence of the phases, and puts a history that was moved out of memory in the order in which it is checked.
+    private func analyse(
+        _ recorded: History, _ spool: HistorySpool?, _ blueprint: SubjectBlueprint, _ traces: [PhaseTrace]
+    ) throws(HistoryFileError) -> (history: History, stored: HistoryStore?, phases: [PhaseEvidence]) {
+        var translation = HistoryTranslation(blueprint.promises)
+        guard let spool, let folder = configuration.historyFolder else {
+            let history = translation.translate(recorded)
+            return (history, nil, PhaseAnalysis(scenario, configuration, history, traces).evidence)
+        }
+        let store = try HistoryStore(in: folder)
+        var analysis = PhaseAnalysis(scenario, configuration, traces) { store.end(of: $0) }
+        for number in 0...spool.count {
+            let stretch = translation.translate(number < spool.count ? try spool.take(number) : recorded)
+            try store.append(stretch)
+            analysis.add(stretch)
+        }
+        return (History(), store, analysis.evidence)
     }
 
     private func equip(
         _ blueprint: SubjectBlueprint, _ plan: LoadPlan, _ bodies: [any OperationBody]
-    ) -> RunEquipment {
+    ) throws(HistoryFileError) -> RunEquipment {
+        let folder = plan.isSpooled ? configuration.historyFolder : nil
+        let spool = if let folder { try HistorySpool(in: folder) } else { HistorySpool?.none }
         // What is not judged executes nothing, and needs no room for executions.
         let executions = blueprint.isJudged ? plan.calls + 4_096 : 64
         let recorder = HistoryRecorder(
@@ -135,6 +162,7 @@ package final class LoadRunner: Sendable {
             log: ExecutionLog(
                 machine: machine, recorder: recorder, bodies: bodies, blocking: blueprint.blocks,
                 capacity: executions, promises: blueprint.promises, system: scenario.system),
+            spool: spool,
             workers: plan.lanes.indices.map { Worker(machine.executor(number: $0, blocks: blueprint.blocks)) },
             hiccups: HiccupMonitor(machine), watchdog: Watchdog(machine, limit: configuration.watchdog),
             memory: Result { () throws(JemallocError) in try machine.memory() },

@@ -48,6 +48,8 @@ struct PhaseConductor<Driven: Subject> {
         trace.stalls = equipment.hiccups.take()
         trace.foreignProcessors = processors.flatMap { machine.processorTime()?.foreignProcessors(since: $0) }
         trace.allocatedEnd = equipment.allocatedBySubject
+        // What the next phase records may not fit beside what this one has.
+        if !isHung { isHung = await !makeRoom(for: .max, &trace) }
         if isHung {
             stop.stop()
             trace.ending = .hung
@@ -60,7 +62,7 @@ struct PhaseConductor<Driven: Subject> {
     }
 
     private func ending(_ trace: PhaseTrace) -> PhaseEnding {
-        if equipment.stop.isSet { return .stopped }
+        if equipment.stop.isSet || trace.failure != nil { return .stopped }
         let isDone = plan.isBoundByHistory && pulses.reduce(0) { $0 + $1.completed } >= plan.limit
         return isDone ? .historyFull : .completed
     }
@@ -119,7 +121,7 @@ struct PhaseConductor<Driven: Subject> {
     private func runCycles(_ trace: inout PhaseTrace) async -> Bool {
         let deadline = plan.phase.duration.map { trace.start &+ $0.nanoseconds } ?? .max
         guard let memory = plan.phase.memory else {
-            return await runCycle(limit: plan.limit, deadline: plan.stream.isOpen ? .max : deadline)
+            return await make(requestsTo: plan.limit, from: 0, &trace, deadline: plan.stream.isOpen ? .max : deadline)
         }
         let sampler = makeSampler(memory, &trace)
         defer { trace.memory = sampler.map { evidence($0, memory) } }
@@ -129,7 +131,8 @@ struct PhaseConductor<Driven: Subject> {
             while taken < look {
                 taken += 1
                 let limit = taken * memory.operations
-                if await runCycle(limit: limit, deadline: deadline) { return true }
+                let done = limit - memory.operations
+                if await make(requestsTo: limit, from: done, &trace, deadline: deadline) { return true }
                 if stop.isSet || machine.now() >= deadline { return false }
                 guard await becomesQuiet() else { return true }
                 sampler?.sample(operations: limit, at: machine.now(), liveEntries: subject.liveEntries)
@@ -145,6 +148,41 @@ struct PhaseConductor<Driven: Subject> {
         MemoryEvidence(
             sampler.series, discarded: memory.discarded, capacity: equipment.boundedEntries,
             mustJoin: equipment.mustJoin, looks: plan.looks.count)
+    }
+
+    /// Lets the clients make some of the requests, in several cycles where the history has no room for all of them.
+    ///
+    /// - Returns: Whether the subject hung.
+    private func make(
+        requestsTo limit: Int, from first: Int, _ trace: inout PhaseTrace, deadline: UInt64
+    ) async -> Bool {
+        var done = first
+        while done < limit {
+            let next = min(limit, done + (plan.stretch ?? limit))
+            if await !makeRoom(for: next - done, &trace) { return true }
+            if stop.isSet { break }
+            if await runCycle(limit: next, deadline: deadline) { return true }
+            if stop.isSet || machine.now() >= deadline { break }
+            done = next
+        }
+        return false
+    }
+
+    /// Moves the history out of memory, at rest, unless it has room for some calls more.
+    ///
+    /// - Returns: Whether the subject came to rest.
+    private func makeRoom(for calls: Int, _ trace: inout PhaseTrace) async -> Bool {
+        guard let spool = equipment.spool, let stretch = plan.stretch else { return true }
+        let recorded = equipment.recorder.recordedCalls
+        guard recorded > 0, calls > stretch - recorded else { return true }
+        guard await becomesQuiet() else { return false }
+        do throws(HistoryFileError) {
+            try spool.append(equipment.recorder.drain())
+        } catch {
+            trace.failure = error
+            stop.stop()
+        }
+        return true
     }
 
     private func runCycle(limit: Int, deadline: UInt64) async -> Bool {

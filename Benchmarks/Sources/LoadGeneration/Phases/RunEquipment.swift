@@ -9,6 +9,8 @@ struct RunEquipment {
     var machine: any Machine
     var recorder: HistoryRecorder
     var log: ExecutionLog
+    /// Where the history is moved to at rest; nil: it stays in the recorder.
+    var spool: HistorySpool?
     var workers: [Worker]
     var hiccups: HiccupMonitor
     var watchdog: Watchdog
@@ -52,6 +54,8 @@ package struct PhaseTrace {
     /// How many processors other programs kept busy while the phase ran.
     var foreignProcessors: Double?
     var releases: ReleaseTimes?
+    /// Why the history could not be kept, so that the phase was given up.
+    var failure: HistoryFileError?
     /// Findings that are known before the history is.
     var findings: [AuditFinding] = []
 

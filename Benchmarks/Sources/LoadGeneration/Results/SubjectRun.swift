@@ -8,8 +8,11 @@ package struct SubjectRun: Sendable {
     package var subject: SubjectBlueprint
     /// The phases that were begun, in order; not verified yet.
     package var phases: [PhaseEvidence]
-    /// Everything that was seen, all phases together. Not to be judged if ``SubjectBlueprint/isJudged`` is false.
+    /// Everything that was seen, all phases together. Not to be judged if ``SubjectBlueprint/isJudged`` is false. Empty where it
+    /// is stored.
     package var history: History
+    /// A history that is too large to be held.
+    package var stored: HistoryStore?
     /// What the subject itself counted.
     package var counters: SubjectCounters
     /// What the operation counted: processes spawned, for example.
@@ -20,6 +23,9 @@ package struct SubjectRun: Sendable {
     package var plannedPhases: Int
     /// Where the subject hung (exit code 3); nil if it did not.
     package var hang: SubjectHang?
+
+    /// How many calls were made.
+    package var calls: Int { stored?.calls ?? history.calls.count }
 
     /// Whether the run was interrupted or the subject hung: what is there is valid as far as it goes.
     package var isPartial: Bool { isHung || phases.count < plannedPhases || phases.contains(where: \.isPartial) }

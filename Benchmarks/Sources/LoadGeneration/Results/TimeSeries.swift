@@ -2,9 +2,12 @@ internal import DedupVerification
 internal import Evidence
 
 /// What happened over time in a phase, counted from its history after it has ended.
-enum TimeSeries {
+struct TimeSeries {
     /// How wide the intervals are: 100 ms, or wider where that would make more than 600 of them.
-    private static func width(of duration: UInt64) -> UInt64 { max(100_000_000, duration / 600) }
+    private let width: UInt64
+    private let start: UInt64
+    private let duration: UInt64
+    private var intervals: [Interval]
 
     fileprivate struct Interval {
         var answered = 0
@@ -14,24 +17,33 @@ enum TimeSeries {
         var slowestHit: UInt64 = 0
     }
 
-    /// The points of a phase, interval by interval.
-    static func points(of phase: PhaseEvidence, calls: [Call], executions: [Execution]) -> [TimeSeriesPoint] {
-        let width = width(of: phase.duration)
-        var intervals = [Interval](repeating: Interval(), count: Int(phase.duration / width) + 1)
-        let index = { (time: UInt64) -> Int? in
-            time >= phase.start && time <= phase.end ? Int((time - phase.start) / width) : nil
-        }
-        for call in calls where call.hasReturned {
-            guard let index = index(call.end) else { continue }
-            intervals[index].count(call)
-        }
-        for execution in executions {
-            if let index = index(execution.begin) { intervals[index].executions += 1 }
-        }
-        return intervals.enumerated().flatMap { number, interval in
+    /// The series of a phase in which nothing has happened yet.
+    init(start: UInt64, duration: UInt64) {
+        (self.start, self.duration) = (start, duration)
+        width = max(100_000_000, duration / 600)
+        intervals = [Interval](repeating: Interval(), count: Int(duration / width) + 1)
+    }
+
+    private func index(_ time: UInt64) -> Int? {
+        time >= start && time <= start + duration ? Int((time - start) / width) : nil
+    }
+
+    /// Counts a call that has returned.
+    mutating func add(_ call: Call) {
+        if let index = index(call.end) { intervals[index].count(call) }
+    }
+
+    /// Counts an execution.
+    mutating func add(_ execution: Execution) {
+        if let index = index(execution.begin) { intervals[index].executions += 1 }
+    }
+
+    /// The points, interval by interval.
+    var points: [TimeSeriesPoint] {
+        intervals.enumerated().flatMap { number, interval in
             // The last interval is cut off by the end of the phase.
             let offset = UInt64(number) * width
-            return interval.points(offset: offset, seconds: Double(min(width, phase.duration - offset)) / 1e9)
+            return interval.points(offset: offset, seconds: Double(min(width, duration - offset)) / 1e9)
         }
     }
 }

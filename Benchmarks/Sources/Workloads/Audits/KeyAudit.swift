@@ -8,24 +8,13 @@ package enum KeyAudit {
     /// A request that was made: its position in the stream, and the key that it asked for.
     package typealias Asked = (position: Int, key: UInt32)
 
-    /// Audits the keys of the requests that were made, in any order and however many of the stream they are. Requests of
-    /// one burst are one draw. Those of a stream's second walk repeat the first and add no evidence: they are left out.
+    /// Audits the keys of the requests that were made, see ``DrawnKeys``.
     package static func audit(_ asked: some Sequence<Asked>, of stream: RequestStream, against sampler: KeySampler)
         -> Audit
     {
-        let size = sampler.distribution.burstSize
-        var drawn = [Int](repeating: -1, count: (stream.count + size - 1) / size)
-        var counts = [Int](repeating: 0, count: sampler.distribution.count)
-        for (position, key) in asked where position < stream.count {
-            guard key < counts.count else { return foreign(Int(key)) }
-            if drawn[position / size] < 0 {
-                drawn[position / size] = Int(key)
-                counts[Int(key)] += 1
-            } else if drawn[position / size] != Int(key) {
-                return Audit(verdict: .rejected, pValue: 0, summary: "the burst at request \(position) is torn")
-            }
-        }
-        return audit(countsOfKeys: counts, against: sampler)
+        var drawn = DrawnKeys(of: stream, against: sampler)
+        for (position, key) in asked { drawn.add(position, key) }
+        return drawn.audit
     }
 
     /// Audits how often each key was drawn; requests of one burst count as one draw.
@@ -47,35 +36,100 @@ package enum KeyAudit {
                 + "Kolmogorov-Smirnov p = \(shortened(distance.pValue))")
     }
 
-    /// Audits that the requests that were made are those that were prepared: each at most once, each with its own key,
-    /// and as many as expected where a number of them ends the phase.
-    package static func audit(_ asked: some Collection<Asked>, of stream: RequestStream, expecting count: Int? = nil)
+    /// Audits that the requests that were made are those that were prepared, see ``AskedRequests``.
+    package static func audit(_ asked: some Sequence<Asked>, of stream: RequestStream, expecting count: Int? = nil)
         -> Audit
     {
-        if let count, asked.count != count {
-            let summary = "\(asked.count) requests were made instead of \(count)"
-            return Audit(verdict: .rejected, pValue: nil, summary: summary)
-        }
-        var isAsked = [Bool](repeating: false, count: (asked.map(\.position).max() ?? -1) + 1)
-        for (position, key) in asked {
-            guard !isAsked[position] else {
-                return Audit(verdict: .rejected, pValue: nil, summary: "request \(position) was made twice")
-            }
-            isAsked[position] = true
-            let prepared = stream.keys[position % stream.count]
-            guard key == prepared else {
-                let summary = "request \(position) asked for key \(key), prepared was \(prepared)"
-                return Audit(verdict: .rejected, pValue: nil, summary: summary)
-            }
-        }
-        return Audit(verdict: .accepted, pValue: nil, summary: "\(asked.count) requests are those prepared")
+        var requests = AskedRequests(of: stream)
+        for (position, key) in asked { requests.add(position, key) }
+        return requests.audit(expecting: count)
     }
 
-    private static func foreign(_ key: Int) -> Audit {
+    fileprivate static func foreign(_ key: Int) -> Audit {
         Audit(verdict: .rejected, pValue: 0, summary: "key \(key) does not belong to the declared distribution")
     }
 
     static func shortened(_ value: Double) -> String {
         value < 0.001 ? "\(value == 0 ? "0" : "below 0.001")" : "\((value * 1000).rounded() / 1000)"
+    }
+}
+
+/// The keys of the requests that were made, in any order and however many of a stream they are. Requests of one burst are one
+/// draw. Those of a stream's second walk repeat the first and add no evidence: they are left out.
+package struct DrawnKeys {
+    private let sampler: KeySampler
+    private let size: Int
+    private let count: Int
+    /// By burst, the key that was asked for; -1 for none.
+    private var drawn: [Int]
+    private var counts: [Int]
+    private var problem: Audit?
+
+    /// Nothing is drawn yet.
+    package init(of stream: RequestStream, against sampler: KeySampler) {
+        self.sampler = sampler
+        size = sampler.distribution.burstSize
+        count = stream.count
+        drawn = [Int](repeating: -1, count: (stream.count + size - 1) / size)
+        counts = [Int](repeating: 0, count: sampler.distribution.count)
+    }
+
+    /// Adds a request, by its position in the stream.
+    package mutating func add(_ position: Int, _ key: UInt32) {
+        guard position < count, problem == nil else { return }
+        guard key < counts.count else {
+            problem = KeyAudit.foreign(Int(key))
+            return
+        }
+        if drawn[position / size] < 0 {
+            drawn[position / size] = Int(key)
+            counts[Int(key)] += 1
+        } else if drawn[position / size] != Int(key) {
+            problem = Audit(verdict: .rejected, pValue: 0, summary: "the burst at request \(position) is torn")
+        }
+    }
+
+    /// Whether they come from the distribution.
+    package var audit: Audit { problem ?? KeyAudit.audit(countsOfKeys: counts, against: sampler) }
+}
+
+/// The requests that were made of those that were prepared: each at most once, each with its own key, and as many as expected
+/// where a number of them ends the phase.
+package struct AskedRequests {
+    private let stream: RequestStream
+    /// One bit a position.
+    private var asked: [UInt64] = []
+    private var count = 0
+    private var problem: Audit?
+
+    /// None is made yet.
+    package init(of stream: RequestStream) { self.stream = stream }
+
+    /// Adds a request, by its position in the stream.
+    package mutating func add(_ position: Int, _ key: UInt32) {
+        count += 1
+        guard problem == nil else { return }
+        let (word, bit) = (position / 64, UInt64(1) << UInt64(position % 64))
+        if word >= asked.count { asked += Array(repeating: 0, count: word + 1 - asked.count + asked.count / 2) }
+        guard asked[word] & bit == 0 else {
+            problem = Audit(verdict: .rejected, pValue: nil, summary: "request \(position) was made twice")
+            return
+        }
+        asked[word] |= bit
+        let prepared = stream.keys[position % stream.count]
+        if key != prepared {
+            problem = Audit(
+                verdict: .rejected, pValue: nil,
+                summary: "request \(position) asked for key \(key), prepared was \(prepared)")
+        }
+    }
+
+    /// Whether they are those that were prepared.
+    package func audit(expecting expected: Int? = nil) -> Audit {
+        if let expected, count != expected {
+            return Audit(
+                verdict: .rejected, pValue: nil, summary: "\(count) requests were made instead of \(expected)")
+        }
+        return problem ?? Audit(verdict: .accepted, pValue: nil, summary: "\(count) requests are those prepared")
     }
 }

@@ -1,0 +1,176 @@
+import DedupBenchKit
+import DedupTesting
+import DedupVerification
+import Evidence
+import Foundation
+import LoadGeneration
+import Simulation
+import Testing
+import Workloads
+
+/// Histories that are too large to be held.
+@Suite(.timeLimit(.minutes(10))) final class HistoryStoreTests {
+    private let folder = FileManager.default.temporaryDirectory.appending(path: "history-\(UUID().uuidString)").path
+
+    deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+    /// Stretches of random records, whose executions are numbered on.
+    private static func stretches(_ seed: UInt64) -> [History] {
+        var random = DedupTesting.SplitMix64(seed: seed)
+        var executions: UInt64 = 0
+        let number = { (range: ClosedRange<UInt32>) in UInt32.random(in: range, using: &random) }
+        return (0..<5).map { stretch in
+            var history = History()
+            for _ in 0..<number(0...400) {
+                executions += 1
+                let begin = UInt64(number(1...1_000_000))
+                history.executions.append(
+                    Execution(
+                        id: executions, key: number(0...2_000), begin: begin, end: begin + 5, ended: number(0...9) > 0,
+                        succeeded: number(0...9) > 0))
+            }
+            for request in 0..<number(0...3_000) {
+                history.calls.append(
+                    Call(
+                        request: request, key: number(0...2_000), start: UInt64(number(1...1_000_000)),
+                        end: UInt64(number(0...1_000_000)), outcome: .hit,
+                        execution: UInt64(number(0...UInt32(executions) + 3)), phase: UInt16(stretch)))
+            }
+            for _ in 0..<number(0...300) {
+                history.excuses.append(
+                    Excuse(
+                        .evicted, key: number(0...2_000), at: UInt64(number(1...1_000_000)),
+                        execution: UInt64(number(0...UInt32(executions)))))
+            }
+            return history
+        }
+    }
+
+    @Test(arguments: UInt64(1)...6) func aSpoolGivesBackWhatItGot(seed: UInt64) throws {
+        let spool = try HistorySpool(in: folder)
+        var stretches = Self.stretches(seed)
+        stretches[2].droppedExcuses = 3
+        for stretch in stretches { try spool.append(stretch) }
+        #expect(spool.count == stretches.count)
+        for (number, stretch) in stretches.enumerated() {
+            let taken = try spool.take(number)
+            #expect(taken.calls == stretch.calls && taken.executions == stretch.executions, "seed \(seed)")
+            #expect(taken.excuses == stretch.excuses && taken.isComplete == stretch.isComplete, "seed \(seed)")
+        }
+        let again = try spool.take(0)
+        #expect(again.calls.isEmpty, "its file is gone")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty, "its files have no names")
+    }
+
+    @Test(arguments: UInt64(1)...6) func eachPartHasAllThereIsOfItsKeys(seed: UInt64) throws {
+        let store = try HistoryStore(in: folder)
+        let stretches = Self.stretches(seed)
+        for stretch in stretches { try store.append(stretch) }
+        let (calls, executions) = (stretches.flatMap(\.calls), stretches.flatMap(\.executions))
+        let keys = Dictionary(uniqueKeysWithValues: executions.map { ($0.id, $0.key) })
+        var excuses = stretches.flatMap(\.excuses).map { (key: keys[$0.execution] ?? $0.key, excuse: $0) }
+        var seen = (calls: 0, executions: 0, foreign: 0)
+        for number in 0..<HistoryStore.parts {
+            let part = try store.part(number)
+            let own = Set(part.history.calls.map(\.key) + part.history.executions.map(\.key))
+            #expect(part.history.calls == calls.filter { own.contains($0.key) }, "seed \(seed)")
+            #expect(part.history.executions == executions.filter { own.contains($0.key) }, "seed \(seed)")
+            // Of each execution that a call names as much is known as it takes to say that it is of another key.
+            let named = Set(part.history.calls.map(\.execution))
+            let foreign = executions.filter { named.contains($0.id) && !own.contains($0.key) }
+            #expect(part.foreign.map(\.id) == foreign.map(\.id) && part.foreign.map(\.key) == foreign.map(\.key))
+            for excuse in part.history.excuses {
+                let place = try #require(excuses.firstIndex { $0.excuse == excuse }, "seed \(seed): twice, or never")
+                #expect(own.isEmpty || own.contains(excuses[place].key) || !keys.values.contains(excuses[place].key))
+                excuses.remove(at: place)
+            }
+            seen = (
+                seen.calls + part.history.calls.count, seen.executions + part.history.executions.count,
+                seen.foreign + part.foreign.count
+            )
+        }
+        #expect(seen.calls == calls.count && store.calls == calls.count && seen.executions == executions.count)
+        #expect(excuses.isEmpty && seen.foreign > 0, "seed \(seed)")
+        for execution in executions {
+            #expect(store.end(of: execution.id) == (execution.ended ? execution.end : nil))
+        }
+        #expect(store.end(of: 0) == nil && store.end(of: UInt64(executions.count) + 1) == nil)
+    }
+
+    @Test func aFolderThatCannotBeWrittenToIsNamed() throws {
+        let file = folder + "-file"
+        #expect(FileManager.default.createFile(atPath: file, contents: nil))
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        do throws(HistoryFileError) {
+            _ = try HistorySpool(in: file + "/below")
+            Issue.record("a file is no folder")
+        } catch {
+            #expect(error.description.contains(file + "/below") && error.description.contains("--out"))
+        }
+    }
+
+    /// A run whose history is held, and the same one whose history goes through files every so many calls.
+    private func run(stretch: Int?, seed: UInt64, executesAlways: Bool) async throws -> (SubjectRun, VerificationResult)
+    {
+        var random = DedupTesting.SplitMix64(seed: seed)
+        let requests = (0..<3_000).map { _ in
+            Request(key: UInt32.random(in: 0..<40, using: &random), latency: 5_000, valueSize: 16)
+        }
+        let machine = SimulatedMachine()
+        let run = try await TestLoad.run(
+            { _ in
+                // It does not say how its answers came about: the harness tells, for executions of earlier stretches, too.
+                let subject: any Subject =
+                    executesAlways ? ExecutingSubject() : JoiningSubject(on: machine, tellsOutcome: false)
+                return subject
+            }, JoiningSubject.promises, requests: requests, clients: 1,
+            configuration: LoadConfiguration(
+                workers: 1, historyLimit: stretch ?? 4_000_000, historyFolder: stretch.map { _ in folder }),
+            machine: machine)
+        let checker = HistoryChecker(freshness: FreshnessRule(.unbounded), capacityBounded: false, duplicateMode: .join)
+        guard let stored = run.stored else { return (run, checker.check(run.history, counters: run.counters)) }
+        let result = try checker.check(parts: HistoryStore.parts, of: stored.facts, counters: run.counters) {
+            try stored.part($0)
+        }
+        return (run, result)
+    }
+
+    @Test(arguments: [(UInt64(1), false, 1), (2, false, 250), (3, false, 2_999), (4, true, 250)])
+    func aRunComesToTheSameWhetherItsHistoryIsHeldOrNot(seed: UInt64, executesAlways: Bool, stretch: Int) async throws {
+        let (held, ofHeld) = try await run(stretch: nil, seed: seed, executesAlways: executesAlways)
+        let (moved, ofMoved) = try await run(stretch: stretch, seed: seed, executesAlways: executesAlways)
+        #expect(held.stored == nil && moved.stored != nil && moved.history.calls.isEmpty && moved.calls == 3_000)
+        #expect(ofMoved.total == ofHeld.total && ofMoved.violationsByKind == ofHeld.violationsByKind)
+        #expect(ofMoved.phases == ofHeld.phases && ofHeld.isComplete && ofMoved.isComplete)
+        #expect((ofHeld.violationCount > 0) == executesAlways)
+        let (one, other) = (try #require(held.phases.first), try #require(moved.phases.first))
+        #expect(one.counts == other.counts && one.latencies.all(.service) == other.latencies.all(.service))
+        #expect(one.latencies.all(.age) == other.latencies.all(.age) && one.popularity == other.popularity)
+        #expect(one.intendedOperations == other.intendedOperations && one.ending == other.ending)
+        #expect(one.load.audits.map(\.passed) == other.load.audits.map(\.passed))
+        #expect(one.load.audits.first { $0.name == "keys" } == other.load.audits.first { $0.name == "keys" })
+    }
+
+    @Test func aPhaseBoundByTimeGoesOnWhenTheHistoryIsFull() async throws {
+        let run = try await TestLoad.run(
+            { _ in ExecutingSubject() }, ExecutingSubject.promises,
+            requests: TestLoad.requests(100, keys: 10, latency: .milliseconds(10)), clients: 4,
+            configuration: LoadConfiguration(workers: 2, historyLimit: 12, historyFolder: folder)
+        ) { phase in
+            phase.operations = nil
+            phase.duration = .milliseconds(100)
+        }
+        #expect(run.phases[0].ending == .completed && run.phases[0].counts.operations == 40 && run.calls == 40)
+        #expect(run.phases[0].load.audits.allSatisfy { $0.passed }, "\(run.phases[0].load.audits)")
+    }
+
+    @Test func anOpenLoopIsHeldAndMustFit() async throws {
+        let requests = TestLoad.requests(20, keys: 10)
+        await #expect(throws: LoadError.self) {
+            try await TestLoad.run(
+                { _ in ExecutingSubject() }, ExecutingSubject.promises, requests: requests, clients: 2,
+                configuration: LoadConfiguration(workers: 2, historyLimit: 19, historyFolder: folder)
+            ) { $0.isReplayed() }
+        }
+    }
+}
