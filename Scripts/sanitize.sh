@@ -39,8 +39,7 @@ for sanitizer in "$@"; do
     esac
     code=0
     # The tests of the repository's files and the replays of whole traces call nothing that the others do not.
-    # No editor looks anything up in what is built here.
-    swift test --disable-index-store --enable-all-traits --no-parallel --sanitize="$sanitizer" --scratch-path ".build-$sanitizer" \
+    swift test --enable-all-traits --no-parallel --sanitize="$sanitizer" --scratch-path ".build-$sanitizer" \
         --skip 'RepositoryTests|ReplayTests' "${options[@]}" || code=$?
     if ((code != 0)); then
         # Exit tests end processes on purpose; their reports count only where something has failed.
