@@ -1,5 +1,6 @@
 import DedupVerification
 import Foundation
+import Synchronization
 import Testing
 
 @Suite struct HistoryRecorderTests {
@@ -101,8 +102,71 @@ import Testing
         #expect(drained.allSatisfy { $0.executions.allSatisfy(\.ended) })
         #expect(recorder.executionCount == 6 && recorder.drainedExecutions == 4)
         // What found no room is missing from the stretch in which it happened, and from no other.
-        _ = recorder.beginExecution(of: 9, at: 40)
-        #expect(recorder.drain().droppedExecutions == 1 && recorder.drain().isComplete)
-        #expect(recorder.beginExecution(of: 9, at: 50) == 8)
+        for time in 40...42 as ClosedRange<UInt64> {
+            recorder.endExecution(recorder.beginExecution(of: 9, at: time), at: time, succeeded: true)
+        }
+        let full = recorder.drain()
+        #expect(
+            full.executions.map(\.id) == [5, 6] && full.droppedExecutions == 3, "those of the last round were left")
+        #expect(recorder.drain().isComplete)
+        #expect(recorder.beginExecution(of: 9, at: 50) == 10)
     }
+
+    @Test func anExecutionThatRunsIsLeftForTheNextTime() {
+        let recorder = HistoryRecorder(lanes: [1], executions: 3, excuses: 1)
+        let ids = (0..<3 as Range<UInt64>).map { recorder.beginExecution(of: 1, at: $0) }
+        recorder.endExecution(ids[0], at: 5, succeeded: true)
+        recorder.endExecution(ids[2], at: 6, succeeded: true)
+        #expect(recorder.drain().executions.map(\.id) == [1])
+        let next = recorder.beginExecution(of: 1, at: 7)
+        recorder.endExecution(ids[1], at: 8, succeeded: false)
+        recorder.endExecution(next, at: 9, succeeded: true)
+        let rest = recorder.drain()
+        #expect(rest.executions.map(\.id) == [2, 3, 4] && rest.executions.map(\.end) == [8, 6, 9] && rest.isComplete)
+        // It is over: an end that comes now is that of an execution which is in no record any more.
+        recorder.endExecution(next, at: 99, succeeded: true)
+        #expect(recorder.finish().executions.isEmpty)
+    }
+
+    /// Excuses come from threads of their own, as those of a sweep: none is lost between two records, and none is in
+    /// both.
+    @Test func whatIsRecordedWhileARecordIsDrainedIsInOneOfThem() async {
+        let recorder = HistoryRecorder(lanes: [], executions: 1, excuses: 1_000)
+        let (writers, each) = (4, 20_000)
+        let seen = await withTaskGroup(of: [UInt64].self) { group in
+            let isDone = Finish()
+            for writer in 0..<writers {
+                group.addTask {
+                    for number in 0..<each {
+                        recorder.recordExcuse(.expired, key: UInt32(writer), at: UInt64(number) + 1)
+                        if number % 100 == 0 { await Task.yield() }
+                    }
+                    isDone.add()
+                    return []
+                }
+            }
+            group.addTask {
+                var seen: [UInt64] = []
+                while true {
+                    let isLast = isDone.count == writers
+                    let stretch = recorder.drain()
+                    seen += stretch.excuses.map { UInt64($0.key) << 32 | $0.at }
+                    // What finds no room is counted, and not taken for something else.
+                    seen += Array(repeating: .max, count: stretch.droppedExcuses)
+                    if isLast { return seen }
+                    await Task.yield()
+                }
+            }
+            return await group.reduce(into: []) { $0 += $1 }
+        }
+        let held = seen.filter { $0 != .max }
+        #expect(seen.count == writers * each && Set(held).count == held.count && !held.isEmpty)
+    }
+}
+
+/// How many writers have come to their end.
+private final class Finish: Sendable {
+    private let finished = Atomic<Int>(0)
+    var count: Int { finished.load(ordering: .acquiring) }
+    func add() { finished.add(1, ordering: .releasing) }
 }

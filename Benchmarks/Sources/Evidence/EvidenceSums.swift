@@ -8,6 +8,7 @@ extension PhaseEvidence {
         sum.isVerified = true
         for phase in phases {
             sum.duration += phase.duration
+            if let paused = phase.paused { sum.paused = (sum.paused ?? 0) + paused }
             sum.counts.add(phase.counts)
             sum.isVerified = sum.isVerified && phase.isVerified
             sum.latencies.merge(phase.latencies)

@@ -14,6 +14,8 @@ package struct PhaseEvidence: Hashable, Codable, Sendable {
     package var start: UInt64 = 0
     /// How long it took until the last call had returned, or it was given up, in nanoseconds.
     package var duration: UInt64 = 0
+    /// How much of that no requests were made, because the history was moved out of memory; nil: nothing.
+    package var paused: UInt64?
     /// How many requests were to be made; nil if only time bounds the phase.
     package var intendedOperations: Int?
     /// Whether the checker counted. If not, only calls, executions and outcomes are known.
@@ -65,7 +67,8 @@ package struct PhaseEvidence: Hashable, Codable, Sendable {
     package var executionRate: Double? { rate(counts.executions) }
 
     private func rate(_ count: Int) -> Double? {
-        duration == 0 ? nil : Double(count) / (Double(duration) / 1e9)
+        let active = duration - min(duration, paused ?? 0)
+        return active == 0 ? nil : Double(count) / (Double(active) / 1e9)
     }
 }
 

@@ -63,7 +63,7 @@ import Testing
 
     @Test(arguments: ["scenario", "option"])
     func aGateOnGrowthThatCanNeverBeDecidedIsRefused(origin: String) async throws {
-        let scenario = Scenarios.memory(samples: 6, most: 41, discarded: 2, limit: "8B", clients: 4)
+        let scenario = Scenarios.memory(samples: 6, most: 21, discarded: 2, limit: "8B", clients: 4)
         let limit = origin == "scenario" ? [] : ["--gate", "memory.leak_bytes_per_op < 7B"]
         let text =
             origin == "scenario"

@@ -1,5 +1,3 @@
-internal import Synchronization
-
 /// Collects the history of a run: one lane a worker for the calls, shared buffers for executions and excuses.
 ///
 /// Everything is allocated in `init`: recording never allocates, so it adds nothing to the memory that is measured.
@@ -8,11 +6,9 @@ public final class HistoryRecorder: Sendable {
     private let lanes: [HistoryLane]
     private let executions: SlotBuffer<Execution>
     private let excuses: SlotBuffer<Excuse>
-    /// How many executions had begun when the record was last drained.
-    private let drained = Atomic<Int>(0)
 
-    /// Makes the buffers: one lane for each number in `lanes`, with room for so many calls of 56 bytes; 40 bytes an
-    /// execution, 32 an excuse.
+    /// Makes the buffers: one lane for each number in `lanes`, with room for so many calls of 56 bytes; 48 bytes an
+    /// execution, 40 an excuse.
     public init(lanes: [Int], executions: Int, excuses: Int) {
         self.lanes = lanes.map { HistoryLane(capacity: $0) }
         self.executions = SlotBuffer(capacity: executions, filler: Execution(id: 0, key: 0, begin: 0, end: 0))
@@ -30,7 +26,7 @@ public final class HistoryRecorder: Sendable {
     /// Call it first thing inside the closure, with a time read inside the closure. From any thread.
     public func beginExecution(of key: UInt32, at begin: UInt64, epoch: UInt64 = 0) -> UInt64 {
         let slot = executions.claim()
-        let id = UInt64(drained.load(ordering: .relaxed) + slot) + 1
+        let id = UInt64(slot) + 1
         executions.store(
             Execution(id: id, key: key, begin: begin, end: 0, ended: false, succeeded: false, epoch: epoch), at: slot)
         return id
@@ -38,7 +34,7 @@ public final class HistoryRecorder: Sendable {
 
     /// Logs that an execution ends; once an execution, last thing inside the closure. From any thread.
     public func endExecution(_ id: UInt64, at end: UInt64, succeeded: Bool) {
-        executions.update(at: Int(id) - 1 - drained.load(ordering: .relaxed)) { execution in
+        executions.update(at: Int(id) - 1) { execution in
             execution.end = end
             execution.succeeded = succeeded
             execution.ended = true
@@ -60,10 +56,10 @@ public final class HistoryRecorder: Sendable {
     public var recordedCalls: Int { lanes.reduce(0) { $0 + $1.recorded } }
 
     /// How many executions have begun so far, recorded or not.
-    public var executionCount: Int { drainedExecutions + executions.claimed }
+    public var executionCount: Int { executions.claimed }
 
-    /// How many of them had begun when the record was last drained: their ids are 1 and up to that.
-    public var drainedExecutions: Int { drained.load(ordering: .relaxed) }
+    /// How many of them have been drained: those with the ids 1 and up to that.
+    public var drainedExecutions: Int { executions.drained }
 
     /// A copy of all that was recorded, and not drained.
     ///
@@ -78,16 +74,20 @@ public final class HistoryRecorder: Sendable {
             droppedExcuses: excuses.dropped)
     }
 
-    /// A copy of all that was recorded since the last time, and room for as much again. Executions are numbered on.
+    /// All that was recorded since the last time, and room for as much again. Executions are numbered on.
     ///
-    /// Call it at rest: no call is open, no execution runs, and all writers have been synchronised with. An execution that
-    /// ends later has no end in any record.
+    /// Call it when no call is open, and after synchronising with the workers. Executions and excuses may still come: those
+    /// from the first execution on that has not ended are left for the next time.
     public func drain() -> History {
-        let history = finish()
-        drained.add(executions.claimed, ordering: .relaxed)
+        var calls: [Call] = []
+        calls.reserveCapacity(recordedCalls)
+        for lane in lanes { lane.withCalls { calls.append(contentsOf: $0) } }
+        let dropped = lanes.reduce(0) { $0 + $1.dropped }
         for lane in lanes { lane.clear() }
-        executions.clear()
-        excuses.clear()
-        return history
+        let executions = executions.drain { $0.ended }
+        let excuses = excuses.drain { _ in true }
+        return History(
+            calls: calls, executions: executions.elements, excuses: excuses.elements, droppedCalls: dropped,
+            droppedExecutions: executions.dropped, droppedExcuses: excuses.dropped)
     }
 }

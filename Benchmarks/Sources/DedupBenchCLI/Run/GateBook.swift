@@ -45,13 +45,13 @@ enum GateBook {
     /// Says that a memory phase is too short to tell growth from none, whatever comes of it; nil if none is.
     private static func shortPhase(of gate: Gate, in scenario: Scenario) -> String? {
         guard gate.leakLimit != nil else { return nil }
-        let fewest = 2 * LeakEstimate.Criteria.fewestSamples
+        let fewest = LeakEstimate.Criteria.fewestSamples
         let phases = scenario.phases.filter { (gate.expression.phase ?? $0.name) == $0.name }
         return phases.lazy.compactMap { phase in
             guard let memory = phase.memory, memory.mostSamples - memory.discarded < fewest else { return nil }
             return
                 "\(gate.expression.description) can never be decided in `\(phase.name)`: after the \(memory.discarded) "
-                + "that are discarded it takes \(fewest) samples, of which up to half may be warm-up, and `memory` takes "
+                + "that are discarded it takes \(fewest) samples, and `memory` takes "
                 + "\(memory.mostSamples) at most; raise `max_samples`"
         }.first
     }

@@ -55,7 +55,7 @@ struct PlanOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "How many calls of a subject are kept in memory for the checker, at 144 bytes each; more go through a file in the "
+            "How many calls of a subject are kept in memory for the checker, at 160 bytes each; more go through a file in the "
                 + "folder of --out.", valueName: "calls"))
     var historyLimit = 4_000_000
 

@@ -63,7 +63,7 @@ struct RunPlan {
         gates = given + asked.filter { !given.contains($0) }
         load = LoadConfiguration(
             workers: context.workers, historyLimit: options.historyLimit, historyFolder: historyFolder,
-            growthLimits: gates.compactMap(\.leakLimit))
+            growthLimits: gates.compactMap(\.growthLimit))
         guard load.historyLimit > 0 else { throw Failure("--history-limit: must be at least 1", .usage) }
         try checkPhases()
         try checkVerbs()
@@ -120,7 +120,7 @@ struct RunPlan {
         self.subjects = subjects
         gates = try GateBook.gates(ofScenario: scenario.gates, file: name)
         var load = load
-        load.growthLimits = gates.compactMap(\.leakLimit)
+        load.growthLimits = gates.compactMap(\.growthLimit)
         self.load = load
     }
 
@@ -192,5 +192,12 @@ struct RunPlan {
             let usage = error.problems.allSatisfy { $0.override != nil }
             throw Failure("\(error)", usage ? .usage : .badScenario)
         }
+    }
+}
+
+extension Gate {
+    /// What it asks about the growth of memory, if that is what it is about.
+    fileprivate var growthLimit: GrowthLimit? {
+        leakLimit.map { GrowthLimit(phase: expression.phase, bytes: $0) }
     }
 }

@@ -29,8 +29,8 @@ struct GrowthJudge {
         report.slope = first.slope.value.finite
         report.low = first.slope.low
         report.high = first.slope.high
-        report.minimumDetectable = first.minimumDetectable.finite
-        report.explanation = explanation(first, compared: compared.count)
+        report.minimumDetectable = evidence.filling == nil ? first.minimumDetectable.finite : nil
+        report.explanation = explanation(first, detectable: report.minimumDetectable, compared: compared.count)
         return report
     }
 
@@ -55,15 +55,15 @@ struct GrowthJudge {
         )
     }
 
-    private func explanation(_ estimate: LeakEstimate, compared: Int) -> String {
+    private func explanation(_ estimate: LeakEstimate, detectable: Double?, compared: Int) -> String {
         let slope = estimate.slope
         var text = "\(HumanNumber.plain(slope.value)) B/op"
         if slope.low.isFinite, slope.high.isFinite {
             text += " (\(HumanNumber.plain(slope.low)) to \(HumanNumber.plain(slope.high)))"
         }
         text += "; \(judged(estimate).reason)"
-        if estimate.minimumDetectable.isFinite {
-            text += "; a leak of \(HumanNumber.plain(estimate.minimumDetectable)) B/op is found 95 times in 100"
+        if let least = detectable {
+            text += "; a leak of \(HumanNumber.plain(least)) B/op is found 95 times in 100"
         }
         for growth in estimate.growth {
             let objects = HumanNumber.plain(growth.objectsPerOperation)

@@ -40,8 +40,8 @@ struct Client<Driven: Subject>: Sendable {
                     continue
                 }
                 await call(position, intended: start, start: start)
-                // After its last call of a cycle there is nothing to wait for.
-                if stream.hasThinkTimes, position + count < cycle.limit {
+                // After its last call there is nothing to wait for.
+                if stream.hasThinkTimes, position + count < cycle.last {
                     await think(until: time.now() + stream.thinkTime(after: position), in: cycle)
                     began = time.now()
                 }

@@ -4,6 +4,8 @@ internal import Synchronization
 struct Cycle: Sendable {
     /// Requests before this position belong to it.
     var limit: Int
+    /// Requests before this position follow without a rest but for that in which the history is moved.
+    var last: Int
     /// No call starts at or after this time.
     var deadline: UInt64
 }

@@ -46,7 +46,7 @@ package final class ExecutionLog: WorkLog, @unchecked Sendable {
     }
 
     /// How many executions are running now.
-    var runningExecutions: Int { running.load(ordering: .relaxed) }
+    var runningExecutions: Int { running.load(ordering: .acquiring) }
 
     package func run(_ work: Work, epoch: UInt64) async throws -> WorkValue {
         let id = begin(work, epoch: epoch)
@@ -70,16 +70,19 @@ package final class ExecutionLog: WorkLog, @unchecked Sendable {
     }
 
     private func end(_ id: UInt64, succeeded: Bool) {
-        running.subtract(1, ordering: .relaxed)
         let end = machine.now()
         if let place = place(of: id) { causes[place].end = end }
         recorder.endExecution(id, at: end, succeeded: succeeded)
+        // At last: when none runs, all of them are logged.
+        running.subtract(1, ordering: .releasing)
     }
 
-    /// Where the cause of an execution is; nil where there is none.
+    /// Where the cause of an execution is; nil where there is none: as many have a place as the history has room for.
     private func place(of execution: UInt64) -> Int? {
-        let place = Int(truncatingIfNeeded: execution) - 1 - recorder.drainedExecutions
-        return causes.indices.contains(place) ? place : nil
+        let number = Int(truncatingIfNeeded: execution) - 1
+        let place = number - recorder.drainedExecutions
+        guard causes.indices.contains(place) else { return nil }
+        return number < causes.count ? number : number % causes.count
     }
 
     /// How a call that began at `start` was answered with a value, judged by the execution that its answer names. One that

@@ -4,7 +4,7 @@ package struct LoadConfiguration: Hashable, Sendable {
     package var workers: Int?
     /// A subject that returns no call for this long has hung: 30 s.
     package var watchdog: Duration
-    /// The most calls of a subject's run that are kept in memory for the checker, at 144 bytes each: 4,000,000.
+    /// The most calls of a subject's run that are kept in memory for the checker, at 160 bytes each: 4,000,000.
     package var historyLimit: Int
     /// Where a history is kept that has more calls, or as many as time allows: in a file without a
     /// name in this folder. Nil, the default: nowhere, and such a phase ends when the history is full.
@@ -18,14 +18,14 @@ package struct LoadConfiguration: Hashable, Sendable {
     package var arrivalTolerance: Double
     /// What gates ask about the growth of memory, in bytes an operation: a memory phase goes on until each can be decided, as
     /// long as the scenario lets it. None.
-    package var growthLimits: [Double]
+    package var growthLimits: [GrowthLimit]
 
     /// A configuration.
     package init(
         workers: Int? = nil, watchdog: Duration = .seconds(30), historyLimit: Int = 4_000_000,
         historyFolder: String? = nil,
         progressInterval: Duration = .milliseconds(250), lagLimit: Duration = .milliseconds(50),
-        arrivalTolerance: Double = 0.05, growthLimits: [Double] = []
+        arrivalTolerance: Double = 0.05, growthLimits: [GrowthLimit] = []
     ) {
         self.workers = workers
         self.watchdog = watchdog
@@ -51,7 +51,28 @@ package struct LoadConfiguration: Hashable, Sendable {
         if !(0..<1).contains(arrivalTolerance) {
             throw .field("arrivalTolerance", "\(arrivalTolerance)", "a fraction from 0 up to but not 1")
         }
-        if let limit = growthLimits.first(where: { !($0 > 0) }) { throw .field("growthLimits", "\(limit)", "above 0") }
+        if let limit = growthLimits.first(where: { !($0.bytes > 0) }) {
+            throw .field("growthLimits", "\(limit.bytes)", "above 0")
+        }
+    }
+
+    /// What is asked about the growth of memory in a phase, in bytes an operation.
+    func growthLimits(of phase: String) -> [Double] {
+        growthLimits.filter { ($0.phase ?? phase) == phase }.map(\.bytes)
+    }
+}
+
+/// How much memory may grow.
+package struct GrowthLimit: Hashable, Sendable {
+    /// The phase that is asked about; nil: all.
+    package var phase: String?
+    /// Bytes an operation.
+    package var bytes: Double
+
+    /// A limit.
+    package init(phase: String? = nil, bytes: Double) {
+        self.phase = phase
+        self.bytes = bytes
     }
 }
 

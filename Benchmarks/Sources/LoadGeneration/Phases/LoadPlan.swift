@@ -62,8 +62,10 @@ package struct LoadPlan: Sendable {
 
     /// Requests are numbered with 32 bits.
     private static let mostRequests = Int(UInt32.max)
-    /// The most requests of a stretch: 100 MB of history, which are written in the time of some ten thousand calls.
+    /// The most requests of a stretch, where their number is known: 160 MB of history at most.
     private static let longestStretch = 1_000_000
+    /// The fewest turns of each client in a stretch, after which all wait for the slowest.
+    private static let fewestTurns = 16
 
     /// A plan for one stream a phase, and clients that block or do not.
     ///
@@ -84,7 +86,7 @@ package struct LoadPlan: Sendable {
                     workersAreThreads: blocks,
                     hasHerds: !stream.isOpen && clients > 1 && scenario.keys(of: phase).distribution == .burst,
                     looks: looks[number],
-                    stretch: isSpooled ? Self.stretch(phase, stream, configuration) : nil))
+                    stretch: isSpooled ? Self.stretch(phase, stream, bound: bound, configuration) : nil))
         }
     }
 
@@ -96,11 +98,19 @@ package struct LoadPlan: Sendable {
         _ scenario: Scenario, _ streams: [RequestStream], _ configuration: LoadConfiguration
     ) throws(LoadError) -> (looks: [[Int]], room: Int, isSpooled: Bool) {
         let once = scenario.phases.map { phase in phase.memory.map { [$0.samples] } ?? [] }
-        let all = configuration.growthLimits.isEmpty ? once : scenario.phases.map { $0.memory?.looks ?? [] }
+        let all = scenario.phases.indices.map { number in
+            let phase = scenario.phases[number]
+            return configuration.growthLimits(of: phase.name).isEmpty ? once[number] : phase.memory?.looks ?? []
+        }
         let bounds = scenario.phases.indices.map { bound(scenario.phases[$0], streams[$0], all[$0]) }
         let isHeld =
             bounds.allSatisfy { $0 != nil } && bounds.reduce(0) { $0 + ($1 ?? 0) } <= configuration.historyLimit
         if configuration.historyFolder != nil, !isHeld {
+            for (phase, bound) in zip(scenario.phases, bounds) where bound ?? 0 > mostRequests {
+                throw LoadError(
+                    "phase `\(phase.name)` makes up to \(bound ?? 0) requests, which are numbered up to \(mostRequests); ask for "
+                        + "fewer `operations`, or fewer samples of memory")
+            }
             for (stream, phase) in zip(streams, scenario.phases) where stream.isOpen {
                 _ = try room([phase], bounds: [stream.count], limit: configuration.historyLimit)
             }
@@ -114,11 +124,14 @@ package struct LoadPlan: Sendable {
     }
 
     /// How many requests of a phase are made before the history is moved: all of an open loop, which does not pause, and of others
-    /// whole turns of all clients.
-    private static func stretch(_ phase: Phase, _ stream: RequestStream, _ configuration: LoadConfiguration) -> Int {
+    /// whole turns of all clients. A phase that time ends is mostly over before the history is full.
+    private static func stretch(
+        _ phase: Phase, _ stream: RequestStream, bound: Int?, _ configuration: LoadConfiguration
+    ) -> Int {
         if stream.isOpen { return stream.count }
         let clients = max(1, phase.clients)
-        return max(clients, min(longestStretch, configuration.historyLimit) / clients * clients)
+        let longest = bound == nil ? configuration.historyLimit : min(longestStretch, configuration.historyLimit)
+        return max(fewestTurns, longest / clients) * clients
     }
 
     /// How many requests end the phase at the latest; nil if only time does.

@@ -156,7 +156,7 @@ package final class LoadRunner: Sendable {
         // What is not judged executes nothing, and needs no room for executions.
         let executions = blueprint.isJudged ? plan.calls + 4_096 : 64
         let recorder = HistoryRecorder(
-            lanes: plan.lanes, executions: executions, excuses: executions)
+            lanes: plan.lanes, executions: executions, excuses: executions + removals(plan))
         return RunEquipment(
             machine: machine, recorder: recorder,
             log: ExecutionLog(
@@ -172,12 +172,19 @@ package final class LoadRunner: Sendable {
             mustJoin: blueprint.isJudged && blueprint.promises.duplicates(under: scenario.system) == .join)
     }
 
+    /// How many results of earlier stretches may leave the cache in one: as many as it holds, but no more than there are keys.
+    private func removals(_ plan: LoadPlan) -> Int {
+        guard plan.isSpooled else { return 0 }
+        let keys = streams.map(\.keyCount).max() ?? 0
+        return min(keys, scenario.system.cache.capacity.entries ?? .max)
+    }
+
     private func drive(_ subject: some Subject, _ plan: LoadPlan, _ equipment: RunEquipment) async -> [PhaseTrace] {
         var traces: [PhaseTrace] = []
         for phase in plan.phases where !stop.isSet {
             let trace = await PhaseConductor(subject, phase, equipment).run()
             traces.append(trace)
-            if trace.ending == .hung { break }
+            if trace.ending == .hung || trace.failure != nil { break }
         }
         return traces
     }

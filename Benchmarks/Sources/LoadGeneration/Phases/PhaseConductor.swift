@@ -125,6 +125,7 @@ struct PhaseConductor<Driven: Subject> {
         }
         let sampler = makeSampler(memory, &trace)
         defer { trace.memory = sampler.map { evidence($0, memory) } }
+        let limits = equipment.configuration.growthLimits(of: plan.phase.name)
         var taken = 0
         for look in plan.looks {
             trace.limit = look * memory.operations
@@ -138,7 +139,7 @@ struct PhaseConductor<Driven: Subject> {
                 sampler?.sample(operations: limit, at: machine.now(), liveEntries: subject.liveEntries)
                 trace.threads.append(ThreadCount.now())
             }
-            let isDecided = sampler.map { evidence($0, memory).isDecided(equipment.configuration.growthLimits) }
+            let isDecided = sampler.map { evidence($0, memory).isDecided(limits) }
             if isDecided ?? true { break }
         }
         return false
@@ -159,10 +160,15 @@ struct PhaseConductor<Driven: Subject> {
         var done = first
         while done < limit {
             let next = min(limit, done + (plan.stretch ?? limit))
+            let began = machine.now()
             if await !makeRoom(for: next - done, &trace) { return true }
+            trace.paused += machine.now() - began
             if stop.isSet { break }
-            if await runCycle(limit: next, deadline: deadline) { return true }
-            if stop.isSet || machine.now() >= deadline { break }
+            // The time in which the history was moved is not part of what was asked for.
+            let (end, overflow) = deadline.addingReportingOverflow(trace.paused)
+            let cycle = Cycle(limit: next, last: limit, deadline: overflow ? .max : end)
+            if await runCycle(cycle) { return true }
+            if stop.isSet || machine.now() >= cycle.deadline { break }
             done = next
         }
         return false
@@ -185,9 +191,9 @@ struct PhaseConductor<Driven: Subject> {
         return true
     }
 
-    private func runCycle(limit: Int, deadline: UInt64) async -> Bool {
+    private func runCycle(_ cycle: Cycle) async -> Bool {
         herd?.assemble(plan.clients)
-        gate.open(Cycle(limit: limit, deadline: deadline))
+        gate.open(cycle)
         if let releases {
             Pacer(machine: machine, stream: plan.stream, mailboxes: mailboxes, releases: releases, stop: stop)
                 .run(from: clock.start)

@@ -44,6 +44,8 @@ package struct PhaseTrace {
     package var start: UInt64 = 0
     /// When the last call had returned, or the phase was given up.
     package var end: UInt64 = 0
+    /// How long the clients waited while the history was moved out of memory, in nanoseconds.
+    var paused: UInt64 = 0
     var stalls = StallReport()
     var memory: MemoryEvidence?
     /// How many requests the phase came to ask for, of those that were planned.

@@ -144,6 +144,7 @@ struct PhaseTally {
         phase.ending = trace.ending
         phase.start = trace.start
         phase.duration = trace.end - min(trace.start, trace.end)
+        phase.paused = trace.paused > 0 ? trace.paused : nil
         phase.intendedOperations = trace.plan.isBoundByHistory ? nil : trace.limit
         phase.latencies = latencies
         phase.stuck = stuck
@@ -166,7 +167,8 @@ struct PhaseTally {
         load.clients = trace.plan.clients
         load.workers = trace.plan.workers
         load.backlogged = trace.releases?.backlogged
-        load.meanConcurrency = trace.end > trace.start ? openTime / Double(trace.end - trace.start) : 0
+        let duration = trace.end - min(trace.start, trace.end)
+        load.meanConcurrency = duration > trace.paused ? openTime / Double(duration - trace.paused) : 0
         load.stalls = trace.stalls
         load.foreignProcessors = trace.foreignProcessors
         load.processors = ProcessInfo.processInfo.activeProcessorCount

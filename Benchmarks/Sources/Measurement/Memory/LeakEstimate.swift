@@ -64,7 +64,8 @@ package struct LeakEstimate: Hashable, Sendable {
         samples = x.count - start
         warmUpSamples = start
         slope = trend.slope
-        minimumDetectable = trend.minimumDetectable
+        // With too few samples nothing is called a leak.
+        minimumDetectable = x.count - start >= criteria.minimumSamples ? trend.minimumDetectable : .infinity
         autocorrelation = trend.autocorrelation
         (verdict, reason) = trend.judge(criteria)
         growth = SizeClassGrowth.largest(in: series, from: start, atLeast: criteria.limit / 20)

@@ -83,13 +83,17 @@ enum ColumnDictionary {
         "lost": (.integer, "calls that never returned"),
         "throughput_per_s": (.number, "calls answered a second"),
         "latency_p50_ns": (.number, "what callers waited for hits, median"),
-        "latency_p50_low_ns": (.number, "the lower end of its 95 % interval"),
-        "latency_p50_high_ns": (.number, "the upper end of its 95 % interval"),
+        "latency_p50_low_ns": (
+            .number, "the lower end of its interval: 95 % for all the times together that the phase may be judged"
+        ),
+        "latency_p50_high_ns": (.number, "the upper end of that interval"),
         "latency_p90_ns": (.number, "what callers waited for hits, 90 %"),
         "latency_p95_ns": (.number, "what callers waited for hits, 95 %"),
         "latency_p99_ns": (.number, "what callers waited for hits, 99 %"),
-        "latency_p99_low_ns": (.number, "the lower end of its 95 % interval"),
-        "latency_p99_high_ns": (.number, "the upper end of its 95 % interval"),
+        "latency_p99_low_ns": (
+            .number, "the lower end of its interval: 95 % for all the times together that the phase may be judged"
+        ),
+        "latency_p99_high_ns": (.number, "the upper end of that interval"),
         "latency_p999_ns": (.number, "what callers waited for hits, 99.9 %"),
         "latency_max_ns": (.number, "the longest that a caller waited for a hit"),
         "latency_mean_ns": (.number, "what callers waited for hits, mean"),
@@ -112,9 +116,11 @@ enum ColumnDictionary {
         "processes_saved": (.integer, "processes that deduplication saved"),
         "allocated_end_bytes": (.integer, "bytes allocated at the end, above those before the subject was made"),
         "leak_bytes_per_op": (.number, "slope of the live bytes over the operations"),
-        "leak_low_bytes_per_op": (.number, "the lower end of its 95 % interval"),
+        "leak_low_bytes_per_op": (
+            .number, "the lower end of its interval: 95 % for all the times together that the phase may be judged"
+        ),
         "leak_detectable_bytes_per_op": (.number, "the least slope that is found 95 times in 100"),
-        "leak_high_bytes_per_op": (.number, "the upper end of its 95 % interval"),
+        "leak_high_bytes_per_op": (.number, "the upper end of that interval"),
         "value": (.number, "the value, in the unit of the row"),
         "ci_low": (.number, "the lower end of the 95 % interval; empty where there is none"),
         "ci_high": (.number, "the upper end of the 95 % interval; empty where there is none"),

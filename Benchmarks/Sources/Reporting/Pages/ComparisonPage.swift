@@ -15,7 +15,8 @@ struct ComparisonPage {
         let title = "\(report.identity.scenario): comparison"
         let parts = [
             HTMLPage.verdict(
-                title, style: isBroken ? .bad : report.verdict.style, word: report.verdict.rawValue,
+                title, style: isBroken ? .bad : isDoubtful ? .doubt : report.verdict.style,
+                word: report.verdict.rawValue,
                 meaning: report.verdict.meaning
                     + (isBroken ? "; but an arm breaks its promises, and does not win however fast it is" : "")),
             Markup.element(
@@ -36,6 +37,9 @@ struct ComparisonPage {
 
     /// Whether an arm breaks promises: it does not win, however fast it is.
     private var isBroken: Bool { report.arms == .fail || report.arms == .hung }
+
+    /// Whether nothing is worse, and yet the measurement of an arm cannot be trusted.
+    private var isDoubtful: Bool { report.verdict == .noRegression && !isBroken && report.exitCode != 0 }
 
     private func charts(_ figures: [String]) -> String {
         figures.isEmpty ? "" : Markup.element("div", [("class", "charts")], figures.joined(separator: "\n"))
