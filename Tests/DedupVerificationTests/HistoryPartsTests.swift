@@ -6,14 +6,8 @@ import Testing
 @Suite struct HistoryPartsTests {
     /// A history that was broken at random, or is whole, and what is promised of it.
     private static func history(_ seed: UInt64, isBroken: Bool) -> (History, HistoryChecker, SubjectCounters) {
-        var plan = SimulationPlan(seed: seed)
-        plan.keys = 4
-        plan.callsPerKey = 15
-        plan.span = 60_000
-        var checker = plan.checker
-        checker.capacity = [nil, 1, 2, 3][Int(seed / 3 % 4)]
-        checker.reportsEvictions = seed % 5 != 0
-        checker.staleAllowance = [nil, 0, 30_000][Int(seed / 2 % 3)]
+        let (plan, promised) = SimulationPlan.small(seed: seed, keys: 4)
+        var checker = promised
         checker.examplesPerKind = .max
         var random = SplitMix64(seed: seed)
         var history = SimulatedDeduplicator.run(plan, seed: seed)

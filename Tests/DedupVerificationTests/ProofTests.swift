@@ -7,14 +7,7 @@ import Testing
 @Suite struct ProofTests {
     /// A history that was broken at random, and what the checker says of it.
     private static func broken(_ seed: UInt64) -> (History, VerificationResult) {
-        var plan = SimulationPlan(seed: seed)
-        plan.keys = 3
-        plan.callsPerKey = 15
-        plan.span = 60_000
-        var checker = plan.checker
-        checker.capacity = [nil, 1, 2, 3][Int(seed / 3 % 4)]
-        checker.reportsEvictions = seed % 5 != 0
-        checker.staleAllowance = [nil, 0, 30_000][Int(seed / 2 % 3)]
+        let (plan, checker) = SimulationPlan.small(seed: seed, keys: 3)
         var random = SplitMix64(seed: seed)
         var history = SimulatedDeduplicator.run(plan, seed: seed)
         for _ in 0..<3 { Scrambler.scramble(&history, using: &random) }

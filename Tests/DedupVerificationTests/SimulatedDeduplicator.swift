@@ -33,6 +33,20 @@ struct SimulationPlan {
     var checker: HistoryChecker {
         HistoryChecker(freshness: rule, capacityBounded: true, duplicateMode: mode)
     }
+
+    /// A plan of a few short runs of calls, and a checker whose further promises depend on the seed, too: together they break
+    /// every rule once histories are scrambled.
+    static func small(seed: UInt64, keys: UInt32) -> (plan: SimulationPlan, checker: HistoryChecker) {
+        var plan = SimulationPlan(seed: seed)
+        plan.keys = keys
+        plan.callsPerKey = 15
+        plan.span = 60_000
+        var checker = plan.checker
+        checker.capacity = [nil, 1, 2, 3][Int(seed / 3 % 4)]
+        checker.reportsEvictions = seed % 5 != 0
+        checker.staleAllowance = [nil, 0, 30_000][Int(seed / 2 % 3)]
+        return (plan, checker)
+    }
 }
 
 /// A correct deduplicator on paper: it decides every call at one instant, and logs what a harness would have seen.

@@ -143,6 +143,8 @@ private final class Elements: NSObject, XMLParserDelegate {
         #expect(page.named("circle").count { $0.attributes["r"] == "2" } == 3 * 8)
         let broken = try Self.page(Self.comparison(arms: .fail))
         #expect(broken.contains("class=\"verdict bad\"") && broken.contains("does not win however fast it is"))
+        let doubtful = try Self.page(Self.comparison(arms: .invalid))
+        #expect(doubtful.contains("the measurement of an arm cannot be trusted") && !text.contains("cannot be trusted"))
     }
 
     @Test func hostileNamesAreTextEverywhere() throws {

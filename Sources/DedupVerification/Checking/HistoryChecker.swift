@@ -65,7 +65,7 @@ public struct HistoryChecker: Hashable, Codable, Sendable {
     /// Checks everything, and compares the subject's own counters where it has any. Each violation that is kept gets a proof.
     public func check(_ history: History, counters: SubjectCounters = SubjectCounters()) -> VerificationResult {
         let index = HistoryIndex(history)
-        let whole = Whole(phases: PhaseTable(history.calls), fullFrom: fullFrom(index))
+        let whole = whole(history, index)
         var result = examine(history, index, whole)
         result.measureConcurrency(history.calls)
         addCounters(counters, to: &result)
@@ -76,7 +76,7 @@ public struct HistoryChecker: Hashable, Codable, Sendable {
     /// Checks a history alone, without what takes counters, and looks for no proofs.
     func examine(_ history: History) -> VerificationResult {
         let index = HistoryIndex(history)
-        return examine(history, index, Whole(phases: PhaseTable(history.calls), fullFrom: fullFrom(index)))
+        return examine(history, index, whole(history, index))
     }
 
     /// Checks all but what takes all calls: how many were open at one time, and what the subject has counted.
@@ -123,14 +123,21 @@ public struct HistoryChecker: Hashable, Codable, Sendable {
         result.violationsByKind.merge(log.countByKind, uniquingKeysWith: +)
     }
 
+    /// What is to be known of a history that is no part of another one.
+    private func whole(_ history: History, _ index: HistoryIndex) -> Whole {
+        Whole(
+            phases: PhaseTable(history.calls),
+            fullFrom: fullFrom(index.allGroups.map { index.executions[$0.lowerBound].begin }))
+    }
+
     /// From when on the cache may have had no room for a result: when one more key than it holds began to be executed.
-    private func fullFrom(_ index: HistoryIndex) -> UInt64 {
+    ///
+    /// - Parameter firstBegins: When the first execution of each key began.
+    func fullFrom(_ firstBegins: @autoclosure () -> [UInt64]) -> UInt64 {
         if let fullFrom { return fullFrom }
         guard let capacity, !isExcerpt else { return 0 }
-        var firsts = index.allGroups.map { group in index.executions[group.lowerBound].begin }
-        guard firsts.count > capacity else { return .max }
-        firsts.sort()
-        return firsts[capacity]
+        let firsts = firstBegins()
+        return firsts.count > capacity ? firsts.sorted()[capacity] : .max
     }
 
     private func result(of history: History, _ tally: Tally, _ log: ViolationLog) -> VerificationResult {

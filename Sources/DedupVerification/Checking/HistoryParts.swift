@@ -35,12 +35,10 @@ public struct HistoryFacts: Hashable, Sendable {
         knowsAllExecutions = knowsAllExecutions && stretch.droppedExecutions == 0
     }
 
-    var phases: PhaseTable { PhaseTable(starts: phaseStarts) }
-
-    /// From when on a cache of so many results may have had no room, see ``HistoryChecker/capacity``.
-    func fullFrom(capacity: Int) -> UInt64 {
-        guard firstBegins.count > capacity else { return .max }
-        return firstBegins.values.sorted()[capacity]
+    /// What a checker takes from it for each part.
+    fileprivate func whole(for checker: HistoryChecker) -> HistoryChecker.Whole {
+        HistoryChecker.Whole(
+            phases: PhaseTable(starts: phaseStarts), fullFrom: checker.fullFrom(Array(firstBegins.values)))
     }
 
     /// Puts into a result what its parts cannot know.
@@ -86,7 +84,7 @@ extension HistoryChecker {
         parts: Int, of facts: HistoryFacts, counters: SubjectCounters = SubjectCounters(),
         part: (Int) throws -> HistoryPart
     ) rethrows -> VerificationResult {
-        let whole = Whole(phases: facts.phases, fullFrom: fullFrom(of: facts))
+        let whole = facts.whole(for: self)
         var sum = VerificationResult(
             total: .init(), phases: [:], violations: [], violationsByKind: [:], isComplete: true)
         // A phase whose calls are all in other parts counts, too.
@@ -106,12 +104,6 @@ extension HistoryChecker {
         facts.complete(&sum)
         addCounters(counters, to: &sum)
         return sum.keeping(examplesPerKind)
-    }
-
-    private func fullFrom(of facts: HistoryFacts) -> UInt64 {
-        if let fullFrom { return fullFrom }
-        guard let capacity, !isExcerpt else { return 0 }
-        return facts.fullFrom(capacity: capacity)
     }
 }
 

@@ -65,24 +65,26 @@ public final class HistoryRecorder: Sendable {
     ///
     /// Call it after every worker has stopped, and after synchronising with it; a call that is still open is lost.
     public func finish() -> History {
-        var calls: [Call] = []
-        calls.reserveCapacity(lanes.reduce(0) { $0 + $1.recorded })
-        for lane in lanes { lane.withCalls { calls.append(contentsOf: $0) } }
-        return History(
-            calls: calls, executions: executions.copy(), excuses: excuses.copy(),
-            droppedCalls: lanes.reduce(0) { $0 + $1.dropped }, droppedExecutions: executions.dropped,
-            droppedExcuses: excuses.dropped)
+        History(
+            calls: calls, executions: executions.copy(), excuses: excuses.copy(), droppedCalls: droppedCalls,
+            droppedExecutions: executions.dropped, droppedExcuses: excuses.dropped)
     }
 
-    /// All that was recorded since the last time, and room for as much again. Executions are numbered on.
-    ///
-    /// Call it when no call is open, and after synchronising with the workers. Executions and excuses may still come: those
-    /// from the first execution on that has not ended are left for the next time.
-    public func drain() -> History {
+    private var calls: [Call] {
         var calls: [Call] = []
         calls.reserveCapacity(recordedCalls)
         for lane in lanes { lane.withCalls { calls.append(contentsOf: $0) } }
-        let dropped = lanes.reduce(0) { $0 + $1.dropped }
+        return calls
+    }
+
+    private var droppedCalls: Int { lanes.reduce(0) { $0 + $1.dropped } }
+
+    /// All that was recorded since the last time, and room for as much again. Executions are numbered on.
+    ///
+    /// Call it at rest: no call is open, no execution runs, and the workers have been synchronised with. Excuses may come
+    /// meanwhile, and executions begin: one that has not ended is left for the next time, with those after it.
+    public func drain() -> History {
+        let (calls, dropped) = (calls, droppedCalls)
         for lane in lanes { lane.clear() }
         let executions = executions.drain { $0.ended }
         let excuses = excuses.drain { _ in true }

@@ -51,7 +51,7 @@ final class SlotBuffer<Element: BitwiseCopyable & Sendable>: @unchecked Sendable
 
     /// Where the element of a number is; nil where there is no room for it, or it has been drained.
     private func slot(_ number: Int) -> Int? {
-        let first = first.load(ordering: .relaxed)
+        let first = first.load(ordering: .acquiring)
         guard number >= first, number - first < slots.count else { return nil }
         return number < slots.count ? number : number % slots.count
     }
@@ -71,7 +71,8 @@ final class SlotBuffer<Element: BitwiseCopyable & Sendable>: @unchecked Sendable
     /// The elements that have not been drained, up to the first one that is not done; there is room for as many again.
     func drain(while isDone: (Element) -> Bool) -> (elements: [Element], dropped: Int) {
         let (elements, end) = held(until: settled(), while: isDone)
-        first.store(end, ordering: .relaxed)
+        // What was read here is read before anything else is written there.
+        first.store(end, ordering: .releasing)
         return (elements, lost.exchange(0, ordering: .relaxed))
     }
 

@@ -78,9 +78,6 @@ package final class HistoryStore: Sendable {
         state.withLock { $0.known.execution(execution).flatMap { $0.ended ? $0.end : nil } }
     }
 
-    /// The key of an execution; nil where there is none.
-    package func key(of execution: UInt64) -> UInt32? { state.withLock { $0.known.key(of: execution) } }
-
     /// Reads a part.
     ///
     /// - Throws: ``HistoryFileError`` when it cannot be read.

@@ -83,17 +83,13 @@ enum ColumnDictionary {
         "lost": (.integer, "calls that never returned"),
         "throughput_per_s": (.number, "calls answered a second"),
         "latency_p50_ns": (.number, "what callers waited for hits, median"),
-        "latency_p50_low_ns": (
-            .number, "the lower end of its interval: 95 % for all the times together that the phase may be judged"
-        ),
-        "latency_p50_high_ns": (.number, "the upper end of that interval"),
+        "latency_p50_low_ns": (.number, "the lower end of its 95 % interval"),
+        "latency_p50_high_ns": (.number, "the upper end of its 95 % interval"),
         "latency_p90_ns": (.number, "what callers waited for hits, 90 %"),
         "latency_p95_ns": (.number, "what callers waited for hits, 95 %"),
         "latency_p99_ns": (.number, "what callers waited for hits, 99 %"),
-        "latency_p99_low_ns": (
-            .number, "the lower end of its interval: 95 % for all the times together that the phase may be judged"
-        ),
-        "latency_p99_high_ns": (.number, "the upper end of that interval"),
+        "latency_p99_low_ns": (.number, "the lower end of its 95 % interval"),
+        "latency_p99_high_ns": (.number, "the upper end of its 95 % interval"),
         "latency_p999_ns": (.number, "what callers waited for hits, 99.9 %"),
         "latency_max_ns": (.number, "the longest that a caller waited for a hit"),
         "latency_mean_ns": (.number, "what callers waited for hits, mean"),

@@ -15,10 +15,7 @@ struct ComparisonPage {
         let title = "\(report.identity.scenario): comparison"
         let parts = [
             HTMLPage.verdict(
-                title, style: isBroken ? .bad : isDoubtful ? .doubt : report.verdict.style,
-                word: report.verdict.rawValue,
-                meaning: report.verdict.meaning
-                    + (isBroken ? "; but an arm breaks its promises, and does not win however fast it is" : "")),
+                title, style: style, word: report.verdict.rawValue, meaning: report.verdict.meaning + reservation),
             Markup.element(
                 "p", [],
                 Markup.text(
@@ -35,11 +32,22 @@ struct ComparisonPage {
         return HTMLPage(title: "\(title): \(report.verdict.rawValue)", body: parts.joined(separator: "\n")).text
     }
 
-    /// Whether an arm breaks promises: it does not win, however fast it is.
-    private var isBroken: Bool { report.arms == .fail || report.arms == .hung }
+    /// Whether the arms are what they promise to be counts for more than how fast they are.
+    private var style: HTMLPage.Style {
+        switch report.arms {
+        case .fail, .hung: .bad
+        case .invalid where report.verdict == .noRegression: .doubt
+        case .pass, .inconclusive, .invalid, .interrupted: report.verdict.style
+        }
+    }
 
-    /// Whether nothing is worse, and yet the measurement of an arm cannot be trusted.
-    private var isDoubtful: Bool { report.verdict == .noRegression && !isBroken && report.exitCode != 0 }
+    private var reservation: String {
+        switch report.arms {
+        case .fail, .hung: "; but an arm breaks its promises, and does not win however fast it is"
+        case .invalid: "; but the measurement of an arm cannot be trusted"
+        case .pass, .inconclusive, .interrupted: ""
+        }
+    }
 
     private func charts(_ figures: [String]) -> String {
         figures.isEmpty ? "" : Markup.element("div", [("class", "charts")], figures.joined(separator: "\n"))
