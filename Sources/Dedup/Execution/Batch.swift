@@ -20,10 +20,11 @@ final class Batch<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         var led: Int?
         /// How many of them have arrived, or have ended without having arrived.
         var heard = 0
-        /// Those that have arrived; once the body runs, those that it runs for.
+        /// Those that have arrived; once the body runs, those that it runs for and that have not ended.
         var members: [ExecutionID: Member] = [:]
         /// Whether all have been heard of, and the body begins.
         var isComplete = false
+        var bodyHasEnded = false
         var task: Task<Void, Never>?
 
         /// Whether no execution waits for the body any more.
@@ -41,6 +42,7 @@ final class Batch<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     private let works: [(key: Key, fingerprint: Fingerprint)]
     private let body: @Sendable ([Key]) async throws -> [Key: Value]
     private let state = Lock(State())
+    private let allEnded = OneShot<Bool>()
 
     /// A batch for keys with their fingerprints; executions name them by their positions.
     init(
@@ -82,12 +84,31 @@ final class Batch<Key: Hashable & Sendable, Value: Sendable>: Sendable {
 
     /// An execution has ended.
     func ended(_ epoch: ExecutionID) {
-        let isComplete = state.withLock { state in
-            if state.isComplete || state.members[epoch] != nil { return false }
+        let (isComplete, isLast) = state.withLock { state -> (Bool, Bool) in
+            if state.isComplete {
+                let isMember = state.members.removeValue(forKey: epoch) != nil
+                return (false, isMember && state.members.isEmpty)
+            }
+            if state.members[epoch] != nil { return (false, false) }
             state.heard += 1
-            return state.becomesComplete()
+            return (state.becomesComplete(), false)
         }
         if isComplete { begin() }
+        if isLast { allEnded.fulfil(true) }
+    }
+
+    /// Waits until every execution that the body ran for has ended, if the body itself has; no longer than until
+    /// `deadline`, and not for a caller that is cancelled.
+    ///
+    /// The call does so before it throws what the body has thrown. Its executions end one after another, and a request
+    /// that is made at once would join those that are left, and get the old error for an answer.
+    func settle(by deadline: MonotonicInstant, _ shards: FlightShards) async {
+        guard state.withLock(\.bodyHasEnded) else { return }
+        await withTaskCancellationHandler {
+            _ = await shards.value(of: allEnded, by: deadline, otherwise: false)
+        } onCancel: {
+            allEnded.fulfil(false)
+        }
     }
 
     /// An execution was cancelled. Before the body begins it is let go; later it lasts as long as the body, which is told
@@ -131,6 +152,7 @@ final class Batch<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         let keys = members.sorted { $0.position < $1.position }.map { works[$0.position].key }
         let end = await Result { try await ExecutionContext.$current.withValue(context) { try await body(keys) } }
         change(waiting) { graph, epoch in graph.remove(from: epoch, to: context.executionID) }
+        state.withLock { $0.bodyHasEnded = true }
         for member in members { member.shot.fulfil(end.map { product(of: works[member.position].key, in: $0) }) }
     }
 

@@ -26,7 +26,8 @@ extension Deduplicator {
     ///     ``DedupError/Code/missingResult``.
     /// - Returns: The values by key; keys without a value are missing.
     /// - Throws: What `body` throws, ``FingerprintError`` for a key without a canonical form, `CancellationError`, or
-    ///   ``DedupError``. Where one key is refused or fails, the others are given up, and count as cancelled.
+    ///   ``DedupError``. Where one key is refused or fails, the others are given up, and count as cancelled. After an error
+    ///   of `body`, its executions have ended when the call throws, so that a request made then does the work anew.
     public func once<Key: Hashable & Encodable & Sendable, Value: Sendable>(
         _ name: String, keys: some Sequence<Key>, ttl: TimeToLive? = .fixed(.seconds(300)), scope: String? = nil,
         call: CallOptions = CallOptions(), _ body: @escaping @Sendable ([Key]) async throws -> [Key: Value]
@@ -92,13 +93,19 @@ extension Deduplicator {
                 }
             }
             var again: [(key: Key, fingerprint: Fingerprint)] = []
-            try await executeOrJoin(requests, leads: batch.leads) { position, answer in
-                if let answer {
-                    values[missing[position].key] = try value(of: answer)
-                    open -= 1
-                } else {
-                    again.append(missing[position])
+            do {
+                try await executeOrJoin(requests, leads: batch.leads) { position, answer in
+                    if let answer {
+                        values[missing[position].key] = try value(of: answer)
+                        open -= 1
+                    } else {
+                        again.append(missing[position])
+                    }
                 }
+            } catch {
+                let limit = time.now.advanced(by: configuration.recordTimeout)
+                await batch.settle(by: deadline.map { min($0, limit) } ?? limit, flightShards)
+                throw error
             }
             missing = again
         }
