@@ -44,6 +44,83 @@ import Testing
         #expect(mended.code == 0 && mended.out.contains("none: FAIL"), "\(mended.out)")
     }
 
+    // MARK: - Runs that were made before
+
+    /// Runs a scenario so often, a seed each, and keeps the bundles in a folder of that name.
+    private func keep(_ count: Int, in name: String, _ options: [String] = []) async throws -> String {
+        let folder = "\(bench.folder)/\(name)"
+        for seed in 1...count {
+            let result = await bench.run(
+                ["run", try bench.write(Scenarios.alone), "--subject", "dedup", "--seed", "\(seed)", "--out", folder]
+                    + options)
+            #expect(result.code == 0, "\(result.error)")
+        }
+        return folder
+    }
+
+    private func bundles(_ folders: [String], _ options: [String] = []) async -> Bench.Result {
+        await bench.run(["compare", "--out", bench.results] + folders.flatMap { ["--bundles", $0] } + options)
+    }
+
+    @Test func foldersOfBundlesAreHeldAgainstEachOther() async throws {
+        let before = try await keep(7, in: "before")
+        let (same, more) = (
+            try await keep(7, in: "same"), try await keep(6, in: "more", ["--set", "workload.keys.count=40"])
+        )
+        let counted = ["--metric", "dedup.executions"]
+        let equal = await bundles([before, same], counted)
+        #expect(equal.code == 0 && equal.out.contains("NO REGRESSION"), "\(equal.out)\(equal.error)")
+        #expect(try bench.rows("rounds.csv").count == 7)
+        let worse = await bundles([before, more], counted)
+        #expect(worse.code == 2, "\(worse.out)\(worse.error)")
+        #expect(worse.out.contains("is of another scenario than \(before): it has `    count: 40`"), "\(worse.out)")
+        #expect(worse.out.contains("has 7 runs, of which the first 6 are compared"))
+        #expect(try bench.rows("comparison.csv").map { $0["verdict"] } == ["REGRESSION"])
+        // Of several metrics six rounds are too few, and one run each always is.
+        let few = await bundles([before, more])
+        #expect(few.code == 75 && few.out.contains("can be told for sure from fewer than 7"), "\(few.out)")
+        let one = await bundles([before + "/latest", more + "/latest"], counted)
+        #expect(one.code == 75 && one.out.contains("each has 1 run"), "\(one.out)")
+    }
+
+    @Test func timesOfOtherMachinesSayNothing() async throws {
+        let slow = ["--set", "workload.operation.latency=2ms"]
+        let (here, there) = (try await keep(7, in: "here", slow), try await keep(7, in: "there", slow))
+        for name in try FileManager.default.contentsOfDirectory(atPath: there) where name.contains("tiny-storm") {
+            let path = "\(there)/\(name)/evidence.json"
+            let text = try String(contentsOfFile: path, encoding: .utf8)
+            let moved = text.replacing(/"processor" ?: ?"[^"]*"/, with: #""processor":"abacus""#)
+            #expect(moved != text)
+            try moved.write(toFile: path, atomically: true, encoding: .utf8)
+        }
+        let result = await bundles([here, there], ["--metric", "dedup.executions", "--metric", "throughput"])
+        #expect(result.code == 75 && result.out.contains("different machines: processor abacus"), "\(result.out)")
+        let verdicts = try bench.rows("comparison.csv").map { $0["verdict"] }
+        #expect(verdicts == ["NO REGRESSION", "INCONCLUSIVE"])
+    }
+
+    @Test func bundlesThatCannotBeComparedAreRefused() async throws {
+        let runs = try await keep(1, in: "runs")
+        let none = await bundles([runs, bench.folder + "/nothing"])
+        #expect(none.code == 65 && none.error.contains("nothing"), "\(none.error)")
+        let twice = await bundles([runs, runs + "/latest"])
+        #expect(twice.code == 65 && twice.error.contains("held against itself"), "\(twice.error)")
+        for (options, problem) in [
+            (["--seed", "1"], "--seed has no meaning"), (["--rounds", "9"], "--rounds has no meaning"),
+            (["--program", "/bin/sh"], "not compared with new ones"),
+        ] {
+            let result = await bundles([runs, runs], options)
+            #expect(result.code == 64 && result.error.contains(problem), "\(result.error)")
+        }
+        #expect(await bundles([runs]).code == 64)
+        let phase = await bundles([runs, try await keep(1, in: "others")], ["--phase", "stor"])
+        #expect(phase.code == 64 && phase.error.contains("has storm"), "\(phase.error)")
+        // Runs of two scenarios are no rounds of one arm.
+        _ = try await keep(1, in: "runs", ["--set", "workload.keys.count=40"])
+        let mixed = await bundles([runs, runs])
+        #expect(mixed.code == 65 && mixed.error.contains("runs of one scenario are the rounds"), "\(mixed.error)")
+    }
+
     @Test(arguments: [
         (["--subject", "dedup"], "nothing to compare"),
         (["--subject", "dedup", "--subject", "none", "--rounds", "3"], "need 7 rounds"),
@@ -51,6 +128,10 @@ import Testing
         (["--subject", "dedup", "--subject", "none", "--effect", "0"], "--effect"),
         (["--subject", "dedup", "--subject", "none", "--gate", "throughput > 1/s"], "holds nothing against gates"),
         (["--subject", "dedup", "--subject", "none", "--metric", "generator.lag.p50"], "is never measured"),
+        (["--program", "/nowhere"], "no executable file"),
+        (["--program", "/bin/sh", "--subject", "dedup"], "nothing to compare"),
+        (["--program", "/bin/sh", "--program", "/bin/sh", "--subject", "dedup", "--subject", "none"], "choose one"),
+        (["--program", "/bin/sh", "--program", "/bin/sh", "--matrix", "seed=1,2"], "not of both"),
     ])
     func whatCannotBeComparedIsRefused(arguments: [String], problem: String) async throws {
         let result = try await compare(arguments)

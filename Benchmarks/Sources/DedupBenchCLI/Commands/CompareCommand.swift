@@ -12,16 +12,23 @@ internal import Workloads
 struct CompareCommand: BenchCommand {
     static let configuration = CommandConfiguration(
         commandName: "compare",
-        abstract: "Compares subjects, or combinations of settings, in rounds that alternate.",
+        abstract: "Compares subjects, settings, builds or stored runs, round by round.",
         discussion: """
             Examples:
               dedupbench compare --subject dictionary --subject dedup
               dedupbench compare --subject dedup --matrix cache.policy=lru,sieve
               dedupbench compare --phase storm --rounds 20 --metric hit.latency.p99
+              dedupbench compare --rev origin/main --rev HEAD --subject dedup
+              dedupbench compare --bundles before --bundles after
 
             The first arm is the reference. Each round runs every arm on the same requests, the reference twice, in an \
             order of its own. An arm is a REGRESSION if it is surely worse by more than --effect, or than the reference \
             differs from itself, whichever is more; with metrics of several phases the certainty is that of all of them.
+
+            --rev builds a commit of the repository of this folder, in the folder .build/revisions of its package, where it \
+            is kept; --program takes an executable that was built already. Both run the scenario as it is here. The runs of \
+            --bundles were made before, so nothing is run: the first of one folder is held against the first of another, \
+            and so on, and what a reference differs from itself by is seen from one of its runs to the next.
 
             Exit codes: 0 no regression; 2 a regression, or an arm that breaks promises; 75 inconclusive: more rounds may \
             tell.
@@ -29,8 +36,10 @@ struct CompareCommand: BenchCommand {
 
     @OptionGroup(title: "What is run") var plan: PlanOptions
 
-    @Option(help: ArgumentHelp("How often every arm runs.", valueName: "count"))
-    var rounds = 10
+    @OptionGroup(title: "What is compared in place of subjects and settings") var others: ComparedOptions
+
+    @Option(help: "How often every arm runs. Default: 10.")
+    var rounds: Int?
 
     @Option(help: ArgumentHelp("The least effect that matters, in per cent.", valueName: "percent"))
     var effect = 5.0
@@ -48,47 +57,52 @@ struct CompareCommand: BenchCommand {
     var noProgress = false
 
     func run(_ arguments: [String], in context: CommandContext) async throws -> Int32 {
-        let runPlan = try RunPlan(plan, in: context, historyFolder: out)
-        let arms = runPlan.combinations.flatMap { combination in
-            runPlan.subjects.map { ComparisonDriver.Arm(combination: combination, subject: $0) }
-        }
-        let metrics = try askedMetrics()
-        try check(runPlan, arms: arms.count, metrics)
-        context.interruption.listen()
-        let driver = ComparisonDriver(
-            driver: RunDriver(
-                plan: runPlan, context: context, progress: ProgressDisplay(isOff: noProgress, in: context)),
-            arms: arms, rounds: rounds, metrics: metrics)
-        let stamp = RunStamp(commit: await context.commit())
-        let identity = stamp.identity(of: runPlan, arguments: arguments)
-        let outcome = try await driver.run()
-        let results = Comparison(effect: effect / 100).results(driver.compared(outcome))
-        let report = ComparisonReport(
-            identity, environment: MachineEnvironment.current(commit: identity.commit, jemalloc: try? Jemalloc()),
-            scenario: try runPlan.resolvedScenario, reference: arms[0].title, results: results,
-            doubts: outcome.doubts, arms: RunVerdict.combined(outcome.verdicts))
-        return publish(report, context.console)
-    }
-
-    private func askedMetrics() throws(Failure) -> [Metric] {
-        var asked: [Metric] = []
-        for name in metrics {
-            guard let metric = Metric(name: name) else {
-                throw Failure("--metric: unknown metric \(name); \(Metric.remedy(for: name))", .usage)
-            }
-            if !asked.contains(metric) { asked.append(metric) }
-        }
-        return asked.isEmpty ? Metric.defaultComparison : asked
-    }
-
-    private func check(_ plan: RunPlan, arms: Int, _ metrics: [Metric]) throws(Failure) {
-        guard arms > 1 else {
-            throw Failure("there is nothing to compare: name a second --subject, or a --matrix", .usage)
-        }
-        guard self.plan.gates.isEmpty else {
+        guard plan.gates.isEmpty else {
             throw Failure("--gate: a comparison holds nothing against gates; `dedupbench run` does", .usage)
         }
         guard effect > 0, effect < 1_000 else { throw Failure("--effect: must be more than 0 per cent", .usage) }
+        let metrics = try askedMetrics()
+        try others.check(plan, rounds: rounds)
+        let stamp = RunStamp(commit: await context.commit())
+        if !others.bundles.isEmpty {
+            return publish(try stored(metrics, stamp, arguments), context.console)
+        }
+        context.interruption.listen()
+        return publish(try await driven(metrics, stamp, arguments, context), context.console)
+    }
+
+    // MARK: - Rounds that are run
+
+    private func driven(
+        _ metrics: [Metric], _ stamp: RunStamp, _ arguments: [String], _ context: CommandContext
+    ) async throws -> ComparisonReport {
+        let runPlan = try RunPlan(plan, in: context, historyFolder: out)
+        let programs = others.revisions.count + others.programs.count
+        let rounds = rounds ?? 10
+        try check(
+            runPlan, arms: programs > 0 ? programs : runPlan.combinations.count * runPlan.subjects.count, rounds,
+            metrics)
+        let runner = RunDriver(
+            plan: runPlan, context: context, progress: ProgressDisplay(isOff: noProgress, in: context))
+        let arms = programs > 0 ? try await others.arms(of: plan, runner) : try runner.arms()
+        let driver = ComparisonDriver(
+            arms: arms, rounds: rounds, seed: runPlan.scenario.seed, interruption: context.interruption,
+            progress: runner.progress)
+        let outcome = try await driver.run()
+        return ComparisonReport(
+            stamp.identity(of: runPlan, arguments: arguments),
+            environment: MachineEnvironment.current(commit: stamp.commit, jemalloc: try? Jemalloc()),
+            scenario: try runPlan.resolvedScenario, reference: arms[0].title,
+            results: Comparison(effect: effect / 100).results(outcome.compared(metrics)), doubts: outcome.doubts,
+            arms: outcome.verdict)
+    }
+
+    private func check(_ plan: RunPlan, arms: Int, _ rounds: Int, _ metrics: [Metric]) throws(Failure) {
+        guard arms > 1 else {
+            throw Failure(
+                "there is nothing to compare: name a second --subject, a --matrix, or two of --rev, --program or --bundles",
+                .usage)
+        }
         for metric in metrics {
             guard let problem = GateBook.missingSource(of: metric, in: plan.scenario) else { continue }
             throw Failure("--metric: \(metric.name) \(problem)", .usage)
@@ -100,6 +114,47 @@ struct CompareCommand: BenchCommand {
                 "--rounds: \(arms - 1) arms, \(metrics.count) metrics and \(phases) phases need \(fewest) rounds or more; fewer "
                     + "could find nothing. Compare fewer with --metric and --phase, or run more rounds", .usage)
         }
+    }
+
+    // MARK: - Rounds that were run before
+
+    private func stored(
+        _ metrics: [Metric], _ stamp: RunStamp, _ arguments: [String]
+    ) throws(Failure) -> ComparisonReport {
+        var arms: [StoredRuns] = []
+        for path in others.bundles { arms.append(try StoredRuns(at: path)) }
+        let comparison = try StoredComparison(arms)
+        let rounds = try comparison.rounds(of: plan.subjects)
+        let compared = rounds.flatMap { $0.compared(metrics) }
+            .filter { plan.phases.isEmpty || plan.phases.contains($0.phase) }
+        guard !compared.isEmpty else {
+            throw Failure(
+                "none of \(metrics.map(\.name).joined(separator: ", ")) was measured in the phases that are compared; "
+                    + "\(arms[0].name) has \(arms[0].phases.joined(separator: ", "))", .usage)
+        }
+        let results = Comparison(effect: effect / 100).results(compared).map { $0.doubting(comparison.elsewhere) }
+        let notes = [comparison.elsewhere, comparison.shortage(metrics: compared.count)].compactMap(\.self)
+        let first = arms[0].runs[0]
+        var identity = first.identity
+        identity.id = "\(stamp.compact)-\(identity.scenario)-\(stamp.commit)"
+        (identity.commit, identity.startedAt) = (stamp.commit, stamp.readable)
+        (identity.arguments, identity.replay) = (arguments, RunStamp.commandLine(arguments))
+        return ComparisonReport(
+            identity, environment: first.environment, scenario: first.resolvedScenario, reference: rounds[0].arms[0],
+            results: results,
+            doubts: comparison.notes + notes + rounds.flatMap(\.doubts),
+            arms: RunVerdict.combined(rounds.map(\.verdict)))
+    }
+
+    private func askedMetrics() throws(Failure) -> [Metric] {
+        var asked: [Metric] = []
+        for name in metrics {
+            guard let metric = Metric(name: name) else {
+                throw Failure("--metric: unknown metric \(name); \(Metric.remedy(for: name))", .usage)
+            }
+            if !asked.contains(metric) { asked.append(metric) }
+        }
+        return asked.isEmpty ? Metric.defaultComparison : asked
     }
 
     private func publish(_ report: ComparisonReport, _ console: Console) -> Int32 {

@@ -39,6 +39,9 @@ package final class Interruption: Sendable {
     /// 130 for SIGINT, 143 for SIGTERM, 129 for SIGHUP: 128 and the number of the signal, as shells say it.
     var exitCode: Int32 { 128 + (signal ?? SIGINT) }
 
+    /// The end of a command that has nothing to report when it is interrupted.
+    var failure: Failure { Failure(reason ?? "the run was stopped", exitCode: exitCode) }
+
     /// Interrupts, as the first signal of this number does.
     package func interrupt(_ number: Int32) {
         received.store(number, ordering: .relaxed)

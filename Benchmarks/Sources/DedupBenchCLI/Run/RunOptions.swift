@@ -25,6 +25,9 @@ enum OutputFormat: String, CaseIterable, ExpressibleByArgument {
 
 /// What is run: the scenario and everything that changes it.
 struct PlanOptions: ParsableArguments {
+    /// The default of `--history-limit`.
+    static let historyLimit = 4_000_000
+
     @Argument(help: "A scenario file, or the name of one in Fixtures/scenarios. Default: duplicate-storm.")
     var scenario: String?
 
@@ -57,7 +60,7 @@ struct PlanOptions: ParsableArguments {
         help: ArgumentHelp(
             "How many calls of a subject are kept in memory for the checker, at 160 bytes each; more go through a file in the "
                 + "folder of --out.", valueName: "calls"))
-    var historyLimit = 4_000_000
+    var historyLimit = Self.historyLimit
 
     @Option(
         name: .customLong("phase"),

@@ -47,8 +47,7 @@ enum BaselineJudge {
             self.now = now?.figures[metric.name]
             self.earlier = earlier.compactMap { $0.figures[metric.name] }
             guard self.now != nil || !self.earlier.isEmpty else { return nil }
-            let isCounted = [.count, .ratio].contains(metric.definition.dimension)
-            doubt = doubts.all ?? (isCounted ? nil : doubts.measured)
+            doubt = doubts.all ?? (metric.definition.dimension.isCounted ? nil : doubts.measured)
             self.metric = ComparedMetric(
                 arm: subject, phase: phase, metric: metric, reference: self.earlier.map(\.value),
                 candidate: [self.now?.value ?? .nan], again: [])

@@ -78,17 +78,26 @@ package struct ComparisonResult: Sendable {
     /// How many times worse it has to be to matter: what was asked for, or what the reference differs from itself by.
     package let threshold: Double
     /// What it came to.
-    package let verdict: ComparisonVerdict
+    package private(set) var verdict: ComparisonVerdict
     /// Why, where the figures alone do not say it.
     package var reason: String?
+
+    /// The same, of which nothing can be said for a reason, if its figures are times, rates or bytes.
+    package func doubting(_ reason: String?) -> ComparisonResult {
+        guard let reason, !metric.metric.definition.dimension.isCounted else { return self }
+        var doubted = self
+        (doubted.verdict, doubted.reason) = (.inconclusive, reason)
+        return doubted
+    }
 }
 
 /// Compares arms with a reference: rounds are the unit, and differences are taken within a round.
 ///
 /// The estimate is that of Hodges and Lehmann over the logarithms of the ratios. An arm regresses if the exact signed-rank
-/// test says that it is worse by more than the threshold, and does not if it says that it is less; both tests are
-/// adjusted by Holm's method for all metrics that are compared, at 2.5 % each. What matters is the smallest effect that was
-/// asked for, and never less than the reference differs from itself: that is the floor of this machine, now.
+/// test says that it is worse by more than the threshold, and does not if it says that it is worse by less than the effect that
+/// was asked for; both tests are adjusted by Holm's method for all metrics that are compared, at 2.5 % each. The threshold is
+/// that effect, and never less than the reference differs from itself: that is the floor of this machine, now. A machine
+/// whose floor is high finds no regression, and does not show that there is none either.
 package struct Comparison {
     /// The least effect that matters: 0.05 is 5 %.
     let effect: Double
@@ -107,7 +116,7 @@ package struct Comparison {
         let thresholds = metrics.map(threshold)
         let pairs = zip(metrics, thresholds)
         let worse = Holm.adjusted(pairs.map { SignedRankTest.chanceOfMore($0.worsening, than: $1) })
-        let notWorse = Holm.adjusted(pairs.map { SignedRankTest.chanceOfLess($0.worsening, than: $1) })
+        let notWorse = Holm.adjusted(metrics.map { SignedRankTest.chanceOfLess($0.worsening, than: log(1 + effect)) })
         return metrics.indices.map { index in
             let metric = metrics[index]
             let isWhole = !metric.worsening.isEmpty && metric.worsening.allSatisfy(\.isFinite)

@@ -113,6 +113,9 @@ package enum MetricDimension: String, CaseIterable, Sendable {
     /// A plain number.
     case count
 
+    /// Whether a figure is counted, so that it compares from machine to machine; the others are measured.
+    package var isCounted: Bool { [.count, .ratio].contains(self) }
+
     /// The units a gate may use, with their size in base units: those of scenarios.
     package var units: [(name: String, scale: Double)] {
         switch self {

@@ -42,7 +42,7 @@ struct ComparisonRow {
 enum RatioText {
     /// `+12.5 %` for 1.125.
     static func percent(_ ratio: Double?) -> String {
-        guard let ratio, ratio.isFinite else { return HumanNumber.missing }
+        guard let ratio, ratio.isFinite, ratio > 0 else { return HumanNumber.missing }
         let percent = (ratio - 1) * 100
         return (percent > 0 ? "+" : "") + HumanNumber.plain((percent * 100).rounded() / 100) + " %"
     }

@@ -1,0 +1,99 @@
+internal import Evidence
+internal import Foundation
+internal import Reporting
+internal import Subprocess
+internal import Workloads
+
+/// Another build of this program, whose runs are compared.
+///
+/// It does what `run` does in a process of its own, and what it measured is read from the bundle that it writes.
+struct BenchProgram {
+    /// What it is called in the comparison.
+    let title: String
+    /// The path of the executable.
+    let path: String
+
+    /// The command lines of jobs take these for a sign to write into the job's own summary.
+    private static let job: [Environment.Key] = ["GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"]
+
+    /// The arm that runs a subject of a plan with it.
+    ///
+    /// - Parameters:
+    ///   - arguments: What `run` is told, see ``PlanOptions/arguments(of:subject:)``.
+    ///   - subject: The subject whose evidence counts.
+    ///   - scratch: A folder for its bundles. Each is removed when it has been read.
+    func arm(_ arguments: [String], subject: String, scratch: ScratchFolder, _ driver: RunDriver) -> ComparisonArm {
+        ComparisonArm(title: title) { () async throws(Failure) in
+            driver.progress.show("running \(title)")
+            let out = scratch.next()
+            defer { scratch.remove(out) }
+            let child = ChildProcess(
+                program: path, arguments: ["run"] + arguments + ["--out", out, "--quiet", "--no-progress"],
+                interruption: driver.context.interruption)
+            let end = try await child.run(without: Self.job)
+            return try evidence(in: out, subject, end)
+        }
+    }
+
+    /// What a run has left. Its exit code is not asked: gates that it failed are judged here again.
+    private func evidence(
+        in out: String, _ subject: String, _ end: ChildProcess.End
+    ) throws(Failure) -> SubjectEvidence {
+        let run: RunEvidence
+        do throws(EvidenceError) {
+            run = try BundleReader.evidence(of: out + "/latest")
+        } catch {
+            if FileManager.default.fileExists(atPath: out + "/latest") {
+                throw Failure("\(title) writes evidence that cannot be read here: \(error)", .badScenario)
+            }
+            throw Failure("\(title) has left no results (\(end.status)): \(end.lastWords)", .badScenario)
+        }
+        guard let evidence = run.subjects.first(where: { $0.subject == subject }) else {
+            throw Failure(
+                "\(title) has not run `\(subject)` (\(end.status)): \(run.interruption?.reason ?? end.lastWords)",
+                .badScenario)
+        }
+        return evidence
+    }
+}
+
+/// A folder that is removed at the end.
+final class ScratchFolder {
+    private let path: String
+    private var count = 0
+
+    /// Makes the folder.
+    ///
+    /// - Throws: ``Failure`` if it cannot be made.
+    init() throws(Failure) {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("dedupbench-\(UUID().uuidString)")
+        path = folder.path
+        do {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        } catch {
+            throw Failure("cannot make the folder \(path): \(error.localizedDescription)", .cannotWrite)
+        }
+    }
+
+    deinit { remove(path) }
+
+    /// The path of a folder in it that does not exist yet.
+    func next() -> String {
+        count += 1
+        return "\(path)/\(count)"
+    }
+
+    /// Removes a folder with everything in it.
+    func remove(_ folder: String) { try? FileManager.default.removeItem(atPath: folder) }
+}
+
+extension PlanOptions {
+    /// What `run` is told so that it runs one subject of a plan, on the same requests.
+    func arguments(of plan: RunPlan, subject: String) -> [String] {
+        var arguments = [plan.file, "--subject", subject, "--seed", "\(plan.scenario.seed)"]
+        for setting in settings { arguments += ["--set", setting] }
+        for phase in phases { arguments += ["--phase", phase] }
+        if historyLimit != Self.historyLimit { arguments += ["--history-limit", "\(historyLimit)"] }
+        return arguments
+    }
+}

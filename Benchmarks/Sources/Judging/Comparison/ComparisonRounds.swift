@@ -1,0 +1,73 @@
+internal import DedupVerification
+package import Evidence
+
+/// What the arms of a comparison measured, round by round.
+package struct ComparisonRounds: Sendable {
+    /// One run of an arm: what it measured in each phase that counts.
+    private struct Run: Sendable {
+        let phases: [(name: String, metrics: MetricSet)]
+
+        init(_ report: SubjectReport) { phases = report.measured.map { ($0.name, $0.metrics) } }
+
+        /// NaN for what was not measured.
+        func value(_ metric: Metric, in phase: String) -> Double {
+            phases.first { $0.name == phase }?.metrics[metric]?.value ?? .nan
+        }
+    }
+
+    /// What the arms are called; the first one is the reference.
+    package let arms: [String]
+    /// What was wrong with an arm, without repetition.
+    package private(set) var doubts: [String] = []
+    private var verdicts: [RunVerdict] = []
+    /// By round and place. The last place is the second run of the reference.
+    private var runs: [[Run]] = []
+
+    /// No rounds yet of these arms, of which there are two or more.
+    package init(arms: [String]) { self.arms = arms }
+
+    /// How many rounds there are.
+    package var count: Int { runs.count }
+
+    /// What the arms that are held against the reference came to themselves: the worst of all rounds.
+    package var verdict: RunVerdict { RunVerdict.combined(verdicts) }
+
+    /// Adds a round.
+    ///
+    /// - Parameter round: What each arm measured, in their order, and at last what the reference did when it ran again.
+    package mutating func add(_ round: [SubjectEvidence]) {
+        precondition(round.count == arms.count + 1, "A round has a run of each arm, and a second one of the reference.")
+        let reports = round.map { SubjectReport($0, gates: []) }
+        for (place, report) in reports.enumerated() {
+            note(report, of: place < arms.count ? arms[place] : arms[0])
+            if arms.indices.dropFirst().contains(place) { verdicts.append(report.verdict) }
+        }
+        runs.append(reports.map(Run.init))
+    }
+
+    private mutating func note(_ report: SubjectReport, of arm: String) {
+        guard report.verdict != .pass else { return }
+        let reason = report.ending.reason ?? report.invalidity.first
+        let violations = report.verification?.violationCount ?? 0
+        var doubt = "\(arm): \(report.verdict.rawValue.uppercased())"
+        if let reason { doubt += ", \(reason)" } else if violations > 0 { doubt += ", its history breaks promises" }
+        if !doubts.contains(doubt) { doubts.append(doubt) }
+    }
+
+    /// The values of metrics, in the order of arms, phases and metrics. What the reference never measures is left out.
+    package func compared(_ metrics: [Metric]) -> [ComparedMetric] {
+        guard let phases = runs.first?.first?.phases.map(\.name) else { return [] }
+        return arms.indices.dropFirst().flatMap { arm in
+            phases.flatMap { phase in
+                metrics.compactMap { metric in
+                    let values = { (place: Int) in runs.map { $0[place].value(metric, in: phase) } }
+                    let reference = values(0)
+                    guard !reference.allSatisfy(\.isNaN) else { return nil }
+                    return ComparedMetric(
+                        arm: arms[arm], phase: phase, metric: metric, reference: reference, candidate: values(arm),
+                        again: values(arms.count))
+                }
+            }
+        }
+    }
+}

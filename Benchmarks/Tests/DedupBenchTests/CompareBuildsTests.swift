@@ -1,0 +1,124 @@
+import Foundation
+import Testing
+
+/// Builds that are compared: each is an executable of its own, run in a process of its own.
+@Suite(.serialized) final class CompareBuildsTests {
+    private let bench: Bench
+
+    init() throws { bench = try Bench() }
+
+    deinit { bench.remove() }
+
+    /// The executable, with options that this "build" adds to each of its runs.
+    private func program(_ name: String, adding options: String = "") throws -> String {
+        let path = "\(bench.folder)/\(name)"
+        try script(path, "exec '\(try Child.executable.path)' \"$@\" \(options)")
+        return path
+    }
+
+    private func script(_ path: String, _ body: String) throws {
+        try "#!/bin/sh\n\(body)\n".write(toFile: path, atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+    }
+
+    private func compare(_ programs: [String], _ options: [String] = []) async throws -> Bench.Result {
+        await bench.run(
+            ["compare", try bench.write(Scenarios.alone), "--subject", "dedup", "--out", bench.results]
+                + ["--metric", "dedup.executions", "--rounds", "6"] + programs.flatMap { ["--program", $0] } + options)
+    }
+
+    @Test func whatABuildDoesMoreOfIsFound() async throws {
+        let old = try program("old")
+        let result = try await compare([old, try program("new", adding: "--set workload.keys.count=40")])
+        #expect(result.code == 2, "\(result.out)\(result.error)")
+        let rows = try bench.rows("comparison.csv")
+        #expect(rows.map { $0["verdict"] } == ["REGRESSION"] && rows.map { $0["reference"] } == [old])
+    }
+
+    @Test func aBuildIsHeldAgainstItself() async throws {
+        let program = try program("same")
+        let result = try await compare([program, program])
+        #expect(result.code == 0, "\(result.out)\(result.error)")
+        #expect(try bench.rows("comparison.csv").map { $0["arm"] } == [program + "; 2"])
+    }
+
+    @Test func aBuildThatLeavesNoResultsIsNamedWithItsLastWords() async throws {
+        let broken = bench.folder + "/broken"
+        try script(broken, "echo 'out of order' >&2; exit 9")
+        let result = try await compare([broken, try program("new")])
+        #expect(result.code == 65 && result.error.contains("\(broken) has left no results"), "\(result.error)")
+        #expect(result.error.contains("out of order") && result.error.contains("9"))
+    }
+
+    @Test func anInterruptionEndsTheBuildThatRuns() throws {
+        let (endless, noted) = (bench.folder + "/endless", bench.folder + "/noted")
+        try script(endless, "trap 'echo asked > \(noted); exit 0' TERM; echo $$ > pid; while :; do sleep 0.1; done")
+        let child = try Child(
+            [
+                "compare", try bench.write(Scenarios.alone), "--subject", "dedup", "--program", endless, "--program",
+                endless,
+            ],
+            in: bench)
+        #expect(child.waits(for: "running"))
+        while !FileManager.default.fileExists(atPath: bench.folder + "/pid") { usleep(10_000) }
+        child.send(SIGINT)
+        #expect(try child.finish().code == 130)
+        #expect(FileManager.default.fileExists(atPath: noted))
+    }
+
+    /// A repository with a package whose executable hands over to that of these tests; the second commit adds an option.
+    private func repository() throws {
+        let git = "git -c user.name=a -c user.email=a@example.invalid -c commit.gpgsign=false"
+        try script(
+            bench.folder + "/make",
+            """
+            set -e
+            git init -q -b main repository && cd repository && mkdir -p Bench/Sources/copy
+            cat > Bench/Package.swift <<'END'
+            // swift-tools-version: 6.2
+            import PackageDescription
+            let package = Package(name: "copy", targets: [.executableTarget(name: "copy")])
+            END
+            cat > Bench/Sources/copy/main.swift <<'END'
+            import Foundation
+            let added: [String] = []
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: "\(try Child.executable.path)")
+            process.arguments = Array(CommandLine.arguments.dropFirst()) + added
+            try process.run()
+            process.waitUntilExit()
+            exit(process.terminationStatus)
+            END
+            git add . && \(git) commit -q -m one
+            sed -i 's/= \\[\\]/= ["--set", "workload.keys.count=40"]/' Bench/Sources/copy/main.swift
+            \(git) commit -q -a -m two
+            """)
+        let result = try Child(shell: "./make", in: bench).finish()
+        #expect(result.code == 0, "\(result.error)")
+    }
+
+    @Test func commitsAreBuiltAndCompared() throws {
+        try repository()
+        let scenario = try bench.write(Scenarios.alone)
+        let compare =
+            "cd repository && dedupbench compare \(scenario) --subject dedup --metric dedup.executions --rounds 6 "
+            + "--package Bench --product copy --out ../results --no-progress "
+        let result = try Child(shell: compare + "--rev HEAD~1 --rev main", in: bench).finish()
+        #expect(result.code == 2, "\(result.out)\(result.error)")
+        let rows = try bench.rows("comparison.csv")
+        #expect(rows.map { $0["verdict"] } == ["REGRESSION"])
+        #expect(rows[0]["reference"]?.hasPrefix("HEAD~1 (") == true && rows[0]["arm"]?.hasPrefix("main (") == true)
+        let status = try Child(shell: "cd repository && git status --porcelain && git worktree list", in: bench)
+            .finish()
+        #expect(status.out.split(separator: "\n").count == 2, "The builds alone are new: \(status.out)")
+
+        let unknown = try Child(shell: compare + "--rev main --rev nowhere", in: bench).finish()
+        #expect(unknown.code == 64 && unknown.error.contains("no commit `nowhere`"), "\(unknown.error)")
+        let outside = try Child(
+            shell: compare.replacing("cd repository && ", with: "") + "--rev main --rev main", in: bench
+        ).finish()
+        #expect(outside.code == 64 && outside.error.contains("no git repository"), "\(outside.error)")
+        let product = try Child(shell: compare + "--rev main --rev main --product other", in: bench).finish()
+        #expect(product.code == 65 && product.error.contains("cannot be built"), "\(product.error)")
+    }
+}
