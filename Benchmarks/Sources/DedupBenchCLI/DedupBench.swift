@@ -1,6 +1,7 @@
 package import ArgumentParser
 public import DedupBenchKit
 internal import Foundation
+internal import Synchronization
 
 /// The command line of `dedupbench`: every command, for its own executable and for those of other packages.
 ///
@@ -20,14 +21,29 @@ public enum DedupBench {
     /// - Parameter subjects: What can be driven beside the subjects that come with it. Where a scenario is run without
     ///   `--subject`, those that the scenario names are driven. A name that is taken ends the process with exit code 64.
     public static func main(adding subjects: [SubjectBlueprint] = []) async {
+        Foundation.exit(await command(adding: subjects).value)
+    }
+
+    /// The same, and the main thread waits meanwhile: nothing may need it.
+    ///
+    /// An asynchronous `main` gives that thread away to Dispatch, which suspends it in a way that valgrind, before 3.20,
+    /// does not survive.
+    package static func blockingMain() -> Never {
+        let end = OnceSet()
+        let command = command(adding: [])
+        Task.detached { end.set(await command.value) }
+        Foundation.exit(end.wait())
+    }
+
+    /// Starts the command line of this process.
+    private static func command(adding subjects: [SubjectBlueprint]) -> Task<Int32, Never> {
         Console.outliveReaders()
         let arguments = CommandLine.arguments
         let program = arguments.first.map { URL(fileURLWithPath: $0).lastPathComponent } ?? DedupBenchCommand.program
         // Not on the main thread, which is no part of the pool whose speed is measured.
-        let command = Task.detached {
+        return Task.detached {
             await DedupBenchCommand.$program.withValue(program) { await run(arguments, adding: subjects) }
         }
-        Foundation.exit(await command.value)
     }
 
     private static func run(_ arguments: [String], adding subjects: [SubjectBlueprint]) async -> Int32 {
@@ -64,6 +80,7 @@ package struct DedupBenchCommand: ParsableCommand {
                   dedupbench check log.csv --ttl none   the log of another system
                   dedupbench list subjects              what can be driven
                   dedupbench micro                      ns and allocations an operation
+                  dedupbench instructions               the same, counted: no noise
                   dedupbench doctor                     is this machine fit for measuring?
                   dedupbench selftest                   broken subjects: each is caught
 
@@ -78,7 +95,7 @@ package struct DedupBenchCommand: ParsableCommand {
                 RunCommand.self, CapacityCommand.self, HTTPCommand.self, CheckCommand.self, CompareCommand.self,
                 ReportCommand.self, ReplayCommand.self, MergeCommand.self, BaselineCommand.self, TrendCommand.self,
                 ListCommand.self,
-                MicroCommand.self, DoctorCommand.self,
+                MicroCommand.self, InstructionsCommand.self, DoctorCommand.self,
                 SelftestCommand.self,
                 SchemaCommand.self,
             ])
@@ -115,5 +132,21 @@ package struct DedupBenchCommand: ParsableCommand {
             if !message.isEmpty { (code == 0 ? context.console.out : context.console.error)(message + "\n") }
             return code
         }
+    }
+}
+
+/// An exit code that a thread waits for.
+private final class OnceSet: Sendable {
+    private let code = Mutex<Int32>(0)
+    private let isSet = DispatchSemaphore(value: 0)
+
+    func set(_ code: Int32) {
+        self.code.withLock { $0 = code }
+        isSet.signal()
+    }
+
+    func wait() -> Int32 {
+        isSet.wait()
+        return code.withLock { $0 }
     }
 }

@@ -3,5 +3,5 @@ internal import DedupBenchCLI
 /// `dedupbench` itself: nothing but the subjects that come with it.
 @main
 struct Program {
-    static func main() async { await DedupBench.main() }
+    static func main() { DedupBench.blockingMain() }
 }

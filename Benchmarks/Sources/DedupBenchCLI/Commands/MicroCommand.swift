@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import Judging
 internal import Measurement
 internal import Reporting
 
@@ -13,10 +14,17 @@ struct MicroCommand: BenchCommand {
               dedupbench micro
               dedupbench micro --filter 'cache hit' --csv micro.csv
               dedupbench micro --filter fingerprint --rounds 31
+              dedupbench micro --json run-1.json
+              dedupbench micro --baseline run-1.json --baseline run-2.json --fail-on-regression
+              dedupbench micro --gate 'cache hit, 10000: ratio < 1' --gate 'cache hit: allocations <= 0'
               dedupbench micro --list
 
             Numbers of a debug build say nothing: build with `swift build -c release`. Targets are for the machine they \
-            were set on; `met` is a note, not a gate, so the exit code does not depend on it.
+            were set on; `met` is a note, not a gate, so the exit code does not depend on it. Gates and baselines ask for \
+            ratios to the control of the same rounds, and for counts: what does not depend on the speed of the machine. \
+            Ratios are held against five earlier runs or more.
+
+            Exit codes: 0; 2 a gate failed, or a regression that --fail-on-regression forbids; 75 a gate is inconclusive.
             """)
 
     @Option(help: "Measure only what has this text in its name.")
@@ -24,6 +32,20 @@ struct MicroCommand: BenchCommand {
 
     @Option(help: ArgumentHelp("Write the rows to this file as CSV, too.", valueName: "path"))
     var csv: String?
+
+    @Option(help: ArgumentHelp("Write the figures to this file, for --baseline.", valueName: "path"))
+    var json: String?
+
+    @Option(help: ArgumentHelp("Hold the figures against those in this file; repeatable.", valueName: "path"))
+    var baseline: [String] = []
+
+    @Flag(help: "Fail if a figure is worse than in the baseline.")
+    var failOnRegression = false
+
+    @Option(
+        name: .customLong("gate"),
+        help: ArgumentHelp("Demand this of the rows with that text in their names; repeatable.", valueName: "gate"))
+    var gates: [String] = []
 
     @Option(help: "How many rounds; 6 or more.")
     var rounds = 15
@@ -48,14 +70,50 @@ struct MicroCommand: BenchCommand {
             console.out(chosen.map { $0.name + "\n" }.joined())
             return 0
         }
-        let table = MicroTable(results: try await measure(console))
+        let gates = try gates.map(MicroGate.init)
+        let earlier = try MicroBaseline(baseline)
+        if failOnRegression, baseline.isEmpty {
+            throw Failure("--fail-on-regression: there is nothing to regress from without --baseline", .usage)
+        }
+        let results = try await measure(console)
+        let table = MicroTable(results: results)
         console.out(table.lines(console.terminal).joined(separator: "\n") + "\n")
         if let csv { try write(table.csv.text, to: csv) }
-        return 0
+        let figures = results.map(MicroFigure.init)
+        if let json {
+            let stamp = RunStamp(commit: await context.commit())
+            try RecordFile(figures, format: MicroFigure.format, stamp: stamp).write(to: json)
+        }
+        return RunVerdict.combined([
+            try judge(results, by: gates, console), compare(figures, with: earlier, console),
+        ]).exitCode
+    }
+
+    private func judge(_ results: [MicroResult], by gates: [MicroGate], _ console: Console) throws -> RunVerdict {
+        var verdicts: [RunVerdict] = [.pass]
+        for gate in gates {
+            let concerned = results.filter { gate.concerns(MicroFigure($0).title) }
+            guard !concerned.isEmpty else {
+                throw Failure("--gate: no row that was measured is concerned by `\(gate.text)`", .usage)
+            }
+            for result in concerned {
+                let verdict = gate.verdict(of: result)
+                verdicts.append(verdict)
+                console.out(gate.line(result, verdict))
+            }
+        }
+        return .combined(verdicts)
+    }
+
+    private func compare(_ figures: [MicroFigure], with earlier: MicroBaseline, _ console: Console) -> RunVerdict {
+        guard !earlier.runs.isEmpty else { return .pass }
+        let rows = earlier.rows(figures, on: MachineFingerprint(MachineEnvironment.current()))
+        console.out("\n" + MicroBaseline.text(rows, console.terminal))
+        return failOnRegression && rows.contains { $0.verdict == .regression } ? .fail : .pass
     }
 
     private func measure(_ console: Console) async throws -> [MicroResult] {
-        let engine = try engine()
+        let engine = try MicroEngine(rounds: rounds)
         if !MachineEnvironment.current().isOptimized {
             console.error("this is a debug build: its numbers say nothing\n")
         }
@@ -65,15 +123,6 @@ struct MicroCommand: BenchCommand {
             results += try await item.measure(engine)
         }
         return results
-    }
-
-    private func engine() throws(Failure) -> MicroEngine {
-        do throws(JemallocError) {
-            let allocator = try Jemalloc()
-            return MicroEngine(rounds: rounds, allocator: allocator, counter: try AllocationCounter(allocator))
-        } catch {
-            throw Failure("\(error)", .internalError)
-        }
     }
 
     private func write(_ text: String, to path: String) throws(Failure) {

@@ -14,7 +14,7 @@ struct BenchProgram {
     let path: String
 
     /// The command lines of jobs take these for a sign to write into the job's own summary.
-    private static let job: [Environment.Key] = ["GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"]
+    private static let job: [Environment.Key: String?] = ["GITHUB_ACTIONS": nil, "GITHUB_STEP_SUMMARY": nil]
 
     /// The arm that runs a subject of a plan with it.
     ///
@@ -30,7 +30,7 @@ struct BenchProgram {
             let child = ChildProcess(
                 program: path, arguments: ["run"] + arguments + ["--out", out, "--quiet", "--no-progress"],
                 interruption: driver.context.interruption)
-            let end = try await child.run(without: Self.job)
+            let end = try await child.run(with: Self.job)
             return try evidence(in: out, subject, end)
         }
     }

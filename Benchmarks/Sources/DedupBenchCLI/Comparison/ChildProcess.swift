@@ -16,6 +16,9 @@ final class ChildProcess: Sendable {
 
         var hasSucceeded: Bool { status.isSuccess }
 
+        /// Whether there is no such program: what the shell says by this code.
+        var isMissing: Bool { status == .exited(127) }
+
         /// The last lines of what it has said: errors, where there are any.
         var lastWords: String {
             let said = error.isEmpty ? out : error
@@ -43,13 +46,13 @@ final class ChildProcess: Sendable {
 
     /// Runs it, with the environment of this program.
     ///
-    /// - Parameter variables: What of the environment it is not to see.
+    /// - Parameter changes: What is different in its environment; nil for what it is not to see.
     /// - Throws: ``Failure`` if it cannot be started or says too much, and when this program is interrupted.
-    func run(without variables: [Environment.Key] = []) async throws(Failure) -> End {
+    func run(with changes: [Environment.Key: String?] = [:]) async throws(Failure) -> End {
         let watch = Task { await stopWhenInterrupted() }
         defer { watch.cancel() }
         do {
-            let end = try await started(without: variables)
+            let end = try await started(with: changes)
             if interruption.reason == nil { return end }
         } catch {
             if interruption.reason == nil { throw Failure("\(program) cannot be run: \(error)", .missingTool) }
@@ -57,15 +60,14 @@ final class ChildProcess: Sendable {
         throw interruption.failure
     }
 
-    private func started(without variables: [Environment.Key]) async throws -> End {
-        let hidden = Dictionary(uniqueKeysWithValues: variables.map { ($0, String?.none) })
+    private func started(with changes: [Environment.Key: String?]) async throws -> End {
         var apart = PlatformOptions()
         apart.processGroupID = 0
         // The shell becomes the program, wherever that is: Subprocess wants a path in a type that only its own dependency
         // has.
         let result = try await Subprocess.run(
             .name("sh"), arguments: Arguments(["-c", #"exec "$0" "$@""#, program] + arguments),
-            environment: .inherit.updating(hidden), platformOptions: apart, input: .none,
+            environment: .inherit.updating(changes), platformOptions: apart, input: .none,
             output: .string(limit: Self.limit), error: .string(limit: Self.limit)
         ) { child in
             process.withLock { $0 = child.processIdentifier.value }

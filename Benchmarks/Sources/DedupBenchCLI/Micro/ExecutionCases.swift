@@ -10,8 +10,8 @@ internal import Workloads
 /// Whole `execute` calls: answered from the cache, and missed.
 enum ExecutionCases {
     static let all = [
-        MicroCase(name: "execute, hit") { engine in [try await hit(engine)] + (try await hitLatencies()) },
-        MicroCase(name: "execute, miss") { [try await miss($0)] },
+        MicroCase(name: "execute, hit") { engine in try await hit(engine) + hitLatencies(engine) },
+        MicroCase(name: "execute, miss") { try await miss($0) },
     ]
 
     private static let entries = 10_000
@@ -28,10 +28,10 @@ enum ExecutionCases {
         return (deduplicator, fingerprints)
     }
 
-    private static func hit(_ engine: MicroEngine) async throws -> MicroResult {
+    private static func hit(_ engine: MicroEngine) async throws -> [MicroResult] {
         let (deduplicator, fingerprints) = try await filled()
         let dictionary = dictionary(of: fingerprints)
-        let comparison = engine.compare(
+        let measured = engine.compare(
             suspending: "execute, answered from the cache, mean", control: "lock + Dictionary",
             { iterations in
                 var sum: UInt64 = 0
@@ -50,9 +50,12 @@ enum ExecutionCases {
                 }
                 consume(sum)
             })
-        return MicroResult(comparison, bytes: nil, target: "0 allocations") { _, _ in
-            comparison.measured.allocationsPerOperation.map { $0 == 0 }
-        }
+        guard let comparison = measured else { return [] }
+        return [
+            MicroResult(comparison, bytes: nil, target: "0 allocations") { _, _ in
+                comparison.measured.allocationsPerOperation.map { $0 == 0 }
+            }
+        ]
     }
 
     private static func dictionary(of fingerprints: [Fingerprint]) -> LockedDictionary {
@@ -63,8 +66,13 @@ enum ExecutionCases {
     }
 
     /// Each call on its own.
-    private static func hitLatencies() async throws -> [MicroResult] {
-        results("execute, answered from the cache", try await measuredHits())
+    private static func hitLatencies(_ engine: MicroEngine) async throws -> [MicroResult] {
+        let (deduplicator, fingerprints) = try await filled()
+        let name = "execute, answered from the cache"
+        let latencies = try await engine.latencies(name, 500_000) { number in
+            try await deduplicator.execute(fingerprints[number % entries], step: "micro") { _ in UInt64(1) }.value
+        }
+        return latencies.map { results(name, $0) } ?? []
     }
 
     /// Latencies of hits, less what reading the clock costs. A fingerprint for which no target is set together with the
@@ -86,33 +94,10 @@ enum ExecutionCases {
         }
     }
 
-    private static func measuredHits() async throws -> LatencyHistogram {
-        let (deduplicator, fingerprints) = try await filled()
-        return try await latencies(500_000) { number in
-            try await deduplicator.execute(fingerprints[number % entries], step: "micro") { _ in UInt64(1) }.value
-        }
-    }
-
-    /// Each of so many calls on its own; the first tenth warms up. Inlined, so that nothing is measured but the call.
-    @inline(__always)
-    static func latencies(_ count: Int, _ call: (Int) async throws -> UInt64) async throws -> LatencyHistogram {
-        var latencies = LatencyHistogram()
-        var sum: UInt64 = 0
-        for number in 0..<count {
-            let start = MonotonicClock.now()
-            let value = try await call(number)
-            let end = MonotonicClock.now()
-            sum &+= value
-            if number >= count / 10 { latencies.record(end - start) }
-        }
-        consume(sum)
-        return latencies
-    }
-
-    private static func miss(_ engine: MicroEngine) async throws -> MicroResult {
+    private static func miss(_ engine: MicroEngine) async throws -> [MicroResult] {
         let (deduplicator, _) = try await filled()
         let next = Counter()
-        let measured = await engine.compareOnPool(
+        let timed = await engine.compareOnPool(
             "execute, missed", iterations: 20_000, control: "a detached task",
             { iterations in
                 let first = next.take(iterations) + entries
@@ -126,9 +111,13 @@ enum ExecutionCases {
             { iterations in
                 for _ in 0..<iterations { consume(await Task.detached { UInt64(1) }.value) }
             })
-        return MicroResult(
-            name: "execute, missed, empty step, records in memory", value: measured.value, control: "a detached task",
-            controlValue: measured.control, ratio: measured.ratio, target: "2 µs", isMet: measured.value.value <= 2_000)
+        guard let measured = timed else { return [] }
+        return [
+            MicroResult(
+                name: "execute, missed, empty step, records in memory", value: measured.value,
+                control: "a detached task", controlValue: measured.control, ratio: measured.ratio, target: "2 µs",
+                isMet: measured.value.value <= 2_000)
+        ]
     }
 }
 
@@ -136,9 +125,11 @@ enum ExecutionCases {
 /// the result looked up.
 enum RegistryCases {
     static let all = [
-        MicroCase(name: "registry, hit by name, dynamic step") { _ in try await byName("by name", "dynamic") },
-        MicroCase(name: "registry, hit by name, typed step") { _ in try await byName("by name, typed step", "typed") },
-        MicroCase(name: "registry, hit, typed input") { _ in try await typed() },
+        MicroCase(name: "registry, hit by name, dynamic step") { try await byName($0, "by name", "dynamic") },
+        MicroCase(name: "registry, hit by name, typed step") {
+            try await byName($0, "by name, typed step", "typed")
+        },
+        MicroCase(name: "registry, hit, typed input") { try await typed($0) },
     ]
 
     private static let step = Step("typed") { (input: FingerprintCases.Input) in UInt64(input.limit) }
@@ -150,21 +141,24 @@ enum RegistryCases {
         return registry
     }
 
-    private static func byName(_ label: String, _ name: String) async throws -> [MicroResult] {
+    private static func byName(
+        _ engine: MicroEngine, _ label: String, _ name: String
+    ) async throws -> [MicroResult] {
         let registry = try registry()
-        let latencies = try await ExecutionCases.latencies(200_000) { _ in
+        let row = "registry, answered from the cache, \(label)"
+        let latencies = try await engine.latencies(row, 200_000) { _ in
             try await registry.execute(name, context: FingerprintCases.context).executionID
         }
-        return ExecutionCases.results("registry, answered from the cache, \(label)", latencies)
+        return latencies.map { ExecutionCases.results(row, $0) } ?? []
     }
 
-    private static func typed() async throws -> [MicroResult] {
+    private static func typed(_ engine: MicroEngine) async throws -> [MicroResult] {
         let registry = try registry()
         let input = FingerprintCases.Input()
-        let latencies = try await ExecutionCases.latencies(200_000) { _ in
+        let row = "registry, answered from the cache, typed input"
+        let latencies = try await engine.latencies(row, 200_000) { _ in
             try await registry.execute(step, input).executionID
         }
-        return ExecutionCases.results(
-            "registry, answered from the cache, typed input", latencies, fingerprint: 2_000)
+        return latencies.map { ExecutionCases.results(row, $0, fingerprint: 2_000) } ?? []
     }
 }

@@ -1,11 +1,15 @@
 internal import Foundation
 internal import Measurement
 internal import Statistics
+internal import Synchronization
 
 /// Something that `dedupbench micro` measures.
 struct MicroCase: Sendable {
     /// By what `--filter` finds it.
     let name: String
+    /// Whether `dedupbench instructions` counts it: not what several threads do, or what needs a million entries first, which
+    /// would take minutes in a machine that is interpreted.
+    var isCounted = true
     /// Measures it.
     let measure: @Sendable (MicroEngine) async throws -> [MicroResult]
 
@@ -17,15 +21,56 @@ struct MicroCase: Sendable {
 
 /// How everything in `dedupbench micro` is measured.
 struct MicroEngine: Sendable {
+    /// What is done with the loops that cases hand in.
+    enum Purpose: Sendable {
+        /// They are timed beside their controls.
+        case timing
+        /// They are named, and not run.
+        case listing(NameList)
+        /// The one of this name is run so many times, while another program counts what it does.
+        case counting(String, iterations: Int)
+    }
+
     let rounds: Int
     let allocator: Jemalloc
     let counter: AllocationCounter
+    let purpose: Purpose
+
+    /// An engine.
+    ///
+    /// - Throws: ``Failure`` if the allocator has no counters.
+    init(rounds: Int, purpose: Purpose = .timing) throws(Failure) {
+        self.rounds = rounds
+        self.purpose = purpose
+        do throws(JemallocError) {
+            allocator = try Jemalloc()
+            counter = try AllocationCounter(allocator)
+        } catch {
+            throw Failure("\(error)", .internalError)
+        }
+    }
+
+    /// Names a loop or runs it, if that is what the loops are handed in for.
+    ///
+    /// - Returns: Whether it is to be timed.
+    private func isTimed(_ name: String, _ run: (_ iterations: Int) -> Void) -> Bool {
+        switch purpose {
+        case .timing: return true
+        case .listing(let names): names.add(name)
+        case .counting(name, let iterations): run(iterations)
+        case .counting: break
+        }
+        return false
+    }
 
     /// Measures a loop beside its control. What both allocate is counted on one thread.
+    ///
+    /// - Returns: What was measured; nil where nothing is timed, as in the other functions.
     func compare(
         _ name: String, threads: Int = 1, control: String, _ body: @escaping @Sendable (Int) -> Void,
         _ controlBody: @escaping @Sendable (Int) -> Void
-    ) -> (comparison: MicroComparison, bytes: Double?) {
+    ) -> (comparison: MicroComparison, bytes: Double?)? {
+        guard isTimed(name, body) else { return nil }
         let benchmark = MicroBenchmark(rounds: rounds, threads: threads, counter: counter)
         let comparison = benchmark.compare(MicroBody(name, body), control: MicroBody(control, controlBody))
         return (comparison, threads == 1 ? bytes(body) : nil)
@@ -35,16 +80,26 @@ struct MicroEngine: Sendable {
     func compare(
         suspending name: String, control: String, _ body: @escaping @Sendable (Int) async -> Void,
         _ controlBody: @escaping @Sendable (Int) -> Void
-    ) -> MicroComparison {
-        MicroBenchmark(rounds: rounds, counter: counter)
-            .compare(MicroBody(suspending: name, body), control: MicroBody(control, controlBody))
+    ) -> MicroComparison? {
+        let body = MicroBody(suspending: name, body)
+        guard isTimed(name, { _ = body.time($0) }) else { return nil }
+        return MicroBenchmark(rounds: rounds, counter: counter).compare(body, control: MicroBody(control, controlBody))
     }
 
     /// Measures two loops whose operations run on the shared pool, in rounds next to each other, in alternating order.
     func compareOnPool(
         _ name: String, iterations: Int, control: String, _ body: @Sendable (Int) async -> Void,
         _ controlBody: @Sendable (Int) async -> Void
-    ) async -> (value: Estimate, control: Double, ratio: Estimate?) {
+    ) async -> (value: Estimate, control: Double, ratio: Estimate?)? {
+        switch purpose {
+        case .timing: break
+        case .listing(let names):
+            names.add(name)
+            return nil
+        case .counting(let wanted, let iterations):
+            if wanted == name { await body(iterations) }
+            return nil
+        }
         await body(iterations)
         await controlBody(iterations)
         var (times, controls): ([Double], [Double]) = ([], [])
@@ -61,6 +116,35 @@ struct MicroEngine: Sendable {
         )
     }
 
+    /// Measures each of so many calls on its own; the first tenth warms up. Inlined, so that nothing is measured but the call.
+    @inline(__always)
+    func latencies(
+        _ name: String, _ count: Int, _ call: (Int) async throws -> UInt64
+    ) async throws -> LatencyHistogram? {
+        switch purpose {
+        case .timing: break
+        case .listing(let names):
+            names.add(name)
+            return nil
+        case .counting(let wanted, let iterations):
+            var sum: UInt64 = 0
+            if wanted == name { for number in 0..<iterations { sum &+= try await call(number) } }
+            consume(sum)
+            return nil
+        }
+        var latencies = LatencyHistogram()
+        var sum: UInt64 = 0
+        for number in 0..<count {
+            let start = MonotonicClock.now()
+            let value = try await call(number)
+            let end = MonotonicClock.now()
+            sum &+= value
+            if number >= count / 10 { latencies.record(end - start) }
+        }
+        consume(sum)
+        return latencies
+    }
+
     /// Bytes an operation asks for: twice as many operations less once as many, so that the loop itself cancels out.
     private func bytes(_ body: (Int) -> Void) -> Double {
         let once = counter.count { body(1_000) }.count.bytes
@@ -73,6 +157,15 @@ struct MicroEngine: Sendable {
         await body(iterations)
         return Double(MonotonicClock.now() - start) / Double(iterations)
     }
+}
+
+/// Names in the order in which they were added.
+final class NameList: Sendable {
+    private let names = Mutex<[String]>([])
+
+    var all: [String] { names.withLock { $0 } }
+
+    func add(_ name: String) { names.withLock { $0.append(name) } }
 }
 
 /// Takes a value where the compiler cannot see that it is not needed.

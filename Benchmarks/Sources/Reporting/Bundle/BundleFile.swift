@@ -75,7 +75,7 @@ package enum BundleFile {
     }
 
     /// All bytes of a file.
-    static func read(_ path: String) throws(BundleError) -> [UInt8] {
+    package static func read(_ path: String) throws(BundleError) -> [UInt8] {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { throw failure("read", path, errno) }
         defer { close(file) }

@@ -39,9 +39,9 @@ struct ComparisonRow {
 }
 
 /// Ratios as people read them: by how many per cent one thing is more than another.
-enum RatioText {
+package enum RatioText {
     /// `+12.5 %` for 1.125.
-    static func percent(_ ratio: Double?) -> String {
+    package static func percent(_ ratio: Double?) -> String {
         guard let ratio, ratio.isFinite, ratio > 0 else { return HumanNumber.missing }
         let percent = (ratio - 1) * 100
         return (percent > 0 ? "+" : "") + HumanNumber.plain((percent * 100).rounded() / 100) + " %"
@@ -56,7 +56,7 @@ enum RatioText {
 
 extension ComparisonVerdict {
     /// How it is painted.
-    var role: Terminal.Role {
+    package var role: Terminal.Role {
         switch self {
         case .regression: .bad
         case .noRegression: .good

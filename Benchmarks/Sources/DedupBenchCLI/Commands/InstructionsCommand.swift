@@ -1,0 +1,112 @@
+internal import ArgumentParser
+internal import Foundation
+internal import Measurement
+
+/// `dedupbench instructions`
+struct InstructionsCommand: BenchCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "instructions",
+        abstract: "Counts the instructions of what `micro` measures: a figure that a noisy machine cannot touch.",
+        discussion: """
+            Examples:
+              dedupbench instructions --json main.json
+              dedupbench instructions --baseline main.json
+              dedupbench instructions --filter fingerprint --baseline main.json --limit 0.5
+
+            The program runs under callgrind, of valgrind, which executes it instruction by instruction. What threads do at the \
+            same time is not counted, nor is what a million entries would take minutes for. Fewer instructions are not \
+            always less time: a miss of the processor's cache counts for one. Counts of another compiler or processor \
+            differ for reasons of their own, and the report says so.
+
+            Exit codes: 0; 2 an operation takes more instructions than in the baseline, by more than --limit; 69 valgrind is \
+            not there.
+            """)
+
+    @Option(help: "Count only what has this text in its name.")
+    var filter: String?
+
+    @Option(help: ArgumentHelp("Write the counts to this file, for --baseline.", valueName: "path"))
+    var json: String?
+
+    @Option(help: ArgumentHelp("Hold the counts against those in this file.", valueName: "path"))
+    var baseline: String?
+
+    @Option(help: ArgumentHelp("How much more an operation may take, in per cent.", valueName: "percent"))
+    var limit = 1.0
+
+    @Option(help: "About how many instructions of each are counted; fewer take less time and differ more.")
+    var instructions = InstructionCounter.wanted
+
+    @Flag(help: "Print the names of what can be counted.")
+    var list = false
+
+    @Option(name: .customLong("case"), help: .hidden)
+    var countedCase: String?
+
+    @Option(name: .customLong("row"), help: .hidden)
+    var countedRow: String?
+
+    @Option(help: .hidden)
+    var operations = 0
+
+    func validate() throws {
+        guard instructions > 0 else { throw ValidationError("--instructions must be at least 1") }
+        guard limit >= 0 else { throw ValidationError("--limit must not be negative") }
+    }
+
+    func run(_ arguments: [String], in context: CommandContext) async throws -> Int32 {
+        if let countedCase, let countedRow {
+            try await count(countedRow, of: countedCase)
+            return 0
+        }
+        let earlier: RecordFile<InstructionCount>? =
+            if let baseline { try RecordFile(at: baseline, format: InstructionCount.format) } else { nil }
+        let rows = try await rows()
+        if list {
+            context.console.out(rows.map { $0.row + "\n" }.joined())
+            return 0
+        }
+        context.interruption.listen()
+        let counter = try await InstructionCounter(wanted: instructions, context.interruption)
+        var counts: [InstructionCount] = []
+        for (name, row) in rows {
+            context.console.error("counting: \(row)\n")
+            counts.append(try await counter.count(row, of: name))
+        }
+        let report = InstructionReport(counts: counts, earlier: earlier, limit: limit / 100)
+        context.console.out(report.text(context.console.terminal))
+        if let json {
+            let stamp = RunStamp(commit: await context.commit())
+            try RecordFile(counts, format: InstructionCount.format, stamp: stamp).write(to: json)
+        }
+        return report.exitCode
+    }
+
+    /// What can be counted: the loops, each with the case that hands it in.
+    private func rows() async throws -> [(name: String, row: String)] {
+        var rows: [(name: String, row: String)] = []
+        for item in MicroCase.all where item.isCounted {
+            let names = NameList()
+            _ = try await item.measure(try MicroEngine(rounds: 6, purpose: .listing(names)))
+            rows += names.all.map { (item.name, $0) }
+        }
+        if let filter {
+            rows = rows.filter {
+                $0.row.localizedCaseInsensitiveContains(filter) || $0.name.localizedCaseInsensitiveContains(filter)
+            }
+        }
+        guard !rows.isEmpty else {
+            throw Failure("nothing has `\(filter ?? "")` in its name; --list prints the names", .usage)
+        }
+        return rows
+    }
+
+    /// What runs under callgrind.
+    private func count(_ row: String, of name: String) async throws {
+        guard let item = MicroCase.all.first(where: { $0.name == name }) else {
+            throw Failure("--case: there is no case `\(name)`", .usage)
+        }
+        _ = try await item.measure(
+            try MicroEngine(rounds: 6, purpose: .counting(row, iterations: operations)))
+    }
+}

@@ -1,0 +1,94 @@
+internal import Foundation
+internal import Subprocess
+
+/// What an operation takes in instructions.
+struct InstructionCount: Codable, Sendable {
+    /// What `dedupbench micro` calls it.
+    var name: String
+    /// Instructions an operation, those of all threads.
+    var perOperation: Double
+
+    enum CodingKeys: String, CodingKey {
+        case name
+        case perOperation = "instructions_per_op"
+    }
+
+    /// What such a file of ``RecordFile`` is.
+    static let format = "dedupbench instructions"
+}
+
+/// Counts the instructions of micro cases: runs this program under callgrind, which executes every instruction one by one, once
+/// with so many operations and once with twice as many, so that the start of the program and of the case cancels out.
+struct InstructionCounter {
+    /// How many operations a first look has.
+    private static let pilot = 1_000
+    /// How many instructions are to be counted: what the starts of two processes differ by is about 100,000, which is 0.05 %
+    /// of them.
+    static let wanted = 200_000_000
+    /// How many operations a run has at most.
+    private static let most = 1_000_000
+
+    private let wanted: Double
+    private let program: String
+    private let scratch: ScratchFolder
+    private let interruption: Interruption
+
+    /// A counter.
+    ///
+    /// - Throws: ``Failure``: 69 without strip, which is of binutils.
+    init(wanted: Int, _ interruption: Interruption) async throws(Failure) {
+        self.wanted = Double(wanted)
+        self.interruption = interruption
+        scratch = try ScratchFolder()
+        program = scratch.next()
+        // Valgrind stops at what it does not understand of the debug information of newer compilers.
+        let strip = ChildProcess(
+            program: "strip", arguments: ["--strip-debug", "-o", program, "/proc/\(getpid())/exe"],
+            interruption: interruption)
+        let end = try await strip.run()
+        guard end.hasSucceeded else {
+            throw Failure("strip, of binutils, cannot copy this program: \(end.lastWords)", .missingTool)
+        }
+    }
+
+    /// The instructions of one operation.
+    ///
+    /// - Parameters:
+    ///   - row: The loop.
+    ///   - name: The case that hands it in.
+    /// - Throws: ``Failure``: 69 without valgrind.
+    func count(_ row: String, of name: String) async throws(Failure) -> InstructionCount {
+        let about = try await perOperation(row, of: name, Self.pilot)
+        let operations = about > 0 ? Int(min(Double(Self.most), wanted / about)) : Self.most
+        let count = operations > Self.pilot ? try await perOperation(row, of: name, operations) : about
+        return InstructionCount(name: row, perOperation: count)
+    }
+
+    private func perOperation(_ row: String, of name: String, _ operations: Int) async throws(Failure) -> Double {
+        let once = try await total(row, of: name, operations)
+        let twice = try await total(row, of: name, 2 * operations)
+        return Double(twice - once) / Double(operations)
+    }
+
+    private func total(_ row: String, of name: String, _ operations: Int) async throws(Failure) -> Int {
+        let child = ChildProcess(
+            program: "valgrind",
+            arguments: ["--tool=callgrind", "--callgrind-out-file=/dev/null", program]
+                + ["instructions", "--case", name, "--row", row, "--operations", "\(operations)"],
+            interruption: interruption)
+        // Tables of the standard library are seeded anew in each process otherwise.
+        let end = try await child.run(with: ["SWIFT_DETERMINISTIC_HASHING": "1", "SWIFT_BACKTRACE": "enable=no"])
+        if end.isMissing {
+            throw Failure("valgrind was not found in PATH; install it to count instructions", .missingTool)
+        }
+        guard end.hasSucceeded, let total = Self.total(in: end.error) else {
+            throw Failure("\(row) cannot be counted (\(end.status)): \(end.lastWords)", .internalError)
+        }
+        return total
+    }
+
+    /// `==123== Collected : 4567`
+    static func total(in said: String) -> Int? {
+        said.matches(of: /Collected : ([0-9]+)/).last.flatMap { Int($0.1) }
+    }
+}

@@ -1,0 +1,129 @@
+internal import Foundation
+internal import Judging
+internal import Measurement
+internal import Reporting
+internal import Statistics
+internal import Wording
+
+/// Holds what `dedupbench micro` has measured against earlier runs.
+///
+/// Nanoseconds are not compared: the same program shows twice as many on another day. Ratios to the control of the same rounds
+/// are, by what they differed by in the earlier runs: a ratio regresses if chance hardly explains that it is worse by more
+/// than 5 % than the next one was to be expected, at 2.5 % for all rows together. Allocations are counted, so one more is a
+/// regression.
+struct MicroBaseline {
+    /// The fewest earlier runs that ratios are judged by.
+    static let fewestRuns = 5
+    private static let effect = 0.05
+    private static let chance = 0.025
+    /// A ratio is known to this at best, however equal those of a few runs happen to be.
+    private static let resolution = 0.01
+
+    /// A figure beside those of the earlier runs.
+    struct Row {
+        let title: String
+        /// `ratio` or `allocations`.
+        let figure: String
+        let before: [Double]
+        let now: Double
+        var verdict = ComparisonVerdict.inconclusive
+        var reason: String?
+    }
+
+    /// The earlier runs.
+    let runs: [RecordFile<MicroFigure>]
+
+    /// Reads the earlier runs.
+    ///
+    /// - Throws: ``Failure`` with code 65 that names the file.
+    init(_ paths: [String]) throws(Failure) {
+        var runs: [RecordFile<MicroFigure>] = []
+        for path in paths { runs.append(try RecordFile(at: path, format: MicroFigure.format)) }
+        self.init(runs: runs)
+    }
+
+    init(runs: [RecordFile<MicroFigure>]) { self.runs = runs }
+
+    /// What each figure came to, in the order of the rows.
+    ///
+    /// - Parameter machine: Where they were measured.
+    func rows(_ figures: [MicroFigure], on machine: MachineFingerprint) -> [Row] {
+        let elsewhere = runs.flatMap { machine.differences(from: $0.machine) }.first
+        let ratios = figures.compactMap { ratio($0, elsewhere) }
+        let judged = Self.judged(ratios)
+        return figures.flatMap { figure in
+            judged.filter { $0.title == figure.title } + [allocations(figure)].compactMap(\.self)
+        }
+    }
+
+    private func earlier(_ figure: MicroFigure, _ value: (MicroFigure) -> Double?) -> [Double] {
+        runs.compactMap { run in run.rows.first { $0.isSameRow(as: figure) }.flatMap(value) }
+    }
+
+    private func allocations(_ figure: MicroFigure) -> Row? {
+        guard let now = figure.allocations else { return nil }
+        let before = earlier(figure, \.allocations)
+        var row = Row(title: figure.title, figure: "allocations", before: before, now: now)
+        // Tables that grow now and then make a fraction of an allocation.
+        if let most = before.max() { row.verdict = now > most + 0.01 ? .regression : .noRegression }
+        if before.isEmpty { row.reason = Self.isNew }
+        return row
+    }
+
+    private static let isNew = "the baseline does not have it"
+
+    private func ratio(_ figure: MicroFigure, _ elsewhere: String?) -> Row? {
+        guard let now = figure.ratio else { return nil }
+        var row = Row(title: figure.title, figure: "ratio", before: earlier(figure, \.ratio), now: now)
+        if row.before.isEmpty {
+            row.reason = Self.isNew
+        } else if let elsewhere {
+            row.reason = "measured elsewhere than the baseline: \(elsewhere)"
+        } else if row.before.count < Self.fewestRuns {
+            row.reason = "\(row.before.count) earlier runs: what varies is judged by \(Self.fewestRuns) or more"
+        }
+        return row
+    }
+
+    private static func judged(_ rows: [Row]) -> [Row] {
+        let tests = rows.map { row -> (worse: Double, notWorse: Double)? in
+            guard row.reason == nil, row.now > 0,
+                let expected = Prediction(after: row.before.map { log($0) }, resolution: resolution)
+            else { return nil }
+            let excess = log(row.now) - log(1 + effect)
+            return (expected.chanceOfMore(than: excess), expected.chanceOfLess(than: excess))
+        }
+        let worse = Holm.adjusted(tests.compactMap { $0?.worse })
+        let notWorse = Holm.adjusted(tests.compactMap { $0?.notWorse })
+        var next = 0
+        return zip(rows, tests).map { row, test in
+            guard test != nil else { return row }
+            defer { next += 1 }
+            var judged = row
+            if worse[next] <= chance {
+                judged.verdict = .regression
+            } else if notWorse[next] <= chance {
+                judged.verdict = .noRegression
+            }
+            return judged
+        }
+    }
+
+    /// The rows for people.
+    static func text(_ rows: [Row], _ terminal: Terminal) -> String {
+        var table = TerminalTable([
+            ("what", .left), ("figure", .left), ("before", .right), ("now", .right), ("change", .right),
+            ("verdict", .left), ("why", .left),
+        ])
+        for row in rows {
+            let before = Median.of(row.before)
+            table.append([
+                .init(row.title), .init(row.figure), .init(HumanNumber.plain(before)),
+                .init(HumanNumber.plain(row.now)),
+                .init(before.map { $0 > 0 ? RatioText.percent(row.now / $0) : "" } ?? ""),
+                .init(row.verdict.rawValue, row.verdict.role), .init(row.reason ?? ""),
+            ])
+        }
+        return table.lines(terminal).joined(separator: "\n") + "\n"
+    }
+}

@@ -1,0 +1,77 @@
+internal import Foundation
+internal import Measurement
+internal import Reporting
+
+/// What a later measurement is held against: rows in a JSON file, with the build and the machine that they are from.
+struct RecordFile<Row: Codable & Sendable>: Codable, Sendable {
+    /// What the file is.
+    let format: String
+    /// The version of the format.
+    let version: Int
+    /// When it was measured, as ISO 8601 in UTC.
+    let startedAt: String
+    /// The commit of the code.
+    let commit: String
+    let machine: MachineFingerprint
+    let rows: [Row]
+
+    enum CodingKeys: String, CodingKey {
+        case format, version, commit, machine, rows
+        case startedAt = "started_at"
+    }
+
+    private static var version: Int { 1 }
+
+    /// What is in a file before its rows.
+    private struct Head: Decodable {
+        let format: String
+        let version: Int
+    }
+
+    /// Rows that were measured now, by this program.
+    init(_ rows: [Row], format: String, stamp: RunStamp) {
+        self.format = format
+        self.rows = rows
+        version = Self.version
+        startedAt = stamp.readable
+        commit = stamp.commit
+        machine = MachineFingerprint(MachineEnvironment.current())
+    }
+
+    /// Reads a file.
+    ///
+    /// - Throws: ``Failure`` with code 65 that names the file.
+    init(at path: String, format: String) throws(Failure) {
+        let bytes: [UInt8]
+        do throws(BundleError) {
+            bytes = try BundleFile.read(path)
+        } catch {
+            throw Failure("cannot read \(path): \(error.reason); --json writes such a file", .badScenario)
+        }
+        let decoder = JSONDecoder()
+        guard let head = try? decoder.decode(Head.self, from: Data(bytes)), head.format == format else {
+            throw Failure("\(path) is no file of the format `\(format)`; --json writes one", .badScenario)
+        }
+        guard head.version == Self.version else {
+            throw Failure(
+                "\(path) has version \(head.version) of its format, and this program reads version \(Self.version)",
+                .badScenario)
+        }
+        do {
+            self = try decoder.decode(Self.self, from: Data(bytes))
+        } catch {
+            throw Failure("\(path) is damaged: \(error)", .badScenario)
+        }
+    }
+
+    /// Writes it to a file.
+    ///
+    /// - Throws: ``Failure`` with code 6.
+    func write(to path: String) throws(Failure) {
+        do throws(BundleError) {
+            try BundleFile.write(JSONFile.text(self), to: path)
+        } catch {
+            throw Failure("cannot \(error.action) \(error.path): \(error.reason)", .cannotWrite)
+        }
+    }
+}
