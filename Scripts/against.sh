@@ -6,7 +6,7 @@
 # Without arguments both run the duplicate storm of this checkout. DEDUP_ROUNDS says how often, 3 by default.
 #
 # The exit code is the worst of the runs of this checkout: its gates decide. The figures decide nothing, because so few rounds
-# prove no difference; `dedupbench compare` does, for subjects and settings of one executable.
+# prove no difference; `dedupbench compare --rev COMMIT --rev HEAD` does.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

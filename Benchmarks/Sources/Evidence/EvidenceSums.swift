@@ -1,4 +1,5 @@
 internal import DedupVerification
+internal import Measurement
 
 extension PhaseEvidence {
     /// Several phases as one; percentiles are those of all their calls, never averages. What belongs to one phase alone,
@@ -16,6 +17,15 @@ extension PhaseEvidence {
             sum.load.add(phase.load)
             if let spawned = phase.processesSpawned { sum.processesSpawned = (sum.processesSpawned ?? 0) + spawned }
         }
+        sum.undisturbed = undisturbed(Array(phases))
         return sum
+    }
+
+    /// What was waited without stalls in several phases, or processes: in one that had none, everything was.
+    static func undisturbed(_ phases: [PhaseEvidence]) -> LatencyDistributions? {
+        guard phases.contains(where: { $0.undisturbed != nil }),
+            phases.allSatisfy({ $0.undisturbed != nil || $0.load.stalls?.count ?? 0 == 0 })
+        else { return nil }
+        return phases.reduce(into: LatencyDistributions()) { $0.merge($1.undisturbed ?? $1.latencies) }
     }
 }

@@ -24,6 +24,9 @@ package struct PhaseEvidence: Hashable, Codable, Sendable {
     package var counts = VerificationCounts()
     /// How long its calls took.
     package var latencies = LatencyDistributions()
+    /// What callers waited whose calls met no stall of the machine, by outcome; nil where it did not stall, and where it did so
+    /// more often than is listed.
+    package var undisturbed: LatencyDistributions?
     /// What happened in each interval of time.
     package var series: [TimeSeriesPoint] = []
     /// How long callers waited over time; nil for several phases or processes together.

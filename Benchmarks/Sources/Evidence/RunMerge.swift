@@ -138,6 +138,7 @@ extension PhaseEvidence {
         intendedOperations = intendedOperations.flatMap { ours in other.intendedOperations.map { ours + $0 } }
         isVerified = isVerified && other.isVerified
         counts.add(other.counts)
+        undisturbed = Self.undisturbed([self, other])
         latencies.merge(other.latencies)
         let (clients, workers) = (load.clients + other.load.clients, load.workers + other.load.workers)
         load.add(other.load)

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Builds that are compared: each is an executable of its own, run in a process of its own.
-@Suite(.serialized) final class CompareBuildsTests {
+@Suite(.serialized, .timeLimit(.minutes(5))) final class CompareBuildsTests {
     private let bench: Bench
 
     init() throws { bench = try Bench() }
@@ -52,14 +52,14 @@ import Testing
 
     @Test func anInterruptionEndsTheBuildThatRuns() throws {
         let (endless, noted) = (bench.folder + "/endless", bench.folder + "/noted")
-        try script(endless, "trap 'echo asked > \(noted); exit 0' TERM; echo $$ > pid; while :; do sleep 0.1; done")
+        try script(endless, "trap 'echo asked > \(noted); exit 0' INT; echo $$ > pid; while :; do sleep 0.1; done")
         let child = try Child(
             [
                 "compare", try bench.write(Scenarios.alone), "--subject", "dedup", "--program", endless, "--program",
                 endless,
             ],
             in: bench)
-        #expect(child.waits(for: "running"))
+        #expect(child.waits(for: "round 1/10"))
         while !FileManager.default.fileExists(atPath: bench.folder + "/pid") { usleep(10_000) }
         child.send(SIGINT)
         #expect(try child.finish().code == 130)
@@ -119,6 +119,8 @@ import Testing
         ).finish()
         #expect(outside.code == 64 && outside.error.contains("no git repository"), "\(outside.error)")
         let product = try Child(shell: compare + "--rev main --rev main --product other", in: bench).finish()
-        #expect(product.code == 65 && product.error.contains("cannot be built"), "\(product.error)")
+        #expect(product.code == 65 && product.error.contains("no product named"), "\(product.error)")
+        let folder = try Child(shell: compare + "--rev main --rev main --package Bank", in: bench).finish()
+        #expect(folder.code == 64 && folder.error.contains("main has no Bank/Package.swift"), "\(folder.error)")
     }
 }

@@ -48,8 +48,12 @@ import Testing
 
     /// Runs a scenario so often, a seed each, and keeps the bundles in a folder of that name.
     private func keep(_ count: Int, in name: String, _ options: [String] = []) async throws -> String {
+        try await keep(1...count, in: name, options)
+    }
+
+    private func keep(_ seeds: ClosedRange<Int>, in name: String, _ options: [String]) async throws -> String {
         let folder = "\(bench.folder)/\(name)"
-        for seed in 1...count {
+        for seed in seeds {
             let result = await bench.run(
                 ["run", try bench.write(Scenarios.alone), "--subject", "dedup", "--seed", "\(seed)", "--out", folder]
                     + options)
@@ -81,6 +85,22 @@ import Testing
         #expect(few.code == 75 && few.out.contains("can be told for sure from fewer than 7"), "\(few.out)")
         let one = await bundles([before + "/latest", more + "/latest"], counted)
         #expect(one.code == 75 && one.out.contains("each has 1 run"), "\(one.out)")
+    }
+
+    @Test func timesAreComparedOfRunsThatWereMadeInTurn() async throws {
+        let slow = ["--set", "workload.operation.latency=2ms"]
+        let slower = ["--set", "workload.operation.latency=3ms"]
+        for seed in 1...7 {
+            _ = try await keep(seed...seed, in: "a", slow)
+            _ = try await keep(seed...seed, in: "b", slower)
+        }
+        let folders = ["a", "b"].map { "\(bench.folder)/\($0)" }
+        let turns = await bundles(folders, ["--metric", "throughput"])
+        #expect(turns.code == 2 && turns.out.contains("REGRESSION"), "\(turns.out)")
+
+        let (before, after) = (try await keep(7, in: "before", slow), try await keep(7, in: "after", slower))
+        let blocks = await bundles([before, after], ["--metric", "throughput"])
+        #expect(blocks.code == 75 && blocks.out.contains("were not made in turn"), "\(blocks.out)")
     }
 
     @Test func timesOfOtherMachinesSayNothing() async throws {

@@ -30,12 +30,12 @@ import Testing
         let text = try String(contentsOfFile: path, encoding: .utf8)
         let before = try #require(text.firstMatch(of: /"instructions_per_op" : ([0-9.]+)/))
         let half = "\"instructions_per_op\" : \((Double(before.1) ?? 0) / 2)"
-        let gone = "\"rows\" : [{\(half), \"name\" : \"another\"},"
+        let gone = "\"rows\" : [{\(half), \"name\" : \"JSON context, another\"},"
         try text.replacing(before.0, with: half).replacing("\"rows\" : [", with: gone)
             .write(toFile: path, atomically: true, encoding: .utf8)
         let worse = try count(["--baseline", path])
         #expect(worse.code == 2 && worse.out.contains("REGRESSION"), "\(worse.out)\(worse.error)")
-        #expect(worse.out.contains("another is in the baseline and was not counted"))
+        #expect(worse.out.contains("JSON context, another is in the baseline and was not counted"))
     }
 
     @Test func whatCanBeCountedIsListed() async throws {

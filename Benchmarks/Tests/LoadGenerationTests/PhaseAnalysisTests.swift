@@ -22,7 +22,8 @@ import Workloads
 
     /// What is found in a phase of an open loop with these requests, each for a key of its own.
     private func open(
-        _ records: [Record], workers: Int = 1, configuration: LoadConfiguration = LoadConfiguration()
+        _ records: [Record], workers: Int = 1, configuration: LoadConfiguration = LoadConfiguration(),
+        stalls: [ClosedRange<UInt64>] = []
     ) throws -> PhaseEvidence {
         let time = { (milliseconds: UInt64) in Self.start + milliseconds * 1_000_000 }
         let requests = records.enumerated().map {
@@ -44,11 +45,35 @@ import Workloads
             scenario, streams: [RequestStream(requests, isOpen: true)], blocks: false, configuration: configuration)
         var trace = PhaseTrace(plan: plan.phases[0], releases: releases)
         (trace.start, trace.end) = (Self.start, time(records.map(\.end).max() ?? 0))
+        var report = StallReport()
+        for stall in stalls { report.note(time(stall.lowerBound), time(stall.upperBound), wanted: 0) }
+        trace.stalls = report
         return try #require(PhaseAnalysis(scenario, configuration, history, [trace]).evidence.first)
     }
 
     private func finding(_ name: String, in phase: PhaseEvidence) throws -> AuditFinding {
         try #require(phase.load.audits.first { $0.name == name })
+    }
+
+    @Test func whatMetAStallIsToldFromWhatDidNot() throws {
+        let records = [
+            Record(intended: 0, release: 0, start: 0, end: 2), Record(intended: 10, release: 10, start: 10, end: 40),
+            // Its caller waited from within the stall on.
+            Record(intended: 20, release: 41, start: 41, end: 43),
+            Record(intended: 44, release: 44, start: 44, end: 50),
+            Record(intended: 70, release: 70, start: 70, end: 73),
+            Record(intended: 80, release: 80, start: 80, end: 99),
+        ]
+        let phase = try open(records, stalls: [20...40, 85...97])
+        let waited = { (latencies: LatencyDistributions?) in
+            latencies?.waits(.hit).map { ($0.count, $0.maximum.map { $0 / 1_000_000 }) }
+        }
+        #expect(try #require(waited(phase.latencies)) == (6, 30))
+        #expect(try #require(waited(phase.undisturbed)) == (3, 6))
+        #expect(try open(records).undisturbed == nil, "There was no stall.")
+        // Two phases together, of which one had no stall.
+        let both = PhaseEvidence.sum([phase, try open(records)])
+        #expect(try #require(waited(both.undisturbed)) == (9, 30))
     }
 
     @Test func lagIsThePacersAndWaitIsForAClient() throws {

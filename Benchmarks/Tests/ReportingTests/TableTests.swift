@@ -288,6 +288,26 @@ extension RunReport {
             stall["event"] == "stall" && stall["phase"] == "storm" && stall["explanation"]?.contains("23.0 ms") == true)
     }
 
+    @Test func whatStallsDidToLatenciesIsSaid() throws {
+        var phase = EvidenceFixture.phase("storm", hits: 900, service: 1_000)
+        var stalls = StallReport()
+        stalls.note(0, 23_000_000, wanted: 1_000_000)
+        phase.load.stalls = stalls
+        var undisturbed = LatencyDistributions()
+        for _ in 0..<800 { undisturbed.record(500, .service, .hit) }
+        phase.undisturbed = undisturbed
+        let report = try RunReport(of: EvidenceFixture.subject([phase]), gates: [])
+        let row = try #require(try CSVReader.rows(report.summaryTable.text).first)
+        #expect(row["stalls"] == "1" && row["undisturbed_p50_ns"] == "500" && row["undisturbed_p99_ns"] == "500")
+        let note = "the machine stalled once, for 10 ms or more; hits whose calls met no stall took 500 ns at p99"
+        #expect(TerminalReport(report, terminal: .plain).text.contains(note))
+        #expect(HTMLReport(report).text.contains("without stalls"))
+
+        phase.undisturbed = phase.latencies
+        let same = try RunReport(of: EvidenceFixture.subject([phase]), gates: [])
+        #expect(!TerminalReport(same, terminal: .plain).text.contains("stalled once"))
+    }
+
     @Test(arguments: [
         ([RunVerdict.pass, .inconclusive], RunVerdict.inconclusive), ([.inconclusive, .invalid], .invalid),
         ([.invalid, .hung], .hung), ([.hung, .fail], .fail), ([], .inconclusive), ([.pass, .pass], .pass),

@@ -26,8 +26,10 @@ extension Deduplicator {
     ///     ``DedupError/Code/missingResult``.
     /// - Returns: The values by key; keys without a value are missing.
     /// - Throws: What `body` throws, ``FingerprintError`` for a key without a canonical form, `CancellationError`, or
-    ///   ``DedupError``. Where one key is refused or fails, the others are given up, and count as cancelled. After an error
-    ///   of `body`, its executions have ended when the call throws, so that a request made then does the work anew.
+    ///   ``DedupError``. Where one key is refused or fails, the others are given up, and count as cancelled. When the
+    ///   call that `body` belongs to throws what that has thrown, its executions have ended, so that its next request does
+    ///   the work anew; it waits for that no longer than until its deadline, ``DeduplicatorConfiguration/recordTimeout``, or
+    ///   its cancellation.
     public func once<Key: Hashable & Encodable & Sendable, Value: Sendable>(
         _ name: String, keys: some Sequence<Key>, ttl: TimeToLive? = .fixed(.seconds(300)), scope: String? = nil,
         call: CallOptions = CallOptions(), _ body: @escaping @Sendable ([Key]) async throws -> [Key: Value]

@@ -168,18 +168,6 @@ import Testing
         #expect(try await dedup.once("user", 1) { "afresh" } == "afresh")
     }
 
-    @Test func aRequestThatIsMadeAfterAnErrorOfTheBodyDoesNotMeetItsExecutions() async throws {
-        for attempt in 0..<20 {
-            let keys = (0..<50).map { attempt * 50 + $0 }
-            await #expect(throws: Boom.self) {
-                try await dedup.once("user", keys: keys) { _ -> [Int: String] in throw Boom() }
-            }
-            #expect(dedup.statistics.flights == 0)
-            _ = try await dedup.once("user", keys: keys.reversed(), load)
-            #expect(calls.withLock { $0.last } == keys.reversed())
-        }
-    }
-
     @Test func theBodyIsCancelledWhenEveryRequestForItsKeysHasLeft() async throws {
         let held = HeldStep()
         let batch = Task.immediate { [dedup] in

@@ -23,15 +23,17 @@ struct CompareCommand: BenchCommand {
 
             The first arm is the reference. Each round runs every arm on the same requests, the reference twice, in an \
             order of its own. An arm is a REGRESSION if it is surely worse by more than --effect, or than the reference \
-            differs from itself, whichever is more; with metrics of several phases the certainty is that of all of them.
+            differs from itself, whichever is more, and NO REGRESSION if it is surely worse by less than --effect; with \
+            metrics of several phases the certainty is that of all of them.
 
             --rev builds a commit of the repository of this folder, in the folder .build/revisions of its package, where it \
             is kept; --program takes an executable that was built already. Both run the scenario as it is here. The runs of \
             --bundles were made before, so nothing is run: the first of one folder is held against the first of another, \
-            and so on, and what a reference differs from itself by is seen from one of its runs to the next.
+            and so on, and what a reference differs from itself by is seen from one of its runs to the next. Times tell \
+            something only where the runs of both were made in turn.
 
             Exit codes: 0 no regression; 2 a regression, or an arm that breaks promises; 75 inconclusive: more rounds may \
-            tell.
+            tell, or a machine that is left alone.
             """)
 
     @OptionGroup(title: "What is run") var plan: PlanOptions
@@ -67,7 +69,7 @@ struct CompareCommand: BenchCommand {
         if !others.bundles.isEmpty {
             return publish(try stored(metrics, stamp, arguments), context.console)
         }
-        context.interruption.listen()
+        context.interruption.listen(reports: false)
         return publish(try await driven(metrics, stamp, arguments, context), context.console)
     }
 
@@ -84,6 +86,7 @@ struct CompareCommand: BenchCommand {
             metrics)
         let runner = RunDriver(
             plan: runPlan, context: context, progress: ProgressDisplay(isOff: noProgress, in: context))
+        defer { runner.progress.clear() }
         let arms = programs > 0 ? try await others.arms(of: plan, runner) : try runner.arms()
         let driver = ComparisonDriver(
             arms: arms, rounds: rounds, seed: runPlan.scenario.seed, interruption: context.interruption,

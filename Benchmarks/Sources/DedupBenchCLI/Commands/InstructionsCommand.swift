@@ -19,7 +19,7 @@ struct InstructionsCommand: BenchCommand {
             differ for reasons of their own, and the report says so.
 
             Exit codes: 0; 2 an operation takes more instructions than in the baseline, by more than --limit; 69 valgrind is \
-            not there.
+            not there; 75 the baseline has none of the operations.
             """)
 
     @Option(help: "Count only what has this text in its name.")
@@ -66,14 +66,14 @@ struct InstructionsCommand: BenchCommand {
             context.console.out(rows.map { $0.row + "\n" }.joined())
             return 0
         }
-        context.interruption.listen()
+        context.interruption.listen(reports: false)
         let counter = try await InstructionCounter(wanted: instructions, context.interruption)
         var counts: [InstructionCount] = []
         for (name, row) in rows {
             context.console.error("counting: \(row)\n")
             counts.append(try await counter.count(row, of: name))
         }
-        let report = InstructionReport(counts: counts, earlier: earlier, limit: limit / 100)
+        let report = InstructionReport(counts: counts, earlier: earlier, limit: limit / 100, filter: filter)
         context.console.out(report.text(context.console.terminal))
         if let json {
             let stamp = RunStamp(commit: await context.commit())

@@ -16,13 +16,14 @@ struct MicroCommand: BenchCommand {
               dedupbench micro --filter fingerprint --rounds 31
               dedupbench micro --json run-1.json
               dedupbench micro --baseline run-1.json --baseline run-2.json --fail-on-regression
-              dedupbench micro --gate 'cache hit, 10000: ratio < 1' --gate 'cache hit: allocations <= 0'
+              dedupbench micro --gate 'cache hit, 10000 entries: ratio < 1' --gate 'cache hit: allocations <= 0'
               dedupbench micro --list
 
             Numbers of a debug build say nothing: build with `swift build -c release`. Targets are for the machine they \
             were set on; `met` is a note, not a gate, so the exit code does not depend on it. Gates and baselines ask for \
             ratios to the control of the same rounds, and for counts: what does not depend on the speed of the machine. \
-            Ratios are held against five earlier runs or more.
+            Ratios are held against five earlier runs or more. A gate is about the row of that name, as the table has it, or \
+            about all that have it in their names.
 
             Exit codes: 0; 2 a gate failed, or a regression that --fail-on-regression forbids; 75 a gate is inconclusive.
             """)
@@ -78,25 +79,25 @@ struct MicroCommand: BenchCommand {
         let results = try await measure(console)
         let table = MicroTable(results: results)
         console.out(table.lines(console.terminal).joined(separator: "\n") + "\n")
-        if let csv { try write(table.csv.text, to: csv) }
         let figures = results.map(MicroFigure.init)
-        if let json {
-            let stamp = RunStamp(commit: await context.commit())
-            try RecordFile(figures, format: MicroFigure.format, stamp: stamp).write(to: json)
+        let compared = compare(figures, with: earlier, console)
+        let stamp = RunStamp(commit: await context.commit())
+        // A file that cannot be written hides no verdict, and a gate that cannot be asked loses no measurement.
+        do throws(Failure) {
+            if let csv { try write(table.csv.text, to: csv) }
+            if let json { try RecordFile(figures, format: MicroFigure.format, stamp: stamp).write(to: json) }
+        } catch {
+            console.error("\(DedupBenchCommand.program): \(error.message)\n")
+            return Failure.Code.ofUnwritten(
+                RunVerdict.combined([try judge(results, by: gates, console), compared]).exitCode)
         }
-        return RunVerdict.combined([
-            try judge(results, by: gates, console), compare(figures, with: earlier, console),
-        ]).exitCode
+        return RunVerdict.combined([try judge(results, by: gates, console), compared]).exitCode
     }
 
     private func judge(_ results: [MicroResult], by gates: [MicroGate], _ console: Console) throws -> RunVerdict {
         var verdicts: [RunVerdict] = [.pass]
         for gate in gates {
-            let concerned = results.filter { gate.concerns(MicroFigure($0).title) }
-            guard !concerned.isEmpty else {
-                throw Failure("--gate: no row that was measured is concerned by `\(gate.text)`", .usage)
-            }
-            for result in concerned {
+            for result in try gate.concerned(results) {
                 let verdict = gate.verdict(of: result)
                 verdicts.append(verdict)
                 console.out(gate.line(result, verdict))
@@ -109,6 +110,7 @@ struct MicroCommand: BenchCommand {
         guard !earlier.runs.isEmpty else { return .pass }
         let rows = earlier.rows(figures, on: MachineFingerprint(MachineEnvironment.current()))
         console.out("\n" + MicroBaseline.text(rows, console.terminal))
+        console.out(earlier.missing(in: figures, filter).map { $0 + "\n" }.joined())
         return failOnRegression && rows.contains { $0.verdict == .regression } ? .fail : .pass
     }
 

@@ -24,7 +24,6 @@ struct BenchProgram {
     ///   - scratch: A folder for its bundles. Each is removed when it has been read.
     func arm(_ arguments: [String], subject: String, scratch: ScratchFolder, _ driver: RunDriver) -> ComparisonArm {
         ComparisonArm(title: title) { () async throws(Failure) in
-            driver.progress.show("running \(title)")
             let out = scratch.next()
             defer { scratch.remove(out) }
             let child = ChildProcess(
@@ -52,6 +51,9 @@ struct BenchProgram {
             throw Failure(
                 "\(title) has not run `\(subject)` (\(end.status)): \(run.interruption?.reason ?? end.lastWords)",
                 .badScenario)
+        }
+        if let interruption = run.interruption {
+            throw Failure("\(title) was interrupted: \(interruption.reason)", .internalError)
         }
         return evidence
     }

@@ -5,8 +5,8 @@ internal import Synchronization
 
 /// Runs another program to its end.
 ///
-/// It is a process group of its own, so that Ctrl-C reaches it through this program alone: it is then asked to stop, and
-/// killed if it does not.
+/// It is a process group of its own, so that Ctrl-C reaches it through this program alone: it gets SIGINT, which is what
+/// compilers and runs of this program clean up on, then SIGTERM, and is killed at last, or by a second Ctrl-C.
 final class ChildProcess: Sendable {
     /// How a program has ended.
     struct End {
@@ -16,20 +16,19 @@ final class ChildProcess: Sendable {
 
         var hasSucceeded: Bool { status.isSuccess }
 
-        /// Whether there is no such program: what the shell says by this code.
-        var isMissing: Bool { status == .exited(127) }
-
-        /// The last lines of what it has said: errors, where there are any.
+        /// What it has said of errors, or the last lines of what it has said: compilers say it on standard output, where
+        /// others have their results.
         var lastWords: String {
-            let said = error.isEmpty ? out : error
-            return said.split(separator: "\n").suffix(20).joined(separator: "\n")
+            let lines = (out + "\n" + error).split(separator: "\n")
+            let errors = lines.filter { $0.contains("error: ") }
+            return (errors.isEmpty ? lines.suffix(20) : errors.prefix(20)).joined(separator: "\n")
         }
     }
 
     /// How much of an output is kept: 16 MiB.
     private static let limit = 16 << 20
-    /// How long it may take to stop, with the report that it leaves behind.
-    private static let grace = Duration.seconds(20)
+    /// How long it may take to stop after each signal.
+    private static let grace = Duration.seconds(10)
 
     private let program: String
     private let arguments: [String]
@@ -47,17 +46,27 @@ final class ChildProcess: Sendable {
     /// Runs it, with the environment of this program.
     ///
     /// - Parameter changes: What is different in its environment; nil for what it is not to see.
-    /// - Throws: ``Failure`` if it cannot be started or says too much, and when this program is interrupted.
+    /// - Throws: ``Failure`` if it is not there or says too much, and when this program is interrupted.
     func run(with changes: [Environment.Key: String?] = [:]) async throws(Failure) -> End {
         let watch = Task { await stopWhenInterrupted() }
-        defer { watch.cancel() }
+        defer {
+            watch.cancel()
+            interruption.note(child: 0)
+        }
         do {
             let end = try await started(with: changes)
-            if interruption.reason == nil { return end }
+            if interruption.reason != nil { throw interruption.failure }
+            // What the shell says by this code; a path has been looked at before.
+            guard end.status != .exited(127) || program.contains("/") else {
+                throw Failure("\(program) was not found in PATH; install it", .missingTool)
+            }
+            return end
+        } catch let failure as Failure {
+            throw failure
         } catch {
-            if interruption.reason == nil { throw Failure("\(program) cannot be run: \(error)", .missingTool) }
+            if interruption.reason != nil { throw interruption.failure }
+            throw Failure("\(program) cannot be run to its end: \(error)", .internalError)
         }
-        throw interruption.failure
     }
 
     private func started(with changes: [Environment.Key: String?]) async throws -> End {
@@ -70,7 +79,9 @@ final class ChildProcess: Sendable {
             environment: .inherit.updating(changes), platformOptions: apart, input: .none,
             output: .string(limit: Self.limit), error: .string(limit: Self.limit)
         ) { child in
-            process.withLock { $0 = child.processIdentifier.value }
+            let group = child.processIdentifier.value
+            process.withLock { $0 = group }
+            interruption.note(child: group)
         }
         return End(status: result.terminationStatus, out: result.standardOutput, error: result.standardError)
     }
@@ -81,9 +92,10 @@ final class ChildProcess: Sendable {
             while !interruption.stop.isSet || process.withLock({ $0 }) == nil {
                 try await Task.sleep(for: .milliseconds(50))
             }
-            signal(SIGTERM)
-            try await Task.sleep(for: Self.grace)
-            signal(SIGKILL)
+            for number in [SIGINT, SIGTERM, SIGKILL] {
+                signal(number)
+                try await Task.sleep(for: Self.grace)
+            }
         } catch {
             // It has ended.
         }

@@ -19,11 +19,14 @@ struct ComparedOptions: ParsableArguments {
             "Compare runs that were made before: a bundle, or a folder of bundles; repeatable.", valueName: "path"))
     var bundles: [String] = []
 
-    @Option(help: ArgumentHelp("The folder of the package that --rev builds.", valueName: "dir"))
-    var package = "Benchmarks"
+    @Option(
+        help: ArgumentHelp(
+            "The folder of the package that --rev builds, seen from that of the repository. Default: Benchmarks.",
+            valueName: "dir"))
+    var package: String?
 
-    @Option(help: ArgumentHelp("The executable that --rev builds.", valueName: "name"))
-    var product = "dedupbench"
+    @Option(help: ArgumentHelp("The executable that --rev builds. Default: dedupbench.", valueName: "name"))
+    var product: String?
 
     /// Refuses what cannot be compared together, before anything is read, built or run.
     ///
@@ -45,6 +48,12 @@ struct ComparedOptions: ParsableArguments {
                 throw Failure("--bundles: nothing is run, so \(option) has no meaning", .usage)
             }
         }
+        if revisions.isEmpty, package ?? product != nil {
+            throw Failure("\(package == nil ? "--product" : "--package"): nothing is built without --rev", .usage)
+        }
+        if package?.hasPrefix("/") == true {
+            throw Failure("--package: give the folder as it is seen from that of the repository", .usage)
+        }
         guard !ran.isEmpty else { return }
         guard plan.matrix.isEmpty else {
             throw Failure("--matrix: a comparison is one of builds or of settings, not of both", .usage)
@@ -65,12 +74,18 @@ struct ComparedOptions: ParsableArguments {
                     + "choose one", .usage)
         }
         let source = Revision.Source(
-            package: package, product: product, interruption: driver.context.interruption, progress: driver.progress)
+            package: package ?? "Benchmarks", product: product ?? "dedupbench",
+            interruption: driver.context.interruption, progress: driver.progress)
         // All of them are looked up before the first is built.
         var found: [Revision] = []
         for name in revisions { found.append(try await Revision(name, from: source)) }
         var built: [BenchProgram] = []
-        for revision in found { built.append(try await revision.build()) }
+        var pins = found.first?.ownPins
+        for revision in found {
+            let (program, resolved) = try await revision.build(pins: pins)
+            built.append(program)
+            pins = pins ?? resolved
+        }
         for path in programs {
             built.append(BenchProgram(title: path, path: path.contains("/") ? path : "./" + path))
         }

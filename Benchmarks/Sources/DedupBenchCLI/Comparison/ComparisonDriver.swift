@@ -28,16 +28,17 @@ struct ComparisonDriver {
     func run() async throws(Failure) -> ComparisonRounds {
         var outcome = ComparisonRounds(arms: arms.map(\.title))
         var random = RandomStream(seed: seed, name: "order of arms")
-        for _ in 0..<rounds {
+        for round in 1...rounds {
             var measured = [SubjectEvidence?](repeating: nil, count: arms.count + 1)
             // The last place is the reference once more.
             for place in random.permutation(arms.count + 1).map(Int.init) {
                 guard interruption.reason == nil else { throw interruption.failure }
-                measured[place] = try await arms[place == arms.count ? 0 : place].measure()
+                let arm = arms[place == arms.count ? 0 : place]
+                progress.show("round \(round)/\(rounds): \(arm.title)")
+                measured[place] = try await arm.measure()
             }
             outcome.add(measured.compactMap(\.self))
         }
-        progress.clear()
         return outcome
     }
 }

@@ -1,18 +1,28 @@
 internal import Foundation
+internal import Subprocess
 
 /// A commit whose program is built and compared.
 struct Revision {
     /// Where a program comes from.
     struct Source {
-        /// The folder of the package in the repository.
+        /// The folder of the package, seen from that of the repository.
         let package: String
         /// The name of the executable.
         let product: String
         let interruption: Interruption
         let progress: ProgressDisplay
 
+        fileprivate var manifest: String { package == "." ? "Package.swift" : "\(package)/Package.swift" }
+
+        /// What would lead git to another repository than the one that it is told.
+        private static let foreign: [Environment.Key: String?] = [
+            "GIT_DIR": nil, "GIT_WORK_TREE": nil, "GIT_INDEX_FILE": nil, "GIT_COMMON_DIR": nil,
+            "GIT_OBJECT_DIRECTORY": nil, "GIT_ALTERNATE_OBJECT_DIRECTORIES": nil,
+        ]
+
         fileprivate func git(_ arguments: [String]) async throws(Failure) -> ChildProcess.End {
-            try await ChildProcess(program: "git", arguments: arguments, interruption: interruption).run()
+            try await ChildProcess(program: "git", arguments: arguments, interruption: interruption)
+                .run(with: Self.foreign)
         }
 
         fileprivate func swift(_ arguments: [String]) async throws(Failure) -> ChildProcess.End {
@@ -43,8 +53,15 @@ struct Revision {
         guard found.hasSucceeded else {
             throw Failure("--rev: there is no commit `\(name)`; fetch it first", .usage)
         }
+        let digits = found.out.trimmingCharacters(in: .whitespacesAndNewlines)
+        let manifest = try await source.git(["cat-file", "-e", "\(digits):\(source.manifest)"])
+        guard manifest.hasSucceeded else {
+            throw Failure(
+                "--rev: \(name) has no \(source.manifest); --package names the folder of the package, seen from that of the "
+                    + "repository", .usage)
+        }
         self.name = name
-        commit = found.out.trimmingCharacters(in: .whitespacesAndNewlines)
+        commit = digits
         repository = root.out.trimmingCharacters(in: .whitespacesAndNewlines)
         self.source = source
     }
@@ -57,36 +74,65 @@ struct Revision {
 
     /// Builds the program.
     ///
-    /// - Returns: It, with its path.
+    /// - Parameter pins: The versions of what it depends on, which are to be the same for all: a file as Package.resolved is.
+    /// - Returns: It, with its path, and its own such file.
     /// - Throws: ``Failure`` with what git or the compiler has said.
-    func build() async throws(Failure) -> BenchProgram {
+    func build(pins: String?) async throws(Failure) -> (program: BenchProgram, pins: String) {
         source.progress.show("building \(title), which takes minutes")
         try await checkOut()
+        let resolved = "\(folder)/\(source.package)/Package.resolved"
+        if let pins { try copy(pins, to: resolved) }
         let package = ["--package-path", "\(folder)/\(source.package)"]
         let built = try await source.swift(package)
         guard built.hasSucceeded else {
-            throw Failure("\(title) cannot be built:\n\(built.lastWords)", .badScenario)
+            throw Failure("\(title) cannot be built in \(folder):\n\(built.lastWords)", .badScenario)
         }
         let place = try await source.swift(package + ["--show-bin-path"])
         let path = place.out.trimmingCharacters(in: .whitespacesAndNewlines) + "/" + source.product
         guard place.hasSucceeded, FileManager.default.isExecutableFile(atPath: path) else {
             throw Failure("\(title) was built, but there is no \(path); is --product its executable?", .badScenario)
         }
-        return BenchProgram(title: title, path: path)
+        return (BenchProgram(title: title, path: path), resolved)
     }
 
-    /// A clone that borrows the objects of the repository, in which nothing changes.
-    private func checkOut() async throws(Failure) {
-        var commands: [[String]] = []
-        if !FileManager.default.fileExists(atPath: folder + "/.git") {
-            commands.append(["clone", "--quiet", "--shared", "--no-checkout", repository, folder])
+    /// The versions that the checkout itself is built with; nil where it has not been built.
+    var ownPins: String? {
+        let path = "\(repository)/\(source.package)/Package.resolved"
+        return FileManager.default.fileExists(atPath: path) ? path : nil
+    }
+
+    private func copy(_ pins: String, to target: String) throws(Failure) {
+        guard pins != target, FileManager.default.fileExists(atPath: pins) else { return }
+        do {
+            try Data(contentsOf: URL(fileURLWithPath: pins)).write(to: URL(fileURLWithPath: target))
+        } catch {
+            throw Failure("cannot write \(target): \(error.localizedDescription)", .cannotWrite)
         }
-        commands.append(["-C", folder, "checkout", "--quiet", "--force", "--detach", commit])
+    }
+
+    /// A clone that borrows the objects of the repository, in which nothing changes. It gets its name when it is whole, and
+    /// git is told what to work on: left to itself it would look for a repository further up.
+    private func checkOut() async throws(Failure) {
+        let files = FileManager.default
+        guard !files.fileExists(atPath: folder) else { return }
+        let clone = "\(folder)-\(getpid())"
+        defer { try? files.removeItem(atPath: clone) }
+        let commands = [
+            ["clone", "--quiet", "--shared", "--no-checkout", repository, clone],
+            [
+                "--git-dir=\(clone)/.git", "--work-tree=\(clone)", "checkout", "--quiet", "--force", "--detach", commit,
+            ],
+        ]
         for command in commands {
             let end = try await source.git(command)
             guard end.hasSucceeded else {
-                throw Failure("\(title) cannot be checked out into \(folder): \(end.lastWords)", .cannotWrite)
+                throw Failure("\(title) cannot be checked out into \(clone): \(end.lastWords)", .cannotWrite)
             }
+        }
+        do {
+            try files.moveItem(atPath: clone, toPath: folder)
+        } catch {
+            throw Failure("cannot move \(clone) to \(folder): \(error.localizedDescription)", .cannotWrite)
         }
     }
 }

@@ -96,6 +96,10 @@ struct StoredComparison {
                         "\(place) is in \(other) and in \(arm.name): it would be held against itself", .badScenario)
                 }
             }
+            let commits = Set(arm.runs.map(\.identity.commit)).sorted()
+            if commits.count > 1 {
+                notes.append("\(arm.name) holds runs of \(commits.count) commits: \(commits.joined(separator: ", "))")
+            }
             if arm.runs.count > count {
                 notes.append("\(arm.name) has \(arm.runs.count) runs, of which the first \(count) are compared")
             }
@@ -114,11 +118,25 @@ struct StoredComparison {
             + "than \(needed)"
     }
 
-    /// Why times say nothing about the arms: what differs between the machines; nil when nothing does.
+    /// Why times say nothing about the arms: what differs between the machines, or the days; nil when nothing does.
     var elsewhere: String? {
         let machines = arms.flatMap(\.runs).map { MachineFingerprint($0.environment) }
-        let differences = machines.flatMap { $0.differences(from: machines[0]) }
-        return differences.first.map { "the runs were made on different machines: \($0)" }
+        if let difference = machines.flatMap({ $0.differences(from: machines[0]) }).first {
+            return "the runs were made on different machines: \(difference)"
+        }
+        return arms.dropFirst().lazy.compactMap { separation(of: $0) }.first
+    }
+
+    /// Says that an arm and the reference were not run in turn: what the machine did meanwhile would be taken for a difference
+    /// of theirs. Runs in turn change between the two nearly as often as there are runs.
+    private func separation(of arm: StoredRuns) -> String? {
+        let order = (0..<count).flatMap { round in
+            [(arms[0].runs[round].identity.startedAt, round, 0), (arm.runs[round].identity.startedAt, round, 1)]
+        }.sorted { $0 < $1 }.map(\.2)
+        let changes = zip(order, order.dropFirst()).count { $0 != $1 }
+        guard changes < count else { return nil }
+        return
+            "the runs of \(arm.name) and \(arms[0].name) were not made in turn, so what the machine did in between counts too"
     }
 
     /// The rounds of each subject. Where each arm has one subject, these are compared whatever they are called; else those

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Measurement
 internal import Reporting
 internal import Wording
@@ -8,6 +9,8 @@ struct InstructionReport {
     let earlier: RecordFile<InstructionCount>?
     /// By how much an operation may take more: 0.01 is 1 %.
     let limit: Double
+    /// What was asked to be counted; nil for everything.
+    let filter: String?
 
     /// What one operation came to.
     struct Row {
@@ -28,14 +31,19 @@ struct InstructionReport {
         }
     }
 
-    /// 2 where an operation takes more than it may.
-    var exitCode: Int32 { rows.contains(where: \.isWorse) ? 2 : 0 }
+    /// 2 where an operation takes more than it may, 75 where the baseline has none of them.
+    var exitCode: Int32 {
+        if rows.contains(where: \.isWorse) { return 2 }
+        return earlier != nil && rows.allSatisfy { $0.before == nil } ? 75 : 0
+    }
 
     /// What is to be known of the comparison.
     var notes: [String] {
         guard let earlier else { return [] }
         let names = Set(counts.map(\.name))
-        let gone = earlier.rows.map(\.name).filter { !names.contains($0) }
+        let gone = earlier.rows.map(\.name).filter { name in
+            !names.contains(name) && (filter.map(name.localizedCaseInsensitiveContains) ?? true)
+        }
         let differences = MachineFingerprint(MachineEnvironment.current()).differences(from: earlier.machine)
         return gone.map { "\($0) is in the baseline and was not counted" }
             + differences.map { "counted elsewhere than the baseline: \($0)" }

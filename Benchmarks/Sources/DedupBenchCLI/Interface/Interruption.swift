@@ -10,12 +10,16 @@ internal import Synchronization
 package final class Interruption: Sendable {
     /// The one of the process, which signals reach once ``listen()`` was called.
     static let bySignals = Interruption()
-    private static let message: StaticString =
+    private static let reportingMessage: StaticString =
         "\nstopping: open calls are finished and a partial report is written; once more to quit at once\n"
+    private static let message: StaticString = "\nstopping: there will be no report; once more to quit at once\n"
 
     /// What the load runner looks at.
     package let stop = StopSignal()
     private let received = Atomic<Int32>(0)
+    private let reports = Atomic<Bool>(true)
+    /// The group of processes that is run by this one; 0 while there is none.
+    private let child = Atomic<pid_t>(0)
 
     /// One that nothing has interrupted yet.
     package init() {}
@@ -48,11 +52,17 @@ package final class Interruption: Sendable {
         stop.stop()
     }
 
+    /// Notes the group of processes that the second signal kills, as nothing else would. 0 when it has ended.
+    func note(child group: pid_t) { child.store(group, ordering: .relaxed) }
+
     /// Makes signals interrupt, if this is the one that they reach; call it before the run.
-    func listen() {
+    ///
+    /// - Parameter reports: Whether the command reports what it has when it is interrupted.
+    func listen(reports: Bool = true) {
         guard self === Self.bySignals else { return }
+        self.reports.store(reports, ordering: .relaxed)
         // What the handler touches is made now: making it takes locks, which a handler must not.
-        _ = (stop.isSet, signal, Self.message.utf8CodeUnitCount)
+        _ = (stop.isSet, signal, Self.message.utf8CodeUnitCount, Self.reportingMessage.utf8CodeUnitCount)
         // A program that is started under `nohup` is to outlive its terminal.
         for number in [SIGINT, SIGTERM] + (Self.isIgnored(SIGHUP) ? [] : [SIGHUP]) {
             Foundation.signal(number) { Interruption.receive($0) }
@@ -69,8 +79,13 @@ package final class Interruption: Sendable {
 
     private static func receive(_ number: Int32) {
         let (isFirst, _) = bySignals.received.compareExchange(expected: 0, desired: number, ordering: .relaxed)
-        guard isFirst else { _exit(128 + number) }
-        _ = write(STDERR_FILENO, message.utf8Start, message.utf8CodeUnitCount)
+        guard isFirst else {
+            let child = bySignals.child.load(ordering: .relaxed)
+            if child > 0 { kill(-child, SIGKILL) }
+            _exit(128 + number)
+        }
+        let text = bySignals.reports.load(ordering: .relaxed) ? reportingMessage : message
+        _ = write(STDERR_FILENO, text.utf8Start, text.utf8CodeUnitCount)
         bySignals.stop.stop()
     }
 }

@@ -49,10 +49,14 @@ struct MicroBaseline {
     /// - Parameter machine: Where they were measured.
     func rows(_ figures: [MicroFigure], on machine: MachineFingerprint) -> [Row] {
         let elsewhere = runs.flatMap { machine.differences(from: $0.machine) }.first
+        // How a program allocates depends on its compiler, and on no machine.
+        let otherBuild = runs.map(\.machine).first {
+            ($0.swiftVersion, $0.isOptimized) != (machine.swiftVersion, machine.isOptimized)
+        }.map { "Swift \($0.swiftVersion), \($0.build)" }
         let ratios = figures.compactMap { ratio($0, elsewhere) }
         let judged = Self.judged(ratios)
         return figures.flatMap { figure in
-            judged.filter { $0.title == figure.title } + [allocations(figure)].compactMap(\.self)
+            judged.filter { $0.title == figure.title } + [allocations(figure, otherBuild)].compactMap(\.self)
         }
     }
 
@@ -60,13 +64,18 @@ struct MicroBaseline {
         runs.compactMap { run in run.rows.first { $0.isSameRow(as: figure) }.flatMap(value) }
     }
 
-    private func allocations(_ figure: MicroFigure) -> Row? {
+    private func allocations(_ figure: MicroFigure, _ otherBuild: String?) -> Row? {
         guard let now = figure.allocations else { return nil }
         let before = earlier(figure, \.allocations)
         var row = Row(title: figure.title, figure: "allocations", before: before, now: now)
-        // Tables that grow now and then make a fraction of an allocation.
-        if let most = before.max() { row.verdict = now > most + 0.01 ? .regression : .noRegression }
-        if before.isEmpty { row.reason = Self.isNew }
+        if before.isEmpty {
+            row.reason = Self.isNew
+        } else if let otherBuild {
+            row.reason = "built otherwise than the baseline: \(otherBuild)"
+        } else if let most = before.max() {
+            // Tables that grow now and then make a fraction of an allocation.
+            row.verdict = now > most + 0.01 ? .regression : .noRegression
+        }
         return row
     }
 
@@ -107,6 +116,17 @@ struct MicroBaseline {
             }
             return judged
         }
+    }
+
+    /// Rows of the earlier runs that were not measured now, of those with a text in their names.
+    func missing(in figures: [MicroFigure], _ filter: String?) -> [String] {
+        var missing: [String] = []
+        for row in runs.flatMap(\.rows) {
+            let isAsked = filter.map(row.title.localizedCaseInsensitiveContains) ?? true
+            guard isAsked, !missing.contains(row.title), !figures.contains(where: row.isSameRow) else { continue }
+            missing.append(row.title)
+        }
+        return missing.map { "\($0) is in the baseline and was not measured" }
     }
 
     /// The rows for people.

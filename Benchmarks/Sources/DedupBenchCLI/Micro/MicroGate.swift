@@ -35,8 +35,33 @@ struct MicroGate {
         (self.limit, self.figure) = (limit, figure)
     }
 
-    /// Whether a row has it in its name.
-    func concerns(_ title: String) -> Bool { title.localizedCaseInsensitiveContains(name) }
+    /// The rows that it is about: the one of that name, or all that have it in their names; of these, those that have such a
+    /// figure.
+    ///
+    /// - Throws: ``Failure`` with code 64 if there is none.
+    func concerned(_ results: [MicroResult]) throws(Failure) -> [MicroResult] {
+        let titles = results.map { MicroFigure($0).title }
+        let exact = zip(results, titles).filter { $1.caseInsensitiveCompare(name) == .orderedSame }
+        let parts = exact.isEmpty ? zip(results, titles).filter { $1.localizedCaseInsensitiveContains(name) } : exact
+        guard !parts.isEmpty else {
+            throw Failure(
+                "--gate: no row that was measured has `\(name)` in its name: \(titles.joined(separator: "; "))", .usage)
+        }
+        let rows = parts.map(\.0).filter { value(of: $0) != nil }
+        guard !rows.isEmpty else {
+            throw Failure(
+                "--gate: there is no figure `\(figure.rawValue)` of \(parts.map(\.1).joined(separator: "; "))", .usage)
+        }
+        return rows
+    }
+
+    private func value(of result: MicroResult) -> Double? {
+        switch figure {
+        case .ratio: result.ratio?.value
+        case .allocations: result.allocations
+        case .bytes: result.bytes
+        }
+    }
 
     /// What a row came to: a ratio passes or fails with its whole interval.
     func verdict(of result: MicroResult) -> RunVerdict {
@@ -44,8 +69,7 @@ struct MicroGate {
         case .ratio:
             guard let ratio = result.ratio else { return .inconclusive }
             return keeps(ratio.high) ? .pass : keeps(ratio.low) ? .inconclusive : .fail
-        case .allocations: return counted(result.allocations)
-        case .bytes: return counted(result.bytes)
+        case .allocations, .bytes: return counted(value(of: result))
         }
     }
 
@@ -61,8 +85,7 @@ struct MicroGate {
                 result.ratio.map {
                     "\(HumanNumber.plain($0.value)) (\(HumanNumber.plain($0.low)) to \(HumanNumber.plain($0.high)))"
                 } ?? HumanNumber.missing
-            case .allocations: HumanNumber.plain(result.allocations)
-            case .bytes: HumanNumber.plain(result.bytes)
+            case .allocations, .bytes: HumanNumber.plain(value(of: result))
             }
         return "\(verdict.rawValue.uppercased())  \(text)  \(MicroFigure(result).title): \(observed)\n"
     }

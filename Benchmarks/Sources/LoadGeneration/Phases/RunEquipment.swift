@@ -1,6 +1,6 @@
 internal import DedupVerification
 package import Evidence
-internal import Measurement
+package import Measurement
 internal import Synchronization
 internal import Workloads
 
@@ -46,7 +46,8 @@ package struct PhaseTrace {
     package var end: UInt64 = 0
     /// How long the clients waited while the history was moved out of memory, in nanoseconds.
     var paused: UInt64 = 0
-    var stalls = StallReport()
+    /// When the machine did not run us.
+    package var stalls = StallReport()
     var memory: MemoryEvidence?
     /// How many requests the phase came to ask for, of those that were planned.
     var limit: Int

@@ -13,6 +13,8 @@ struct PhaseTally {
     private let executionEnd: (UInt64) -> UInt64?
     private var counts = VerificationCounts()
     private var latencies = LatencyDistributions()
+    /// What was waited without stalls; nil where there were none, or more than are listed.
+    private var undisturbed: LatencyDistributions?
     private var series: TimeSeries
     private var heat: LatencyHeat
     /// By key, how often it was asked for.
@@ -35,6 +37,10 @@ struct PhaseTally {
         self.executionEnd = executionEnd
         let duration = trace.end - min(trace.start, trace.end)
         latencies.isOpen = trace.plan.stream.isOpen
+        if !trace.stalls.windows.isEmpty, trace.stalls.droppedWindows == 0 {
+            undisturbed = LatencyDistributions()
+            undisturbed?.isOpen = latencies.isOpen
+        }
         series = TimeSeries(start: trace.start, duration: duration)
         heat = LatencyHeat(of: duration)
         requests = [Int](repeating: 0, count: max(sampler?.distribution.count ?? 0, trace.plan.stream.keyCount))
@@ -85,6 +91,7 @@ struct PhaseTally {
     }
 
     private mutating func addLatencies(_ call: Call) {
+        addUndisturbed(call)
         latencies.record(call.end - call.start, .service, call.outcome)
         if let releases = trace.releases {
             latencies.record(releases.lag(of: Int(call.request), intended: call.intended), .lag)
@@ -100,6 +107,13 @@ struct PhaseTally {
             latencies.record(call.start - min(end, call.start), .age, call.outcome)
         case .executed, .rejected, .failed, .missed, .abandoned, .invalidated: break
         }
+    }
+
+    private mutating func addUndisturbed(_ call: Call) {
+        guard undisturbed != nil else { return }
+        let begin = latencies.isOpen ? min(call.intended, call.end) : call.start
+        guard !trace.stalls.meets(begin, call.end) else { return }
+        undisturbed?.record(call.end - begin, latencies.isOpen ? .response : .service, call.outcome)
     }
 
     // MARK: - Concurrency
@@ -147,6 +161,7 @@ struct PhaseTally {
         phase.paused = trace.paused > 0 ? trace.paused : nil
         phase.intendedOperations = trace.plan.isBoundByHistory ? nil : trace.limit
         phase.latencies = latencies
+        phase.undisturbed = undisturbed
         phase.stuck = stuck
         phase.load = completedLoad
         phase.counts = counts

@@ -46,6 +46,17 @@ package struct StallReport: Hashable, Codable, Sendable {
         }
     }
 
+    /// Whether a time from `start` to `end` meets one that is listed. Of one process, whose stalls follow each other.
+    package func meets(_ start: UInt64, _ end: UInt64) -> Bool {
+        // The first that ends after the start.
+        var (low, high) = (0, windows.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if windows[middle].end > start { high = middle } else { low = middle + 1 }
+        }
+        return low < windows.count && windows[low].start < end
+    }
+
     /// Forgets everything, keeping the memory.
     package mutating func reset() {
         delays.reset()

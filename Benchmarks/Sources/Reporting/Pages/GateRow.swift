@@ -70,7 +70,22 @@ extension SubjectReport {
         let memory = growth.map { "memory \($0.verdict.rawValue): \($0.explanation)" }
         return [self.ending.reason, memory].compactMap(\.self) + invalidity + phases.compactMap(\.shortfall)
             + phases.compactMap(\.unsteadiness)
+            + measured.compactMap(\.stallEffect)
             + evidence.notes
+    }
+}
+
+extension PhaseReport {
+    /// What stalls of the machine have done to the latencies of hits; nil where that is less than a tenth.
+    fileprivate var stallEffect: String? {
+        guard let all = self.latencies.waits(.hit)?.percentile(99), let stalls = self.load.stalls?.count,
+            let undisturbed = self.undisturbed?.waits(.hit)?.percentile(99),
+            Double(all) > 1.1 * Double(undisturbed)
+        else { return nil }
+        return
+            "phase \(self.name): the machine stalled \(stalls == 1 ? "once" : "\(HumanNumber.count(stalls)) times"), for 10 ms or more; "
+            + "hits whose calls met no stall took \(HumanNumber.time(undisturbed)) at p99, and all of them "
+            + "\(HumanNumber.time(all))"
     }
 }
 

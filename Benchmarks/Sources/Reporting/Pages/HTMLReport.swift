@@ -147,13 +147,18 @@ package struct HTMLReport {
                 let load = phase.load
                 rows.append(
                     [subject.title, phase.name] + GenerationTable.cells(of: load).map(\.text)
-                        + [load.stalls.map { HumanNumber.count($0.count) } ?? HumanNumber.missing])
+                        + [load.stalls.map { HumanNumber.count($0.count) } ?? HumanNumber.missing]
+                        + [phase.latencies, phase.undisturbed].map {
+                            HumanNumber.time($0?.waits(.hit)?.percentile(99))
+                        })
                 audits += load.audits.map { audit in
                     [subject.title, phase.name, audit.name, audit.passed ? "passed" : "FAILED", audit.explanation]
                 }
             }
         }
-        let titles = ["subject", "phase"] + GenerationTable.titles.map(\.title) + ["stalls of 10 ms"]
+        let titles =
+            ["subject", "phase"] + GenerationTable.titles.map(\.title)
+            + ["stalls of 10 ms", "hit p99", "without stalls"]
         return HTMLPage.section(
             "Load and machine",
             Markup.table(titles, rows)

@@ -64,7 +64,7 @@ private struct SummaryRow {
         "violation_bound_ratio", "leak_low_bytes_per_op", "leak_high_bytes_per_op", "memory_verdict",
         "processes_spawned", "processes_saved", "phase_verdict", "ending", "clients", "workers", "concurrency_mean",
         "backlogged", "hiccup_max_ns", "hit_service_p50_ns", "hit_service_p99_ns",
-        "leak_detectable_bytes_per_op",
+        "leak_detectable_bytes_per_op", "stalls", "undisturbed_p50_ns", "undisturbed_p99_ns",
     ]
 
     init(report: RunReport, subject: SubjectReport, phase: PhaseReport) {
@@ -136,6 +136,8 @@ private struct SummaryRow {
             CSVCell(phase.load.meanConcurrency), CSVCell(phase.load.backlogged),
             CSVCell(phase.load.longestStall), CSVCell(metrics[.hitService, .p50]?.value),
             CSVCell(metrics[.hitService, .p99]?.value), CSVCell(phase.growth?.minimumDetectable),
+            CSVCell(phase.load.stalls?.count), CSVCell(phase.undisturbed?.waits(.hit)?.percentile(50)),
+            CSVCell(phase.undisturbed?.waits(.hit)?.percentile(99)),
         ]
     }
 }
