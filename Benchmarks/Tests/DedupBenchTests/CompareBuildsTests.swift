@@ -23,7 +23,7 @@ import Testing
 
     private func compare(_ programs: [String], _ options: [String] = []) async throws -> Bench.Result {
         await bench.run(
-            ["compare", try bench.write(Scenarios.alone), "--subject", "dedup", "--out", bench.results]
+            ["compare", try bench.write(Scenarios.brief), "--subject", "dedup", "--out", bench.results]
                 + ["--metric", "dedup.executions", "--rounds", "6"] + programs.flatMap { ["--program", $0] } + options)
     }
 
@@ -55,7 +55,7 @@ import Testing
         try script(endless, "trap 'echo asked > \(noted); exit 0' INT; echo $$ > pid; while :; do sleep 0.1; done")
         let child = try Child(
             [
-                "compare", try bench.write(Scenarios.alone), "--subject", "dedup", "--program", endless, "--program",
+                "compare", try bench.write(Scenarios.brief), "--subject", "dedup", "--program", endless, "--program",
                 endless,
             ],
             in: bench)
@@ -99,7 +99,7 @@ import Testing
 
     @Test func commitsAreBuiltAndCompared() throws {
         try repository()
-        let scenario = try bench.write(Scenarios.alone)
+        let scenario = try bench.write(Scenarios.brief)
         let compare =
             "cd repository && dedupbench compare \(scenario) --subject dedup --metric dedup.executions --rounds 6 "
             + "--package Bench --product copy --out ../results --no-progress "

@@ -55,7 +55,7 @@ import Testing
         let folder = "\(bench.folder)/\(name)"
         for seed in seeds {
             let result = await bench.run(
-                ["run", try bench.write(Scenarios.alone), "--subject", "dedup", "--seed", "\(seed)", "--out", folder]
+                ["run", try bench.write(Scenarios.brief), "--subject", "dedup", "--seed", "\(seed)", "--out", folder]
                     + options)
             #expect(result.code == 0, "\(result.error)")
         }

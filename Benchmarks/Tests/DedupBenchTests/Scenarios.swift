@@ -21,6 +21,9 @@ enum Scenarios {
     /// The same from one client, and executions that take no time: the seed alone decides what is executed.
     static let alone = storm.replacing("clients: 4", with: "clients: 1").replacing("latency: 2ms", with: "latency: 0s")
 
+    /// The same with a tenth of the calls: for what looks at many runs.
+    static let brief = alone.replacing("operations: 4000", with: "operations: 400")
+
     /// Sixteen clients ask for one cold key at once, then for the next one.
     static let herd = """
         schema_version: 1

@@ -83,15 +83,16 @@ struct MicroCommand: BenchCommand {
         let compared = compare(figures, with: earlier, console)
         let stamp = RunStamp(commit: await context.commit())
         // A file that cannot be written hides no verdict, and a gate that cannot be asked loses no measurement.
+        var isWritten = true
         do throws(Failure) {
             if let csv { try write(table.csv.text, to: csv) }
             if let json { try RecordFile(figures, format: MicroFigure.format, stamp: stamp).write(to: json) }
         } catch {
             console.error("\(DedupBenchCommand.program): \(error.message)\n")
-            return Failure.Code.ofUnwritten(
-                RunVerdict.combined([try judge(results, by: gates, console), compared]).exitCode)
+            isWritten = false
         }
-        return RunVerdict.combined([try judge(results, by: gates, console), compared]).exitCode
+        let code = RunVerdict.combined([try judge(results, by: gates, console), compared]).exitCode
+        return isWritten ? code : Failure.Code.ofUnwritten(code)
     }
 
     private func judge(_ results: [MicroResult], by gates: [MicroGate], _ console: Console) throws -> RunVerdict {

@@ -17,14 +17,13 @@ struct InstructionCount: Codable, Sendable {
     static let format = "dedupbench instructions"
 }
 
-/// Counts the instructions of micro cases: runs this program under callgrind, which executes every instruction one by one, once
-/// with so many operations and once with twice as many, so that the start of the program and of the case cancels out.
+/// Counts the instructions of micro cases: runs this program under callgrind, which executes every instruction one by one and
+/// counts those of all threads from the begin of the loop to its end.
 struct InstructionCounter {
     /// How many operations a first look has.
     private static let pilot = 1_000
-    /// How many instructions are to be counted: what the starts of two processes differ by is about 100,000, which is 0.05 %
-    /// of them.
-    static let wanted = 200_000_000
+    /// How many instructions are to be counted of each.
+    static let wanted = 50_000_000
     /// How many operations a run has at most.
     private static let most = 1_000_000
 
@@ -65,27 +64,27 @@ struct InstructionCounter {
     }
 
     private func perOperation(_ row: String, of name: String, _ operations: Int) async throws(Failure) -> Double {
-        let once = try await total(row, of: name, operations)
-        let twice = try await total(row, of: name, 2 * operations)
-        return Double(twice - once) / Double(operations)
-    }
-
-    private func total(_ row: String, of name: String, _ operations: Int) async throws(Failure) -> Int {
+        let counts = scratch.next()
         let child = ChildProcess(
             program: "valgrind",
-            arguments: ["--tool=callgrind", "--callgrind-out-file=/dev/null", program]
-                + ["instructions", "--case", name, "--row", row, "--operations", "\(operations)"],
-            interruption: interruption)
+            arguments: [
+                "--tool=callgrind", "--callgrind-out-file=\(counts)", "--zero-before=*countingBegins*",
+                "--dump-before=*countingEnds*", program, "instructions", "--case", name, "--row", row, "--operations",
+                "\(operations)",
+            ], interruption: interruption)
         // Tables of the standard library are seeded anew in each process otherwise.
         let end = try await child.run(with: ["SWIFT_DETERMINISTIC_HASHING": "1", "SWIFT_BACKTRACE": "enable=no"])
-        guard end.hasSucceeded, let total = Self.total(in: end.error) else {
+        // The first of the files is that of the loop, the other that of the rest.
+        guard end.hasSucceeded, let text = try? String(contentsOfFile: counts + ".1", encoding: .utf8),
+            let total = Self.total(in: text)
+        else {
             throw Failure("\(row) cannot be counted (\(end.status)): \(end.lastWords)", .internalError)
         }
-        return total
+        return Double(total) / Double(operations)
     }
 
-    /// `==123== Collected : 4567`
-    static func total(in said: String) -> Int? {
-        said.matches(of: /Collected : ([0-9]+)/).last.flatMap { Int($0.1) }
+    /// `totals: 4567`
+    static func total(in counts: String) -> Int? {
+        counts.firstMatch(of: /(?m)^totals: ([0-9]+)/).flatMap { Int($0.1) }
     }
 }

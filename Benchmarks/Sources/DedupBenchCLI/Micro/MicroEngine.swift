@@ -31,6 +31,9 @@ struct MicroEngine: Sendable {
         case counting(String, iterations: Int)
     }
 
+    /// How often a loop is run before it is counted.
+    private static let warmUp = 100
+
     let rounds: Int
     let allocator: Jemalloc
     let counter: AllocationCounter
@@ -57,7 +60,12 @@ struct MicroEngine: Sendable {
         switch purpose {
         case .timing: return true
         case .listing(let names): names.add(name)
-        case .counting(name, let iterations): run(iterations)
+        case .counting(name, let iterations):
+            // What is set up at the first use is not counted.
+            run(Self.warmUp)
+            countingBegins()
+            run(iterations)
+            countingEnds()
         case .counting: break
         }
         return false
@@ -97,7 +105,11 @@ struct MicroEngine: Sendable {
             names.add(name)
             return nil
         case .counting(let wanted, let iterations):
-            if wanted == name { await body(iterations) }
+            guard wanted == name else { return nil }
+            await body(Self.warmUp)
+            countingBegins()
+            await body(iterations)
+            countingEnds()
             return nil
         }
         await body(iterations)
@@ -127,8 +139,12 @@ struct MicroEngine: Sendable {
             names.add(name)
             return nil
         case .counting(let wanted, let iterations):
+            guard wanted == name else { return nil }
             var sum: UInt64 = 0
-            if wanted == name { for number in 0..<iterations { sum &+= try await call(number) } }
+            for number in 0..<Self.warmUp { sum &+= try await call(number) }
+            countingBegins()
+            for number in 0..<iterations { sum &+= try await call(number) }
+            countingEnds()
             consume(sum)
             return nil
         }
@@ -158,6 +174,15 @@ struct MicroEngine: Sendable {
         return Double(MonotonicClock.now() - start) / Double(iterations)
     }
 }
+
+/// Where the count of instructions begins: callgrind looks for the call. It is never inlined and does what the compiler cannot
+/// remove.
+@inline(never)
+private func countingBegins() { consume(1) }
+
+/// Where it ends.
+@inline(never)
+private func countingEnds() { consume(2) }
 
 /// Names in the order in which they were added.
 final class NameList: Sendable {
