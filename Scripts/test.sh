@@ -10,17 +10,14 @@ source Scripts/setup.sh
 # One test at a time: some hold a thread on purpose, and on two cores the runtime has only two to give.
 # What HTTP takes is built once, in debug: that is longer than all the rest.
 traits=(--traits HTTP)
-# In release the library is built where the harness is: what both depend on is built once.
-folder=(--scratch-path .build)
 # No test needs to see what is internal, and without that a release build of the tests is the one that is measured.
 options=()
 for configuration in debug release; do
     echo "== tests of the library, $configuration"
-    swift test -c "$configuration" ${options[@]+"${options[@]}"} "${folder[@]}" --enable-all-traits --no-parallel "$@"
+    swift test -c "$configuration" ${options[@]+"${options[@]}"} --enable-all-traits --no-parallel "$@"
     echo "== tests of the harness, $configuration"
     swift test -c "$configuration" ${options[@]+"${options[@]}"} --package-path Benchmarks ${traits[@]+"${traits[@]}"} \
         --no-parallel "$@"
     traits=()
     options=(--disable-testable-imports)
-    folder=(--scratch-path Benchmarks/.build)
 done
