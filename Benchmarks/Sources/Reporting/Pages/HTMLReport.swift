@@ -142,15 +142,18 @@ package struct HTMLReport {
     private var load: String {
         var rows: [[String]] = []
         var audits: [[String]] = []
+        // Where the machine did not stall, nothing is to be told apart.
+        let hasStalled = report.subjects.flatMap(\.measured).contains { $0.undisturbed != nil }
         for subject in report.subjects {
             for phase in subject.measured {
                 let load = phase.load
+                let hits = [phase.latencies, phase.undisturbed].map {
+                    HumanNumber.time($0?.waits(.hit)?.percentile(99))
+                }
                 rows.append(
                     [subject.title, phase.name] + GenerationTable.cells(of: load).map(\.text)
                         + [load.stalls.map { HumanNumber.count($0.count) } ?? HumanNumber.missing]
-                        + [phase.latencies, phase.undisturbed].map {
-                            HumanNumber.time($0?.waits(.hit)?.percentile(99))
-                        })
+                        + (hasStalled ? hits : []))
                 audits += load.audits.map { audit in
                     [subject.title, phase.name, audit.name, audit.passed ? "passed" : "FAILED", audit.explanation]
                 }
@@ -158,7 +161,7 @@ package struct HTMLReport {
         }
         let titles =
             ["subject", "phase"] + GenerationTable.titles.map(\.title)
-            + ["stalls of 10 ms", "hit p99", "without stalls"]
+            + ["stalls of 10 ms"] + (hasStalled ? ["hit p99", "without stalls"] : [])
         return HTMLPage.section(
             "Load and machine",
             Markup.table(titles, rows)
