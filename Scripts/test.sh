@@ -3,7 +3,7 @@
 #   Scripts/test.sh --filter FlightTable
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-# `dedupbench instructions` counts them with valgrind, of a copy of itself that strip has made.
+# `dedupbench instructions` counts with valgrind, in a copy of the program that strip has made.
 dedup_more_packages=(binutils valgrind)
 source Scripts/setup.sh
 

@@ -1,7 +1,7 @@
 package import ArgumentParser
 public import DedupBenchKit
 internal import Foundation
-internal import Synchronization
+internal import Measurement
 
 /// The command line of `dedupbench`: every command, for its own executable and for those of other packages.
 ///
@@ -29,10 +29,8 @@ public enum DedupBench {
     /// An asynchronous `main` gives that thread away to Dispatch, which suspends it in a way that valgrind, before 3.20,
     /// does not survive.
     package static func blockingMain() -> Never {
-        let end = OnceSet()
         let command = command(adding: [])
-        Task.detached { end.set(await command.value) }
-        Foundation.exit(end.wait())
+        Foundation.exit(CallerExecutor().run { await command.value })
     }
 
     /// Starts the command line of this process.
@@ -132,21 +130,5 @@ package struct DedupBenchCommand: ParsableCommand {
             if !message.isEmpty { (code == 0 ? context.console.out : context.console.error)(message + "\n") }
             return code
         }
-    }
-}
-
-/// An exit code that a thread waits for.
-private final class OnceSet: Sendable {
-    private let code = Mutex<Int32>(0)
-    private let isSet = DispatchSemaphore(value: 0)
-
-    func set(_ code: Int32) {
-        self.code.withLock { $0 = code }
-        isSet.signal()
-    }
-
-    func wait() -> Int32 {
-        isSet.wait()
-        return code.withLock { $0 }
     }
 }

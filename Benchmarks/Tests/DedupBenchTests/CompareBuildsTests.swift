@@ -51,8 +51,10 @@ import Testing
     }
 
     @Test func anInterruptionEndsTheBuildThatRuns() throws {
-        let (endless, noted) = (bench.folder + "/endless", bench.folder + "/noted")
-        try script(endless, "trap 'echo asked > \(noted); exit 0' INT; echo $$ > pid; while :; do sleep 0.1; done")
+        let (endless, noted, began) = (bench.folder + "/endless", bench.folder + "/noted", bench.folder + "/began")
+        // A reader of it waits until it has been opened for writing.
+        #expect(mkfifo(began, 0o600) == 0)
+        try script(endless, "trap 'echo asked > \(noted); exit 0' INT; : > \(began); while :; do sleep 0.1; done")
         let child = try Child(
             [
                 "compare", try bench.write(Scenarios.brief), "--subject", "dedup", "--program", endless, "--program",
@@ -60,7 +62,7 @@ import Testing
             ],
             in: bench)
         #expect(child.waits(for: "round 1/10"))
-        while !FileManager.default.fileExists(atPath: bench.folder + "/pid") { usleep(10_000) }
+        _ = try FileHandle(forReadingFrom: URL(fileURLWithPath: began)).readToEnd()
         child.send(SIGINT)
         #expect(try child.finish().code == 130)
         #expect(FileManager.default.fileExists(atPath: noted))

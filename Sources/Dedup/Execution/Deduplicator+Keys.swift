@@ -95,19 +95,17 @@ extension Deduplicator {
                 }
             }
             var again: [(key: Key, fingerprint: Fingerprint)] = []
-            do {
-                try await executeOrJoin(requests, leads: batch.leads) { position, answer in
-                    if let answer {
-                        values[missing[position].key] = try value(of: answer)
-                        open -= 1
-                    } else {
-                        again.append(missing[position])
-                    }
+            let settle = {
+                let limit = self.time.now.advanced(by: self.configuration.recordTimeout)
+                await batch.settle(by: deadline.map { min($0, limit) } ?? limit, self.flightShards)
+            }
+            try await executeOrJoin(requests, leads: batch.leads, settle: settle) { position, answer in
+                if let answer {
+                    values[missing[position].key] = try value(of: answer)
+                    open -= 1
+                } else {
+                    again.append(missing[position])
                 }
-            } catch {
-                let limit = time.now.advanced(by: configuration.recordTimeout)
-                await batch.settle(by: deadline.map { min($0, limit) } ?? limit, flightShards)
-                throw error
             }
             missing = again
         }
@@ -115,9 +113,11 @@ extension Deduplicator {
     }
 
     /// Claims all requests, says how many executions they lead, waits for all, and hands over each answer as it comes; nil
-    /// for a request that has to claim again. Where one fails, the others leave.
+    /// for a request that has to claim again. Where one fails, the others leave, and the error is thrown when `settle` has
+    /// returned.
     private func executeOrJoin(
-        _ requests: [Request], leads: (Int) -> Void, _ receive: (_ position: Int, Answer?) throws -> Void
+        _ requests: [Request], leads: (Int) -> Void, settle: () async -> Void,
+        _ receive: (_ position: Int, Answer?) throws -> Void
     ) async throws {
         let isolation: (any Actor)? = #isolation
         let isOnActor = isolation != nil
@@ -145,6 +145,7 @@ extension Deduplicator {
                 try receive(position, try await wait(requests[position], claimed))
             } catch {
                 for (rest, claimed) in waits.dropFirst(number + 1) { leave(requests[rest], claimed, hasBegun: true) }
+                await settle()
                 throw error
             }
         }

@@ -6,28 +6,16 @@ import Testing
 /// What is left of the work for several keys when its call has thrown.
 @Suite(.timeLimit(.minutes(1))) struct BatchEndTests {
     /// Keeps records in memory, but for those of failed executions of one key, which wait for a latch.
-    private final class HoldingRecords: ExecutionRecordStore {
+    private final class HoldingRecords: RecordsInMemory {
         let latch = Latch()
         let held: Fingerprint
-        private let memory = InMemoryExecutionRecords()
+        let memory = InMemoryExecutionRecords()
 
         init(_ held: Fingerprint) { self.held = held }
 
         func save(_ changes: [ExecutionRecord]) async throws {
             if changes.contains(where: { $0.fingerprint == held && $0.failures > 0 }) { try await latch.wait() }
             try await memory.save(changes)
-        }
-
-        func find(_ fingerprint: Fingerprint, step: String) async throws -> ExecutionRecord? {
-            try await memory.find(fingerprint, step: step)
-        }
-
-        func statistics(step: String?, limit: Int) async throws -> [StepRecordStatistics] {
-            try await memory.statistics(step: step, limit: limit)
-        }
-
-        func duplicates(over threshold: Int, limit: Int) async throws -> [ExecutionRecord] {
-            try await memory.duplicates(over: threshold, limit: limit)
         }
     }
 

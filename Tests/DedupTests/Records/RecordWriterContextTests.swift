@@ -9,7 +9,7 @@ import Testing
     @TaskLocal static var requestID: Int?
 
     /// A store that notes for which request it is called.
-    private final class TracedRecords: ExecutionRecordStore {
+    private final class TracedRecords: RecordsInMemory {
         let memory = InMemoryExecutionRecords()
         let saved = Latch()
         private let requests = Lock<[Int?]>([])
@@ -21,18 +21,6 @@ import Testing
             requests.withLock { $0.append(RecordWriterContextTests.requestID) }
             try await memory.save(changes)
             saved.open()
-        }
-
-        func find(_ fingerprint: Fingerprint, step: String) async throws -> ExecutionRecord? {
-            try await memory.find(fingerprint, step: step)
-        }
-
-        func statistics(step: String?, limit: Int) async throws -> [StepRecordStatistics] {
-            try await memory.statistics(step: step, limit: limit)
-        }
-
-        func duplicates(over threshold: Int, limit: Int) async throws -> [ExecutionRecord] {
-            try await memory.duplicates(over: threshold, limit: limit)
         }
     }
 

@@ -135,15 +135,15 @@ struct CompareCommand: BenchCommand {
                 "none of \(metrics.map(\.name).joined(separator: ", ")) was measured in the phases that are compared; "
                     + "\(arms[0].name) has \(arms[0].phases.joined(separator: ", "))", .usage)
         }
-        let results = Comparison(effect: effect / 100).results(compared).map { $0.doubting(comparison.elsewhere) }
-        let notes = [comparison.elsewhere, comparison.shortage(metrics: compared.count)].compactMap(\.self)
+        let elsewhere = comparison.elsewhere
+        let results = Comparison(effect: effect / 100).results(compared).map { $0.doubting(elsewhere) }
+        let notes = [elsewhere, comparison.shortage(metrics: compared.count)].compactMap(\.self)
         let first = arms[0].runs[0]
-        var identity = first.identity
-        identity.id = "\(stamp.compact)-\(identity.scenario)-\(stamp.commit)"
-        (identity.commit, identity.startedAt) = (stamp.commit, stamp.readable)
-        (identity.arguments, identity.replay) = (arguments, RunStamp.commandLine(arguments))
         return ComparisonReport(
-            identity, environment: first.environment, scenario: first.resolvedScenario, reference: rounds[0].arms[0],
+            stamp.identity(
+                first.identity.scenario, seed: first.identity.seed, arguments: arguments,
+                replay: RunStamp.commandLine(arguments)),
+            environment: first.environment, scenario: first.resolvedScenario, reference: rounds[0].arms[0],
             results: results,
             doubts: comparison.notes + notes + rounds.flatMap(\.doubts),
             arms: RunVerdict.combined(rounds.map(\.verdict)))

@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import Foundation
 internal import Measurement
 
 /// `dedupbench instructions`
@@ -13,8 +12,8 @@ struct InstructionsCommand: BenchCommand {
               dedupbench instructions --baseline main.json
               dedupbench instructions --filter fingerprint --baseline main.json --limit 0.5
 
-            The program runs under callgrind, of valgrind, which executes it instruction by instruction. What threads do at the \
-            same time is not counted, nor is what a million entries would take minutes for. Fewer instructions are not \
+            The program runs under callgrind, of valgrind, which executes it instruction by instruction. Left out are cases of \
+            several threads, and those that a million entries would make last for minutes. Fewer instructions are not \
             always less time: a miss of the processor's cache counts for one. Counts of another compiler or processor \
             differ for reasons of their own, and the report says so.
 
@@ -88,12 +87,8 @@ struct InstructionsCommand: BenchCommand {
         for item in MicroCase.all where item.isCounted {
             let names = NameList()
             _ = try await item.measure(try MicroEngine(rounds: 6, purpose: .listing(names)))
-            rows += names.all.map { (item.name, $0) }
-        }
-        if let filter {
-            rows = rows.filter {
-                $0.row.localizedCaseInsensitiveContains(filter) || $0.name.localizedCaseInsensitiveContains(filter)
-            }
+            let asked = names.all.filter { $0.isAsked(by: filter) || item.name.isAsked(by: filter) }
+            rows += asked.map { (item.name, $0) }
         }
         guard !rows.isEmpty else {
             throw Failure("nothing has `\(filter ?? "")` in its name; --list prints the names", .usage)

@@ -62,7 +62,7 @@ struct MicroCommand: BenchCommand {
     }
 
     private var chosen: [MicroCase] {
-        MicroCase.all.filter { filter.map($0.name.localizedCaseInsensitiveContains) ?? true }
+        MicroCase.all.filter { $0.name.isAsked(by: filter) }
     }
 
     func run(_ arguments: [String], in context: CommandContext) async throws -> Int32 {
@@ -132,7 +132,7 @@ struct MicroCommand: BenchCommand {
         do throws(BundleError) {
             try BundleFile.write(text, to: path)
         } catch {
-            throw Failure("cannot \(error.action) \(error.path): \(error.reason)", .cannotWrite)
+            throw Failure(unwritten: error)
         }
     }
 }

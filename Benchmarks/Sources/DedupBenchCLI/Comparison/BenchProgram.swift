@@ -21,11 +21,11 @@ struct BenchProgram {
     /// - Parameters:
     ///   - arguments: What `run` is told, see ``PlanOptions/arguments(of:subject:)``.
     ///   - subject: The subject whose evidence counts.
-    ///   - scratch: A folder for its bundles. Each is removed when it has been read.
+    ///   - scratch: Where its bundles go. Each is removed when it has been read.
     func arm(_ arguments: [String], subject: String, scratch: ScratchFolder, _ driver: RunDriver) -> ComparisonArm {
         ComparisonArm(title: title) { () async throws(Failure) in
-            let out = scratch.next()
-            defer { scratch.remove(out) }
+            let out = scratch.path + "/results"
+            defer { try? FileManager.default.removeItem(atPath: out) }
             let child = ChildProcess(
                 program: path, arguments: ["run"] + arguments + ["--out", out, "--quiet", "--no-progress"],
                 interruption: driver.context.interruption)
@@ -57,36 +57,6 @@ struct BenchProgram {
         }
         return evidence
     }
-}
-
-/// A folder that is removed at the end.
-final class ScratchFolder {
-    private let path: String
-    private var count = 0
-
-    /// Makes the folder.
-    ///
-    /// - Throws: ``Failure`` if it cannot be made.
-    init() throws(Failure) {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("dedupbench-\(UUID().uuidString)")
-        path = folder.path
-        do {
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        } catch {
-            throw Failure("cannot make the folder \(path): \(error.localizedDescription)", .cannotWrite)
-        }
-    }
-
-    deinit { remove(path) }
-
-    /// The path of a folder in it that does not exist yet.
-    func next() -> String {
-        count += 1
-        return "\(path)/\(count)"
-    }
-
-    /// Removes a folder with everything in it.
-    func remove(_ folder: String) { try? FileManager.default.removeItem(atPath: folder) }
 }
 
 extension PlanOptions {

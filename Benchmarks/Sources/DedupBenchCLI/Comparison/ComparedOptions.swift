@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import DedupBenchKit
 internal import Foundation
+internal import Reporting
 
 /// What a comparison compares in place of subjects and settings of this build.
 struct ComparedOptions: ParsableArguments {
@@ -89,7 +90,8 @@ struct ComparedOptions: ParsableArguments {
         for path in programs {
             built.append(BenchProgram(title: path, path: path.contains("/") ? path : "./" + path))
         }
-        let scratch = try ScratchFolder()
+        let scratch: ScratchFolder
+        do throws(BundleError) { scratch = try ScratchFolder("compare") } catch { throw Failure(unwritten: error) }
         let arguments = plan.arguments(of: driver.plan, subject: subjects[0])
         return Self.toldApart(built).map { $0.arm(arguments, subject: subjects[0], scratch: scratch, driver) }
     }

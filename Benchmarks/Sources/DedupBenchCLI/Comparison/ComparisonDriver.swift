@@ -1,6 +1,7 @@
 internal import DedupBenchKit
 internal import Evidence
 internal import Judging
+internal import LoadGeneration
 internal import Workloads
 
 /// One of the things that are compared.
@@ -50,24 +51,29 @@ extension RunDriver {
     func arms() throws(Failure) -> [ComparisonArm] {
         var arms: [ComparisonArm] = []
         for combination in plan.combinations {
-            for subject in plan.subjects {
-                let title = SubjectEvidence(subject: subject.name, strategy: combination.strategy).title
-                let blamed = "\(plan.file): \(title)"
-                do {
-                    let runner = try makeRunner(for: combination)
-                    arms.append(
-                        ComparisonArm(title: title) { () async throws(Failure) in
-                            do {
-                                return try await run(subject, in: combination, with: runner)
-                            } catch {
-                                throw Self.failure(from: error, driving: blamed)
-                            }
-                        })
-                } catch {
-                    throw Self.failure(from: error, driving: blamed)
-                }
+            let named = plan.subjects.map { subject in
+                (subject, title: SubjectEvidence(subject: subject.name, strategy: combination.strategy).title)
             }
+            let runner: LoadRunner
+            do {
+                runner = try makeRunner(for: combination)
+            } catch {
+                throw Self.failure(from: error, driving: "\(plan.file): \(named[0].title)")
+            }
+            arms += named.map { arm($0, title: $1, in: combination, with: runner) }
         }
         return arms
+    }
+
+    private func arm(
+        _ subject: SubjectBlueprint, title: String, in combination: RunPlan.Combination, with runner: LoadRunner
+    ) -> ComparisonArm {
+        ComparisonArm(title: title) { () async throws(Failure) in
+            do {
+                return try await run(subject, in: combination, with: runner)
+            } catch {
+                throw Self.failure(from: error, driving: "\(plan.file): \(title)")
+            }
+        }
     }
 }

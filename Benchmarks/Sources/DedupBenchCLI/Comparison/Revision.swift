@@ -1,5 +1,4 @@
 internal import Foundation
-internal import Subprocess
 
 /// A commit whose program is built and compared.
 struct Revision {
@@ -14,15 +13,9 @@ struct Revision {
 
         fileprivate var manifest: String { package == "." ? "Package.swift" : "\(package)/Package.swift" }
 
-        /// What would lead git to another repository than the one that it is told.
-        private static let foreign: [Environment.Key: String?] = [
-            "GIT_DIR": nil, "GIT_WORK_TREE": nil, "GIT_INDEX_FILE": nil, "GIT_COMMON_DIR": nil,
-            "GIT_OBJECT_DIRECTORY": nil, "GIT_ALTERNATE_OBJECT_DIRECTORIES": nil,
-        ]
-
         fileprivate func git(_ arguments: [String]) async throws(Failure) -> ChildProcess.End {
             try await ChildProcess(program: "git", arguments: arguments, interruption: interruption)
-                .run(with: Self.foreign)
+                .run(with: GitProcess.ownRepository)
         }
 
         fileprivate func swift(_ arguments: [String]) async throws(Failure) -> ChildProcess.End {

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Reporting
 internal import Subprocess
 
 /// What an operation takes in instructions.
@@ -38,8 +39,8 @@ struct InstructionCounter {
     init(wanted: Int, _ interruption: Interruption) async throws(Failure) {
         self.wanted = Double(wanted)
         self.interruption = interruption
-        scratch = try ScratchFolder()
-        program = scratch.next()
+        do throws(BundleError) { scratch = try ScratchFolder("instructions") } catch { throw Failure(unwritten: error) }
+        program = scratch.path + "/program"
         // Valgrind stops at what it does not understand of the debug information of newer compilers.
         let strip = ChildProcess(
             program: "strip", arguments: ["--strip-debug", "-o", program, "/proc/\(getpid())/exe"],
@@ -64,7 +65,9 @@ struct InstructionCounter {
     }
 
     private func perOperation(_ row: String, of name: String, _ operations: Int) async throws(Failure) -> Double {
-        let counts = scratch.next()
+        let counts = scratch.path + "/counts"
+        // A run that leaves none is not to be taken for the one before.
+        defer { try? FileManager.default.removeItem(atPath: counts + ".1") }
         let child = ChildProcess(
             program: "valgrind",
             arguments: [

@@ -1,4 +1,3 @@
-internal import Foundation
 internal import Measurement
 internal import Reporting
 internal import Wording
@@ -41,9 +40,7 @@ struct InstructionReport {
     var notes: [String] {
         guard let earlier else { return [] }
         let names = Set(counts.map(\.name))
-        let gone = earlier.rows.map(\.name).filter { name in
-            !names.contains(name) && (filter.map(name.localizedCaseInsensitiveContains) ?? true)
-        }
+        let gone = earlier.rows.map(\.name).filter { !names.contains($0) && $0.isAsked(by: filter) }
         let differences = MachineFingerprint(MachineEnvironment.current()).differences(from: earlier.machine)
         return gone.map { "\($0) is in the baseline and was not counted" }
             + differences.map { "counted elsewhere than the baseline: \($0)" }
@@ -61,6 +58,7 @@ struct InstructionReport {
                 .init(HumanNumber.plain(row.before)), .init(row.ratio.map(RatioText.percent) ?? ""), verdict,
             ])
         }
+        let notes = notes
         return (table.lines(terminal) + (notes.isEmpty ? [] : [""] + notes)).joined(separator: "\n") + "\n"
     }
 }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 package import LoadGeneration
+internal import Reporting
 
 /// What commands work with: the places that they print to, what stops them, and the machine that they run on. A test hands in
 /// its own.
@@ -65,6 +66,11 @@ package struct Failure: Error {
         static func ofUnwritten(_ exitCode: Int32) -> Int32 {
             [0, 75].contains(exitCode) ? cannotWrite.rawValue : exitCode
         }
+    }
+
+    /// A file that cannot be written, where its path is an option of its own.
+    init(unwritten error: BundleError) {
+        self.init("cannot \(error.action) \(error.path): \(error.reason)", .cannotWrite)
     }
 
     init(_ message: String, _ code: Code) { self.init(message, exitCode: code.rawValue) }

@@ -12,7 +12,7 @@ enum CacheCases {
             MicroCase(
                 name: "cache hit, \(entries) entries, \(threads) threads",
                 isCounted: threads == 1 && entries < 1_000_000
-            ) { engine in try hits(engine, entries: entries, threads: threads) }
+            ) { engine in try await hits(engine, entries: entries, threads: threads) }
         } + [MicroCase(name: "cache entry, memory", isCounted: false) { [try footprint($0)] }]
 
     /// What is looked up: every key about once in a random order, read one after the other.
@@ -34,7 +34,7 @@ enum CacheCases {
         try Cache(CacheConfiguration(capacity: .entries(entries + entries / 4), policy: .s3FIFO, seed: 1))
     }
 
-    private static func hits(_ engine: MicroEngine, entries: Int, threads: Int) throws -> [MicroResult] {
+    private static func hits(_ engine: MicroEngine, entries: Int, threads: Int) async throws -> [MicroResult] {
         let cache = try cache(entries: entries)
         let dictionary = LockedDictionary(capacity: entries)
         let now = SystemTimeSource().now
@@ -43,7 +43,7 @@ enum CacheCases {
             dictionary.insert(UInt64(number), for: key(number), deadline: now.advanced(by: .seconds(3_600)))
         }
         let (keys, mask) = lookups(entries: entries)
-        let measured = engine.compare(
+        let measured = await engine.compare(
             "cache hit, \(entries) entries", threads: threads, control: "lock + Dictionary",
             { sum($0, keys, mask) { cache.value(for: $0, at: now)?.value } },
             { sum($0, keys, mask) { dictionary.value(for: $0, at: now) } })

@@ -31,7 +31,7 @@ enum ExecutionCases {
     private static func hit(_ engine: MicroEngine) async throws -> [MicroResult] {
         let (deduplicator, fingerprints) = try await filled()
         let dictionary = dictionary(of: fingerprints)
-        let measured = engine.compare(
+        let measured = await engine.compare(
             suspending: "execute, answered from the cache, mean", control: "lock + Dictionary",
             { iterations in
                 var sum: UInt64 = 0

@@ -5,8 +5,8 @@ internal import Measurement
 /// Fingerprints of a context of 200 bytes, beside SHA-256 of as many bytes.
 enum FingerprintCases {
     static let all = [
-        MicroCase(name: "fingerprint, JSON context") { json($0) },
-        MicroCase(name: "fingerprint, Encodable input") { encodable($0) },
+        MicroCase(name: "fingerprint, JSON context") { await json($0) },
+        MicroCase(name: "fingerprint, Encodable input") { await encodable($0) },
     ]
 
     /// About 200 bytes as JSON, with nothing secret in it.
@@ -34,8 +34,8 @@ enum FingerprintCases {
         for _ in 0..<iterations { consume(UInt64(SHA256.hash(data: bytes).first { _ in true } ?? 0)) }
     }
 
-    private static func json(_ engine: MicroEngine) -> [MicroResult] {
-        let measured = engine.compare(
+    private static func json(_ engine: MicroEngine) async -> [MicroResult] {
+        let measured = await engine.compare(
             "fingerprint, 200-byte JSON context", control: "SHA-256 of 200 bytes",
             { iterations in
                 for _ in 0..<iterations { consume((try? fingerprinter.fingerprint(context))?.words.0 ?? 0) }
@@ -48,9 +48,9 @@ enum FingerprintCases {
         ]
     }
 
-    private static func encodable(_ engine: MicroEngine) -> [MicroResult] {
+    private static func encodable(_ engine: MicroEngine) async -> [MicroResult] {
         let input = Input()
-        let measured = engine.compare(
+        let measured = await engine.compare(
             "fingerprint, Encodable input", control: "SHA-256 of 200 bytes",
             { iterations in
                 for _ in 0..<iterations { consume((try? fingerprinter.fingerprint(of: input))?.words.0 ?? 0) }

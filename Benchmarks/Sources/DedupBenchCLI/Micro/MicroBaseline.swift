@@ -15,7 +15,6 @@ struct MicroBaseline {
     /// The fewest earlier runs that ratios are judged by.
     static let fewestRuns = 5
     private static let effect = 0.05
-    private static let chance = 0.025
     /// A ratio is known to this at best, however equal those of a few runs happen to be.
     private static let resolution = 0.01
 
@@ -95,25 +94,16 @@ struct MicroBaseline {
     }
 
     private static func judged(_ rows: [Row]) -> [Row] {
-        let tests = rows.map { row -> (worse: Double, notWorse: Double)? in
+        let tests = rows.map { row -> (ifNotWorse: Double, ifWorse: Double)? in
             guard row.reason == nil, row.now > 0,
                 let expected = Prediction(after: row.before.map { log($0) }, resolution: resolution)
             else { return nil }
             let excess = log(row.now) - log(1 + effect)
             return (expected.chanceOfMore(than: excess), expected.chanceOfLess(than: excess))
         }
-        let worse = Holm.adjusted(tests.compactMap { $0?.worse })
-        let notWorse = Holm.adjusted(tests.compactMap { $0?.notWorse })
-        var next = 0
-        return zip(rows, tests).map { row, test in
-            guard test != nil else { return row }
-            defer { next += 1 }
+        return zip(rows, ComparisonVerdict.judged(tests)).map { row, verdict in
             var judged = row
-            if worse[next] <= chance {
-                judged.verdict = .regression
-            } else if notWorse[next] <= chance {
-                judged.verdict = .noRegression
-            }
+            judged.verdict = verdict ?? row.verdict
             return judged
         }
     }
@@ -122,8 +112,8 @@ struct MicroBaseline {
     func missing(in figures: [MicroFigure], _ filter: String?) -> [String] {
         var missing: [String] = []
         for row in runs.flatMap(\.rows) {
-            let isAsked = filter.map(row.title.localizedCaseInsensitiveContains) ?? true
-            guard isAsked, !missing.contains(row.title), !figures.contains(where: row.isSameRow) else { continue }
+            guard row.title.isAsked(by: filter), !missing.contains(row.title), !figures.contains(where: row.isSameRow)
+            else { continue }
             missing.append(row.title)
         }
         return missing.map { "\($0) is in the baseline and was not measured" }

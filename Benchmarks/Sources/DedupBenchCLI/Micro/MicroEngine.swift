@@ -19,6 +19,11 @@ struct MicroCase: Sendable {
         + HarnessCases.all
 }
 
+extension String {
+    /// Whether `--filter` asks for what has this name: everything, unless it is given.
+    func isAsked(by filter: String?) -> Bool { filter.map(localizedCaseInsensitiveContains) ?? true }
+}
+
 /// How everything in `dedupbench micro` is measured.
 struct MicroEngine: Sendable {
     /// What is done with the loops that cases hand in.
@@ -56,15 +61,15 @@ struct MicroEngine: Sendable {
     /// Names a loop or runs it, if that is what the loops are handed in for.
     ///
     /// - Returns: Whether it is to be timed.
-    private func isTimed(_ name: String, _ run: (_ iterations: Int) -> Void) -> Bool {
+    private func isTimed(_ name: String, _ run: (_ iterations: Int) async throws -> Void) async rethrows -> Bool {
         switch purpose {
         case .timing: return true
         case .listing(let names): names.add(name)
         case .counting(name, let iterations):
             // What is set up at the first use is not counted.
-            run(Self.warmUp)
+            try await run(Self.warmUp)
             countingBegins()
-            run(iterations)
+            try await run(iterations)
             countingEnds()
         case .counting: break
         }
@@ -77,8 +82,8 @@ struct MicroEngine: Sendable {
     func compare(
         _ name: String, threads: Int = 1, control: String, _ body: @escaping @Sendable (Int) -> Void,
         _ controlBody: @escaping @Sendable (Int) -> Void
-    ) -> (comparison: MicroComparison, bytes: Double?)? {
-        guard isTimed(name, body) else { return nil }
+    ) async -> (comparison: MicroComparison, bytes: Double?)? {
+        guard await isTimed(name, body) else { return nil }
         let benchmark = MicroBenchmark(rounds: rounds, threads: threads, counter: counter)
         let comparison = benchmark.compare(MicroBody(name, body), control: MicroBody(control, controlBody))
         return (comparison, threads == 1 ? bytes(body) : nil)
@@ -88,10 +93,10 @@ struct MicroEngine: Sendable {
     func compare(
         suspending name: String, control: String, _ body: @escaping @Sendable (Int) async -> Void,
         _ controlBody: @escaping @Sendable (Int) -> Void
-    ) -> MicroComparison? {
-        let body = MicroBody(suspending: name, body)
-        guard isTimed(name, { _ = body.time($0) }) else { return nil }
-        return MicroBenchmark(rounds: rounds, counter: counter).compare(body, control: MicroBody(control, controlBody))
+    ) async -> MicroComparison? {
+        guard await isTimed(name, body) else { return nil }
+        return MicroBenchmark(rounds: rounds, counter: counter)
+            .compare(MicroBody(suspending: name, body), control: MicroBody(control, controlBody))
     }
 
     /// Measures two loops whose operations run on the shared pool, in rounds next to each other, in alternating order.
@@ -99,19 +104,7 @@ struct MicroEngine: Sendable {
         _ name: String, iterations: Int, control: String, _ body: @Sendable (Int) async -> Void,
         _ controlBody: @Sendable (Int) async -> Void
     ) async -> (value: Estimate, control: Double, ratio: Estimate?)? {
-        switch purpose {
-        case .timing: break
-        case .listing(let names):
-            names.add(name)
-            return nil
-        case .counting(let wanted, let iterations):
-            guard wanted == name else { return nil }
-            await body(Self.warmUp)
-            countingBegins()
-            await body(iterations)
-            countingEnds()
-            return nil
-        }
+        guard await isTimed(name, body) else { return nil }
         await body(iterations)
         await controlBody(iterations)
         var (times, controls): ([Double], [Double]) = ([], [])
@@ -133,23 +126,13 @@ struct MicroEngine: Sendable {
     func latencies(
         _ name: String, _ count: Int, _ call: (Int) async throws -> UInt64
     ) async throws -> LatencyHistogram? {
-        switch purpose {
-        case .timing: break
-        case .listing(let names):
-            names.add(name)
-            return nil
-        case .counting(let wanted, let iterations):
-            guard wanted == name else { return nil }
-            var sum: UInt64 = 0
-            for number in 0..<Self.warmUp { sum &+= try await call(number) }
-            countingBegins()
-            for number in 0..<iterations { sum &+= try await call(number) }
-            countingEnds()
-            consume(sum)
-            return nil
-        }
-        var latencies = LatencyHistogram()
         var sum: UInt64 = 0
+        let isTimed = try await isTimed(name) { iterations in
+            for number in 0..<iterations { sum &+= try await call(number) }
+            consume(sum)
+        }
+        guard isTimed else { return nil }
+        var latencies = LatencyHistogram()
         for number in 0..<count {
             let start = MonotonicClock.now()
             let value = try await call(number)

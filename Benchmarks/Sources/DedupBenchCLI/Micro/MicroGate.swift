@@ -79,14 +79,7 @@ struct MicroGate {
 
     /// The line for people.
     func line(_ result: MicroResult, _ verdict: RunVerdict) -> String {
-        let observed: String =
-            switch figure {
-            case .ratio:
-                result.ratio.map {
-                    "\(HumanNumber.plain($0.value)) (\(HumanNumber.plain($0.low)) to \(HumanNumber.plain($0.high)))"
-                } ?? HumanNumber.missing
-            case .allocations, .bytes: HumanNumber.plain(value(of: result))
-            }
+        let observed = figure == .ratio ? MicroTable.ratio(result.ratio) : HumanNumber.plain(value(of: result))
         return "\(verdict.rawValue.uppercased())  \(text)  \(MicroFigure(result).title): \(observed)\n"
     }
 }

@@ -97,7 +97,8 @@ struct MicroTable {
         }
     }
 
-    private static func ratio(_ ratio: Estimate?) -> String {
+    /// `0.5 (0.48 to 0.52)`.
+    static func ratio(_ ratio: Estimate?) -> String {
         guard let ratio, ratio.value.isFinite else { return HumanNumber.missing }
         guard ratio.low.isFinite, ratio.high.isFinite else { return HumanNumber.plain(ratio.value) }
         return "\(HumanNumber.plain(ratio.value)) (\(HumanNumber.plain(ratio.low)) to \(HumanNumber.plain(ratio.high)))"

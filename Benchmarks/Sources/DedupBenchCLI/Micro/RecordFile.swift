@@ -71,7 +71,7 @@ struct RecordFile<Row: Codable & Sendable>: Codable, Sendable {
         do throws(BundleError) {
             try BundleFile.write(JSONFile.text(self), to: path)
         } catch {
-            throw Failure("cannot \(error.action) \(error.path): \(error.reason)", .cannotWrite)
+            throw Failure(unwritten: error)
         }
     }
 }

@@ -21,10 +21,15 @@ struct RunStamp {
 
     /// The identity of a run.
     func identity(of plan: RunPlan, arguments: [String]) -> RunIdentity {
-        let scenario = plan.scenario
-        return RunIdentity(
-            id: "\(compact)-\(scenario.name)-\(commit)", scenario: scenario.name, seed: scenario.seed, commit: commit,
-            startedAt: readable, arguments: arguments, replay: Self.replay(arguments, plan))
+        identity(
+            plan.scenario.name, seed: plan.scenario.seed, arguments: arguments, replay: Self.replay(arguments, plan))
+    }
+
+    /// The identity of what is made now about a scenario, with the command that makes it again.
+    func identity(_ scenario: String, seed: UInt64, arguments: [String], replay: String) -> RunIdentity {
+        RunIdentity(
+            id: "\(compact)-\(scenario)-\(commit)", scenario: scenario, seed: seed, commit: commit, startedAt: readable,
+            arguments: arguments, replay: replay)
     }
 
     /// The arguments with everything spelt out that would be filled in.
@@ -55,6 +60,7 @@ struct RunStamp {
         let result = try? await Subprocess.run(
             .name("git"),
             arguments: ["-C", folder, "describe", "--always", "--exclude=*", "--abbrev=7", "--dirty"],
+            environment: .inherit.updating(GitProcess.ownRepository),
             output: .string(limit: 256),
             error: .discarded)
         guard let result, result.terminationStatus.isSuccess else { return "nogit" }

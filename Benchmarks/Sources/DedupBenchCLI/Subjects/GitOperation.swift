@@ -24,7 +24,7 @@ final class GitOperation: OperationBody {
         repositories = try GitRepositories(count: max(1, settings.repositories ?? 1))
         steps = settings.steps ?? OperationSettings.GitStep.allCases
         do {
-            git = try await GitProcess(home: repositories.folder.path)
+            git = try await GitProcess(home: repositories.home)
             try await repositories.create(
                 git, commits: settings.commits ?? 10, files: settings.files ?? 10, stop: stop)
         } catch {

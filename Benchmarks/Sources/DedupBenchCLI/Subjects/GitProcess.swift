@@ -21,6 +21,12 @@ struct GitProcess: Sendable {
     private let executable: Executable
     private let environment: Environment
 
+    /// What would lead git to another repository than the one that it is told.
+    static let ownRepository: [Environment.Key: String?] = [
+        "GIT_DIR": nil, "GIT_WORK_TREE": nil, "GIT_INDEX_FILE": nil, "GIT_COMMON_DIR": nil,
+        "GIT_OBJECT_DIRECTORY": nil, "GIT_ALTERNATE_OBJECT_DIRECTORIES": nil,
+    ]
+
     /// A process group of its own: Ctrl-C is sent to the whole group of the terminal, and must not kill the commands whose
     /// results the clients still wait for.
     private static var apart: PlatformOptions {
@@ -39,9 +45,8 @@ struct GitProcess: Sendable {
             "GIT_AUTHOR_NAME": "Dedup Bench", "GIT_AUTHOR_EMAIL": "bench@example.invalid",
             "GIT_COMMITTER_NAME": "Dedup Bench", "GIT_COMMITTER_EMAIL": "bench@example.invalid",
             "GIT_AUTHOR_DATE": "1700000000 +0000", "GIT_COMMITTER_DATE": "1700000000 +0000", "LC_ALL": "C", "TZ": "UTC",
-            "GIT_DIR": nil, "GIT_WORK_TREE": nil, "GIT_INDEX_FILE": nil,
         ]
-        environment = .inherit.updating(fixed)
+        environment = .inherit.updating(fixed).updating(Self.ownRepository)
         do {
             executable = .path(try await Executable.name("git").resolveExecutablePath(in: environment))
         } catch {

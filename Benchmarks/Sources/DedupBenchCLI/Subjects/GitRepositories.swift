@@ -1,32 +1,24 @@
 internal import Foundation
 internal import LoadGeneration
-internal import Reporting
 internal import Workloads
 
 /// The repositories of a run, in a temporary folder of their own.
 struct GitRepositories: Sendable {
     /// The folder that holds them all.
-    let folder: URL
+    private let folder: ScratchFolder
     /// The path of each.
     let paths: [String]
-    /// Tells other runs that the folder is in use.
-    private let claim: FolderClaim.Attempt
 
-    private static let prefix = "dedupbench-git-"
-
-    /// Makes a new folder, with nothing in it yet. Folders whose runs are no more (they were killed) are removed.
+    /// Makes a new folder, with nothing in it yet.
     ///
-    /// - Throws: What the file system throws.
+    /// - Throws: ``BundleError``.
     init(count: Int) throws {
-        let parent = FileManager.default.temporaryDirectory
-        FolderClaim.sweep(parent.path, where: { $0.hasPrefix(Self.prefix) }) {
-            try? FileManager.default.removeItem(atPath: $0)
-        }
-        folder = parent.appending(path: "\(Self.prefix)\(UUID().uuidString)")
-        guard let claim = try FolderClaim.create(folder.path) else { throw CocoaError(.fileWriteFileExists) }
-        self.claim = claim
-        paths = (0..<count).map { [folder] in folder.appending(path: "repository-\($0)").path }
+        folder = try ScratchFolder("git")
+        paths = (0..<count).map { [folder] in "\(folder.path)/repository-\($0)" }
     }
+
+    /// Where git looks for the settings of its user, and finds none.
+    var home: String { folder.path }
 
     /// Creates the repositories: each with the same number of commits and files, two branches, and one file changed
     /// since the last commit, so that every step has something to say.
@@ -63,7 +55,5 @@ struct GitRepositories: Sendable {
     }
 
     /// Removes the folder.
-    func remove() {
-        try? FileManager.default.removeItem(at: folder)
-    }
+    func remove() { folder.remove() }
 }

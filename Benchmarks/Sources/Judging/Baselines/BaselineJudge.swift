@@ -17,7 +17,6 @@ enum BaselineJudge {
     static let fewestRuns = 5
     /// The least effect that matters.
     private static let effect = 0.05
-    private static let chance = 0.025
 
     /// Why figures of a subject say nothing.
     struct Doubts {
@@ -57,16 +56,11 @@ enum BaselineJudge {
     /// What each of the figures came to.
     static func results(_ rows: [Row]) -> [ComparisonResult] {
         let tests = rows.map(VariationTest.init)
-        let worse = Holm.adjusted(tests.compactMap { $0?.chanceOfWorse })
-        let notWorse = Holm.adjusted(tests.compactMap { $0?.chanceOfNoWorse })
-        var next = 0
-        return zip(rows, tests).map { row, test in
-            guard let test else { return untested(row) }
-            defer { next += 1 }
-            let verdict: ComparisonVerdict =
-                worse[next] <= chance ? .regression : notWorse[next] <= chance ? .noRegression : .inconclusive
+        let verdicts = ComparisonVerdict.judged(tests.map { $0.map { ($0.chanceOfWorse, $0.chanceOfNoWorse) } })
+        return rows.indices.map { index in
+            guard let test = tests[index], let verdict = verdicts[index] else { return untested(rows[index]) }
             return ComparisonResult(
-                metric: row.metric, worsening: test.worsening, threshold: 1 + effect, verdict: verdict)
+                metric: rows[index].metric, worsening: test.worsening, threshold: 1 + effect, verdict: verdict)
         }
     }
 

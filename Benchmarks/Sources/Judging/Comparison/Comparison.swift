@@ -67,6 +67,25 @@ package enum ComparisonVerdict: String, Sendable {
         if verdicts.contains(.regression) { return .regression }
         return verdicts.contains(.inconclusive) || verdicts.isEmpty ? .inconclusive : .noRegression
     }
+
+    /// The chance of a false finding among all figures that are judged together, of a regression and of none.
+    static let chance = 0.025
+
+    /// What figures that are judged together come to, adjusted by Holm's method.
+    ///
+    /// - Parameter tests: Of each figure the chances of what was observed if it were not worse by more than what matters, and
+    ///   if it were; nil for one that cannot be tested, which stays nil.
+    package static func judged(_ tests: [(ifNotWorse: Double, ifWorse: Double)?]) -> [ComparisonVerdict?] {
+        let tested = tests.indices.filter { tests[$0] != nil }
+        let ifNotWorse = Holm.adjusted(tests.compactMap { $0?.ifNotWorse })
+        let ifWorse = Holm.adjusted(tests.compactMap { $0?.ifWorse })
+        var verdicts = [ComparisonVerdict?](repeating: nil, count: tests.count)
+        for (place, index) in tested.enumerated() {
+            verdicts[index] =
+                ifNotWorse[place] <= chance ? .regression : ifWorse[place] <= chance ? .noRegression : .inconclusive
+        }
+        return verdicts
+    }
 }
 
 /// One metric with what its comparison came to.
@@ -101,31 +120,30 @@ package struct ComparisonResult: Sendable {
 package struct Comparison {
     /// The least effect that matters: 0.05 is 5 %.
     let effect: Double
-    private static let chance = 0.025
 
     /// A comparison; `effect` is positive.
     package init(effect: Double) { self.effect = effect }
 
     /// The fewest rounds in which so many metrics can be told apart.
     package static func fewestRounds(metrics: Int) -> Int {
-        max(6, SignedRankTest.fewestPairs(for: chance / Double(max(1, metrics))))
+        max(6, SignedRankTest.fewestPairs(for: ComparisonVerdict.chance / Double(max(1, metrics))))
     }
 
     /// What each metric came to. One that has no value in a round, because nothing was observed, is inconclusive.
     package func results(_ metrics: [ComparedMetric]) -> [ComparisonResult] {
         let thresholds = metrics.map(threshold)
-        let pairs = zip(metrics, thresholds)
-        let worse = Holm.adjusted(pairs.map { SignedRankTest.chanceOfMore($0.worsening, than: $1) })
-        let notWorse = Holm.adjusted(metrics.map { SignedRankTest.chanceOfLess($0.worsening, than: log(1 + effect)) })
+        let judged = ComparisonVerdict.judged(
+            zip(metrics, thresholds).map { metric, threshold in
+                (
+                    SignedRankTest.chanceOfMore(metric.worsening, than: threshold),
+                    SignedRankTest.chanceOfLess(metric.worsening, than: log(1 + effect))
+                )
+            })
         return metrics.indices.map { index in
             let metric = metrics[index]
             let isWhole = !metric.worsening.isEmpty && metric.worsening.allSatisfy(\.isFinite)
             let estimate = isWhole ? HodgesLehmann.estimate(metric.worsening) : nil
-            let verdict: ComparisonVerdict =
-                !isWhole
-                ? .inconclusive
-                : worse[index] <= Self.chance
-                    ? .regression : notWorse[index] <= Self.chance ? .noRegression : .inconclusive
+            let verdict = isWhole ? judged[index] ?? .inconclusive : .inconclusive
             return ComparisonResult(
                 metric: metric, worsening: estimate.map(Self.ratio) ?? Estimate(.nan, low: 0, high: .infinity),
                 threshold: exp(thresholds[index]), verdict: verdict)

@@ -26,9 +26,6 @@ package struct ComparisonRounds: Sendable {
     /// No rounds yet of these arms, of which there are two or more.
     package init(arms: [String]) { self.arms = arms }
 
-    /// How many rounds there are.
-    package var count: Int { runs.count }
-
     /// What the arms that are held against the reference came to themselves: the worst of all rounds.
     package var verdict: RunVerdict { RunVerdict.combined(verdicts) }
 

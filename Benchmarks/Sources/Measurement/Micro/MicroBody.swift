@@ -25,7 +25,7 @@ package struct MicroBody: Sendable {
     }
 
     /// Does the work on the calling thread and returns how long it took, in nanoseconds.
-    package func time(_ iterations: Int) -> UInt64 {
+    func time(_ iterations: Int) -> UInt64 {
         switch work {
         case .blocking(let body):
             let start = MonotonicClock.now()

@@ -35,18 +35,21 @@ enum ThreadTeam {
 }
 
 /// Runs asynchronous code on the thread that waits for it, so that its time and its allocations are that thread's.
-final class CallerExecutor: TaskExecutor {
+package final class CallerExecutor: TaskExecutor {
     private let jobs = Mutex<[UnownedJob]>([])
     private let pending = DispatchSemaphore(value: 0)
 
-    func enqueue(_ job: consuming ExecutorJob) {
+    /// For one body.
+    package init() {}
+
+    package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         jobs.withLock { $0.append(job) }
         pending.signal()
     }
 
     /// Runs the body to its end on the calling thread and returns its result.
-    func run<Result: Sendable>(_ body: @escaping @Sendable () async -> Result) -> Result {
+    package func run<Result: Sendable>(_ body: @escaping @Sendable () async -> Result) -> Result {
         let result = Mutex<Result?>(nil)
         let box = Box(result)
         Task(executorPreference: self) {
