@@ -5,10 +5,12 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source Scripts/setup.sh
 
-# The symbols of every module are asked for, those of the tests included, which only a build of the tests makes.
-swift build --enable-all-traits --build-tests
-swift package --enable-all-traits dump-symbol-graph --minimum-access-level public >/dev/null
-dumped=$(swift build --enable-all-traits --show-bin-path)/../symbolgraph
+# The symbols of every module are asked for, those of the tests included, which only a build of the tests makes. The one under
+# AddressSanitizer is that of `test.sh`, so that nothing is built twice.
+build=(--enable-all-traits --sanitize=address --scratch-path .build-address)
+swift build "${build[@]}" --build-tests
+swift package "${build[@]}" dump-symbol-graph --minimum-access-level public >/dev/null
+dumped=$(swift build "${build[@]}" --show-bin-path)/../symbolgraph
 built=.build/documentation
 rm -rf "$built"
 

@@ -8,9 +8,10 @@ dedup_more_packages=(nginx-light python3)
 # Debian's package starts a server of its own, which is not wanted.
 RUNLEVEL=1 source Scripts/setup.sh
 
-# In debug: the tests are built like that.
-swift build --package-path Benchmarks --traits HTTP --product dedupbench
-dedupbench=$(swift build --package-path Benchmarks --traits HTTP --show-bin-path)/dedupbench
+# As the tests are built.
+build=(-c release --package-path Benchmarks --traits HTTP)
+swift build "${build[@]}" --product dedupbench
+dedupbench=$(swift build "${build[@]}" --show-bin-path)/dedupbench
 
 scratch=$(mktemp -d)
 servers=()

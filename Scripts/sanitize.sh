@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The tests of the library under ThreadSanitizer, then under AddressSanitizer, which finds leaks, too.
-# Arguments choose among the two, for example: Scripts/sanitize.sh address
+# The tests of the library in debug under ThreadSanitizer, then under AddressSanitizer, which finds leaks, too.
+# The first argument chooses one of the two, more are passed on to `swift test`: Scripts/sanitize.sh address --filter FlightTable
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source Scripts/setup.sh
@@ -20,9 +20,13 @@ export ASAN_OPTIONS="log_path=$scratch/report ${ASAN_OPTIONS:-}"
 echo "leak:Foundation7ProcessC3run" >"$scratch/suppressions"
 export LSAN_OPTIONS="suppressions=$scratch/suppressions ${LSAN_OPTIONS:-}"
 
-(($# > 0)) || set -- thread address
-for sanitizer in "$@"; do
-    echo "== tests under the $sanitizer sanitizer"
+sanitizers=(thread address)
+if (($# > 0)); then
+    sanitizers=("$1")
+    shift
+fi
+for sanitizer in "${sanitizers[@]}"; do
+    echo "== tests of the library, debug, under the $sanitizer sanitizer"
     case $sanitizer in
         # Synchronization.Mutex raises false reports under contention, so this build uses the pthread lock.
         # What runs on one thread has no race to find: the schedules and the algorithms are left to the other sanitizer.
@@ -43,7 +47,7 @@ for sanitizer in "$@"; do
     code=0
     # The tests of the repository's files and the replays of whole traces call nothing that the others do not.
     swift test --enable-all-traits --no-parallel --sanitize="$sanitizer" --scratch-path ".build-$sanitizer" \
-        --skip 'RepositoryTests|ReplayTests' "${options[@]}" || code=$?
+        --skip 'RepositoryTests|ReplayTests' "${options[@]}" "$@" || code=$?
     if ((code != 0)); then
         # Exit tests end processes on purpose; their reports count only where something has failed.
         find "$scratch" -name "report*" -exec cat {} + >&2

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# All tests of the library and of the harness, in debug and in release. Arguments are passed on to `swift test`, for example:
+# All tests: those of the library in debug, where AddressSanitizer watches them, and in release, as it is shipped; those of the
+# harness in release, as it measures. Arguments are passed on to `swift test`, for example:
 #   Scripts/test.sh --filter FlightTable
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -7,17 +8,12 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 dedup_more_packages=(binutils valgrind)
 source Scripts/setup.sh
 
+Scripts/sanitize.sh address "$@"
+
 # One test at a time: some hold a thread on purpose, and on two cores the runtime has only two to give.
-# What HTTP takes is built once, in debug: that is longer than all the rest.
-traits=(--traits HTTP)
 # No test needs to see what is internal, and without that a release build of the tests is the one that is measured.
-options=()
-for configuration in debug release; do
-    echo "== tests of the library, $configuration"
-    swift test -c "$configuration" ${options[@]+"${options[@]}"} --enable-all-traits --no-parallel "$@"
-    echo "== tests of the harness, $configuration"
-    swift test -c "$configuration" ${options[@]+"${options[@]}"} --package-path Benchmarks ${traits[@]+"${traits[@]}"} \
-        --no-parallel "$@"
-    traits=()
-    options=(--disable-testable-imports)
-done
+release=(-c release --disable-testable-imports --no-parallel)
+echo "== tests of the library, release"
+swift test "${release[@]}" --enable-all-traits "$@"
+echo "== tests of the harness, release"
+swift test "${release[@]}" --package-path Benchmarks --traits HTTP "$@"
