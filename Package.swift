@@ -90,7 +90,7 @@ let package = Package(
                 "Caching", "Dedup", "DedupLogging", "DedupMetrics", "DedupServiceLifecycle", "DedupTesting", log,
                 metrics, metricsTestKit, lifecycle,
             ]),
-        tests("ReplayTests", ["Caching"]),
+        tests("ReplayTests", ["Caching", "DedupVerification"]),
         tests("RepositoryTests", []),
 
         // What README, guides and doc comments show. The README's example is a program of its own, compiled as a user

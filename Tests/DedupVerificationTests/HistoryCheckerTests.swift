@@ -118,6 +118,25 @@ import Testing
         #expect(result.violationCount == 0 && result.total.repeatedRequests == 2 && result.total.attainableHits == 1)
     }
 
+    /// Until an invalidation is over it may not have happened yet.
+    @Test func aCallThatBeganDuringAnInvalidationMayStillBeServed() {
+        var checker = HistoryChecker(freshness: .init(.unbounded), capacityBounded: true, duplicateMode: .join)
+        checker.capacity = 1
+        let calls = [
+            Call(request: 0, key: 1, start: 90, end: 210, outcome: .executed, execution: 1),
+            Call(request: 1, key: 1, start: 420, end: 460, outcome: .invalidated, execution: 0, verb: .invalidate),
+            Call(request: 2, key: 1, start: 440, end: 450, outcome: .hit, execution: 1),
+            Call(request: 3, key: 2, start: 590, end: 710, outcome: .executed, execution: 2),
+        ]
+        let executions = [
+            Execution(id: 1, key: 1, begin: 100, end: 200), Execution(id: 2, key: 2, begin: 600, end: 700),
+        ]
+        let excuse = Excuse(.invalidated, key: 1, since: 420, at: 460)
+        let result = checker.check(History(calls: calls, executions: executions, excuses: [excuse]))
+        #expect(result.violationCount == 0 && result.total.repeatedRequests == 1)
+        #expect(result.total.attainableHits == 1 && result.total.attainableWithinCapacity == 1)
+    }
+
     /// What a lost excuse could justify is not proven; an answer from another key is.
     @Test(arguments: [(false, Verdict.invalid), (true, .fail)])
     func whatAnIncompleteHistoryCannotProveIsInvalidAndNotFail(mixesKeys: Bool, verdict: Verdict) {

@@ -1,4 +1,5 @@
 import Caching
+import DedupVerification
 import Foundation
 import Testing
 
@@ -30,6 +31,31 @@ struct TraceReplayTests {
         }
     }
 
+    /// Whatever a policy gives up, it has no more hits than this: the ceiling that a run's hit rate is held against. The reference lets
+    /// each request in, which takes one place at its own time; what the others may take is one place less.
+    @Test(arguments: traces)
+    func theCeilingIsExactlyThatOfTheReference(trace name: String) throws {
+        let folder = try #require(TraceFile.folder)
+        let rows = try Self.rows(
+            of: name, in: "\(folder)/reference.csv", variant: 1, capacity: 2, requests: 3, hits: 4, known: ["belady"])
+        try #require(!rows.isEmpty, "reference.csv has no row for \(name).")
+        let trace = try TraceFile(name, in: folder)
+        // Between two requests, so that one that is there at the time of a third is told from one that comes or goes then.
+        var (last, starts, ends) = ([Int](repeating: -1, count: trace.keyCount), [UInt64](), [UInt64]())
+        for (number, key) in trace.requests.enumerated() {
+            let previous = last[Int(key)]
+            last[Int(key)] = number
+            guard previous >= 0 else { continue }
+            starts.append(UInt64(2 * previous + 1))
+            ends.append(UInt64(2 * number - 1))
+        }
+        for row in Self.shortened(rows) {
+            #expect(trace.requests.count == row.requests)
+            let most = CapacityCeiling.most(starts: starts, ends: ends, capacity: row.capacity - 1)
+            #expect(most == row.hits, "\(name), capacity \(row.capacity)")
+        }
+    }
+
     /// In debug the shortest trace only.
     static var sizedTraces: [String] {
         #if DEBUG
@@ -58,12 +84,13 @@ struct TraceReplayTests {
 
     /// The rows of the policies that there are, each once: some were confirmed by a second program.
     private static func rows(
-        of trace: String, in file: String, variant: Int, capacity: Int, requests: Int, hits: Int
+        of trace: String, in file: String, variant: Int, capacity: Int, requests: Int, hits: Int,
+        known: Set<String> = variants
     ) throws -> Set<Row> {
         let text = try String(contentsOfFile: file, encoding: .utf8)
         let rows = text.split(whereSeparator: \.isNewline).dropFirst().compactMap { line -> Row? in
             let fields = line.split(separator: ",", omittingEmptySubsequences: false)
-            guard fields.count > hits, fields[0] == trace, variants.contains(String(fields[variant])),
+            guard fields.count > hits, fields[0] == trace, known.contains(String(fields[variant])),
                 let capacity = Int(fields[capacity]), let requests = Int(fields[requests]), let hits = Int(fields[hits])
             else { return nil }
             return Row(

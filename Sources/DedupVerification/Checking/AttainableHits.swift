@@ -13,47 +13,35 @@ struct AttainableHits {
     let phases: PhaseTable
 
     func count(_ calls: [Call], into tally: inout Tally) {
-        let durations = longestDurations(calls)
-        var requests = Grouping(count: calls.count, groups: index.keyCount) { index.number(of: calls[$0].key) }
-        requests.sortGroups { calls[$0].start < calls[$1].start }
-        for key in 0..<requests.count {
+        let requests = RequestOrder(calls, index)
+        for key in 0..<requests.keyCount {
             var (result, resultOfPhase) = (IdealResult(rule: rule), IdealResult(rule: rule))
             var phase: UInt16?
-            for (place, number) in requests.order[requests.range(of: key)].enumerated() {
-                let call = calls[Int(number)]
+            var isFirst = true
+            for (number, over, end) in requests.ofKey(key) {
+                let call = calls[number]
                 if call.verb == .invalidate {
-                    result.forget()
-                    resultOfPhase.forget()
+                    result.forget(call)
+                    resultOfPhase.forget(call)
+                    isFirst = false
                     continue
                 }
-                if place > 0, call.phase != phase {
-                    resultOfPhase.execute(until: phases.start(of: call.phase).saturatingAdd(durations[key]))
+                if !isFirst, call.phase != phase {
+                    resultOfPhase.execute(
+                        until: phases.start(of: call.phase).saturatingAdd(requests.duration(of: key)))
                 }
                 phase = call.phase
-                let end = max(call.start, call.end).saturatingAdd(durations[key])
+                result.note(over)
+                resultOfPhase.note(over)
                 let executes = call.verb != .get
                 let isServed = result.serve(at: call.start, orExecuteUntil: executes ? end : nil)
                 let isServedInPhase = resultOfPhase.serve(at: call.start, orExecuteUntil: executes ? end : nil)
-                if place > 0, call.isRequest {
+                if !isFirst, call.isRequest {
                     tally.countRepeated(phase: call.phase, attainable: isServedInPhase, inAll: isServed)
                 }
+                isFirst = false
             }
         }
-    }
-
-    /// The longest that each key took: as logged inside the closure, or as seen by the caller that executed it.
-    private func longestDurations(_ calls: [Call]) -> [UInt64] {
-        var longest = [UInt64](repeating: 0, count: index.keyCount)
-        for execution in index.ownExecutions where execution.ended {
-            let key = index.number(of: execution.key)
-            longest[key] = max(longest[key], execution.end - min(execution.begin, execution.end))
-        }
-        for call in calls
-        where call.hasReturned && (call.outcome == .executed || call.outcome == .failed) {
-            let key = index.number(of: call.key)
-            longest[key] = max(longest[key], call.end - min(call.start, call.end))
-        }
-        return longest
     }
 }
 
@@ -61,6 +49,8 @@ struct AttainableHits {
 private struct IdealResult {
     let rule: FreshnessRule
     private var published: UInt64 = 0
+    /// When the last call for the key was over.
+    private var latest: UInt64 = 0
     /// Until when it is served; nil before the first execution.
     private var deadline: UInt64?
 
@@ -74,8 +64,14 @@ private struct IdealResult {
         deadline = max(deadline ?? 0, published.saturatingAdd(rule.longest))
     }
 
-    /// The result is invalidated: it serves no later request.
-    mutating func forget() { deadline = nil }
+    /// A call that may leave a result behind is over at this time.
+    mutating func note(_ over: UInt64) { latest = max(latest, over) }
+
+    /// The result is invalidated: it serves no request that comes when the invalidation is over. One whose call was open beside it
+    /// may have been published after it, and stays.
+    mutating func forget(_ invalidation: Call) {
+        if latest <= invalidation.start { deadline = deadline.map { min($0, invalidation.endOrForever) } }
+    }
 
     /// Whether the result serves a request; if not, the request executes, which lasts until `end`; nil: it does not.
     mutating func serve(at time: UInt64, orExecuteUntil end: UInt64?) -> Bool {

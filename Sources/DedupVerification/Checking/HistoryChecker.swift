@@ -55,6 +55,13 @@ public struct HistoryChecker: Hashable, Codable, Sendable {
         self.duplicateMode = duplicateMode
     }
 
+    /// How long a result may be answered at most, with what is allowed past its lifetime.
+    private var longestService: FreshnessRule {
+        var rule = freshness
+        rule.clockTolerance = rule.clockTolerance.saturatingAdd(staleAllowance ?? 0)
+        return rule
+    }
+
     /// What is to be known of the whole of which a history may be a part.
     struct Whole {
         let phases: PhaseTable
@@ -68,6 +75,10 @@ public struct HistoryChecker: Hashable, Codable, Sendable {
         let whole = whole(history, index)
         var result = examine(history, index, whole)
         result.measureConcurrency(history.calls)
+        // What was cached before an excerpt begins is not known.
+        if capacityBounded, !isExcerpt, let capacity {
+            CapacityCeiling(rule: longestService, index: index, capacity: capacity).add(to: &result, history.calls)
+        }
         addCounters(counters, to: &result)
         prove(&result, in: history, fullFrom: whole.fullFrom)
         return result
@@ -99,7 +110,7 @@ public struct HistoryChecker: Hashable, Codable, Sendable {
         for (number, call) in history.calls.enumerated() {
             tally.count(call, met: answerRules.check(call, number: number, &log))
         }
-        AttainableHits(rule: freshness, index: index, phases: whole.phases).count(history.calls, into: &tally)
+        AttainableHits(rule: longestService, index: index, phases: whole.phases).count(history.calls, into: &tally)
         return result(of: history, tally, log)
     }
 

@@ -35,6 +35,10 @@ public struct HistoryFacts: Hashable, Sendable {
         knowsAllExecutions = knowsAllExecutions && stretch.droppedExecutions == 0
     }
 
+    /// From when on the cache may have had no room for a result, in nanoseconds; `.max` if it always had: what
+    /// ``HistoryChecker/fullFrom`` may be set to for one that checks many small parts, each of which would find it again.
+    public func fullFrom(for checker: HistoryChecker) -> UInt64 { checker.fullFrom(Array(firstBegins.values)) }
+
     /// What a checker takes from it for each part.
     fileprivate func whole(for checker: HistoryChecker) -> HistoryChecker.Whole {
         HistoryChecker.Whole(

@@ -22,6 +22,9 @@ public struct VerificationCounts: Hashable, Codable, Sendable {
     public var repeatedRequests = 0
     /// Repeated requests that a cache without bound would have answered without executing.
     public var attainableHits = 0
+    /// Of these, the most that any cache with as much room as the subject's could have answered, one that knows the future
+    /// included; nil where it is not known how much room there is, and for a history that was checked part by part.
+    public var attainableWithinCapacity: Int?
     /// Breaches of any rule.
     public var violations = 0
 
@@ -31,6 +34,14 @@ public struct VerificationCounts: Hashable, Codable, Sendable {
     /// Adds the figures of another stretch of the same history; ``maximumConcurrency`` becomes that of the stretch that had
     /// more of it.
     public mutating func add(_ other: VerificationCounts) {
+        // What has no calls takes no room.
+        if operations == 0 || other.operations == 0 {
+            attainableWithinCapacity = operations == 0 ? other.attainableWithinCapacity : attainableWithinCapacity
+        } else {
+            attainableWithinCapacity = attainableWithinCapacity.flatMap { ours in
+                other.attainableWithinCapacity.map { ours + $0 }
+            }
+        }
         operations += other.operations
         lost += other.lost
         for outcome in outcomes.indices { outcomes[outcome] += other.outcomes[outcome] }
@@ -85,6 +96,16 @@ public struct VerificationCounts: Hashable, Codable, Sendable {
 
     /// What ``repeatHitRatio`` would have been with a cache without bound; NaN when no key was requested twice.
     public var repeatHitCeiling: Double { Self.ratio(attainableHits, repeatedRequests) }
+
+    /// What ``repeatHitRatio`` any cache with as much room could have reached at most; NaN when that is not known, or no key was
+    /// requested twice.
+    public var repeatHitCeilingWithinCapacity: Double {
+        attainableWithinCapacity.map { Self.ratio($0, repeatedRequests) } ?? .nan
+    }
+
+    /// The least that is known of what ``repeatHitRatio`` could have been: within the capacity where that is known, else with a
+    /// cache without bound; NaN when no key was requested twice.
+    public var tightestHitCeiling: Double { Self.ratio(attainableWithinCapacity ?? attainableHits, repeatedRequests) }
 
     private static func ratio(_ part: Int, _ whole: Int) -> Double {
         whole == 0 ? .nan : Double(part) / Double(whole)

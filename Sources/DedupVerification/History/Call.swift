@@ -126,4 +126,7 @@ public struct Call: Hashable, Codable, BitwiseCopyable, Sendable {
 
     /// Whether an answer came before the history was closed.
     public var hasReturned: Bool { end != 0 }
+
+    /// The end, or the end of time while no answer has come.
+    var endOrForever: UInt64 { hasReturned ? end : .max }
 }
