@@ -27,27 +27,30 @@ if (($# > 0)); then
 fi
 for sanitizer in "${sanitizers[@]}"; do
     echo "== tests of the library, debug, under the $sanitizer sanitizer"
+    # The files of the repository, whole traces, and the checker, which knows neither threads nor addresses: all of that is tested
+    # in release, and takes most of the time here.
+    skipped='RepositoryTests|ReplayTests|HistoryCheckerTests|HistoryPartsTests|ProofTests'
     case $sanitizer in
         # Synchronization.Mutex raises false reports under contention, so this build uses the pthread lock.
-        # What runs on one thread has no race to find: the schedules and the algorithms are left to the other sanitizer.
+        # What runs on one thread has no race to find.
         thread)
-            options=(
-                -Xswiftc -DDEDUP_PTHREAD_LOCK
-                --skip 'SchedulesTests|HistoryCheckerTests|DeepValueTests|FingerprinterTests'
-            )
+            options=(-Xswiftc -DDEDUP_PTHREAD_LOCK)
+            skipped+='|SchedulesTests|DeepValueTests|FingerprinterTests'
             ;;
         # The runner of XCTest, which has no test of ours to run, leaks 368 bytes of its own.
         # Its frames are several times as large, so what a small stack has room for is not to be tried with it.
-        address) options=(--disable-xctest --skip otherEncodersAndDecodersTakeJSONUpToTheLimit) ;;
+        address)
+            options=(--disable-xctest)
+            skipped+='|otherEncodersAndDecodersTakeJSONUpToTheLimit'
+            ;;
         *)
             echo "sanitize: there is no sanitizer '$sanitizer'; choose thread or address" >&2
             exit 64
             ;;
     esac
     code=0
-    # The tests of the repository's files and the replays of whole traces call nothing that the others do not.
     swift test --enable-all-traits --no-parallel --sanitize="$sanitizer" --scratch-path ".build-$sanitizer" \
-        --skip 'RepositoryTests|ReplayTests' "${options[@]}" "$@" || code=$?
+        --skip "$skipped" "${options[@]}" "$@" || code=$?
     if ((code != 0)); then
         # Exit tests end processes on purpose; their reports count only where something has failed.
         find "$scratch" -name "report*" -exec cat {} + >&2
