@@ -101,6 +101,7 @@ struct EvidenceCheck {
             counts.attainableHits, counts.violations,
         ]
         for figure in figures + counts.outcomes { count(figure, place) }
+        count(counts.attainableWithinCapacity, place)
         demand(counts.lost <= counts.operations, place, "more calls are lost than were made")
         demand(counts.duplicateExecutions <= counts.executions, place, "more executions are duplicates than there were")
     }
@@ -152,9 +153,29 @@ struct EvidenceCheck {
             count(keys.requests, inside)
             demand(keys.expected.isFinite && keys.expected >= 0 && keys.expected < 1e15, inside, "no number")
         }
+        if let edge = phase.edge { check(edge, "\(place).edge") }
         for stuck in phase.stuck { time(stuck.age, "\(place).stuck") }
         check(phase.load, "\(place).load")
         for (number, memory) in phase.memory.enumerated() { check(memory, "\(place).memory[\(number)]") }
+    }
+
+    private mutating func check(_ edge: EdgeEvidence, _ place: String) {
+        demand(
+            !edge.event.isEmpty && edge.event.utf8.count <= 40, "\(place).event", "no name of an event")
+        demand(edge.steps.count <= EdgeEvidence.mostSteps, "\(place).steps", "too many steps")
+        for (number, step) in edge.steps.enumerated() {
+            let inside = "\(place).steps[\(number)]"
+            demand(
+                step.low < step.high && step.low.magnitude <= Self.longest && step.high.magnitude <= Self.longest,
+                inside,
+                "no stretch of time")
+            demand(
+                step.outcomes.count == OutcomeClass.allCases.count, "\(inside).outcomes", "not one figure an outcome")
+            for figure in [step.herds, step.executions, step.duplicates, step.violations] + step.outcomes {
+                count(figure, inside)
+            }
+        }
+        for figure in [edge.outside, edge.missed] { count(figure, place) }
     }
 
     private mutating func check(_ load: LoadEvidence, _ place: String) {
@@ -174,6 +195,11 @@ struct EvidenceCheck {
     private mutating func check(_ memory: MemoryEvidence, _ place: String) {
         count(memory.discarded, "\(place).discarded")
         count(memory.capacity, "\(place).capacity")
+        for site in memory.callSites ?? [] {
+            demand(
+                site.bytesPerOperation.isFinite && abs(site.bytesPerOperation) < 1e15, "\(place).callSites",
+                "\(site.bytesPerOperation) is no size")
+        }
         var (operations, last) = (0, UInt64(0))
         for (number, sample) in memory.series.samples.enumerated() {
             let inside = "\(place).series.samples[\(number)]"

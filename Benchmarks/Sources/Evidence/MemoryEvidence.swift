@@ -10,6 +10,8 @@ package struct MemoryEvidence: Hashable, Codable, Sendable {
     package var capacity: Int?
     /// Whether the subject lets duplicates join, so that a phase without a join has not looked at waiters.
     package var mustJoin: Bool
+    /// Where what grew was allocated, most of it first; nil where that was not recorded.
+    package var callSites: [CallSite]?
     /// How many times growth may have been judged, as a phase goes on while it cannot be decided; nil: once.
     package var looks: Int?
 
@@ -22,6 +24,20 @@ package struct MemoryEvidence: Hashable, Codable, Sendable {
         self.capacity = capacity
         self.mustJoin = mustJoin
         self.looks = looks
+    }
+
+    /// A function that has memory allocated which is not freed.
+    package struct CallSite: Hashable, Codable, Sendable {
+        /// Its name, and those of its callers that are ours, innermost first.
+        package var function: String
+        /// By how much it makes memory grow, in bytes an operation; an estimate, as allocations are sampled.
+        package var bytesPerOperation: Double
+
+        /// A function.
+        package init(function: String, bytesPerOperation: Double) {
+            self.function = function
+            self.bytesPerOperation = bytesPerOperation
+        }
     }
 
     /// What was measured at one quiescent point.

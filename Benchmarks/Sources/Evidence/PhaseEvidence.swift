@@ -33,6 +33,8 @@ package struct PhaseEvidence: Hashable, Codable, Sendable {
     package var heat: LatencyHeat?
     /// How often keys were asked for, by rank; empty where no distribution is declared.
     package var popularity: [KeyPopularity] = []
+    /// What herds met that came at an event; nil for a phase without an edge, for several together, and where nothing is judged.
+    package var edge: EdgeEvidence?
     /// How the load was generated, and what the machine did meanwhile.
     package var load = LoadEvidence()
     /// The live bytes of each process at its quiescent points, if that is what the phase was for: one, unless runs were

@@ -144,6 +144,7 @@ extension PhaseEvidence {
         load.add(other.load)
         (load.clients, load.workers) = (clients, workers)
         popularity = Self.sum(popularity, other.popularity)
+        edge = edge.flatMap { ours in other.edge.flatMap { ours.adding($0) } }
         memory += other.memory
         stuck += other.stuck
         processesSpawned = Self.sum(processesSpawned, other.processesSpawned)

@@ -20,6 +20,8 @@ import Testing
         var stalls = StallReport()
         stalls.note(5, 60_000_000, wanted: 1_000_000)
         sound.phases[1].load.stalls = stalls
+        sound.phases[1].edge = EdgeEvidence(event: "publication", steps: [-100..<0, 0..<100])
+        sound.phases[1].edge?.steps[1].herds = 7
         sound.phases[1].stuck = [StuckCall(request: 1, key: 2, age: 3)]
         sound.phases.append(PhaseEvidence.sum([sound.phases[1], sound.phases[1]]))
         var broken = EvidenceFixture.subject("=broken\u{1B}[2J", broken: true)
@@ -79,6 +81,20 @@ import Testing
         let error = #expect(throws: EvidenceError.self) { try EvidenceFile.read(bytes, from: "evidence.json") }
         #expect(error?.problem.contains(problem) == true, "\(error?.problem ?? "")")
         #expect(error?.problem.hasPrefix("run.subjects") == true, "\(error?.problem ?? "")")
+    }
+
+    @Test(arguments: [
+        (#""low":-100"#, #""low":0"#, "no stretch of time"), (#""herds":7"#, #""herds":-7"#, "is no count"),
+        (#""event":"publication""#, #""event":"""#, "no name of an event"),
+        (#""outside":0"#, #""outside":-1"#, "count"),
+    ])
+    func whatHerdsCannotHaveMetIsRefused(original: String, spoilt: String, problem: String) {
+        let text = EvidenceFile.text(Self.run)
+        #expect(text.contains(original))
+        let bytes = Array(text.replacingOccurrences(of: original, with: spoilt).utf8)
+        let error = #expect(throws: EvidenceError.self) { try EvidenceFile.read(bytes, from: "evidence.json") }
+        #expect(error?.problem.hasPrefix("run.subjects[0].phases[1].edge") == true, "\(error?.problem ?? "")")
+        #expect(error?.problem.contains(problem) == true)
     }
 
     /// Each would be a folder somewhere else, or none.

@@ -44,6 +44,21 @@ import Testing
         #expect(merged.identity.replay == "dedupbench merge 'a b'")
     }
 
+    @Test func herdsAtAnEventAddUpStepByStepIfTheSameWasSwept() throws {
+        let runs = [-50..<0, -50..<0, -60..<0].map { (first: Range<Int64>) in
+            var run = Self.run(hits: 1, latency: 1, start: 1, seconds: 1)
+            var edge = EdgeEvidence(event: "expiry", steps: [first, 0..<50])
+            (edge.steps[1].herds, edge.steps[1].violations, edge.steps[1].outcomes[0]) = (2, 1, 3)
+            (edge.outside, edge.missed) = (4, 5)
+            run.subjects[0].phases[1].edge = edge
+            return run
+        }
+        let sum = try #require(try Self.merge(runs[0], runs[1]).subjects[0].phases[1].edge)
+        #expect(sum.steps[0] == EdgeEvidence.Step(-50..<0) && sum.total.herds == 4 && sum.total.violations == 2)
+        #expect(sum.steps[1].calls == 6 && sum.outside == 8 && sum.missed == 10)
+        #expect(try Self.merge(runs[0], runs[2]).subjects[0].phases[1].edge == nil)
+    }
+
     @Test func theOrderAndTheGroupingOfRunsMakeNoDifference() throws {
         let runs = [(300, 1_000, 1), (200, 5_000, 2), (100, 80_000, 3)].map { hits, latency, seconds in
             var run = Self.run(hits: hits, latency: UInt64(latency), start: 9, seconds: UInt64(seconds))

@@ -68,6 +68,17 @@ import Testing
         #expect(reason.contains("no cache could: the ceiling of these requests is 80.0 %") == (verdict == .invalid))
     }
 
+    /// More than 900 could have been answered, but not with so little room.
+    @Test func aGateAboveTheCeilingOfTheCapacityIsMeaninglessToo() throws {
+        var phase = Self.phase("storm", hits: 700, service: 1_000)
+        (phase.counts.repeatedRequests, phase.counts.attainableHits) = (1_000, 900)
+        phase.counts.attainableWithinCapacity = 780
+        let subject = try Self.subject([phase], gates: ["hit_rate.repeat > 80%", "hit_rate.repeat > 75%"])
+        #expect(subject.gates.map(\.verdict) == [.invalid, .fail])
+        #expect(subject.gates.first?.reason.contains("the ceiling of these requests is 78.0 %") == true)
+        #expect(subject.metrics[.hitRate(.capacityCeiling)]?.value == 0.78)
+    }
+
     @Test func countsAreJudgedOverTheWholeRun() throws {
         var phases = [Self.phase("one", hits: 5, service: 1), Self.phase("two", hits: 5, service: 1)]
         for index in phases.indices { phases[index].counts.executions = 60 }

@@ -96,6 +96,19 @@ internal import Workloads
         Mistake("clients: 8", "rate: 5/s", 15, 11, "phases.storm.rate", .conflict),
         Mistake("clients: 8", "speed: 5x", 15, 12, "phases.storm.speed", .conflict),
         Mistake("clients: 8", "memory: {}", 16, 17, "phases.storm.operations", .conflict),
+        Mistake("clients: 8", "clients: 8\n    edge: {}", 16, 11, "phases.storm.edge.at", .missing),
+        Mistake("clients: 8", "clients: 8\n    edge: {at: noon}", 16, 16, "phases.storm.edge.at", .illTyped),
+        Mistake(
+            "clients: 8", "clients: 8\n    edge: {at: start, sweep: 0us}", 16, 30, "phases.storm.edge.sweep",
+            .outOfRange),
+        Mistake("clients: 8", "clients: 1\n    edge: {at: start}", 15, 14, "phases.storm.clients", .outOfRange),
+        Mistake("clients: 8", "clients: 2\n    edge: {at: invalidation}", 15, 14, "phases.storm.clients", .outOfRange),
+        Mistake(
+            "clients: 8", "clients: 8\n    think_time: 1ms\n    edge: {at: start}", 16, 17, "phases.storm.think_time",
+            .conflict),
+        Mistake(
+            "duration: 1s", "duration: 1s\n    clients: 9\n    edge: {at: start}", 18, 12, "phases.arrivals.model",
+            .conflict),
         Mistake("    rate: 100/s\n", "", 17, 5, "phases.arrivals.rate", .missing),
         Mistake("rate: 100/s", "rate: 100", 19, 11, "phases.arrivals.rate", .illTyped),
         Mistake("duration: 1s", "duration: 10", 20, 15, "phases.arrivals.duration", .illTyped),

@@ -18,6 +18,7 @@ struct RunCommand: BenchCommand {
               dedupbench run my/scenario.yaml --set keys.count=500 --out my/results
               dedupbench run strategies --matrix cache.policy=lru,sieve,s3-fifo
               dedupbench run --format csv --no-progress > summary.csv
+              dedupbench run --phase memory --heap-profile
               dedupbench run --save-baseline main
               dedupbench run --baseline main --fail-on-regression
 
@@ -27,11 +28,14 @@ struct RunCommand: BenchCommand {
             """)
 
     @OptionGroup(title: "What is run") var plan: PlanOptions
+    @Flag(help: "Name the functions whose memory is not freed in memory phases, which makes them slow. Takes jeprof.")
+    var heapProfile = false
+
     @OptionGroup(title: "What it is held against") var baselines: BaselineOptions
     @OptionGroup(title: "What is shown") var output: OutputOptions
 
     func run(_ arguments: [String], in context: CommandContext) async throws -> Int32 {
-        try await Self.run(plan, baselines, output, arguments, in: context)
+        try await Self.run(plan, baselines, output, arguments, heapProfile: heapProfile, in: context)
     }
 
     /// Drives what the options say, judges it, and reports it.
@@ -39,9 +43,11 @@ struct RunCommand: BenchCommand {
     /// - Returns: The exit code.
     static func run(
         _ plan: PlanOptions, _ baselines: BaselineOptions, _ output: OutputOptions, _ arguments: [String],
-        in context: CommandContext
+        heapProfile: Bool = false, in context: CommandContext
     ) async throws -> Int32 {
-        let runPlan = try RunPlan(plan, in: context, historyFolder: output.out)
+        var runPlan = try RunPlan(plan, in: context, historyFolder: output.out)
+        let profiles = try await heapProfile ? runPlan.profileHeap(in: context) : nil
+        defer { profiles?.remove() }
         let resolvedScenario = try runPlan.resolvedScenario
         let baselines = try RunBaselines(baselines, in: output.out, resolvedScenario: resolvedScenario)
         let stamp = RunStamp(commit: await context.commit())

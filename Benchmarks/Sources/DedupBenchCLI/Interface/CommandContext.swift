@@ -17,6 +17,10 @@ package struct CommandContext: Sendable {
     package var workers: Int?
     /// The commit that the program was built from.
     package var commit: @Sendable () async -> String
+    /// Starts the program anew with more in its environment; returns why that cannot be done.
+    var restart: @Sendable (_ environment: [String: String]) -> Failure = { _ in
+        Failure("this takes a process of its own, which can be started anew", .internalError)
+    }
 
     /// A context.
     package init(
@@ -33,8 +37,10 @@ package struct CommandContext: Sendable {
 
     /// That of the program: standard output, signals, and the machine that it runs on.
     static var ofThisProcess: CommandContext {
-        CommandContext(
+        var context = CommandContext(
             console: .standard, interruption: .bySignals, machine: RealMachine(), commit: RunStamp.commitOfThisProgram)
+        context.restart = Restart.now
+        return context
     }
 }
 

@@ -18,14 +18,27 @@ struct EvidenceBuilder {
             subject: run.subject.name, strategy: combination.strategy, seed: combination.scenario.seed)
         evidence.isJudged = run.subject.isJudged
         evidence.notes = run.notes
-        if run.subject.isJudged { evidence.verification = try verification(of: run) }
-        evidence.phases = run.phases.map { phase($0, run, evidence.verification) }
+        var edges: [UInt16: EdgeEvidence] = [:]
+        if run.subject.isJudged {
+            let checker = checker(of: run)
+            evidence.verification = try verification(of: run, checker)
+            edges = try self.edges(of: run, checker)
+        }
+        evidence.phases = run.phases.map { phase($0, run, evidence.verification, edges[$0.number]) }
         evidence.ending = ending(run)
         return evidence
     }
 
-    private func verification(of run: SubjectRun) throws(HistoryFileError) -> VerificationResult {
+    private func checker(of run: SubjectRun) -> HistoryChecker {
         var checker = HistoryChecker(of: run.subject.promises, under: combination.scenario.system)
+        // A thread that the machine did not run could not log what it had removed.
+        checker.removalLag += run.phases.compactMap(\.load.longestStall).max() ?? 0
+        return checker
+    }
+
+    private func verification(
+        of run: SubjectRun, _ checker: HistoryChecker
+    ) throws(HistoryFileError) -> VerificationResult {
         if case .answers(let allowsFailures, let needsCount) = run.subject.proof {
             var answers = AnswerChecker(freshness: checker.freshness)
             answers.allowsFailures = allowsFailures
@@ -34,8 +47,6 @@ struct EvidenceBuilder {
             answers.counted = run.counters.executions
             return answers.check(run.history.calls)
         }
-        // A thread that the machine did not run could not log what it had removed.
-        checker.removalLag += run.phases.compactMap(\.load.longestStall).max() ?? 0
         guard let stored = run.stored else { return checker.check(run.history, counters: run.counters) }
         var unread: HistoryFileError?
         let result = checker.check(parts: HistoryStore.parts, of: stored.facts, counters: run.counters) { number in
@@ -50,10 +61,35 @@ struct EvidenceBuilder {
         return result
     }
 
+    /// What the herds met that came at an event, by the number of their phase.
+    private func edges(
+        of run: SubjectRun, _ checker: HistoryChecker
+    ) throws(HistoryFileError) -> [UInt16: EdgeEvidence] {
+        let scenario = combination.scenario
+        let schedules = run.phases.map { ($0.number, EdgeSchedule(scenario.phases[Int($0.number)], in: scenario)) }
+        // Where only answers are known, it is not known when anything happened.
+        if case .answers = run.subject.proof { return [:] }
+        guard schedules.contains(where: { $0.1 != nil }) else { return [:] }
+        var facts = run.stored?.facts ?? HistoryFacts()
+        if run.stored == nil { facts.add(run.history) }
+        var analyses = schedules.compactMap { number, schedule in
+            schedule.map { (number, EdgeAnalysis($0, phase: number, checker, facts)) }
+        }
+        for number in 0..<(run.stored == nil ? 1 : HistoryStore.parts) {
+            let part = try run.stored?.part(number) ?? HistoryPart(run.history)
+            for index in analyses.indices { analyses[index].1.add(part) }
+        }
+        return Dictionary(uniqueKeysWithValues: analyses.map { ($0.0, $0.1.evidence) })
+    }
+
     private func phase(
-        _ phase: PhaseEvidence, _ run: SubjectRun, _ verification: VerificationResult?
+        _ phase: PhaseEvidence, _ run: SubjectRun, _ verification: VerificationResult?, _ edge: EdgeEvidence?
     ) -> PhaseEvidence {
         var phase = phase
+        phase.edge = edge
+        if let edge, !phase.isPartial, !phase.isWarmup {
+            phase.load.audits.append(AuditFinding(edges: edge))
+        }
         // Each execution of a command starts one process, so a phase has as many as executions.
         if run.figures.contains(where: { $0.name == "processes_spawned" }) {
             phase.processesSpawned = phase.counts.executions

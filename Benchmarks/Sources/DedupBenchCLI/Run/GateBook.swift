@@ -88,7 +88,8 @@ extension Scenario {
         switch source {
         case .anyPhase: true
         case .arrivals: phase.isOpen
-        case .herds: !phase.isOpen && phase.clients > 1 && keys(of: phase).distribution == .burst
+        case .herds:
+            phase.edge != nil || (!phase.isOpen && phase.clients > 1 && keys(of: phase).distribution == .burst)
         case .memorySamples: phase.memory != nil
         }
     }

@@ -60,6 +60,7 @@ struct RunDriver {
     /// Tells whether the scenario is to blame, or what happened while it was run.
     static func failure(from error: any Error, driving subject: String) -> Failure {
         switch error {
+        case let failure as Failure: failure
         // The trace is to blame, whatever is driven, and the error names its line.
         case is TraceError: Failure("\(error)", .badScenario)
         case is LoadError, is CacheConfigurationError: Failure("\(subject) cannot be driven: \(error)", .badScenario)
@@ -84,8 +85,13 @@ struct RunDriver {
                 try await OperationCatalog.body($0, in: context)
             })
         progress.show("\(run.subject.name): checking \(HumanNumber.count(run.calls)) calls")
-        return try EvidenceBuilder(combination: combination, interruption: context.interruption.reason).evidence(
-            of: run)
+        var evidence = try EvidenceBuilder(combination: combination, interruption: context.interruption.reason)
+            .evidence(of: run)
+        if !run.heapProfiles.isEmpty {
+            progress.show("\(run.subject.name): reading heap profiles")
+            try await HeapCallSites(interruption: context.interruption).add(to: &evidence, of: run)
+        }
+        return evidence
     }
 
     /// What draws the requests of a combination and sends them.

@@ -3,6 +3,7 @@ internal import DedupVerification
 internal import Evidence
 internal import Judging
 internal import LoadGeneration
+internal import Reporting
 internal import Workloads
 
 /// What will be run, complete and checked: nothing is found wrong later than here that could be found here.
@@ -22,7 +23,7 @@ struct RunPlan {
     /// What every subject must keep.
     let gates: [Gate]
     /// How load is generated.
-    let load: LoadConfiguration
+    private(set) var load: LoadConfiguration
     /// Whether the command line says what fixes everything random.
     let seedIsGiven: Bool
 
@@ -84,12 +85,17 @@ struct RunPlan {
     private func checkVerbs() throws(Failure) {
         for phase in scenario.phases {
             for subject in subjects where subject.isJudged {
-                let missing = scenario.verbs(of: phase).used.subtracting(subject.verbs).map(\.name).sorted()
+                let missing = scenario.usedVerbs(of: phase).subtracting(subject.verbs).map(\.name).sorted()
+                if phase.edge?.at == .eviction, subject.promises.eviction != .reported {
+                    throw Failure(
+                        "\(file): phase `\(phase.name)` waits for evictions, which the subject `\(subject.name)` does not report; "
+                            + "leave the phase out, or drive another subject", .badScenario)
+                }
                 guard missing.isEmpty else {
+                    let place = phase.edge == nil ? "leave that out of `verbs`" : "leave the phase out"
                     throw Failure(
                         "\(file): phase `\(phase.name)` asks for \(missing.joined(separator: ", ")), which the subject "
-                            + "`\(subject.name)` cannot do; leave that out of `verbs`, or drive another subject",
-                        .badScenario)
+                            + "`\(subject.name)` cannot do; \(place), or drive another subject", .badScenario)
                 }
             }
         }
@@ -106,6 +112,24 @@ struct RunPlan {
             }
         }
         if let problem = problems.first { throw Failure("--gate: \(problem)", .usage) }
+    }
+
+    /// Has heap profiles of the memory phases made.
+    ///
+    /// - Returns: The folder that they are written to.
+    /// - Throws: ``Failure`` where that cannot be done, or there is no memory phase.
+    mutating func profileHeap(in context: CommandContext) async throws(Failure) -> ScratchFolder {
+        guard scenario.phases.contains(where: { $0.memory != nil }) else {
+            throw Failure("--heap-profile: \(file) has no phase that samples memory, or --phase leaves it out", .usage)
+        }
+        try await HeapCallSites.prepare(in: context)
+        do throws(BundleError) {
+            let folder = try ScratchFolder("heap")
+            load.heapProfileFolder = folder.path
+            return folder
+        } catch {
+            throw Failure(unwritten: error)
+        }
     }
 
     /// A plan of one scenario, which is complete and checked already.

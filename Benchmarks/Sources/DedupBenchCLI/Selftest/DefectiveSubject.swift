@@ -128,7 +128,9 @@ package final class DefectiveSubject: Subject {
             if isCurrent { state.flights[key] = nil }
             if case .failure = result { state.counters.failures? += 1 }
             // An invalidation has taken the flight away: what it made is not kept.
-            if !storesLate, isCurrent || defect == .lateEpoch || defect == .checkThenAct || defect == .noDeduplication {
+            if !storesLate, defect != .briefGap,
+                isCurrent || defect == .lateEpoch || defect == .checkThenAct || defect == .noDeduplication
+            {
                 store(result, for: key, in: &state.results)
             }
         }
@@ -140,6 +142,10 @@ package final class DefectiveSubject: Subject {
                 try? await clock.sleep(until: clock.now() + 50_000_000)
                 state.withLock { store(result, for: key, in: &$0.results) }
             }
+        }
+        if defect == .briefGap {
+            try? await clock.sleep(until: clock.now() + 50_000)
+            state.withLock { store(result, for: key, in: &$0.results) }
         }
         flight.finish(result, defect == .lateWakeup && isTwentieth ? clock : nil, forgettingOne: defect == .lostWaiter)
         return answer(result, .executed)

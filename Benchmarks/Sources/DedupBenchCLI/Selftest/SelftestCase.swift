@@ -60,6 +60,7 @@ package struct SelftestCase: Sendable {
         SelftestCase(.noDeduplication, in: .herds, by: prevented, repeated, .violation(.overlap), and: again),
         SelftestCase(.checkThenAct, in: .herds, by: prevented, .violation(.overlap), and: [repeated]),
         SelftestCase(.earlyRelease, in: .requests, by: prevented, .violation(.unjustifiedExecution), and: late),
+        SelftestCase(.briefGap, in: .edges, by: prevented, .violation(.unjustifiedExecution), and: late),
         SelftestCase(.lostWaiter, in: .herds, by: .hang, .violation(.lostCall)),
         SelftestCase(.refusedDuplicate, in: .herds, by: .violation(.unjustifiedRejection)),
         SelftestCase(.cachedError, in: .requests, by: .violation(.lateFailure), and: [repeated]),

@@ -4,6 +4,8 @@ package import Workloads
 package enum SelftestScenario: String, CaseIterable, Sendable {
     /// Herds of eight ask for one key at a time, and executions take long enough to be met.
     case herds
+    /// Herds that come at the moment in which a result is published.
+    case edges
     /// Many requests for few keys; some executions fail.
     case requests
     /// Nearly nothing but hits, by many clients.
@@ -48,6 +50,16 @@ package enum SelftestScenario: String, CaseIterable, Sendable {
               operation: {latency: 2ms, value_size: 64B}
             phases: [{name: herds, model: closed, clients: 8, operations: 2400}]
             gates: [dedup.prevented == 100%, hit_rate.repeat > 80%, joined.wakeup.max < 1s]
+            """
+        case .edges:
+            """
+            system: {cache: {capacity: 1000, policy: lru, ttl: forever}}
+            workload:
+              keys: {distribution: uniform, count: 1}
+              operation: {latency: 1ms, value_size: 64B}
+            phases:
+              - {name: edges, model: closed, clients: 9, operations: 5400, edge: {at: publication, sweep: 300us, steps: 20}}
+            gates: [dedup.prevented == 100%]
             """
         case .requests:
             """

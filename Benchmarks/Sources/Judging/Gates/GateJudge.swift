@@ -73,12 +73,15 @@ struct GateJudge {
     private func unreachable(_ gate: Gate, _ phase: PhaseReport) -> String? {
         let expression = gate.expression
         guard expression.metric == .hitRate(.repeated), [.greater, .greaterOrEqual].contains(expression.comparison),
-            let ceiling = phase.metrics[.hitRate(.ceiling)]?.value, ceiling.isFinite
+            case let ceiling = phase.counts.tightestHitCeiling, ceiling.isFinite
         else { return nil }
         let isReachable = expression.comparison == .greater ? ceiling > expression.limit : ceiling >= expression.limit
         guard !isReachable else { return nil }
         let percent = (ceiling * 10_000).rounded() / 100
-        return "no cache could: the ceiling of these requests is \(percent) %; ask for less, or for hit_rate.attained"
+        let isOfCapacity = ceiling < phase.counts.repeatHitCeiling
+        return
+            "no cache \(isOfCapacity ? "with as much room " : "")could: the ceiling of these requests is \(percent) %; ask for "
+            + "less, or for hit_rate.attained"
     }
 
     /// Whether a gate on what callers waited would have been kept had their calls started when they were intended to.

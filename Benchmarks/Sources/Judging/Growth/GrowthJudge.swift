@@ -69,10 +69,19 @@ struct GrowthJudge {
             let objects = HumanNumber.plain(growth.objectsPerOperation)
             text += "; the size class of \(growth.sizeClass.size) bytes grows by \(objects) objects an operation"
         }
+        let sites = (evidence.callSites ?? []).prefix(3).map {
+            "\($0.function) (\(HumanNumber.plain($0.bytesPerOperation)) B/op)"
+        }
+        if judged(estimate).verdict != .clean, !sites.isEmpty {
+            text += "; what was allocated and not freed comes from \(sites.joined(separator: "; "))"
+        }
         let paths = [OutcomeClass.hit, .joined, .executed, .rejected, .failed].filter { counts.count(of: $0) > 0 }
         let seen = paths.map { "\(HumanNumber.count(counts.count(of: $0))) \($0.name)" }.joined(separator: ", ")
         let left = evidence.series.samples.count - evidence.discarded - compared
-        if left > 0 { text += "; \(left) samples are left out, at which the cache was not full" }
+        if left > 0 {
+            let those = left == 1 ? "1 sample is" : "\(left) samples are"
+            text += "; \(those) left out, at which the cache was not full"
+        }
         return "\(text); calls looked at: \(seen)"
     }
 }

@@ -8,6 +8,7 @@ package enum HitRateMetric: String, CaseIterable, Sendable {
     case joins = "hit_rate.joins"
     case served = "hit_rate.served"
     case ceiling = "hit_rate.ceiling"
+    case capacityCeiling = "hit_rate.capacity_ceiling"
     case attained = "hit_rate.attained"
     case failures = "failures.ratio"
 
@@ -18,7 +19,9 @@ package enum HitRateMetric: String, CaseIterable, Sendable {
         case .joins: ratio("joins per request")
         case .served: ratio("requests answered without executing, per request")
         case .ceiling: ratio("the hit_rate.repeat that a cache without bound would have reached on these requests")
-        case .attained: ratio("hit_rate.repeat as a share of hit_rate.ceiling")
+        case .capacityCeiling:
+            ratio("the hit_rate.repeat that no cache with as much room could have exceeded, even knowing the future")
+        case .attained: ratio("hit_rate.repeat as a share of hit_rate.capacity_ceiling, or of hit_rate.ceiling")
         case .failures: ratio("calls answered with an error")
         }
     }
@@ -34,7 +37,11 @@ package enum HitRateMetric: String, CaseIterable, Sendable {
         case .joins: MetricValue(counts.joinedRatio, count: returned)
         case .served: MetricValue(counts.servedRatio, count: returned)
         case .ceiling: MetricValue(counts.repeatHitCeiling, count: repeated)
-        case .attained: MetricValue(counts.repeatHitRatio / counts.repeatHitCeiling, count: counts.attainableHits)
+        case .capacityCeiling: MetricValue(counts.repeatHitCeilingWithinCapacity, count: repeated)
+        case .attained:
+            MetricValue(
+                counts.repeatHitRatio / counts.tightestHitCeiling,
+                count: counts.attainableWithinCapacity ?? counts.attainableHits)
         case .failures: MetricValue(Double(counts.count(of: .failed)) / Double(returned), count: returned)
         }
     }

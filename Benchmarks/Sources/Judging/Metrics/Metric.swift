@@ -94,7 +94,7 @@ package enum MetricSource: Hashable, Sendable {
         switch self {
         case .anyPhase: nil
         case .arrivals: "a phase of the model constant, poisson, or trace with a speed"
-        case .herds: "a closed phase of several clients whose keys have the distribution burst"
+        case .herds: "a closed phase of several clients whose keys have the distribution burst, or one with an `edge`"
         case .memorySamples: "a phase with `memory`"
         }
     }

@@ -9,7 +9,7 @@ internal import Workloads
 /// subject does.
 struct Client<Driven: Subject>: Sendable {
     /// How long a client that thinks sleeps at most before it looks for the stop signal: 50 ms, in nanoseconds.
-    private static var longestWait: UInt64 { 50_000_000 }
+    static var longestWait: UInt64 { 50_000_000 }
 
     let time: LoadClock
     let machine: any Machine
@@ -97,7 +97,7 @@ struct Client<Driven: Subject>: Sendable {
 
     /// Inlined by force: as a function of its own it costs an asynchronous frame an operation, about 10 ns of 100.
     @inline(__always)
-    private func call(_ position: Int, intended: UInt64, start: UInt64) async {
+    func call(_ position: Int, intended: UInt64, start: UInt64) async {
         let request = stream[position]
         let number = UInt32(truncatingIfNeeded: position)
         var work = template

@@ -9,6 +9,9 @@ package struct LoadConfiguration: Hashable, Sendable {
     /// Where a history is kept that has more calls, or as many as time allows: in a file without a
     /// name in this folder. Nil, the default: nowhere, and such a phase ends when the history is full.
     package var historyFolder: String?
+    /// Where heap profiles of memory phases are written; nil, the default: none are. Takes a process that was started for it, see
+    /// ``HeapProfile/options``.
+    package var heapProfileFolder: String?
     /// How often progress is reported: every 250 ms, to within the 20 ms of the watchdog.
     package var progressInterval: Duration
     /// Open loop: the phase is INVALID if more than 1 % of the requests are released later than this, or wait longer than
@@ -23,7 +26,7 @@ package struct LoadConfiguration: Hashable, Sendable {
     /// A configuration.
     package init(
         workers: Int? = nil, watchdog: Duration = .seconds(30), historyLimit: Int = 4_000_000,
-        historyFolder: String? = nil,
+        historyFolder: String? = nil, heapProfileFolder: String? = nil,
         progressInterval: Duration = .milliseconds(250), lagLimit: Duration = .milliseconds(50),
         arrivalTolerance: Double = 0.05, growthLimits: [GrowthLimit] = []
     ) {
@@ -31,6 +34,7 @@ package struct LoadConfiguration: Hashable, Sendable {
         self.watchdog = watchdog
         self.historyLimit = historyLimit
         self.historyFolder = historyFolder
+        self.heapProfileFolder = heapProfileFolder
         self.progressInterval = progressInterval
         self.lagLimit = lagLimit
         self.arrivalTolerance = arrivalTolerance

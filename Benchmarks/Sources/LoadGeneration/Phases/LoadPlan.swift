@@ -21,6 +21,9 @@ package struct PhasePlan: Sendable {
     /// Whether clients are released together, turn by turn.
     var hasHerds: Bool
 
+    /// When herds come that are locked to an event; nil where there is none.
+    var edge: EdgeSchedule?
+
     /// The numbers of samples of memory at which growth is judged; empty where memory is not sampled.
     var looks: [Int]
 
@@ -84,7 +87,9 @@ package struct LoadPlan: Sendable {
                     phase: phase, number: UInt16(number), stream: stream, limit: bound ?? room,
                     isBoundByHistory: bound == nil, workers: blocks ? clients : min(clients, queues),
                     workersAreThreads: blocks,
-                    hasHerds: !stream.isOpen && clients > 1 && scenario.keys(of: phase).distribution == .burst,
+                    hasHerds: phase.edge != nil
+                        || (!stream.isOpen && clients > 1 && scenario.keys(of: phase).distribution == .burst),
+                    edge: EdgeSchedule(phase, in: scenario),
                     looks: looks[number],
                     stretch: isSpooled ? Self.stretch(phase, stream, bound: bound, configuration) : nil))
         }

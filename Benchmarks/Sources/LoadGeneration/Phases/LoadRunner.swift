@@ -125,7 +125,10 @@ package final class LoadRunner: Sendable {
         var seen = Set<ObjectIdentifier>()
         let distinct = bodies.filter { seen.insert(ObjectIdentifier($0)).inserted }
         return SubjectRun(
-            subject: blueprint, phases: phases, history: history, stored: stored, counters: counters,
+            subject: blueprint, phases: phases, history: history, stored: stored,
+            heapProfiles: Dictionary(
+                uniqueKeysWithValues: traces.compactMap { trace in trace.heap.map { (trace.plan.number, $0) } }),
+            counters: counters,
             figures: distinct.flatMap(\.figures), notes: notes, plannedPhases: scenario.phases.count, hang: hang)
     }
 

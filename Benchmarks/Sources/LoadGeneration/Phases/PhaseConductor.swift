@@ -12,6 +12,7 @@ struct PhaseConductor<Driven: Subject> {
     private var machine: any Machine { equipment.machine }
     private let gate: CycleGate
     private let herd: HerdGate?
+    private let edge: EdgeGate?
     private let clock = PhaseClock()
     private let mailboxes: [Mailbox]
     private let pulses: [Pulse]
@@ -25,6 +26,7 @@ struct PhaseConductor<Driven: Subject> {
         self.equipment = equipment
         gate = CycleGate(parties: plan.clients)
         herd = plan.hasHerds ? HerdGate(parties: plan.clients) : nil
+        edge = plan.edge.map { EdgeGate($0) }
         pulses = (0..<plan.workers).map { _ in Pulse() }
         let clientsPerWorker = (plan.clients + plan.workers - 1) / plan.workers
         mailboxes = plan.stream.isOpen ? pulses.map { _ in Mailbox(clients: clientsPerWorker) } : []
@@ -81,9 +83,11 @@ struct PhaseConductor<Driven: Subject> {
             let (count, workers, clock) = (plan.clients, plan.workers, clock)
             let mailbox = mailboxes.isEmpty ? nil : mailboxes[index]
             let worker = equipment.workers[index]
-            return machine.start { [herd] in
+            return machine.start { [herd, edge] in
                 if let mailbox {
                     await client.runOpen(index, of: workers, mailbox: mailbox, clock: clock, on: worker)
+                } else if let herd, let edge {
+                    await client.runEdges(number: number, of: count, herd: herd, edge: edge, on: worker)
                 } else if let herd {
                     await client.runHerds(number: number, of: count, herd: herd, on: worker)
                 } else {
@@ -126,7 +130,9 @@ struct PhaseConductor<Driven: Subject> {
         let sampler = makeSampler(memory, &trace)
         defer { trace.memory = sampler.map { evidence($0, memory) } }
         let limits = equipment.configuration.growthLimits(of: plan.phase.name)
+        var heap = HeapRecording(memory, of: plan.number, in: equipment.configuration.heapProfileFolder)
         var taken = 0
+        defer { trace.heap = heap?.end(at: taken * memory.operations) }
         for look in plan.looks {
             trace.limit = look * memory.operations
             while taken < look {
@@ -138,6 +144,7 @@ struct PhaseConductor<Driven: Subject> {
                 guard await becomesQuiet() else { return true }
                 sampler?.sample(operations: limit, at: machine.now(), liveEntries: subject.liveEntries)
                 trace.threads.append(ThreadCount.now())
+                heap?.sampled(taken)
             }
             let isDecided = sampler.map { evidence($0, memory).isDecided(limits) }
             if isDecided ?? true { break }

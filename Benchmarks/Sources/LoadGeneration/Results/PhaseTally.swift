@@ -64,7 +64,11 @@ struct PhaseTally {
             load.subjectShareOfWaiting =
                 WaitingTime(calls, releases: releases, workers: trace.plan.workers).subjectShare
         }
-        if let herds = load.herds { load.herds = herds.adding(HerdEvidence(calls, clients: trace.plan.clients)) }
+        if let herds = load.herds {
+            // Of a herd that comes at an event, the call that makes the event is no part.
+            let released = trace.plan.edge.map { edge in calls.filter { edge.isInHerd(Int($0.request)) } } ?? calls
+            load.herds = herds.adding(HerdEvidence(released, clients: trace.plan.clients))
+        }
     }
 
     private mutating func add(_ call: Call) {

@@ -13,6 +13,8 @@ package struct SubjectRun: Sendable {
     package var history: History
     /// A history that is too large to be held.
     package var stored: HistoryStore?
+    /// The heap profiles of its memory phases, by the number of the phase.
+    package var heapProfiles: [UInt16: HeapProfiles]
     /// What the subject itself counted.
     package var counters: SubjectCounters
     /// What the operation counted: processes spawned, for example.

@@ -46,7 +46,14 @@ extension RunReport {
             ("memory.csv", "allocator readings at quiescent points", memoryTable),
             ("gates.csv", "every gate, observed against limit", gatesTable),
             ("events.csv", "violations, each with its proof, and stalls", eventsTable),
-        ] + baselineTables
+        ] + optionalTables
+    }
+
+    private var optionalTables: [(file: String, description: String, table: CSVTable)] {
+        let edges = edgesTable.map {
+            ("edges.csv", "what herds met that came at an event, a row a step of time from it", $0)
+        }
+        return [edges].compactMap(\.self) + baselineTables
     }
 
     private var baselineTables: [(file: String, description: String, table: CSVTable)] {

@@ -16,6 +16,9 @@ enum ColumnDictionary {
     /// Columns that mean something else in one table.
     private static let exceptions: [String: (kind: Kind, meaning: String)] = [
         "events.csv/executions": (.string, "the executions that contradict each other"),
+        "edges.csv/event": (.string, "what the herds came at: publication, expiry, ..."),
+        "edges.csv/executions": (.integer, "executions of the keys that these herds asked for"),
+        "edges.csv/violations": (.integer, "breaches of any rule that concern these keys"),
         "baseline.csv/ci_low": (.number, "the lower end of the interval that worse_ratio falls into with 95 %"),
         "baseline.csv/ci_high": (
             .number, "the upper end of that interval; both are empty where nothing is judged by it"
@@ -75,11 +78,23 @@ enum ColumnDictionary {
         "hit_ratio_ceiling": (.number, "hits and joins per returned call with a cache without bound"),
         "repeat_hit_ratio": (.number, "hits and joins per request for a key that had been requested before"),
         "repeat_hit_ratio_ceiling": (.number, "the same with a cache without bound"),
+        "repeat_hit_ratio_capacity_ceiling": (
+            .number, "what no cache with as much room could have exceeded; empty where that is not known"
+        ),
         "hits": (.integer, "calls answered from the cache"),
         "joins": (.integer, "calls that waited for a running execution"),
         "rejected": (.integer, "calls refused because an execution was running"),
         "stale": (.integer, "calls answered past the time to live, on purpose"),
         "failed": (.integer, "calls answered with an error"),
+        "executed": (.integer, "calls whose own execution answered them"),
+        "missed": (.integer, "calls that asked for what is cached, and nothing was"),
+        "abandoned": (.integer, "calls that were cancelled, or whose deadline passed"),
+        "offset_low_ns": (.integer, "from when on the herds came, counted from the event; negative: before it"),
+        "offset_high_ns": (.integer, "until when they came"),
+        "herds": (.integer, "how many herds came"),
+        "herds_outside": (.integer, "herds of the phase that came earlier or later than was swept"),
+        "herds_missed": (.integer, "rounds of the phase in which the event did not happen as planned"),
+        "duplicate_executions": (.integer, "of the executions, those that nothing justified"),
         "lost": (.integer, "calls that never returned"),
         "throughput_per_s": (.number, "calls answered a second"),
         "latency_p50_ns": (.number, "what callers waited for hits, median"),

@@ -10,7 +10,10 @@ struct PhaseCharts {
     let phase: PhaseReport
 
     /// Those for which there is anything to draw.
-    var all: [Chart] { [rates, shares, heat, outcomes, parts, popularity, memory].compactMap(\.self) }
+    var all: [Chart] {
+        (phase.edge.map { EdgeCharts(edge: $0).all } ?? [])
+            + [rates, shares, heat, outcomes, parts, popularity, memory].compactMap(\.self)
+    }
 
     // MARK: - Over time
 

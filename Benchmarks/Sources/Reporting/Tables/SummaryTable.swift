@@ -65,6 +65,7 @@ private struct SummaryRow {
         "processes_spawned", "processes_saved", "phase_verdict", "ending", "clients", "workers", "concurrency_mean",
         "backlogged", "hiccup_max_ns", "hit_service_p50_ns", "hit_service_p99_ns",
         "leak_detectable_bytes_per_op", "stalls", "undisturbed_p50_ns", "undisturbed_p99_ns",
+        "repeat_hit_ratio_capacity_ceiling",
     ]
 
     init(report: RunReport, subject: SubjectReport, phase: PhaseReport) {
@@ -138,6 +139,7 @@ private struct SummaryRow {
             CSVCell(metrics[.hitService, .p99]?.value), CSVCell(phase.growth?.minimumDetectable),
             CSVCell(phase.load.stalls?.count), CSVCell(phase.undisturbed?.waits(.hit)?.percentile(50)),
             CSVCell(phase.undisturbed?.waits(.hit)?.percentile(99)),
+            .number(phase.counts.repeatHitCeilingWithinCapacity),
         ]
     }
 }

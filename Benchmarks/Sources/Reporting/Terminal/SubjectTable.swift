@@ -66,7 +66,7 @@ enum PhaseColumns {
         return [
             verified(phase, HumanNumber.ratio(counts.preventedRatio), isBad: counts.duplicateExecutions > 0),
             verified(phase, HumanNumber.count(counts.violations), isBad: counts.violations > 0),
-            .init(HumanNumber.ratio(counts.repeatHitRatio)), .init(HumanNumber.ratio(counts.repeatHitCeiling)),
+            .init(HumanNumber.ratio(counts.repeatHitRatio)), .init(HumanNumber.ratio(counts.tightestHitCeiling)),
             .init(HumanNumber.time(hits?.percentile(50))), .init(HumanNumber.time(hits?.percentile(99))),
             .init(HumanNumber.count(phase.throughput)),
         ]

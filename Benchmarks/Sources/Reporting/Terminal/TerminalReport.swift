@@ -21,7 +21,7 @@ package struct TerminalReport {
     package var text: String {
         var blocks = [header, subjectTable]
         if !gateLines.isEmpty { blocks.append(gateLines) }
-        blocks += [generationLines, noteLines, violationLines, baselineLines].filter { !$0.isEmpty }
+        blocks += [edgeLines, generationLines, noteLines, violationLines, baselineLines].filter { !$0.isEmpty }
         blocks.append(verdictLines)
         return blocks.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
     }
@@ -85,6 +85,11 @@ package struct TerminalReport {
     /// What concurrency each phase achieved. A matrix has too many phases; they are in `metrics.csv`.
     private var generationLines: [String] {
         report.isMatrix ? [] : GenerationTable(report).lines(terminal)
+    }
+
+    /// What herds met that came at an event; a matrix has too many phases for that, too.
+    private var edgeLines: [String] {
+        report.isMatrix ? [] : EdgeTable(report).lines(terminal)
     }
 
     private var violationLines: [String] {

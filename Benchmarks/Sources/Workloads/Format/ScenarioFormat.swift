@@ -137,6 +137,9 @@ enum ScenarioFormat {
             .field(
                 "warmup", \.warmup, .boolean, "A warm-up is driven and verified, but left out of results and gates."),
             .optional("memory", \.memory, memory.type, "Makes this a memory phase: growth is judged."),
+            .optional(
+                "edge", \.edge, edge.type,
+                "Makes this an edge phase: all clients but one come in a herd at an event in the life of a new key."),
             .optional("keys", \.keys, keys.type, "Replaces the workload's keys in this phase."),
             .optional("operation", \.operation, operation.type, "Replaces the workload's operation in this phase."),
             .optional("verbs", \.verbs, verbs.type, "Replaces the workload's verbs in this phase."),
@@ -151,6 +154,23 @@ enum ScenarioFormat {
             .field(
                 "duration", \.duration, .setting(Duration.self) { $0 > .zero ? nil : "must be longer than nothing" },
                 required: true, "How long the stage takes."),
+        ])
+
+    static let edge = SectionType(
+        "edge", standard: EdgeSettings(),
+        fields: [
+            .field(
+                "at", \.at, .choice(EdgeSettings.Event.self), required: true,
+                "The event: the start of an execution, the publication of its result, its failure, the result's expiry, its "
+                    + "eviction or invalidation, or that the first caller gives up at its deadline or is cancelled."),
+            .field(
+                "sweep", \.sweep,
+                .setting(Duration.self) {
+                    $0 >= .microseconds(1) && $0 <= EdgeSettings.longestSweep ? nil : "must be from 1us to 10s"
+                }, "How long before the event the first herds come, and how long after it the last ones."),
+            .field(
+                "steps", \.steps, .integer(2...EdgeSettings.mostSteps),
+                "How many steps that is divided into, in which herds are counted apart."),
         ])
 
     static let memory = SectionType(

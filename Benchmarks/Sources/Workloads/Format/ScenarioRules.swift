@@ -67,6 +67,7 @@ enum ScenarioRules {
             report([.field("speed")], .conflict, "only the model trace has a speed", nil)
         }
         if let memory = phase.memory { check(memory, of: phase, report: report) }
+        EdgeRules.check(phase, report: report)
     }
 
     private static func checkRate(_ phase: Phase, report: SectionType<Phase>.Report) {
@@ -163,6 +164,11 @@ enum ScenarioRules {
         of phase: Phase, in scenario: Scenario, _ place: [FieldPath.Part], _ keysPlace: [FieldPath.Part],
         _ operationPlace: [FieldPath.Part]
     ) -> [Broken] {
+        guard phase.edge == nil else {
+            return EdgeRules.problems(of: phase, in: scenario, place).map {
+                Broken(at: $0.at, kind: .conflict, reason: $0.reason)
+            }
+        }
         let keys = scenario.keys(of: phase)
         let isTrace = keys.distribution == .trace
         let operation = scenario.operation(of: phase)

@@ -31,6 +31,8 @@ package struct Phase: Hashable, Sendable {
     package var warmup = false
     /// Makes the phase a memory phase: live bytes are sampled at quiescent points.
     package var memory: MemorySampling?
+    /// Makes the phase an edge phase: herds come at an event in the life of a key, each time a little earlier or later.
+    package var edge: EdgeSettings?
     /// Replaces the workload's keys in this phase.
     package var keys: KeySettings?
     /// Replaces the workload's operation in this phase.

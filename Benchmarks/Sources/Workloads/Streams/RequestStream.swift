@@ -4,7 +4,8 @@ package import DedupVerification
 ///
 /// Reading one allocates nothing and takes no lock. Memory is 12 bytes and one bit a request, and 8 bytes more in an
 /// open loop. The stream depends on the seed, the phase's name and the workload, and on nothing of the system: every
-/// subject and every combination of a matrix gets the same one.
+/// subject and every combination of a matrix gets the same one. One exception: herds at evictions fill the cache, so their
+/// requests depend on its capacity.
 ///
 /// A closed loop that is bound by time, or that asks for more than `preparedLimit` requests, gets a stream of that
 /// length and walks it again from its start: position p reads request p modulo `count`. An open loop's stream is

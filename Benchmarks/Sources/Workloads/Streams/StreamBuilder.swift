@@ -1,11 +1,11 @@
-internal import DedupVerification
+package import DedupVerification
 internal import Foundation
 
 /// Draws the stream of a phase. Everything here runs before the clock of the phase starts.
 package struct StreamBuilder: Sendable {
-    private let scenario: Scenario
+    let scenario: Scenario
     /// The traces that the scenario names, by file.
-    private let traces: [String: RequestTrace]
+    let traces: [String: RequestTrace]
 
     /// Reads the traces that the scenario names and the library does not have.
     ///
@@ -14,7 +14,7 @@ package struct StreamBuilder: Sendable {
         self.scenario = scenario
         var traces: [String: RequestTrace] = [:]
         for phase in scenario.phases {
-            guard let file = scenario.keys(of: phase).file else { continue }
+            guard phase.edge == nil, let file = scenario.keys(of: phase).file else { continue }
             let trace = try library.trace(file)
             traces[file] = trace
             if !trace.hasTimes, phase.model == .trace, phase.isOpen {
@@ -29,6 +29,7 @@ package struct StreamBuilder: Sendable {
 
     /// The requests of one phase.
     package func stream(for phase: Phase) -> RequestStream {
+        if let schedule = EdgeSchedule(phase, in: scenario) { return stream(of: phase, schedule) }
         let keys = scenario.keys(of: phase)
         if let file = keys.file, let trace = traces[file] { return stream(for: phase, from: trace) }
         guard let declared = scenario.distribution(of: phase) else {
@@ -115,7 +116,7 @@ package struct StreamBuilder: Sendable {
         return Array(offsets.prefix { $0 < duration })
     }
 
-    private func random(_ phase: Phase, _ purpose: String) -> RandomStream {
+    func random(_ phase: Phase, _ purpose: String) -> RandomStream {
         RandomStream(seed: scenario.seed, name: "\(phase.name)/\(purpose)")
     }
 }
@@ -130,8 +131,15 @@ extension Scenario {
     /// What callers want in a phase: its own verbs, or the workload's.
     package func verbs(of phase: Phase) -> VerbSettings { phase.verbs ?? workload.verbs }
 
-    /// The declared distribution of a phase's keys, or nil if they come from a trace.
+    /// The verbs that a phase asks for, besides plain calls.
+    package func usedVerbs(of phase: Phase) -> Set<CallVerb> {
+        if let edge = phase.edge { return Set([edge.at.verb].compactMap(\.self)) }
+        return verbs(of: phase).used
+    }
+
+    /// The declared distribution of a phase's keys, or nil if they come from a trace, or each herd has a key of its own.
     package func distribution(of phase: Phase) -> KeyDistribution? {
+        if phase.edge != nil { return nil }
         var keys = keys(of: phase)
         let operation = operation(of: phase)
         if operation.kind == .git { keys.count = operation.gitKeyCount }

@@ -1,0 +1,200 @@
+import DedupBenchKit
+import DedupVerification
+import Evidence
+import LoadGeneration
+import Simulation
+import Synchronization
+import Testing
+import Workloads
+
+/// Herds that come at an event, in simulated time, in which they come when they are to.
+@Suite(.timeLimit(.minutes(10))) struct EdgeHerdTests {
+    /// Drives a subject with herds that come up to 1 ms before and after an event of executions that take 4 ms.
+    private func run(
+        _ event: EdgeSettings.Event, operations: Int = 1_000, lifetime: Duration = .seconds(3_600),
+        stop: StopSignal = StopSignal(), duration: Duration? = nil,
+        _ make: @escaping @Sendable (SimulatedMachine, SubjectSettings) -> any Subject
+    ) async throws -> (run: SubjectRun, edge: EdgeEvidence) {
+        var scenario = Scenario()
+        scenario.name = "edges"
+        scenario.system.cache.timeToLive = TimeToLiveSetting(.fixed(lifetime))
+        scenario.workload.operation.latency = .constant(.milliseconds(4))
+        scenario.workload.keys.count = 1
+        var phase = Phase()
+        phase.name = "edge"
+        phase.clients = 5
+        phase.operations = operations
+        phase.duration = duration
+        var edge = EdgeSettings()
+        (edge.at, edge.sweep, edge.steps) = (event, .milliseconds(1), 20)
+        phase.edge = edge
+        scenario.phases = [phase]
+        let machine = SimulatedMachine()
+        let runner = try LoadRunner(
+            scenario, streams: [try StreamBuilder(scenario).stream(for: phase)],
+            configuration: LoadConfiguration(workers: 2), machine: machine, stop: stop)
+        let blueprint = SubjectBlueprint(
+            name: "tested", summary: "", promises: Promises(), verbs: [.invalidate, .deadline, .cancel]
+        ) { make(machine, $0) }
+        let run = try await runner.run(blueprint)
+        let checker = HistoryChecker(
+            freshness: FreshnessRule(.fixed(lifetime.nanoseconds)), capacityBounded: false, duplicateMode: .join)
+        var facts = HistoryFacts()
+        facts.add(run.history)
+        let schedule = try #require(EdgeSchedule(phase, in: scenario))
+        var analysis = EdgeAnalysis(schedule, phase: 0, checker, facts)
+        analysis.add(HistoryPart(run.history))
+        #expect(run.phases[0].load.audits.allSatisfy { $0.passed })
+        return (run, analysis.evidence)
+    }
+
+    @Test(arguments: [EdgeSettings.Event.start, .publication, .failure, .expiry])
+    func herdsOfAnHonestSubjectFindNothing(event: EdgeSettings.Event) async throws {
+        let lifetime: Duration = event == .expiry ? .milliseconds(20) : .seconds(3_600)
+        let (run, edge) = try await run(event, lifetime: lifetime) { machine, _ in
+            JoiningSubject(on: machine, lifetime: lifetime)
+        }
+        #expect(run.history.calls.count == 1_000)
+        #expect(edge.total.herds == 200 && edge.outside == 0 && edge.missed == 0)
+        #expect(edge.steps.allSatisfy { $0.herds == 10 && $0.calls == 40 })
+        #expect(edge.total.violations == 0 && edge.total.duplicates == 0)
+        // After a failure, and after the expiry, it has to be done again; before, it has not.
+        let again = event == .failure || event == .expiry
+        for step in edge.steps { #expect(step.executions == (again && step.low >= 0 ? 20 : 10)) }
+        let before = edge.steps.filter { $0.high <= 0 }
+        let outcome: OutcomeClass =
+            switch event {
+            case .start, .publication: .joined
+            case .failure: .failed
+            default: .hit
+            }
+        // The first of a herd that comes before the start executes.
+        let others = event == .start ? 30 : 40
+        #expect(before.allSatisfy { $0.outcomes[Int(outcome.rawValue)] == others })
+    }
+
+    /// The execution goes on, and a call that comes while it does joins it.
+    @Test(arguments: [EdgeSettings.Event.deadline, .cancellation])
+    func aHerdThatComesWhenTheFirstCallerLeavesJoinsWhatRuns(event: EdgeSettings.Event) async throws {
+        let (run, edge) = try await run(event) { machine, _ in LeavingSubject(JoiningSubject(on: machine), machine) }
+        #expect(run.phases[0].counts.count(of: .abandoned) == 200)
+        #expect(edge.total.herds == 200 && edge.missed == 0 && edge.outside == 0)
+        #expect(edge.steps.allSatisfy { $0.outcomes[Int(OutcomeClass.joined.rawValue)] == 40 && $0.executions == 10 })
+        #expect(edge.total.violations == 0)
+    }
+
+    /// A round takes two milliseconds and more; the deadline falls into one, whose herd is not waited for.
+    @Test func aPhaseEndsAtItsDeadlineHoweverLongTheEventIsAhead() async throws {
+        let (run, edge) = try await run(.expiry, lifetime: .seconds(5), duration: .seconds(12)) { machine, _ in
+            JoiningSubject(on: machine, lifetime: .seconds(5))
+        }
+        // Two rounds of five seconds, and the leader of a third.
+        #expect(run.history.calls.count == 11 && run.history.calls.allSatisfy { $0.hasReturned })
+        #expect(run.phases[0].ending == .completed && edge.total.herds == 2 && edge.missed == 1)
+        let duration = try #require(run.phases.first?.duration)
+        #expect(duration >= 12_000_000_000 && duration < 12_100_000_000)
+    }
+
+    @Test func whatIsWrongForSomeMicrosecondsIsFoundThereAndOnlyThere() async throws {
+        let (_, edge) = try await run(.publication) { machine, _ in
+            GapSubject(JoiningSubject(on: machine), machine, .microseconds(300))
+        }
+        // Steps of 100 us: the gap is the first three after the publication.
+        for step in edge.steps {
+            let isInGap = step.low >= 0 && step.high <= 300_000
+            #expect((step.violations > 0) == isInGap, "from \(step.low) to \(step.high)")
+            #expect((step.duplicates > 0) == isInGap)
+        }
+    }
+
+    @Test func aHistoryInPartsComesToTheSame() async throws {
+        let (run, edge) = try await run(.publication, operations: 400) { machine, _ in
+            GapSubject(JoiningSubject(on: machine), machine, .microseconds(300))
+        }
+        #expect(edge.total.violations > 0)
+        var parts = [History](repeating: History(), count: 7)
+        for call in run.history.calls { parts[Int(call.key % 7)].calls.append(call) }
+        for execution in run.history.executions { parts[Int(execution.key % 7)].executions.append(execution) }
+        var (facts, checker) = (
+            HistoryFacts(),
+            HistoryChecker(freshness: FreshnessRule(.unbounded), capacityBounded: false, duplicateMode: .join)
+        )
+        facts.add(run.history)
+        checker.examplesPerKind = 3
+        var scenario = Scenario()
+        var phase = Phase()
+        (phase.name, phase.clients, phase.operations) = ("edge", 5, 400)
+        var settings = EdgeSettings()
+        (settings.sweep, settings.steps) = (.milliseconds(1), 20)
+        phase.edge = settings
+        scenario.phases = [phase]
+        var analysis = EdgeAnalysis(try #require(EdgeSchedule(phase, in: scenario)), phase: 0, checker, facts)
+        for part in parts { analysis.add(HistoryPart(part)) }
+        #expect(analysis.evidence == edge)
+    }
+
+    @Test func aPhaseThatIsStoppedEndsWithAWholeHerd() async throws {
+        let (stop, calls) = (StopSignal(), Counter())
+        let (run, edge) = try await run(.publication, stop: stop) { machine, _ in
+            let subject = JoiningSubject(on: machine)
+            return CountingSubject(subject) { if calls.add() == 302 { stop.stop() } }
+        }
+        #expect(run.phases[0].ending == .stopped)
+        #expect(run.history.calls.count == 305 && run.history.calls.allSatisfy { $0.hasReturned })
+        #expect(edge.total.herds == 61)
+    }
+}
+
+/// Lets callers go that have a deadline or are cancelled; the execution goes on.
+private final class LeavingSubject: Subject {
+    private let inner: JoiningSubject
+    private let machine: SimulatedMachine
+
+    init(_ inner: JoiningSubject, _ machine: SimulatedMachine) { (self.inner, self.machine) = (inner, machine) }
+
+    func call(_ work: Work) async -> Answer {
+        // Only the leader's call is ever cancelled, and it is when it has waited half of what the execution takes.
+        if work.request.verb == .cancel { return await call(work, within: .nanoseconds(Int64(work.request.patience))) }
+        return await inner.call(work)
+    }
+
+    func call(_ work: Work, within limit: Duration) async -> Answer {
+        _ = machine.start { [inner] in await inner.call(work) }
+        try? await machine.sleep(until: machine.now() + limit.nanoseconds)
+        return .abandoned
+    }
+}
+
+/// Does something before each call.
+private final class CountingSubject: Subject {
+    private let inner: any Subject
+    private let before: @Sendable () -> Void
+
+    init(_ inner: any Subject, before: @escaping @Sendable () -> Void) { (self.inner, self.before) = (inner, before) }
+
+    func call(_ work: Work) async -> Answer {
+        before()
+        return await inner.call(work)
+    }
+}
+
+/// Answers a call for a key whose execution has just ended by executing again, for as long as the gap is.
+private final class GapSubject: Subject {
+    private let inner: JoiningSubject
+    private let machine: SimulatedMachine
+    private let gap: Duration
+    private let ended = Mutex<[UInt32: UInt64]>([:])
+
+    init(_ inner: JoiningSubject, _ machine: SimulatedMachine, _ gap: Duration) {
+        (self.inner, self.machine, self.gap) = (inner, machine, gap)
+    }
+
+    func call(_ work: Work) async -> Answer {
+        if let end = ended.withLock({ $0[work.key] }), machine.now() - end < gap.nanoseconds {
+            do { return .value(try await work.run(), .executed) } catch { return .failed(error) }
+        }
+        let answer = await inner.call(work)
+        if answer.outcome == .executed { ended.withLock { $0[work.key] = machine.now() } }
+        return answer
+    }
+}
