@@ -8,8 +8,8 @@ source Scripts/setup.sh
 # The symbols of every module are asked for, those of the tests included, which only a build of the tests makes. The one under
 # AddressSanitizer is that of `test.sh`, so that nothing is built twice.
 build=(--enable-all-traits --sanitize=address --scratch-path .build-address)
-swift build "${build[@]}" --build-tests
-swift package "${build[@]}" dump-symbol-graph --minimum-access-level public >/dev/null
+dedup_build "${build[@]}" --build-tests
+SWIFT_DETERMINISTIC_HASHING=1 swift package "${build[@]}" dump-symbol-graph --minimum-access-level public >/dev/null
 dumped=$(swift build "${build[@]}" --show-bin-path)/../symbolgraph
 built=.build/documentation
 rm -rf "$built"

@@ -30,11 +30,13 @@ for sanitizer in "${sanitizers[@]}"; do
     # The files of the repository, whole traces, and the checker, which knows neither threads nor addresses: all of that is tested
     # in release, and takes most of the time here.
     skipped='RepositoryTests|ReplayTests|HistoryCheckerTests|HistoryPartsTests|ProofTests'
+    build=(--enable-all-traits --sanitize="$sanitizer" --scratch-path ".build-$sanitizer")
     case $sanitizer in
         # Synchronization.Mutex raises false reports under contention, so this build uses the pthread lock.
         # What runs on one thread has no race to find.
         thread)
-            options=(-Xswiftc -DDEDUP_PTHREAD_LOCK)
+            options=()
+            build+=(-Xswiftc -DDEDUP_PTHREAD_LOCK)
             skipped+='|SchedulesTests|DeepValueTests|FingerprinterTests'
             ;;
         # The runner of XCTest, which has no test of ours to run, leaks 368 bytes of its own.
@@ -49,8 +51,8 @@ for sanitizer in "${sanitizers[@]}"; do
             ;;
     esac
     code=0
-    swift test --enable-all-traits --no-parallel --sanitize="$sanitizer" --scratch-path ".build-$sanitizer" \
-        --skip "$skipped" "${options[@]}" "$@" || code=$?
+    dedup_build "${build[@]}" --build-tests
+    swift test "${build[@]}" --skip-build --no-parallel --skip "$skipped" ${options[@]+"${options[@]}"} "$@" || code=$?
     if ((code != 0)); then
         # Exit tests end processes on purpose; their reports count only where something has failed.
         find "$scratch" -name "report*" -exec cat {} + >&2

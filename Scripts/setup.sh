@@ -8,6 +8,12 @@ dedup_packages=(ca-certificates git pkg-config libjemalloc-dev libsqlite3-dev li
 # What a script needs besides, it says before it sources this.
 dedup_packages+=(${dedup_more_packages[@]+"${dedup_more_packages[@]}"})
 
+# Builds as `swift build` does. SwiftPM passes the names of traits on in an order that differs from run to run, and compiles all of
+# our own code again when it does: a hash that is the same each time keeps the order. Not for tests, which are to meet any order.
+dedup_build() {
+    SWIFT_DETERMINISTIC_HASHING=1 swift build "$@"
+}
+
 dedup_setup() {
     if ! command -v dpkg-query >/dev/null; then
         dedup_check_without_dpkg || return 1

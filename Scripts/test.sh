@@ -12,8 +12,14 @@ Scripts/sanitize.sh address "$@"
 
 # One test at a time: some hold a thread on purpose, and on two cores the runtime has only two to give.
 # No test needs to see what is internal, and without that a release build of the tests is the one that is measured.
-release=(-c release --disable-testable-imports --no-parallel)
+release() {
+    local package=(-c release "$1" "$2" "$3")
+    shift 3
+    dedup_build "${package[@]}" --build-tests
+    swift test "${package[@]}" --disable-testable-imports --skip-build --no-parallel "$@"
+}
+
 echo "== tests of the library, release"
-swift test "${release[@]}" --enable-all-traits "$@"
+release --package-path . --enable-all-traits "$@"
 echo "== tests of the harness, release"
-swift test "${release[@]}" --package-path Benchmarks --traits HTTP "$@"
+release --package-path Benchmarks --traits=HTTP "$@"
