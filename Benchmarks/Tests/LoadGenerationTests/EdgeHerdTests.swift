@@ -143,6 +143,18 @@ import Workloads
         #expect(run.history.calls.count == 305 && run.history.calls.allSatisfy { $0.hasReturned })
         #expect(edge.total.herds == 61)
     }
+
+    @Test func aStopIsNoticedWhileAnEventIsWaitedFor() async throws {
+        let (stop, calls) = (StopSignal(), Counter())
+        let (run, edge) = try await run(.expiry, lifetime: .seconds(5), stop: stop) { machine, _ in
+            let subject = JoiningSubject(on: machine, lifetime: .seconds(5))
+            return CountingSubject(subject) { if calls.add() == 6 { stop.stop() } }
+        }
+        // One round, and the leader of the next: its herd would have come five seconds later.
+        #expect(run.phases[0].ending == .stopped && run.history.calls.count == 6 && edge.total.herds == 1)
+        let duration = try #require(run.phases.first?.duration)
+        #expect(duration < 5_200_000_000)
+    }
 }
 
 /// Lets callers go that have a deadline or are cancelled; the execution goes on.

@@ -15,6 +15,10 @@ enum EdgeRules {
             let reason = "each herd has a key of its own, for which so many requests are prepared"
             report([.field("operations")], .outOfRange, reason, "\(RequestStream.preparedLimit) or fewer")
         }
+        if phase.operations == nil, phase.duration != nil {
+            let reason = "each herd has a key of its own, drawn before: say for how many requests, at most"
+            report([.field("operations")], .missing, reason, "\(RequestStream.preparedLimit) or fewer")
+        }
         let others: [(String, Bool, String)] = [
             ("memory", phase.memory != nil, "memory is sampled in phases without an edge"),
             ("think_time", phase.thinkTime != nil, "clients of a herd are released together, and do not wait alone"),
