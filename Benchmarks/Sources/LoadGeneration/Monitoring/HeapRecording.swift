@@ -18,7 +18,7 @@ struct HeapRecording {
         path = "\(folder)/phase-\(phase)"
     }
 
-    /// What has grown since a subject was begun is not what grows: the recording starts with the samples that count.
+    /// Recorded is from the first sample on that counts: what has filled the cache before is left out.
     private var first: Int { max(1, memory.discarded) }
 
     /// A sample was taken, at rest.
