@@ -65,7 +65,7 @@ import Testing
     @Test func theInnermostFunctionsThatAreNotOfSwiftAreNamed() {
         let stacks = """
             start_thread;$s5Bench3runyyF<01>;$s5Bench4leakyyF<02>;$sSaMa<03>;swift_slowAlloc 300
-            start_thread;$s5Bench3runyyF<04>;$s5Bench4leakyyF<05>;$s10Foundation4DataV<06>;malloc 50
+            start_thread;$s5Bench3runyyF[inline];$s5Bench4leakyyF[inline];$s10Foundation4DataV<06>;malloc 50
             start_thread;$s5Bench3runyyF<07>;$s5Bench4leakyyF<08>;$s5Bench4leakyyF<09>;malloc 7
             start_thread;$s5Bench3runyyF<0a>;swift_slowAlloc -20
             start_thread;$s5Bench5othery5Bench1SVF<0b>;malloc 400

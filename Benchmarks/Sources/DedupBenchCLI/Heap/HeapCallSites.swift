@@ -69,7 +69,7 @@ package struct HeapCallSites {
     /// The functions that hold more than before, most of it first: the innermost of ours, and the one of ours that called it.
     ///
     /// - Parameter stacks: A line a call stack: the functions from the outermost on, between semicolons, each with its address in
-    ///   angle brackets; then a blank and bytes.
+    ///   angle brackets, or `[inline]`; then a blank and bytes.
     package static func grown(in stacks: String) -> [(frames: [String], bytes: Int)] {
         var bytes: [[String]: Int] = [:]
         for line in stacks.split(separator: "\n") {
@@ -78,7 +78,7 @@ package struct HeapCallSites {
             }
             var ours: [String] = []
             for frame in line[..<blank].split(separator: ";").reversed() where ours.count < 2 {
-                let name = String(frame.prefix { $0 != "<" })
+                let name = String(frame.prefix { $0 != "<" && $0 != "[" })
                 if isOurs(name), ours.last != name { ours.append(name) }
             }
             if !ours.isEmpty { bytes[ours, default: 0] += held }
