@@ -29,12 +29,21 @@ import Testing
     }
 
     private static func result(
-        _ history: History, capacity: Int?, _ lifetime: FreshnessRule.Lifetime = .unbounded
+        _ history: History, capacity: Int?, _ lifetime: FreshnessRule.Lifetime = .unbounded,
+        configure: (inout HistoryChecker) -> Void = { _ in }
     ) -> VerificationResult {
         var checker = HistoryChecker(
             freshness: FreshnessRule(lifetime), capacityBounded: true, duplicateMode: .join)
         checker.capacity = capacity
+        configure(&checker)
         return checker.check(history)
+    }
+
+    private static func result(
+        _ calls: [Call], _ executions: [Execution], _ lifetime: FreshnessRule.Lifetime = .unbounded,
+        configure: (inout HistoryChecker) -> Void = { _ in }
+    ) -> VerificationResult {
+        result(History(calls: calls, executions: executions), capacity: 1, lifetime, configure: configure)
     }
 
     @Test(arguments: [
@@ -63,17 +72,6 @@ import Testing
         // What was asked for alone leaves nothing behind, but needs what was there.
         let looked = Self.history([1, 2, 1, 1], verbs: [2: .get])
         #expect(Self.result(looked, capacity: 1).total.attainableWithinCapacity == 2)
-    }
-
-    private static func result(
-        _ calls: [Call], _ executions: [Execution], _ lifetime: FreshnessRule.Lifetime = .unbounded, capacity: Int = 1,
-        configure: (inout HistoryChecker) -> Void = { _ in }
-    ) -> VerificationResult {
-        var checker = HistoryChecker(
-            freshness: FreshnessRule(lifetime), capacityBounded: true, duplicateMode: .join)
-        checker.capacity = capacity
-        configure(&checker)
-        return checker.check(History(calls: calls, executions: executions))
     }
 
     @Test func whatIsPublishedAfterAnInvalidationThatItOverlappedStays() {

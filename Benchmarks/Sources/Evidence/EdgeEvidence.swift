@@ -51,9 +51,12 @@ package struct EdgeEvidence: Hashable, Codable, Sendable {
     }
 
     /// All that came within the sweep.
-    package var total: Step {
+    package var total: Step { sum { _ in true } }
+
+    /// All that came in some of the steps; its bounds are those of the sweep.
+    package func sum(where belongs: (Step) -> Bool) -> Step {
         let bounds = (steps.first?.low ?? 0)..<max(steps.last?.high ?? 1, (steps.first?.low ?? 0) + 1)
-        return steps.reduce(into: Step(bounds)) { $0.add($1) }
+        return steps.filter(belongs).reduce(into: Step(bounds)) { $0.add($1) }
     }
 
     /// Those of another process as well; nil if it swept something else.

@@ -43,6 +43,19 @@ final class Child {
         try self.init(process, in: bench, isHeard: true)
     }
 
+    /// A folder with these programs and no others: as PATH, for what happens where another one is not installed.
+    static func folder(with programs: [String], in bench: Bench) throws -> String {
+        let folder = bench.folder + "/tools"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        for program in programs {
+            let found = try Child(shell: "command -v \(program)", in: bench).finish().out
+            try FileManager.default.createSymbolicLink(
+                atPath: "\(folder)/\(program)",
+                withDestinationPath: found.trimmingCharacters(in: .whitespacesAndNewlines))
+        }
+        return folder
+    }
+
     /// The executable stands beside the test bundle.
     static var executable: URL {
         get throws {

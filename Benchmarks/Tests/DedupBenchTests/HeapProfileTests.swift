@@ -40,13 +40,7 @@ import Testing
     }
 
     @Test func withoutJeprofItIsSixtyNine() throws {
-        let tools = bench.folder + "/tools"
-        try FileManager.default.createDirectory(atPath: tools, withIntermediateDirectories: true)
-        for tool in ["sh", "git"] {
-            let found = try Child(shell: "command -v \(tool)", in: bench).finish().out
-            try FileManager.default.createSymbolicLink(
-                atPath: "\(tools)/\(tool)", withDestinationPath: found.trimmingCharacters(in: .whitespacesAndNewlines))
-        }
+        let tools = try Child.folder(with: ["sh", "git"], in: bench)
         let result = try Child(
             ["run", try bench.write(Self.scenario), "--heap-profile", "--out", bench.results], in: bench,
             environment: ["PATH": tools]

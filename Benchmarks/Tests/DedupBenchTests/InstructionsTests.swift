@@ -48,14 +48,7 @@ import Testing
     }
 
     @Test func withoutValgrindItIsSixtyNine() throws {
-        // A folder with what is needed but valgrind.
-        let tools = bench.folder + "/tools"
-        try FileManager.default.createDirectory(atPath: tools, withIntermediateDirectories: true)
-        for tool in ["sh", "strip", "git"] {
-            let found = try Child(shell: "command -v \(tool)", in: bench).finish().out
-            try FileManager.default.createSymbolicLink(
-                atPath: "\(tools)/\(tool)", withDestinationPath: found.trimmingCharacters(in: .whitespacesAndNewlines))
-        }
+        let tools = try Child.folder(with: ["sh", "strip", "git"], in: bench)
         let result = try count([], environment: ["PATH": tools])
         #expect(result.code == 69 && result.error.contains("install it"), "\(result.code): \(result.error)")
     }

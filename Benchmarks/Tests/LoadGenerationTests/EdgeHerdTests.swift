@@ -10,11 +10,13 @@ import Workloads
 /// Herds that come at an event, in simulated time, in which they come when they are to.
 @Suite(.timeLimit(.minutes(10))) struct EdgeHerdTests {
     /// Drives a subject with herds that come up to 1 ms before and after an event of executions that take 4 ms.
+    ///
+    /// - Returns: With the evidence the analysis to which nothing is added yet.
     private func run(
         _ event: EdgeSettings.Event, operations: Int = 1_000, lifetime: Duration = .seconds(3_600),
         stop: StopSignal = StopSignal(), duration: Duration? = nil,
         _ make: @escaping @Sendable (SimulatedMachine, SubjectSettings) -> any Subject
-    ) async throws -> (run: SubjectRun, edge: EdgeEvidence) {
+    ) async throws -> (run: SubjectRun, edge: EdgeEvidence, analysis: EdgeAnalysis) {
         var scenario = Scenario()
         scenario.name = "edges"
         scenario.system.cache.timeToLive = TimeToLiveSetting(.fixed(lifetime))
@@ -42,16 +44,17 @@ import Workloads
         var facts = HistoryFacts()
         facts.add(run.history)
         let schedule = try #require(EdgeSchedule(phase, in: scenario))
-        var analysis = EdgeAnalysis(schedule, phase: 0, checker, facts)
-        analysis.add(HistoryPart(run.history))
+        let analysis = EdgeAnalysis(schedule, phase: 0, checker, facts)
+        var whole = analysis
+        whole.add(HistoryPart(run.history))
         #expect(run.phases[0].load.audits.allSatisfy { $0.passed })
-        return (run, analysis.evidence)
+        return (run, whole.evidence, analysis)
     }
 
     @Test(arguments: [EdgeSettings.Event.start, .publication, .failure, .expiry])
     func herdsOfAnHonestSubjectFindNothing(event: EdgeSettings.Event) async throws {
         let lifetime: Duration = event == .expiry ? .milliseconds(20) : .seconds(3_600)
-        let (run, edge) = try await run(event, lifetime: lifetime) { machine, _ in
+        let (run, edge, _) = try await run(event, lifetime: lifetime) { machine, _ in
             JoiningSubject(on: machine, lifetime: lifetime)
         }
         #expect(run.history.calls.count == 1_000)
@@ -76,7 +79,7 @@ import Workloads
     /// The execution goes on, and a call that comes while it does joins it.
     @Test(arguments: [EdgeSettings.Event.deadline, .cancellation])
     func aHerdThatComesWhenTheFirstCallerLeavesJoinsWhatRuns(event: EdgeSettings.Event) async throws {
-        let (run, edge) = try await run(event) { machine, _ in LeavingSubject(JoiningSubject(on: machine), machine) }
+        let (run, edge, _) = try await run(event) { machine, _ in LeavingSubject(JoiningSubject(on: machine), machine) }
         #expect(run.phases[0].counts.count(of: .abandoned) == 200)
         #expect(edge.total.herds == 200 && edge.missed == 0 && edge.outside == 0)
         #expect(edge.steps.allSatisfy { $0.outcomes[Int(OutcomeClass.joined.rawValue)] == 40 && $0.executions == 10 })
@@ -85,7 +88,7 @@ import Workloads
 
     /// A round takes two milliseconds and more; the deadline falls into one, whose herd is not waited for.
     @Test func aPhaseEndsAtItsDeadlineHoweverLongTheEventIsAhead() async throws {
-        let (run, edge) = try await run(.expiry, lifetime: .seconds(5), duration: .seconds(12)) { machine, _ in
+        let (run, edge, _) = try await run(.expiry, lifetime: .seconds(5), duration: .seconds(12)) { machine, _ in
             JoiningSubject(on: machine, lifetime: .seconds(5))
         }
         // Two rounds of five seconds, and the leader of a third.
@@ -96,7 +99,7 @@ import Workloads
     }
 
     @Test func whatIsWrongForSomeMicrosecondsIsFoundThereAndOnlyThere() async throws {
-        let (_, edge) = try await run(.publication) { machine, _ in
+        let (_, edge, _) = try await run(.publication) { machine, _ in
             GapSubject(JoiningSubject(on: machine), machine, .microseconds(300))
         }
         // Steps of 100 us: the gap is the first three after the publication.
@@ -108,34 +111,20 @@ import Workloads
     }
 
     @Test func aHistoryInPartsComesToTheSame() async throws {
-        let (run, edge) = try await run(.publication, operations: 400) { machine, _ in
+        var (run, edge, analysis) = try await run(.publication, operations: 400) { machine, _ in
             GapSubject(JoiningSubject(on: machine), machine, .microseconds(300))
         }
         #expect(edge.total.violations > 0)
         var parts = [History](repeating: History(), count: 7)
         for call in run.history.calls { parts[Int(call.key % 7)].calls.append(call) }
         for execution in run.history.executions { parts[Int(execution.key % 7)].executions.append(execution) }
-        var (facts, checker) = (
-            HistoryFacts(),
-            HistoryChecker(freshness: FreshnessRule(.unbounded), capacityBounded: false, duplicateMode: .join)
-        )
-        facts.add(run.history)
-        checker.examplesPerKind = 3
-        var scenario = Scenario()
-        var phase = Phase()
-        (phase.name, phase.clients, phase.operations) = ("edge", 5, 400)
-        var settings = EdgeSettings()
-        (settings.sweep, settings.steps) = (.milliseconds(1), 20)
-        phase.edge = settings
-        scenario.phases = [phase]
-        var analysis = EdgeAnalysis(try #require(EdgeSchedule(phase, in: scenario)), phase: 0, checker, facts)
         for part in parts { analysis.add(HistoryPart(part)) }
         #expect(analysis.evidence == edge)
     }
 
     @Test func aPhaseThatIsStoppedEndsWithAWholeHerd() async throws {
         let (stop, calls) = (StopSignal(), Counter())
-        let (run, edge) = try await run(.publication, stop: stop) { machine, _ in
+        let (run, edge, _) = try await run(.publication, stop: stop) { machine, _ in
             let subject = JoiningSubject(on: machine)
             return CountingSubject(subject) { if calls.add() == 302 { stop.stop() } }
         }
@@ -146,7 +135,7 @@ import Workloads
 
     @Test func aStopIsNoticedWhileAnEventIsWaitedFor() async throws {
         let (stop, calls) = (StopSignal(), Counter())
-        let (run, edge) = try await run(.expiry, lifetime: .seconds(5), stop: stop) { machine, _ in
+        let (run, edge, _) = try await run(.expiry, lifetime: .seconds(5), stop: stop) { machine, _ in
             let subject = JoiningSubject(on: machine, lifetime: .seconds(5))
             return CountingSubject(subject) { if calls.add() == 6 { stop.stop() } }
         }

@@ -9,17 +9,16 @@
 /// the bound of the whole.
 struct AttainableHits {
     let rule: FreshnessRule
-    let index: HistoryIndex
+    let requests: RequestOrder
     let phases: PhaseTable
 
-    func count(_ calls: [Call], into tally: inout Tally) {
-        let requests = RequestOrder(calls, index)
+    func count(into tally: inout Tally) {
         for key in 0..<requests.keyCount {
             var (result, resultOfPhase) = (IdealResult(rule: rule), IdealResult(rule: rule))
             var phase: UInt16?
             var isFirst = true
             for (number, over, end) in requests.ofKey(key) {
-                let call = calls[number]
+                let call = requests.calls[number]
                 if call.verb == .invalidate {
                     result.forget(call)
                     resultOfPhase.forget(call)

@@ -6,7 +6,7 @@
 /// shorter time, and the result lives the longer one; so the figure is an upper bound.
 package struct CapacityCeiling {
     let rule: FreshnessRule
-    let index: HistoryIndex
+    let requests: RequestOrder
     let capacity: Int
 
     /// What could have been answered in a stretch of the history.
@@ -24,8 +24,8 @@ package struct CapacityCeiling {
     }
 
     /// Adds the ceiling to the figures of the phases and of all of them together.
-    func add(to result: inout VerificationResult, _ calls: [Call]) {
-        guard index.keyCount > capacity else {
+    func add(to result: inout VerificationResult) {
+        guard requests.keyCount > capacity else {
             // There is room for everything.
             result.total.attainableWithinCapacity = result.total.attainableHits
             for (phase, counts) in result.phases {
@@ -33,7 +33,7 @@ package struct CapacityCeiling {
             }
             return
         }
-        let figures = figures(calls)
+        let figures = figures
         let ofPhases = figures.mapValues { $0.most(capacity) }
         for (phase, counts) in result.phases {
             result.phases[phase]?.attainableWithinCapacity = min(ofPhases[phase] ?? 0, counts.attainableHits)
@@ -51,15 +51,15 @@ package struct CapacityCeiling {
         }
     }
 
-    private func figures(_ calls: [Call]) -> [UInt16: Figures] {
-        let requests = RequestOrder(calls, index)
+    /// What could have been answered in each phase.
+    private var figures: [UInt16: Figures] {
         var figures: [UInt16: Figures] = [:]
         for key in 0..<requests.keyCount {
             // From when on a result can be there, and until when it can be served; nil while there can be none.
             var result: (from: UInt64, until: UInt64)?
             var (asked, latest): (UInt64, UInt64) = (0, 0)
             for (number, over, end) in requests.ofKey(key) {
-                let call = calls[number]
+                let call = requests.calls[number]
                 if call.verb == .invalidate {
                     // Until it is over it may not have happened. What a call leaves that was open beside it, it may not concern.
                     if let known = result, latest <= call.start {

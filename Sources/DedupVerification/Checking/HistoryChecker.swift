@@ -72,12 +72,13 @@ public struct HistoryChecker: Hashable, Codable, Sendable {
     /// Checks everything, and compares the subject's own counters where it has any. Each violation that is kept gets a proof.
     public func check(_ history: History, counters: SubjectCounters = SubjectCounters()) -> VerificationResult {
         let index = HistoryIndex(history)
+        let requests = RequestOrder(history.calls, index)
         let whole = whole(history, index)
-        var result = examine(history, index, whole)
+        var result = examine(history, index, requests, whole)
         result.measureConcurrency(history.calls)
         // What was cached before an excerpt begins is not known.
         if capacityBounded, !isExcerpt, let capacity {
-            CapacityCeiling(rule: longestService, index: index, capacity: capacity).add(to: &result, history.calls)
+            CapacityCeiling(rule: longestService, requests: requests, capacity: capacity).add(to: &result)
         }
         addCounters(counters, to: &result)
         prove(&result, in: history, fullFrom: whole.fullFrom)
@@ -87,11 +88,13 @@ public struct HistoryChecker: Hashable, Codable, Sendable {
     /// Checks a history alone, without what takes counters, and looks for no proofs.
     func examine(_ history: History) -> VerificationResult {
         let index = HistoryIndex(history)
-        return examine(history, index, whole(history, index))
+        return examine(history, index, RequestOrder(history.calls, index), whole(history, index))
     }
 
     /// Checks all but what takes all calls: how many were open at one time, and what the subject has counted.
-    func examine(_ history: History, _ index: HistoryIndex, _ whole: Whole) -> VerificationResult {
+    func examine(
+        _ history: History, _ index: HistoryIndex, _ requests: RequestOrder, _ whole: Whole
+    ) -> VerificationResult {
         let answers = AnswerFacts(history.calls, index: index, tolerance: flightTolerance)
         let excuses = ExcuseIndex(
             history.excuses, fullFrom: whole.fullFrom, claimedAfter: answers.claimedAfter, checker: self)
@@ -110,7 +113,7 @@ public struct HistoryChecker: Hashable, Codable, Sendable {
         for (number, call) in history.calls.enumerated() {
             tally.count(call, met: answerRules.check(call, number: number, &log))
         }
-        AttainableHits(rule: longestService, index: index, phases: whole.phases).count(history.calls, into: &tally)
+        AttainableHits(rule: longestService, requests: requests, phases: whole.phases).count(into: &tally)
         return result(of: history, tally, log)
     }
 

@@ -42,7 +42,7 @@ public struct HistoryFacts: Hashable, Sendable {
     /// What a checker takes from it for each part.
     fileprivate func whole(for checker: HistoryChecker) -> HistoryChecker.Whole {
         HistoryChecker.Whole(
-            phases: PhaseTable(starts: phaseStarts), fullFrom: checker.fullFrom(Array(firstBegins.values)))
+            phases: PhaseTable(starts: phaseStarts), fullFrom: fullFrom(for: checker))
     }
 
     /// Puts into a result what its parts cannot know.
@@ -96,7 +96,8 @@ extension HistoryChecker {
         for number in 0..<parts {
             let part = try part(number)
             let history = facts.completed(part.history)
-            var result = examine(history, HistoryIndex(history, foreign: part.foreign), whole)
+            let index = HistoryIndex(history, foreign: part.foreign)
+            var result = examine(history, index, RequestOrder(history.calls, index), whole)
             result.violations.removeAll { violation in
                 sum.violations.count { $0.kind == violation.kind } >= examplesPerKind
             }

@@ -4,7 +4,7 @@
 /// An execution is taken to start when its call ended and to last as long as the longest that was seen of its key. A call that was
 /// given up, or never answered, may have caused one that came later: those are looked up.
 struct RequestOrder {
-    private let calls: [Call]
+    let calls: [Call]
     private let index: HistoryIndex
     private let durations: [UInt64]
     private let requests: Grouping

@@ -88,8 +88,7 @@ extension Scenario {
         switch source {
         case .anyPhase: true
         case .arrivals: phase.isOpen
-        case .herds:
-            phase.edge != nil || (!phase.isOpen && phase.clients > 1 && keys(of: phase).distribution == .burst)
+        case .herds: hasHerds(in: phase)
         case .memorySamples: phase.memory != nil
         }
     }

@@ -8,9 +8,6 @@ internal import Workloads
 /// the subject: a call goes through one witness, creates no task, allocates nothing, and returns synchronously when the
 /// subject does.
 struct Client<Driven: Subject>: Sendable {
-    /// How long a client that thinks sleeps at most before it looks for the stop signal: 50 ms, in nanoseconds.
-    static var longestWait: UInt64 { 50_000_000 }
-
     let time: LoadClock
     let machine: any Machine
     let subject: Driven
@@ -56,7 +53,7 @@ struct Client<Driven: Subject>: Sendable {
         var now = time.now()
         while now < end, !stop.isSet {
             // A stop is noticed in time, however long the wait.
-            try? await machine.sleep(until: min(end, now + Self.longestWait))
+            try? await machine.sleep(until: min(end, now + StopSignal.longestWait))
             now = time.now()
         }
     }

@@ -86,7 +86,7 @@ extension Client {
     private func release(_ group: EdgeGate.Group, of herd: Herd, at wanted: UInt64) {
         let (time, stop) = (time, stop)
         // A stop is noticed in time, however long the wait.
-        let next = { @Sendable (now: UInt64) in min(wanted, now + Self.longestWait) }
+        let next = { @Sendable (now: UInt64) in min(wanted, now + StopSignal.longestWait) }
         machine.pace(from: next(time.now())) {
             let now = time.now()
             if now >= wanted {

@@ -4,9 +4,6 @@ internal import Workloads
 
 /// Releases the requests of an open loop at their intended times, whether or not earlier ones have returned.
 final class Pacer: Sendable {
-    /// How long it waits at most before it looks for the stop signal: 50 ms, in nanoseconds.
-    private static let longestWait: UInt64 = 50_000_000
-
     private let machine: any Machine
     private let stream: RequestStream
     private let mailboxes: [Mailbox]
@@ -37,7 +34,7 @@ final class Pacer: Sendable {
         while position < stream.count, !stop.isSet {
             let intended = start + stream[position].intended
             let now = machine.now()
-            if now < intended { return min(intended, now + Self.longestWait) }
+            if now < intended { return min(intended, now + StopSignal.longestWait) }
             mailboxes[position % mailboxes.count].release { hasIdleClient in
                 releases.note(position, at: machine.now(), backlogged: !hasIdleClient)
             }

@@ -87,9 +87,7 @@ package struct LoadPlan: Sendable {
                     phase: phase, number: UInt16(number), stream: stream, limit: bound ?? room,
                     isBoundByHistory: bound == nil, workers: blocks ? clients : min(clients, queues),
                     workersAreThreads: blocks,
-                    hasHerds: phase.edge != nil
-                        || (!stream.isOpen && clients > 1 && scenario.keys(of: phase).distribution == .burst),
-                    edge: EdgeSchedule(phase, in: scenario),
+                    hasHerds: scenario.hasHerds(in: phase), edge: EdgeSchedule(phase, in: scenario),
                     looks: looks[number],
                     stretch: isSpooled ? Self.stretch(phase, stream, bound: bound, configuration) : nil))
         }

@@ -74,6 +74,9 @@ package struct PhaseTrace {
 
 /// Asks a run to end early: set from a signal handler's queue or any thread, looked at by every client once a request.
 package final class StopSignal: Sendable {
+    /// How long anything waits at most before it looks for the signal: 50 ms, in nanoseconds.
+    static let longestWait: UInt64 = 50_000_000
+
     private let flag = Atomic<Bool>(false)
 
     private let parent: StopSignal?

@@ -63,12 +63,12 @@ package struct EdgeAnalysis {
                 evidence.steps[step].outcomes[Int(call.outcome.rawValue)] += 1
             }
         }
-        check(part, steps)
+        check(part, steps, keys)
     }
 
     /// Adds what the checker says of the keys of each step.
-    private mutating func check(_ part: HistoryPart, _ steps: [UInt32: Int]) {
-        for (step, history) in part.history.split(steps) {
+    private mutating func check(_ part: HistoryPart, _ steps: [UInt32: Int], _ keys: [UInt64: UInt32]) {
+        for (step, history) in part.history.split(steps, keys) {
             let result = checker.check(parts: 1, of: facts) { _ in HistoryPart(history, foreign: part.foreign) }
             evidence.steps[step].executions += history.executions.count
             evidence.steps[step].duplicates += result.total.duplicateExecutions
@@ -141,13 +141,15 @@ private struct Round {
 
 extension History {
     /// What there is of the keys of each step. An excuse belongs to the execution that it names.
-    fileprivate func split(_ steps: [UInt32: Int]) -> [Int: History] {
+    ///
+    /// - Parameters:
+    ///   - steps: The step of each key.
+    ///   - keys: The key of each execution.
+    fileprivate func split(_ steps: [UInt32: Int], _ keys: [UInt64: UInt32]) -> [Int: History] {
         var parts: [Int: History] = [:]
         for call in calls { if let step = steps[call.key] { parts[step, default: History()].calls.append(call) } }
-        var keys: [UInt64: UInt32] = [:]
         for execution in executions {
             guard let step = steps[execution.key] else { continue }
-            keys[execution.id] = execution.key
             parts[step, default: History()].executions.append(execution)
         }
         for excuse in excuses {

@@ -13,7 +13,7 @@ struct EdgeCharts {
 
     private func axis(_ steps: [EdgeEvidence.Step]) -> ChartAxis {
         ChartAxis("from the \(edge.event)", of: steps.flatMap { [Double($0.low), Double($0.high)] }) {
-            EdgeText.offset($0)
+            HumanNumber.time($0)
         }
     }
 
@@ -49,14 +49,5 @@ struct EdgeCharts {
                 + "\(HumanNumber.count(edge.outside)) outside, \(HumanNumber.count(edge.missed)) missed)",
             x: axis(edge.steps),
             y: ChartAxis("a herd", of: series.flatMap(\.points).map(\.y)) { HumanNumber.plain($0) }, series: series)
-    }
-}
-
-/// How times from an event are written.
-enum EdgeText {
-    /// `-20 µs`, `0`, `1.5 ms`.
-    static func offset(_ nanoseconds: Double) -> String {
-        if nanoseconds == 0 { return "0" }
-        return nanoseconds < 0 ? "-" + HumanNumber.time(-nanoseconds) : HumanNumber.time(nanoseconds)
     }
 }

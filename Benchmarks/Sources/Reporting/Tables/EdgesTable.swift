@@ -5,6 +5,7 @@ internal import Judging
 extension RunReport {
     /// `edges.csv`: what herds met that came at an event, a row a step of the sweep; nil where no phase has an edge.
     package var edgesTable: CSVTable? {
+        guard subjects.contains(where: { $0.phases.contains { $0.edge != nil } }) else { return nil }
         let outcomes = OutcomeClass.allCases.filter { $0 != .invalidated }
         var table = CSVTable(
             columns: [
@@ -12,11 +13,9 @@ extension RunReport {
             ] + outcomes.map(\.column) + [
                 "executions", "duplicate_executions", "violations", "herds_outside", "herds_missed",
             ])
-        var hasEdges = false
         for subject in subjects {
             for phase in subject.phases {
                 guard let edge = phase.edge else { continue }
-                hasEdges = true
                 for step in edge.steps {
                     let first: [CSVCell] = [
                         .text(identity.id), .text(subject.subject), .text(subject.strategyText), .text(phase.name),
@@ -31,7 +30,7 @@ extension RunReport {
                 }
             }
         }
-        return hasEdges ? table : nil
+        return table
     }
 }
 

@@ -28,11 +28,11 @@ struct EdgeTable {
 
     private static func cells(of edge: EdgeEvidence) -> [TerminalTable.Cell] {
         let total = edge.total
-        let (before, after) = (edge.half { $0.high <= 0 }, edge.half { $0.low >= 0 })
+        let (before, after) = (edge.sum { $0.high <= 0 }, edge.sum { $0.low >= 0 })
         return [
             .init(edge.event), .init("±" + HumanNumber.time(Double(total.high))), .init(HumanNumber.count(total.herds)),
             .init(HumanNumber.count(edge.outside)), .init(HumanNumber.count(edge.missed)),
-            .init(HumanNumber.plain(before)), .init(HumanNumber.plain(after)),
+            .init(HumanNumber.plain(before.executionsPerHerd)), .init(HumanNumber.plain(after.executionsPerHerd)),
             .init(HumanNumber.count(total.duplicates), total.duplicates > 0 ? .bad : nil),
             .init(HumanNumber.count(total.violations), total.violations > 0 ? .bad : nil), .init(edge.trouble),
         ]
@@ -40,18 +40,11 @@ struct EdgeTable {
 }
 
 extension EdgeEvidence {
-    /// Executions a herd in some of the steps; nil where none came.
-    fileprivate func half(_ belongs: (Step) -> Bool) -> Double? {
-        let steps = steps.filter(belongs)
-        let herds = steps.reduce(0) { $0 + $1.herds }
-        return herds == 0 ? nil : Double(steps.reduce(0) { $0 + $1.executions }) / Double(herds)
-    }
-
     /// When the herds came that met a violation: from the first to the last of them, and a curve of how many.
     fileprivate var trouble: String {
         let bad = steps.filter { $0.violations > 0 }
         guard let first = bad.first, let last = bad.last else { return "" }
         let curve = Sparkline.text(steps.map { Double($0.violations) }, from: 0)
-        return "from \(EdgeText.offset(Double(first.low))) to \(EdgeText.offset(Double(last.high)))  \(curve)"
+        return "from \(HumanNumber.time(Double(first.low))) to \(HumanNumber.time(Double(last.high)))  \(curve)"
     }
 }

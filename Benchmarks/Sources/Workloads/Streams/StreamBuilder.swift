@@ -137,6 +137,11 @@ extension Scenario {
         return verbs(of: phase).used
     }
 
+    /// Whether the clients of a phase are released together, turn by turn.
+    package func hasHerds(in phase: Phase) -> Bool {
+        phase.edge != nil || (!phase.isOpen && phase.clients > 1 && keys(of: phase).distribution == .burst)
+    }
+
     /// The declared distribution of a phase's keys, or nil if they come from a trace, or each herd has a key of its own.
     package func distribution(of phase: Phase) -> KeyDistribution? {
         if phase.edge != nil { return nil }
