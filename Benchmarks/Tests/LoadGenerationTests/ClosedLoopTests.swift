@@ -178,6 +178,29 @@ import Workloads
         #expect(run.history.isComplete && run.phases[0].intendedOperations == nil && !run.isPartial)
     }
 
+    /// Two phases of the same keys: the calls of one are drawn piece by piece, and none is left out or made twice.
+    @Test(arguments: [true, false]) func requestsThatAreDrawnPieceByPieceAreAllMade(inHerds: Bool) async throws {
+        var scenario = TestLoad.closed(TestLoad.requests(1, keys: 100), clients: 6)
+        scenario.phases[0].operations = 2_000
+        scenario.workload.keys = KeySettings()
+        scenario.workload.keys.count = 100
+        scenario.workload.operation.latency = .constant(.milliseconds(1))
+        if inHerds { (scenario.workload.keys.distribution, scenario.workload.keys.burst) = (.burst, 6) }
+        let phase = scenario.phases[0]
+        let stream = try StreamBuilder(scenario, pieceLimit: 250).stream(for: phase)
+        #expect(stream.count == 246 && scenario.hasHerds(in: phase) == inHerds)
+        let machine = SimulatedMachine()
+        let runner = try LoadRunner(
+            scenario, streams: [stream], configuration: LoadConfiguration(workers: 2), machine: machine)
+        let run = try await runner.run(ExecutingSubject.blueprint(ExecutingSubject()))
+        let whole = try StreamBuilder(scenario).stream(for: phase)
+        let calls = run.history.calls.sorted { $0.request < $1.request }
+        #expect(calls.map { Int($0.request) } == Array(0..<2_000))
+        #expect(calls.allSatisfy { $0.key == whole[Int($0.request)].key })
+        #expect(run.phases[0].load.audits.allSatisfy { $0.passed })
+        if inHerds { #expect(run.phases[0].load.herds?.released == (2_000 + 5) / 6) }
+    }
+
     @Test func moreRequestsThanTheHistoryHoldsAreRefused() async throws {
         let scenario = TestLoad.closed(TestLoad.requests(100, keys: 10), clients: 4)
         let runner = try LoadRunner(

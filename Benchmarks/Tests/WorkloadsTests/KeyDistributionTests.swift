@@ -13,13 +13,17 @@ internal import Workloads
 
     private func audit(_ drawn: KeyDistribution, against declared: KeyDistribution, seed: UInt64 = 42) -> Audit {
         let size = drawn.burstSize
-        var random = RandomStream(seed: seed, name: "test/keys")
         // A wrong parameter needs many draws to show; bursts are long, and right or wrong like what they repeat.
         let draws = size > 1 ? 5000 : 100_000
-        let keys = KeySampler(drawn, seed: seed).keys(draws * size, from: &random)
+        let keys = keys(draws * size, of: KeySampler(drawn, seed: seed), seed: seed)
         var counts = [Int](repeating: 0, count: max(drawn.count, declared.count))
         for position in stride(from: 0, to: keys.count, by: size) { counts[Int(keys[position])] += 1 }
         return KeyAudit.audit(countsOfKeys: counts, against: KeySampler(declared, seed: seed))
+    }
+
+    private func keys(_ count: Int, of sampler: KeySampler, seed: UInt64) -> [UInt32] {
+        var draws = KeyDraws(sampler, from: RandomStream(seed: seed, name: "test/keys"))
+        return draws.next(count)
     }
 
     @Test(arguments: distributions) func drawsFollowTheDeclaration(distribution: KeyDistribution) throws {
@@ -79,10 +83,17 @@ internal import Workloads
     }
 
     @Test func burstsAreUnbrokenRuns() {
-        var random = RandomStream(seed: 3, name: "bursts")
-        let keys = KeySampler(.burst(count: 100, skew: 0, size: 7), seed: 3).keys(1000, from: &random)
+        let keys = keys(1000, of: KeySampler(.burst(count: 100, skew: 0, size: 7), seed: 3), seed: 3)
         #expect(keys.count == 1000)
         for start in stride(from: 0, to: 1000, by: 7) { #expect(Set(keys[start..<min(start + 7, 1000)]).count == 1) }
+    }
+
+    /// Bursts are cut where the draws stop, and go on there.
+    @Test(arguments: distributions) func drawsGoOnWhereTheyStopped(distribution: KeyDistribution) {
+        let sampler = KeySampler(distribution, seed: 5)
+        var draws = KeyDraws(sampler, from: RandomStream(seed: 5, name: "test/keys"))
+        let pieces = [1, 10, 0, 100, 57, 832].flatMap { draws.next($0) }
+        #expect(pieces == keys(1000, of: sampler, seed: 5))
     }
 
     @Test func theSameKeysAreHotWhateverTheSkew() {

@@ -125,33 +125,40 @@ internal import Workloads
         #expect((0..<requests.count).allSatisfy { (low...high).contains(requests[$0].latency) })
     }
 
-    @Test(arguments: [1, 2, 3, 8, 64]) func clientsShareThePositionsWithoutGapOrOverlap(clients: Int) throws {
-        let requests = try stream(scenario("phases.load.operations=1000"))
-        var taken: [Int] = []
-        for client in 0..<clients {
-            var turn = 0
-            while let position = requests.position(client: client, of: clients, turn: turn) {
-                taken.append(position)
-                turn += 1
+    /// A phase that asks for more requests than are drawn at a time, against one whose requests are drawn at once.
+    @Test(arguments: [("zipf, skew: 0.9", "exponential:5ms"), ("burst, burst: 7", "null")])
+    func whereTheRequestsAreCutMakesNoDifference(keys: String, thinkTime: String) throws {
+        let changes = [
+            "workload.keys={distribution: \(keys), count: 1000}", "workload.verbs={get: 10%, cancel: 5%}",
+            "phases.load.think_time=\(thinkTime)",
+        ]
+        let scenario = try ScenarioLoader.load(
+            yaml: Self.minimal, named: "test", overrides: changes.map { try ScenarioOverride($0) })
+        let whole = try stream(scenario)
+        #expect(!whole.goesOn && whole.next() == nil)
+        // As 3,000 is no multiple of 8 clients, pieces are a little shorter.
+        var piece = try StreamBuilder(scenario, pieceLimit: 3_005).stream(for: scenario.phases[0])
+        #expect(piece.first == 0 && piece.count == 3_000 && piece.limit == 20_000 && piece.goesOn)
+        for position in 0..<20_000 {
+            if position == piece.first + piece.count {
+                let again = try #require(piece.next())
+                piece = try #require(piece.next())
+                #expect(piece.first == position && piece.count == 3_000 && equal(piece, again))
             }
+            try #require(piece[position] == whole[position], "request \(position)")
+            try #require(piece.thinkTime(after: position) == whole.thinkTime(after: position))
         }
-        #expect(taken.sorted() == Array(0..<1000))
-        #expect(requests.position(client: 0, of: clients, turn: 0) == 0)
+        #expect(equal(piece.copy, piece) && piece.copy.goesOn)
     }
 
-    @Test func aPhaseBoundByTimeWalksItsRequestsAgain() throws {
-        let requests = try stream(
-            scenario(Self.cheap, "phases.load.operations=null", "phases.load.duration=1s"))
-        #expect(requests.limit == nil)
-        #expect(requests.count == RequestStream.preparedLimit)
-        #expect(requests.position(client: 1, of: 2, turn: 5_000_000) == 10_000_001)
-        #expect(requests[10_000_001] == requests[1])
-    }
-
-    @Test func aLongPhaseKeepsItsLimit() throws {
-        let requests = try stream(scenario(Self.cheap, "phases.load.operations=5000000"))
-        #expect(requests.count == RequestStream.preparedLimit)
-        #expect(requests.limit == 5_000_000)
+    @Test(arguments: ["phases.load.operations=null, phases.load.duration=1s", "phases.load.operations=5000000"])
+    func longPhasesAreDrawnPieceByPiece(change: String) throws {
+        let changes = [Self.cheap] + change.split(separator: ", ").map(String.init)
+        let scenario = try ScenarioLoader.load(
+            yaml: Self.minimal, named: "test", overrides: changes.map { try ScenarioOverride($0) })
+        let requests = try stream(scenario)
+        #expect(requests.limit == scenario.phases[0].operations)
+        #expect(requests.count == RequestStream.pieceLimit && requests.goesOn)
     }
 
     @Test(arguments: [
@@ -237,6 +244,30 @@ internal import Workloads
         #expect(KeyAudit.audit(asked, of: requests).verdict == .rejected)
     }
 
+    /// More pieces than the audit keeps, in the order in which two workers asked for them.
+    @Test func requestsOfEveryPieceAreKnownToTheAudit() throws {
+        let scenario = try scenario()
+        let whole = try stream(scenario)
+        let first = try StreamBuilder(scenario, pieceLimit: 200).stream(for: scenario.phases[0])
+        var asked = ([0, 1].flatMap { Array(stride(from: $0, to: 20_000, by: 2)) })
+            .map { (position: $0, key: whole[$0].key) }
+        #expect(KeyAudit.audit(asked, of: first, expecting: 20_000).verdict == .accepted)
+        let sampler = KeySampler(try #require(scenario.distribution(of: scenario.phases[0])), seed: scenario.seed)
+        #expect(KeyAudit.audit(asked, of: first, against: sampler).verdict == .accepted)
+        asked[19_500].key += 1
+        let audit = KeyAudit.audit(asked, of: first)
+        #expect(audit.verdict == .rejected && audit.summary.contains("request \(asked[19_500].position) asked for"))
+    }
+
+    /// What is drawn later counts, too: a run that repeated its first piece is not a sample of the distribution.
+    @Test func laterPiecesAreEvidence() throws {
+        let scenario = try scenario("keys.distribution=uniform", "keys.count=1000", "keys.skew=null")
+        let sampler = KeySampler(try #require(scenario.distribution(of: scenario.phases[0])), seed: scenario.seed)
+        let first = try StreamBuilder(scenario, pieceLimit: 400).stream(for: scenario.phases[0])
+        let repeated = (0..<20_000).map { (position: $0, key: first[$0 % 400].key) }
+        #expect(KeyAudit.audit(repeated, of: first, against: sampler).verdict == .rejected)
+    }
+
     private func audit(
         _ stream: RequestStream, asked positions: some Sequence<Int>, against sampler: KeySampler
     ) -> AuditVerdict {
@@ -244,22 +275,8 @@ internal import Workloads
         return KeyAudit.audit(asked, of: stream, against: sampler).verdict
     }
 
-    /// The profile against a count that asks every pair.
-    @Test(arguments: 1...20 as ClosedRange<UInt64>) func theProfileCountsTheRequests(seed: UInt64) throws {
-        let requests = try stream(scenario("seed=\(seed)", "keys.count=30", "phases.load.operations=200"))
-        let window = Int(seed)
-        let keys = (0..<200).map { requests[$0].key }
-        let neighbours = keys.indices.count { i in
-            keys.indices.contains { j in j != i && abs(i - j) < window && keys[i] == keys[j] }
-        }
-        let profile = requests.profile(window: window)
-        #expect(profile.requests == 200)
-        #expect(profile.distinctKeys == Set(keys).count)
-        #expect(profile.repeats == 200 - Set(keys).count)
-        #expect(profile.neighbours == neighbours)
-    }
-
     private func equal(_ left: RequestStream, _ right: RequestStream) -> Bool {
-        left.count == right.count && (0..<left.count).allSatisfy { left[$0] == right[$0] }
+        left.first == right.first && left.count == right.count
+            && (left.first..<left.first + left.count).allSatisfy { left[$0] == right[$0] }
     }
 }

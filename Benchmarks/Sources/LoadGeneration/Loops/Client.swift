@@ -11,7 +11,6 @@ struct Client<Driven: Subject>: Sendable {
     let time: LoadClock
     let machine: any Machine
     let subject: Driven
-    let stream: RequestStream
     let log: ExecutionLog
     /// The work of a request of this phase, but for the request.
     let template: Work
@@ -36,10 +35,10 @@ struct Client<Driven: Subject>: Sendable {
                     began = time.now()
                     continue
                 }
-                await call(position, intended: start, start: start)
+                await call(position, of: cycle.requests, intended: start, start: start)
                 // After its last call there is nothing to wait for.
-                if stream.hasThinkTimes, position + count < cycle.last {
-                    await think(until: time.now() + stream.thinkTime(after: position), in: cycle)
+                if cycle.requests.hasThinkTimes, position + count < cycle.last {
+                    await think(until: time.now() + cycle.requests.thinkTime(after: position), in: cycle)
                     began = time.now()
                 }
                 position += count
@@ -66,7 +65,7 @@ struct Client<Driven: Subject>: Sendable {
                 await herd.wait()
                 let start = time.now()
                 if start >= cycle.deadline { break }
-                await call(position, intended: start, start: start)
+                await call(position, of: cycle.requests, intended: start, start: start)
                 position += count
             }
             herd.leave()
@@ -79,11 +78,12 @@ struct Client<Driven: Subject>: Sendable {
     ) async {
         let turns = worker.turns
         var began: UInt64 = 0
-        while await gate.next() != nil {
+        while let requests = await gate.next()?.requests {
             while let turn = await mailbox.next() {
                 let position = number + turn * workers
                 let start = time.now()
-                await call(position, intended: clock.start + stream[position].intended, start: start)
+                let intended = clock.start + requests[position].intended
+                await call(position, of: requests, intended: intended, start: start)
                 // Only a backlog keeps a client from suspending; a free client that gave way would look busy.
                 guard start &- began > Worker.slice else { continue }
                 if turns.isUp(after: 0) { await turns.giveWay() }
@@ -94,8 +94,8 @@ struct Client<Driven: Subject>: Sendable {
 
     /// Inlined by force: as a function of its own it costs an asynchronous frame an operation, about 10 ns of 100.
     @inline(__always)
-    func call(_ position: Int, intended: UInt64, start: UInt64) async {
-        let request = stream[position]
+    func call(_ position: Int, of requests: RequestStream, intended: UInt64, start: UInt64) async {
+        let request = requests[position]
         let number = UInt32(truncatingIfNeeded: position)
         var work = template
         (work.request, work.position) = (request, number)

@@ -1,6 +1,7 @@
 internal import Synchronization
+internal import Workloads
 
-/// A stretch of a phase that ends with all clients waiting: a phase has one, a memory phase one a sample.
+/// A stretch of a phase that ends with all clients waiting: a memory phase has one a sample, and others one a piece of their requests.
 struct Cycle: Sendable {
     /// Requests before this position belong to it.
     var limit: Int
@@ -8,6 +9,8 @@ struct Cycle: Sendable {
     var last: Int
     /// No call starts at or after this time.
     var deadline: UInt64
+    /// The requests, among which those of the cycle are.
+    var requests: RequestStream
 }
 
 /// Where the clients of a phase wait between cycles, and where the conductor waits for them.

@@ -18,14 +18,14 @@ extension Client {
                 if number == 0, stop.isSet || time.now() >= cycle.deadline { edge.close() }
                 if edge.isClosed { break }
                 if !schedule.isInLastTurn(position) {
-                    await callNow(position)
+                    await callNow(position, of: cycle.requests)
                 } else if number == 0 {
-                    await lead(position, round, edge, until: cycle.deadline)
+                    await lead(position, Herd(edge: edge, round: round, cycle: cycle))
                 } else {
                     guard await edge.released(group, in: round) else { break }
                     let start = time.now()
                     if group == .herd { edge.comes(at: start) } else { edge.happens(at: start) }
-                    await call(position, intended: start, start: start)
+                    await call(position, of: cycle.requests, intended: start, start: start)
                 }
                 position += count
             }
@@ -34,11 +34,11 @@ extension Client {
     }
 
     /// Makes the event of a round, and sends the herd for it.
-    private func lead(_ position: Int, _ round: Int, _ edge: EdgeGate, until deadline: UInt64) async {
-        edge.begin(round)
+    private func lead(_ position: Int, _ herd: Herd) async {
+        let (edge, requests) = (herd.edge, herd.cycle.requests)
+        edge.begin(herd.round)
         let schedule = edge.schedule
-        let request = stream[position]
-        let herd = Herd(edge: edge, round: round, deadline: deadline)
+        let request = requests[position]
         // A herd that comes before the event has to be sent for before it.
         let room = UInt64(schedule.sweep) + Self.preparation
         switch schedule.event {
@@ -48,21 +48,21 @@ extension Client {
         case .deadline, .cancellation:
             await call(position, herd, eventAfter: UInt64(request.patience), room: room)
         case .expiry:
-            await callNow(position)
+            await callNow(position, of: requests)
             let event = time.now() + schedule.lifetime
             edge.happens(at: event)
             send(herd, for: event)
         case .invalidation:
-            await callNow(position)
+            await callNow(position, of: requests)
             let event = time.now() + room
             send(herd, for: event)
             release(.maker, of: herd, at: event)
         }
     }
 
-    private func callNow(_ position: Int) async {
+    private func callNow(_ position: Int, of requests: RequestStream) async {
         let start = time.now()
-        await call(position, intended: start, start: start)
+        await call(position, of: requests, intended: start, start: start)
     }
 
     /// Calls so that the event, which is some time after the call begins, is far enough ahead for the herd.
@@ -72,7 +72,7 @@ extension Client {
         release(.maker, of: herd, at: begin)
         guard await herd.edge.released(.maker, in: herd.round) else { return }
         let start = time.now()
-        await call(position, intended: start, start: start)
+        await call(position, of: herd.cycle.requests, intended: start, start: start)
         herd.edge.happens(at: herd.edge.schedule.event == .start ? start : time.now())
     }
 
@@ -93,7 +93,7 @@ extension Client {
                 herd.edge.release(group, in: herd.round)
                 return nil
             }
-            if stop.isSet || now >= herd.deadline { herd.edge.close() }
+            if stop.isSet || now >= herd.cycle.deadline { herd.edge.close() }
             return herd.edge.isClosed ? nil : next(now)
         }
     }
@@ -103,6 +103,6 @@ extension Client {
 private struct Herd {
     let edge: EdgeGate
     let round: Int
-    /// When the phase is over, in nanoseconds of the machine's time.
-    let deadline: UInt64
+    /// What the clients do until when.
+    let cycle: Cycle
 }

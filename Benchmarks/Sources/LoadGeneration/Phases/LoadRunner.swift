@@ -7,7 +7,7 @@ package import Workloads
 
 /// Drives subjects through the phases of a scenario.
 ///
-/// The request streams are drawn once, in `init`, so every subject gets the same requests.
+/// The request streams are drawn in `init`, and what is too long for that as it goes on. Every subject gets the same requests.
 package final class LoadRunner: Sendable {
     /// The scenario that is run.
     package let scenario: Scenario
@@ -185,7 +185,8 @@ package final class LoadRunner: Sendable {
     private func drive(_ subject: some Subject, _ plan: LoadPlan, _ equipment: RunEquipment) async -> [PhaseTrace] {
         var traces: [PhaseTrace] = []
         for phase in plan.phases where !stop.isSet {
-            let trace = await PhaseConductor(subject, phase, equipment).run()
+            var conductor = PhaseConductor(subject, phase, equipment)
+            let trace = await conductor.run()
             traces.append(trace)
             if trace.ending == .hung || trace.failure != nil { break }
         }

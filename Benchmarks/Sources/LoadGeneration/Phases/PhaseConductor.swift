@@ -17,6 +17,8 @@ struct PhaseConductor<Driven: Subject> {
     private let mailboxes: [Mailbox]
     private let pulses: [Pulse]
     private let releases: ReleaseTimes?
+    /// The piece of the requests that is asked for now.
+    private var requests: RequestStream
     /// Given when the phase is to end early: with the run's signal, or because the subject hangs.
     private let stop: StopSignal
 
@@ -32,10 +34,13 @@ struct PhaseConductor<Driven: Subject> {
         mailboxes = plan.stream.isOpen ? pulses.map { _ in Mailbox(clients: clientsPerWorker) } : []
         releases = plan.stream.isOpen ? ReleaseTimes(count: plan.stream.count) : nil
         stop = StopSignal(within: equipment.stop)
+        // The first piece stays with the runner. Where memory is looked at, as much is to be held by the first one as by others.
+        let isCopied = plan.phase.memory != nil && plan.stream.goesOn
+        requests = isCopied ? plan.stream.copy : plan.stream
     }
 
     /// Runs the phase to its end, or until it is stopped or given up.
-    func run() async -> PhaseTrace {
+    mutating func run() async -> PhaseTrace {
         var trace = PhaseTrace(plan: plan, releases: releases)
         let clients = startClients()
         equipment.watchdog.watch(makeMonitor())
@@ -75,7 +80,7 @@ struct PhaseConductor<Driven: Subject> {
         (0..<plan.clients).map { number in
             let index = number % plan.workers
             let client = Client(
-                time: LoadClock(machine), machine: machine, subject: subject, stream: plan.stream, log: equipment.log,
+                time: LoadClock(machine), machine: machine, subject: subject, log: equipment.log,
                 template: Work(request: Request(key: 0), position: 0, phase: plan.number, log: equipment.log),
                 lane: equipment.recorder.lane(index),
                 pulse: pulses[index], gate: gate, stop: stop, phase: plan.number,
@@ -122,7 +127,7 @@ struct PhaseConductor<Driven: Subject> {
     // MARK: - Cycles
 
     /// - Returns: Whether the subject hung.
-    private func runCycles(_ trace: inout PhaseTrace) async -> Bool {
+    private mutating func runCycles(_ trace: inout PhaseTrace) async -> Bool {
         let deadline = plan.phase.duration.map { trace.start &+ $0.nanoseconds } ?? .max
         guard let memory = plan.phase.memory else {
             return await make(requestsTo: plan.limit, from: 0, &trace, deadline: plan.stream.isOpen ? .max : deadline)
@@ -158,27 +163,37 @@ struct PhaseConductor<Driven: Subject> {
             mustJoin: equipment.mustJoin, looks: plan.looks.count)
     }
 
-    /// Lets the clients make some of the requests, in several cycles where the history has no room for all of them.
+    /// Lets the clients make some of the requests, in several cycles where the history has no room for all of them, or where they
+    /// are drawn piece by piece.
     ///
     /// - Returns: Whether the subject hung.
-    private func make(
+    private mutating func make(
         requestsTo limit: Int, from first: Int, _ trace: inout PhaseTrace, deadline: UInt64
     ) async -> Bool {
         var done = first
         while done < limit {
-            let next = min(limit, done + (plan.stretch ?? limit))
             let began = machine.now()
+            drawRequests(from: done)
+            let end = requests.goesOn ? requests.first + requests.count : limit
+            let next = min(limit, end, done + (plan.stretch ?? limit))
             if await !makeRoom(for: next - done, &trace) { return true }
             trace.paused += machine.now() - began
             if stop.isSet { break }
-            // The time in which the history was moved is not part of what was asked for.
-            let (end, overflow) = deadline.addingReportingOverflow(trace.paused)
-            let cycle = Cycle(limit: next, last: limit, deadline: overflow ? .max : end)
+            // The time in which the history was moved, or requests were drawn, is not part of what was asked for.
+            let (stopping, overflow) = deadline.addingReportingOverflow(trace.paused)
+            let cycle = Cycle(limit: next, last: limit, deadline: overflow ? .max : stopping, requests: requests)
             if await runCycle(cycle) { return true }
             if stop.isSet || machine.now() >= cycle.deadline { break }
             done = next
         }
         return false
+    }
+
+    /// Draws the piece that begins at a position, unless there is one already. No client asks for anything meanwhile, so that drawing
+    /// disturbs nothing that is measured.
+    private mutating func drawRequests(from position: Int) {
+        guard position == requests.first + requests.count, let next = requests.next() else { return }
+        requests = next
     }
 
     /// Moves the history out of memory, at rest, unless it has room for some calls more.

@@ -44,7 +44,7 @@ package struct PhaseTrace {
     package var start: UInt64 = 0
     /// When the last call had returned, or the phase was given up.
     package var end: UInt64 = 0
-    /// How long the clients waited while the history was moved out of memory, in nanoseconds.
+    /// How long the clients waited while the history was moved out of memory or requests were drawn, in nanoseconds.
     var paused: UInt64 = 0
     /// When the machine did not run us.
     package var stalls = StallReport()

@@ -55,13 +55,17 @@ package enum KeyAudit {
 }
 
 /// The keys of the requests that were made, in any order and however many of a stream they are. Requests of one burst are one
-/// draw. Those of a stream's second walk repeat the first and add no evidence: they are left out.
+/// draw. Those of a stream that is walked again repeat the first walk and add no evidence: they are left out.
 package struct DrawnKeys {
+    /// No key was asked for yet in a burst.
+    private static let none = UInt32.max
+
     private let sampler: KeySampler
     private let size: Int
-    private let count: Int
-    /// By burst, the key that was asked for; -1 for none.
-    private var drawn: [Int]
+    /// Positions from here on repeat what was drawn.
+    private let end: Int
+    /// By burst, the key that was asked for; empty where each request is a draw of its own.
+    private var drawn: [UInt32] = []
     private var counts: [Int]
     private var problem: Audit?
 
@@ -69,22 +73,26 @@ package struct DrawnKeys {
     package init(of stream: RequestStream, against sampler: KeySampler) {
         self.sampler = sampler
         size = sampler.distribution.burstSize
-        count = stream.count
-        drawn = [Int](repeating: -1, count: (stream.count + size - 1) / size)
+        end = stream.goesOn ? .max : stream.count
         counts = [Int](repeating: 0, count: sampler.distribution.count)
     }
 
     /// Adds a request, by its position in the stream.
     package mutating func add(_ position: Int, _ key: UInt32) {
-        guard position < count, problem == nil else { return }
+        guard position < end, problem == nil else { return }
         guard key < counts.count else {
             problem = KeyAudit.foreign(Int(key))
             return
         }
-        if drawn[position / size] < 0 {
-            drawn[position / size] = Int(key)
+        guard size > 1 else { return counts[Int(key)] += 1 }
+        let burst = position / size
+        if burst >= drawn.count {
+            drawn += Array(repeating: Self.none, count: burst + 1 - drawn.count + drawn.count / 2)
+        }
+        if drawn[burst] == Self.none {
+            drawn[burst] = key
             counts[Int(key)] += 1
-        } else if drawn[position / size] != Int(key) {
+        } else if drawn[burst] != key {
             problem = Audit(verdict: .rejected, pValue: 0, summary: "the burst at request \(position) is torn")
         }
     }
@@ -96,14 +104,14 @@ package struct DrawnKeys {
 /// The requests that were made of those that were prepared: each at most once, each with its own key, and as many as expected
 /// where a number of them ends the phase.
 package struct AskedRequests {
-    private let stream: RequestStream
+    private var prepared: PreparedKeys
     /// One bit a position.
     private var asked: [UInt64] = []
     private var count = 0
     private var problem: Audit?
 
     /// None is made yet.
-    package init(of stream: RequestStream) { self.stream = stream }
+    package init(of stream: RequestStream) { prepared = PreparedKeys(of: stream) }
 
     /// Adds a request, by its position in the stream.
     package mutating func add(_ position: Int, _ key: UInt32) {
@@ -116,7 +124,7 @@ package struct AskedRequests {
             return
         }
         asked[word] |= bit
-        let prepared = stream.keys[position % stream.count]
+        let prepared = prepared.key(at: position)
         if key != prepared {
             problem = Audit(
                 verdict: .rejected, pValue: nil,

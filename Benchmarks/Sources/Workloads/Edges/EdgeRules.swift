@@ -11,13 +11,13 @@ enum EdgeRules {
             let leaders = edge.at == .invalidation ? "one leads, one invalidates" : "one leads"
             report([.field("clients")], .outOfRange, "there would be no herd: \(leaders)", "\(fewest) or more")
         }
-        if let operations = phase.operations, operations > RequestStream.preparedLimit {
+        if let operations = phase.operations, operations > EdgeSchedule.mostRequests {
             let reason = "each herd has a key of its own, for which so many requests are prepared"
-            report([.field("operations")], .outOfRange, reason, "\(RequestStream.preparedLimit) or fewer")
+            report([.field("operations")], .outOfRange, reason, "\(EdgeSchedule.mostRequests) or fewer")
         }
         if phase.operations == nil, phase.duration != nil {
             let reason = "each herd has a key of its own, drawn before: say for how many requests, at most"
-            report([.field("operations")], .missing, reason, "\(RequestStream.preparedLimit) or fewer")
+            report([.field("operations")], .missing, reason, "\(EdgeSchedule.mostRequests) or fewer")
         }
         let others: [(String, Bool, String)] = [
             ("memory", phase.memory != nil, "memory is sampled in phases without an edge"),
@@ -95,7 +95,7 @@ enum EdgeRules {
         }
         guard let schedule = EdgeSchedule(phase, in: scenario) else { return nil }
         let round = schedule.clients * schedule.turns
-        guard round > min(phase.operations ?? .max, RequestStream.preparedLimit) else { return nil }
+        guard round > min(phase.operations ?? .max, EdgeSchedule.mostRequests) else { return nil }
         return
             "to fill the cache for one herd takes \(round) requests, more than the phase has; lower `system.cache.capacity`"
     }

@@ -4,13 +4,16 @@
 /// event, or what the event follows from. Where the key is invalidated, client 1 does that. All others are the herd. The turns
 /// before, which only an eviction takes, fill the cache.
 package struct EdgeSchedule: Hashable, Sendable {
+    /// The most requests of an edge phase, which are all drawn before it: 2,000,000.
+    static let mostRequests = 2_000_000
+
     /// What herds are locked to.
     package let event: EdgeSettings.Event
     /// The clients: as many as there are calls in a turn.
     package let clients: Int
     /// The turns of a round.
     package let turns: Int
-    /// How many rounds there are at most: each asks for a key of its own, and only so many requests are prepared.
+    /// How many rounds there are at most: each asks for a key of its own, and only so many requests are drawn.
     package let rounds: Int
     /// How far is swept on either side of the event, in nanoseconds.
     package let sweep: Int64
@@ -33,7 +36,7 @@ package struct EdgeSchedule: Hashable, Sendable {
         self.room = room
         // One for the key itself, and so many that all the room but one is taken by others.
         turns = edge.at == .eviction ? 2 + (room - 1 + clients - 1) / clients : 1
-        rounds = max(1, min(phase.operations ?? .max, RequestStream.preparedLimit) / (clients * turns))
+        rounds = max(1, min(phase.operations ?? .max, Self.mostRequests) / (clients * turns))
         sweep = Int64(edge.sweep.nanoseconds)
         steps = edge.steps
         lifetime =

@@ -19,17 +19,8 @@ package struct KeySampler: Sendable {
             }
     }
 
-    /// The keys of `count` requests in order.
-    package func keys(_ count: Int, from random: inout RandomStream) -> [UInt32] {
-        var keys: [UInt32] = []
-        keys.reserveCapacity(count)
-        let size = distribution.burstSize
-        while keys.count < count {
-            let key = keyOfRank[rank(from: &random)]
-            for _ in 0..<min(size, count - keys.count) { keys.append(key) }
-        }
-        return keys
-    }
+    /// The key of one draw.
+    func key(from random: inout RandomStream) -> UInt32 { keyOfRank[rank(from: &random)] }
 
     private func rank(from random: inout RandomStream) -> Int {
         switch distribution {
@@ -44,5 +35,36 @@ package struct KeySampler: Sendable {
             let position = random.below(UInt64(isHot ? hot : count - hot))
             return isHot ? Int(position) : hot + Int(position)
         }
+    }
+}
+
+/// Draws the keys of requests in order, and goes on where it stopped: in the middle of a burst, too.
+package struct KeyDraws: Sendable {
+    private let sampler: KeySampler
+    private var random: RandomStream
+    /// The key that a burst still has requests for, and for how many.
+    private var burst: (key: UInt32, left: Int) = (0, 0)
+
+    /// Draws by a sampler with the random numbers given.
+    package init(_ sampler: KeySampler, from random: RandomStream) {
+        self.sampler = sampler
+        self.random = random
+    }
+
+    /// One more than the largest key.
+    var keyCount: Int { sampler.distribution.count }
+
+    /// The keys of the next requests.
+    package mutating func next(_ count: Int) -> [UInt32] {
+        var keys: [UInt32] = []
+        keys.reserveCapacity(count)
+        let size = sampler.distribution.burstSize
+        while keys.count < count {
+            if burst.left == 0 { burst = (sampler.key(from: &random), size) }
+            let taken = min(burst.left, count - keys.count)
+            for _ in 0..<taken { keys.append(burst.key) }
+            burst.left -= taken
+        }
+        return keys
     }
 }

@@ -1,20 +1,22 @@
 package import DedupVerification
 
-/// The requests of one phase: drawn before the phase starts, immutable, shared by all clients.
+/// Requests of one phase: drawn while nothing is measured, immutable, shared by all clients.
 ///
 /// Reading one allocates nothing and takes no lock. Memory is 12 bytes and one bit a request, and 8 bytes more in an
-/// open loop. The stream depends on the seed, the phase's name and the workload, and on nothing of the system: every
-/// subject and every combination of a matrix gets the same one. One exception: herds at evictions fill the cache, so their
+/// open loop. The requests depend on the seed, the phase's name and the workload, and on nothing of the system: every
+/// subject and every combination of a matrix gets the same ones. One exception: herds at evictions fill the cache, so their
 /// requests depend on its capacity.
 ///
-/// A closed loop that is bound by time, or that asks for more than `preparedLimit` requests, gets a stream of that
-/// length and walks it again from its start: position p reads request p modulo `count`. An open loop's stream is
-/// always complete.
+/// A closed loop that is bound by time, or that asks for more than `pieceLimit` requests, is drawn piece by piece, see
+/// ``next()``; all pieces are equally long. One that walks a trace begins it again when it is through: position p reads request p
+/// modulo `count`. An open loop's requests are one piece, as it cannot rest while more are drawn.
 package struct RequestStream: Sendable {
-    /// The longest stream that is prepared for a closed loop.
-    package static let preparedLimit = 2_000_000
+    /// The most requests of a piece of a closed loop: 1,000,000.
+    package static let pieceLimit = 1_000_000
 
-    /// The number of requests prepared.
+    /// The position of the first request of this piece.
+    package let first: Int
+    /// The number of requests drawn.
     package let count: Int
     /// The number of requests that end the phase; nil if only its duration does.
     package let limit: Int?
@@ -33,10 +35,13 @@ package struct RequestStream: Sendable {
     /// Empty where clients do not think.
     private let thinkTimes: [UInt32]
     let offsets: [UInt64]
+    /// What draws the piece after this one; nil where there is none.
+    let rest: StreamDrawer?
 
     init(
         keys: [UInt32], keyCount: Int, latencies: [UInt32], valueSizes: [UInt32], failures: [UInt64],
-        verbs: [CallVerb] = [], patiences: [UInt32] = [], thinkTimes: [UInt32] = [], offsets: [UInt64]?, limit: Int?
+        verbs: [CallVerb] = [], patiences: [UInt32] = [], thinkTimes: [UInt32] = [], offsets: [UInt64]?, limit: Int?,
+        first: Int = 0, rest: StreamDrawer? = nil
     ) {
         precondition(!keys.isEmpty, "A stream must have at least one request.")
         precondition(
@@ -56,6 +61,8 @@ package struct RequestStream: Sendable {
         self.thinkTimes = thinkTimes
         self.offsets = offsets ?? []
         isOpen = offsets != nil
+        self.first = first
+        self.rest = rest
     }
 
     /// A stream of exactly these requests; `limit` as in the property.
@@ -73,9 +80,34 @@ package struct RequestStream: Sendable {
             offsets: isOpen ? requests.map(\.intended) : nil, limit: isOpen ? requests.count : limit)
     }
 
-    /// The request at a position from 0 on; positions past the end begin again at the start.
+    /// Whether other requests come after this piece.
+    package var goesOn: Bool { rest != nil }
+
+    /// Draws the piece that comes after this one; nil where there is none. It is the same one each time.
+    package func next() -> RequestStream? {
+        guard var drawer = rest else { return nil }
+        return drawer.draw(count, limit: limit, from: first + count)
+    }
+
+    /// The same requests in memory of their own.
+    package var copy: RequestStream {
+        // An array of a whole slice would share its memory.
+        RequestStream(
+            keys: keys.map(\.self), keyCount: keyCount, latencies: latencies.map(\.self),
+            valueSizes: valueSizes.map(\.self), failures: failures.map(\.self), verbs: verbs.map(\.self),
+            patiences: patiences.map(\.self), thinkTimes: thinkTimes.map(\.self),
+            offsets: isOpen ? offsets.map(\.self) : nil, limit: limit, first: first, rest: rest)
+    }
+
+    /// Where the request at a position is. Positions past the end of requests that do not go on begin again at the start.
+    private func index(_ position: Int) -> Int {
+        let offset = position - first
+        return offset < count ? offset : offset % count
+    }
+
+    /// The request at a position, which is in this piece.
     package subscript(position: Int) -> Request {
-        let index = position < count ? position : position % count
+        let index = index(position)
         return Request(
             key: keys[index], latency: latencies[index], valueSize: valueSizes[index],
             fails: failures[index >> 6] >> UInt64(index & 63) & 1 == 1, intended: isOpen ? offsets[index] : 0,
@@ -87,21 +119,11 @@ package struct RequestStream: Sendable {
 
     /// How long the client of the request at a position waits after its answer, in nanoseconds.
     package func thinkTime(after position: Int) -> UInt64 {
-        thinkTimes.isEmpty ? 0 : UInt64(thinkTimes[position % count])
+        thinkTimes.isEmpty ? 0 : UInt64(thinkTimes[index(position)])
     }
 
     /// Whether some requests are no plain calls.
     package var hasVerbs: Bool { !verbs.isEmpty }
-
-    /// The position of a client's turn in a closed loop: client c of n takes c, c + n, c + 2n and so on, so that
-    /// neighbours in the stream are asked for at the same time, and duplicates meet.
-    ///
-    /// - Returns: nil if the phase's requests are all taken.
-    package func position(client: Int, of clients: Int, turn: Int) -> Int? {
-        let position = client + turn * clients
-        if let limit, position >= limit { return nil }
-        return position
-    }
 
     /// Memory that the stream occupies.
     package var bytes: Int {
@@ -136,37 +158,5 @@ package struct Request: Hashable, Sendable {
         self.intended = intended
         self.verb = verb
         self.patience = patience
-    }
-}
-
-/// What a stretch of requests consists of: known before the run, and the yardstick for its outcome.
-package struct StreamProfile: Hashable, Sendable {
-    package let requests: Int
-    /// How many different keys are asked for.
-    package let distinctKeys: Int
-    /// Requests for a key that an earlier one already asked for: what perfect deduplication could save.
-    package var repeats: Int { requests - distinctKeys }
-    /// Requests that have another one for the same key less than `window` positions away: those that can meet.
-    package let neighbours: Int
-}
-
-extension RequestStream {
-    /// Counts the first `requests` positions; `window` is the number of requests under way at once.
-    package func profile(first requests: Int? = nil, window: Int = 1) -> StreamProfile {
-        let requests = requests ?? limit ?? count
-        var last = [Int](repeating: -1, count: keyCount)
-        var counted = [Bool](repeating: false, count: keyCount)
-        var distinct = 0
-        var neighbours = 0
-        for position in 0..<requests {
-            let key = Int(keys[position % count])
-            let previous = last[key]
-            if previous < 0 { distinct += 1 }
-            let meets = previous >= 0 && position - previous < window
-            if meets { neighbours += counted[key] ? 1 : 2 }
-            counted[key] = meets
-            last[key] = position
-        }
-        return StreamProfile(requests: requests, distinctKeys: distinct, neighbours: neighbours)
     }
 }

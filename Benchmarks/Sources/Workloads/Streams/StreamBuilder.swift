@@ -1,17 +1,22 @@
 package import DedupVerification
 internal import Foundation
 
-/// Draws the stream of a phase. Everything here runs before the clock of the phase starts.
+/// Draws the stream of a phase, or its first piece. Everything here runs before the clock of the phase starts.
 package struct StreamBuilder: Sendable {
     let scenario: Scenario
     /// The traces that the scenario names, by file.
     let traces: [String: RequestTrace]
+    private let pieceLimit: Int
 
     /// Reads the traces that the scenario names and the library does not have.
     ///
+    /// - Parameter pieceLimit: The most requests of a closed loop that are drawn at a time.
     /// - Throws: ``TraceError``.
-    package init(_ scenario: Scenario, traces library: TraceLibrary = TraceLibrary()) throws(TraceError) {
+    package init(
+        _ scenario: Scenario, traces library: TraceLibrary = TraceLibrary(), pieceLimit: Int = RequestStream.pieceLimit
+    ) throws(TraceError) {
         self.scenario = scenario
+        self.pieceLimit = pieceLimit
         var traces: [String: RequestTrace] = [:]
         for phase in scenario.phases {
             guard phase.edge == nil, let file = scenario.keys(of: phase).file else { continue }
@@ -35,13 +40,15 @@ package struct StreamBuilder: Sendable {
         guard let declared = scenario.distribution(of: phase) else {
             preconditionFailure("A valid scenario has a distribution or a trace in each phase.")
         }
+        var drawer = StreamDrawer(phase, of: scenario, keys: KeySampler(declared, seed: scenario.seed))
         let offsets = arrivals(of: phase)
-        let count = offsets?.count ?? min(phase.operationLimit ?? .max, RequestStream.preparedLimit)
-        var random = random(phase, "keys")
-        let drawn = KeySampler(declared, seed: scenario.seed).keys(count, from: &random)
-        return stream(
-            for: phase, keys: drawn, keyCount: declared.count, offsets: offsets, recordedSizes: nil,
-            limit: phase.operationLimit)
+        // A piece has whole turns of all clients, so that no herd is torn where one ends.
+        let clients = max(1, phase.clients)
+        let piece = max(1, pieceLimit / clients) * clients
+        if let limit = offsets?.count ?? phase.operationLimit, offsets != nil || limit <= piece {
+            return drawer.draw(limit, offsets: offsets, limit: limit)
+        }
+        return drawer.draw(piece, limit: phase.operationLimit, from: 0)
     }
 
     private func stream(for phase: Phase, from trace: RequestTrace) -> RequestStream {
@@ -55,45 +62,10 @@ package struct StreamBuilder: Sendable {
         let sizes = (0..<count).map { trace.sizes[$0 % trace.count] }
         // The model `trace` ends with the trace; a closed loop may walk through it again.
         let limit = phase.model == .trace ? count : phase.operationLimit
-        return stream(
-            for: phase, keys: keys, keyCount: trace.keyCount, offsets: offsets, recordedSizes: sizes, limit: limit)
-    }
-
-    private func stream(
-        for phase: Phase, keys: [UInt32], keyCount: Int, offsets: [UInt64]?, recordedSizes: [UInt32]?,
-        limit: Int?
-    ) -> RequestStream {
-        let behaviour = LoaderBehaviour(scenario.operation(of: phase), seed: scenario.seed)
-        var latency = random(phase, "latency")
-        var failure = random(phase, "failures")
-        let verbs = verbs(of: phase, keys.count)
-        var thinking = random(phase, "think")
-        return RequestStream(
-            keys: keys, keyCount: keyCount,
-            latencies: keys.map { _ in behaviour.latency(from: &latency) },
-            valueSizes: behaviour.valueSizes(keys, recorded: recordedSizes),
-            failures: behaviour.failures(keys.count, from: &failure), verbs: verbs.map(\.verb),
-            patiences: verbs.map(\.patience),
-            thinkTimes: phase.thinkTime.map { times in keys.map { _ in times.draw(from: &thinking) } } ?? [],
-            offsets: offsets,
+        var drawer = StreamDrawer(phase, of: scenario, keys: nil)
+        return drawer.requests(
+            for: keys, keyCount: trace.keyCount, offsets: offsets, recordedSizes: sizes,
             limit: offsets?.count ?? limit)
-    }
-
-    /// What each request wants, and how patient its caller is; empty where all are plain calls.
-    private func verbs(of phase: Phase, _ count: Int) -> [(verb: CallVerb, patience: UInt32)] {
-        let settings = scenario.verbs(of: phase)
-        guard !settings.used.isEmpty else { return [] }
-        var (choice, patience) = (random(phase, "verbs"), random(phase, "patience"))
-        return (0..<count).map { _ in
-            // As many words a request whatever comes out, so that the shares can be changed one by one.
-            let (unit, drawn) = (choice.unit(), settings.patience.draw(from: &patience))
-            var bound = 0.0
-            for (verb, share) in settings.shares {
-                bound += share
-                if unit < bound { return (verb, drawn) }
-            }
-            return (.call, drawn)
-        }
     }
 
     /// The intended starts of a phase with a rate, or nil for a closed loop.

@@ -1,0 +1,70 @@
+internal import DedupVerification
+
+/// Draws the requests of a phase, a piece at a time. Each piece goes on where the one before it ended, so that where they are cut
+/// makes no difference.
+///
+/// Everything that is drawn has random numbers of its own: what a phase does not have shifts nothing else.
+struct StreamDrawer: Sendable {
+    /// What draws the keys; nil where they come from a trace.
+    private(set) var keys: KeyDraws?
+    private let behaviour: LoaderBehaviour
+    private let settings: VerbSettings
+    private let thinkTime: Distribution<Duration>?
+    private var (latency, failure): (RandomStream, RandomStream)
+    private var (choice, patience, thinking): (RandomStream, RandomStream, RandomStream)
+
+    /// Nothing is drawn yet.
+    init(_ phase: Phase, of scenario: Scenario, keys: KeySampler?) {
+        let random = { (purpose: String) in RandomStream(seed: scenario.seed, name: "\(phase.name)/\(purpose)") }
+        self.keys = keys.map { KeyDraws($0, from: random("keys")) }
+        behaviour = LoaderBehaviour(scenario.operation(of: phase), seed: scenario.seed)
+        settings = scenario.verbs(of: phase)
+        thinkTime = phase.thinkTime
+        (latency, failure) = (random("latency"), random("failures"))
+        (choice, patience, thinking) = (random("verbs"), random("patience"), random("think"))
+    }
+
+    /// Draws the next requests.
+    ///
+    /// - Parameter first: The position of the first one, if others come after these; nil if these are all.
+    mutating func draw(_ count: Int, offsets: [UInt64]? = nil, limit: Int?, from first: Int? = nil) -> RequestStream {
+        guard let drawn = keys?.next(count), let keyCount = keys?.keyCount else {
+            preconditionFailure("The keys of a trace are not drawn.")
+        }
+        return requests(
+            for: drawn, keyCount: keyCount, offsets: offsets, recordedSizes: nil, limit: limit, from: first)
+    }
+
+    /// Draws what the requests for some keys do.
+    ///
+    /// - Parameter first: The position of the first one, if others come after these; nil if these are all.
+    mutating func requests(
+        for keys: [UInt32], keyCount: Int, offsets: [UInt64]?, recordedSizes: [UInt32]?, limit: Int?,
+        from first: Int? = nil
+    ) -> RequestStream {
+        let verbs = verbs(keys.count)
+        let latencies = keys.map { _ in behaviour.latency(from: &latency) }
+        let failures = behaviour.failures(keys.count, from: &failure)
+        let thinkTimes = thinkTime.map { times in keys.map { _ in times.draw(from: &thinking) } } ?? []
+        return RequestStream(
+            keys: keys, keyCount: keyCount, latencies: latencies,
+            valueSizes: behaviour.valueSizes(keys, recorded: recordedSizes), failures: failures,
+            verbs: verbs.map(\.verb), patiences: verbs.map(\.patience), thinkTimes: thinkTimes, offsets: offsets,
+            limit: limit, first: first ?? 0, rest: first == nil ? nil : self)
+    }
+
+    /// What each request wants, and how patient its caller is; empty where all are plain calls.
+    private mutating func verbs(_ count: Int) -> [(verb: CallVerb, patience: UInt32)] {
+        guard !settings.used.isEmpty else { return [] }
+        return (0..<count).map { _ in
+            // As many words a request whatever comes out, so that the shares can be changed one by one.
+            let (unit, drawn) = (choice.unit(), settings.patience.draw(from: &patience))
+            var bound = 0.0
+            for (verb, share) in settings.shares {
+                bound += share
+                if unit < bound { return (verb, drawn) }
+            }
+            return (.call, drawn)
+        }
+    }
+}
