@@ -154,6 +154,10 @@ struct EvidenceCheck {
             demand(keys.expected.isFinite && keys.expected >= 0 && keys.expected < 1e15, inside, "no number")
         }
         if let edge = phase.edge { check(edge, "\(place).edge") }
+        for stretch in phase.warmUp?.stretches ?? [] {
+            for figure in [stretch.requests, stretch.served, stretch.liveEntries] { count(figure, "\(place).warmUp") }
+            time(stretch.hitP50 ?? 0, "\(place).warmUp")
+        }
         for stuck in phase.stuck { time(stuck.age, "\(place).stuck") }
         check(phase.load, "\(place).load")
         for (number, memory) in phase.memory.enumerated() { check(memory, "\(place).memory[\(number)]") }

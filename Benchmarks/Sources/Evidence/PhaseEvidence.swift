@@ -35,6 +35,8 @@ package struct PhaseEvidence: Hashable, Codable, Sendable {
     package var popularity: [KeyPopularity] = []
     /// What herds met that came at an event; nil for a phase without an edge, for several together, and where nothing is judged.
     package var edge: EdgeEvidence?
+    /// How the subject became steady; nil for a phase that does not wait for that.
+    package var warmUp: WarmUpEvidence?
     /// How the load was generated, and what the machine did meanwhile.
     package var load = LoadEvidence()
     /// The live bytes of each process at its quiescent points, if that is what the phase was for: one, unless runs were

@@ -84,9 +84,12 @@ final class Printed: Sendable {
     var error: String { texts.withLock { $0.error } }
 
     /// A console of which everything is caught here.
-    func console(environment: [String: String] = [:]) -> Console {
+    ///
+    /// - Parameter columns: How wide the terminal is on which progress is shown; nil: there is none.
+    func console(environment: [String: String] = [:], columns: Int? = nil) -> Console {
         Console(
-            environment: environment, out: { text in self.texts.withLock { $0.out += text } },
+            errorIsTerminal: columns != nil, errorColumns: { columns }, environment: environment,
+            out: { text in self.texts.withLock { $0.out += text } },
             error: { text in self.texts.withLock { $0.error += text } })
     }
 

@@ -1,4 +1,5 @@
 import DedupBenchCLI
+import DedupBenchKit
 import Foundation
 import Testing
 import Workloads
@@ -61,6 +62,19 @@ import Workloads
             let isAfter = row["offset_low_ns"]?.hasPrefix("-") == false
             #expect(row["executions"] == "\(isAfter && again.contains(event) ? 2 * herds : herds)", "\(row)")
         }
+    }
+
+    @Test func herdsAtAServiceOfWhichOnlyAnswersAreSeenAreSaidToBeUnknown() async throws {
+        let bench = try Bench()
+        defer { bench.remove() }
+        var service = DefectiveSubject.blueprint(.honest)
+        service.proof = .answers(allowsFailures: false, needsCount: false)
+        let result = await bench.run(
+            ["run", try bench.write(Self.scenario("publication")), "--subject", "honest", "--out", bench.results],
+            subjects: try SubjectCatalog(adding: [service]))
+        #expect(
+            result.out.contains("phase edge: herds came where the event was expected"), "\(result.out)\(result.error)")
+        #expect(throws: (any Error).self) { try bench.file("edges.csv") }
     }
 
     @Test func aSubjectThatCannotMakeTheEventIsRefused() async throws {

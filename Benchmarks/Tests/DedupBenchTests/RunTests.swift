@@ -1,3 +1,4 @@
+import DedupBenchCLI
 import Foundation
 import LoadGeneration
 import Testing
@@ -53,6 +54,31 @@ import Testing
         #expect(row["duplicates_offered"] == "3980" && row["duplicates_prevented"] == "3980")
         let p99 = try #require(row["latency_p99_ns"].flatMap { Int($0) })
         #expect(p99 > 0)
+    }
+
+    /// Clients that think for 2 ms a call: the phase takes 2 s, of which the first one is silent.
+    @Test func aTerminalSeesHowFarTheGatesAreKept() async throws {
+        let printed = Printed()
+        var context = printed.context()
+        context.console = printed.console(columns: 60)
+        let code = await DedupBenchCommand.run(
+            [
+                "run", try bench.write(Scenarios.storm), "--out", bench.results, "--set", "phases.storm.think_time=2ms",
+                "--gate", "hit.latency.p99 < 50ms", "--gate", "hit_rate.hits > 100%",
+            ], in: context)
+        #expect(code == 2)
+        let frames = printed.error.split(separator: "\r").map { $0.drop { $0 == "\u{1B}" } }
+        let views = frames.filter { $0.contains("operations") }.map { $0.split(separator: "\n").map(String.init) }
+        #expect(views.count >= 3, "\(printed.error)")
+        for view in views {
+            #expect(
+                view.count >= 5 && view.dropFirst().allSatisfy { $0.count < 60 || $0.contains("\u{1B}") }, "\(view)")
+            let text = view.joined(separator: "\n")
+            #expect(text.contains("  hit 9") && text.contains("executed") && text.contains("hits p50 0 ns"))
+            #expect(text.contains("hit.latency.p99 < 50ms holds so far"))
+            #expect(text.contains("hit_rate.hits > 100% is broken so far") && text.contains("2 gates after the run"))
+        }
+        #expect(!printed.out.contains("\u{1B}"))
     }
 
     @Test func anUnreachableGateFails() async throws {

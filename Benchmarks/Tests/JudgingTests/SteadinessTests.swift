@@ -40,6 +40,12 @@ import Testing
         #expect(note()?.hasPrefix("phase storm was not steady: calls served without executing went from 50") == true)
         phase.isWarmup = true
         #expect(note() == nil)
+        // Unless the warm-up was to go on until it is steady.
+        phase.warmUp = WarmUpEvidence()
+        #expect(note()?.hasPrefix("the subject was not steady when the warm-up storm ended after 0 requests") == true)
+        phase.ending = .stopped
+        #expect(note() == nil)
+        phase.ending = .completed
         phase.isWarmup = false
         phase.memory = [EvidenceFixture.memory(slope: 0)]
         #expect(note() == nil)

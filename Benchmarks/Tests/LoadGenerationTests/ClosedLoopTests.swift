@@ -201,6 +201,42 @@ import Workloads
         if inHerds { #expect(run.phases[0].load.herds?.released == (2_000 + 5) / 6) }
     }
 
+    /// Four clients ask for ten keys: from the second stretch on everything is a hit, and the third one, which is as long as both
+    /// before it, shows that it stays so.
+    @Test(arguments: [(60_000, 4 * 64 * 4, true), (600, 600, false)])
+    func aWarmUpEndsWhenTheSubjectIsSteady(operations: Int, made: Int, isSteady: Bool) async throws {
+        let machine = SimulatedMachine()
+        let run = try await TestLoad.run(
+            { _ in JoiningSubject(on: machine) }, JoiningSubject.promises,
+            requests: TestLoad.requests(operations, keys: 10, latency: .milliseconds(1)), clients: 4, machine: machine
+        ) { phase in
+            (phase.warmup, phase.until) = (true, .steady)
+        }
+        let phase = run.phases[0]
+        #expect(phase.counts.operations == made && phase.intendedOperations == made && phase.ending == .completed)
+        #expect(phase.load.audits.allSatisfy { $0.passed }, "\(phase.load.audits)")
+        #expect(phase.warmUp?.isSteady == isSteady)
+        #expect(phase.warmUp?.stretches.map(\.requests) == (isSteady ? [256, 256, 512] : [256, 256]))
+        #expect(phase.warmUp?.stretches.last?.served == (isSteady ? 512 : 256))
+    }
+
+    /// Every second stretch asks for keys that it has never asked for: the warm-up goes on to its last request.
+    @Test func aSubjectThatNeverIsSteadyIsWarmedUpToTheEnd() async throws {
+        let machine = SimulatedMachine()
+        var requests = TestLoad.requests(4_096, keys: 4_096)
+        for position in requests.indices where (position / 256).leadingZeroBitCount % 2 == 0 {
+            requests[position].key = 0
+        }
+        let run = try await TestLoad.run(
+            { _ in JoiningSubject(on: machine) }, JoiningSubject.promises, requests: requests, clients: 4,
+            machine: machine
+        ) { phase in
+            (phase.warmup, phase.until) = (true, .steady)
+        }
+        #expect(run.phases[0].counts.operations == 4_096 && run.phases[0].warmUp?.isSteady == false)
+        #expect(run.phases[0].warmUp?.stretches.map(\.requests) == [256, 256, 512, 1_024, 2_048])
+    }
+
     @Test func moreRequestsThanTheHistoryHoldsAreRefused() async throws {
         let scenario = TestLoad.closed(TestLoad.requests(100, keys: 10), clients: 4)
         let runner = try LoadRunner(

@@ -1,6 +1,8 @@
+import DedupVerification
 import LoadGeneration
 import Measurement
 import Testing
+import Workloads
 
 /// What progress, watchdog and the look at the machine compute, over readings made by hand.
 @Suite struct MonitoringTests {
@@ -44,6 +46,25 @@ import Testing
             pulses.read(started: completed, completed: completed, at: UInt64(at) * Self.second).rate
         }
         #expect(rates == [nil, 5, nil, 30, nil, 0])
+    }
+
+    /// Times of every magnitude, against all of them in order.
+    @Test(arguments: 1...20 as ClosedRange<UInt64>) func aLookAtTimesIsASixteenthTooLongAtMost(seed: UInt64) throws {
+        var random = RandomStream(seed: seed, name: "test/times")
+        let times = (0..<500).map { _ in random.word() >> (22 + random.below(42)) }
+        var tally = LiveTally()
+        for (index, time) in times.enumerated() { tally.add(index % 3 == 0 ? .hit : .joined, waited: time) }
+        #expect(tally.returned == 500 && tally.all.count == 500 && tally.hits.count == 167)
+        #expect(tally.outcomes[0] == 167 && tally.outcomes[1] == 333)
+        let hits = times.enumerated().filter { $0.offset % 3 == 0 }.map(\.element)
+        for (told, all) in [(tally.all, times.sorted()), (tally.hits, hits.sorted())] {
+            for percent in [0, 1, 50, 99, 100.0] {
+                let exact = all[max(1, Int((percent / 100 * Double(all.count)).rounded(.up))) - 1]
+                let time = try #require(told.percentile(percent))
+                #expect(time >= exact && time <= exact + exact / 16, "seed \(seed), \(percent) %: \(time), \(exact)")
+            }
+        }
+        #expect(LiveTally().all.percentile(50) == nil)
     }
 
     @Test func aSleepThatLastedTooLongIsAStall() {

@@ -95,4 +95,39 @@ import Workloads
         #expect(run.phases[0].ending == .stopped && run.history.calls.count == 1)
         #expect(run.phases[0].duration <= 50_000_000, "the pacer looks for the signal every 50 ms")
     }
+
+    /// On the machine itself, where clients take a while to wake up and are woken ahead of the time.
+    @Test func noRequestStartsBeforeItsTime() async throws {
+        let subject = ExecutingSubject()
+        let run = try await TestLoad.run(
+            { _ in subject }, ExecutingSubject.promises, requests: requests(2_000, every: .microseconds(100)),
+            clients: 4,
+            machine: RealMachine()
+        ) { $0.isReplayed() }
+        #expect(run.history.calls.count == 2_000)
+        #expect(run.history.calls.allSatisfy { $0.start >= $0.intended && $0.intended >= run.phases[0].start })
+    }
+
+    /// Clients that take from 10 to 30 us: three of four take 15 us or more.
+    @Test(arguments: 1...5 as ClosedRange<UInt64>) func theLeadIsWhatThreeOfFourClientsTakeAtLeast(seed: UInt64) {
+        var random = RandomStream(seed: seed, name: "test/lead")
+        let lead = Lead()
+        for _ in 0..<500 { lead.learn(10_000 + random.below(20_000)) }
+        let leads = (0..<10_000).map { _ in
+            lead.learn(10_000 + random.below(20_000))
+            return Double(lead.time)
+        }
+        let mean = leads.reduce(0, +) / Double(leads.count)
+        #expect(abs(mean - 15_000) < 1_000, "seed \(seed): \(mean)")
+    }
+
+    @Test func theLeadIsBoundedAndThereIsNoneWhereNoneIsNeeded() {
+        let lead = Lead()
+        for _ in 0..<100 { lead.learn(0) }
+        #expect(lead.time == 0)
+        for _ in 0..<10_000 { lead.learn(9_000_000) }
+        #expect(lead.time == 50_000)
+        for _ in 0..<10_000 { lead.learn(0) }
+        #expect(lead.time == 0)
+    }
 }

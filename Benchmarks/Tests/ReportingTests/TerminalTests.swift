@@ -1,3 +1,5 @@
+import DedupVerification
+import Judging
 import Reporting
 import Testing
 import Wording
@@ -151,7 +153,7 @@ import Wording
 
     @Test func aTerminalSeesNothingInTheFirstSecond() {
         let sink = Sink()
-        var printer = ProgressPrinter(.line) { sink.text += $0 }
+        var printer = ProgressPrinter(.view) { sink.text += $0 }
         printer.show("dedup storm 1/2", stage: "storm", at: 5)
         printer.show("dedup storm 1/2", stage: "storm", at: Self.second)
         printer.clear()
@@ -165,15 +167,72 @@ import Wording
     @Test(arguments: [(40, 39), (nil, 79), (200, 100)] as [(Int?, Int)])
     func theLineIsNarrowerThanTheWindow(columns: Int?, width: Int) {
         let sink = Sink()
-        var printer = ProgressPrinter(.line, columns: { columns }) { sink.text += $0 }
+        var printer = ProgressPrinter(.view, columns: { columns }) { sink.text += $0 }
         printer.show(String(repeating: "x", count: 100), stage: "storm", isLast: true, at: 5)
         #expect(TerminalText.width(String(sink.text.dropFirst("\r\u{1B}[K".count))) == width)
+    }
+
+    private static func view(_ gates: [String]) throws -> LiveView {
+        let metrics: MetricSet = [.time(.waited(.hit), .p99): MetricValue(1_200, count: 900)]
+        return LiveView(
+            outcomes: [(.hit, 900), (.joined, 40), (.executed, 60), (.failed, 0)],
+            hits: LiveView.Times(p50: 310, p99: 1_200), calls: LiveView.Times(p50: 320, p99: 2_100_000),
+            allocated: 12_300_000, gates: try gates.map { try Gate(parsing: $0).evaluate(metrics) })
+    }
+
+    @Test func theViewTellsWhatIsKnownSoFar() throws {
+        let gates = [
+            "hit.latency.p99 < 50ms", "hit.latency.p99 < 1us", "dedup.prevented == 100%", "hit_rate.repeat > 80%",
+        ]
+        let lines = try Self.view(gates).lines(of: 79)
+        #expect(
+            lines == [
+                "  hit 90.0 %   joined 4.0 %   executed 6.0 %",
+                "  hits p50 310 ns, p99 1.20 µs   calls p50 320 ns, p99 2.10 ms",
+                "  allocated 11.7 MiB",
+                "  hit.latency.p99 < 50ms holds so far   hit.latency.p99 < 1us is broken so far",
+                "  2 gates after the run",
+            ], "\(lines)")
+        #expect(try Self.view([]).lines(of: 100).count == 2)
+        let nothing = LiveView(outcomes: [(.hit, 0)], hits: nil, calls: nil, allocated: nil, gates: [])
+        #expect(nothing.lines(of: 79).isEmpty)
+    }
+
+    @Test(arguments: [1, 10, 39, 79]) func theViewIsNarrowerThanTheWindow(width: Int) throws {
+        let lines = try Self.view(["hit.latency.p99 < 50ms", "dedup.prevented == 100%"]).lines(of: width)
+        #expect(lines.count <= 10 && lines.allSatisfy { TerminalText.width($0) <= width })
+        if width == 39 {
+            #expect(lines.contains("  hit.latency.p99 < 50ms holds so far") && lines.contains("  1 gate after the run"))
+        }
+    }
+
+    /// A terminal of which each frame replaces the one before: the lines of it are read back.
+    @Test func aViewRewritesItself() throws {
+        let sink = Sink()
+        var printer = ProgressPrinter(.view, columns: { 60 }) { sink.text += $0 }
+        let view = try Self.view([])
+        printer.show("one", stage: "storm", isLast: true, at: 5) { view }
+        #expect(sink.text == "\r\u{1B}[Kone\n" + view.lines(of: 59).joined(separator: "\n"))
+        let height = view.lines(of: 59).count
+        sink.text = ""
+        printer.show("two", stage: "storm", isLast: true, at: 6)
+        #expect(sink.text == "\u{1B}[\(height)A\r\u{1B}[Jtwo")
+        sink.text = ""
+        printer.clear()
+        #expect(sink.text == "\r\u{1B}[K")
+        printer.clear()
+        #expect(sink.text == "\r\u{1B}[K")
     }
 
     @Test func elsewhereThereIsALineAPhaseAndOneEveryFewSeconds() {
         let sink = Sink()
         var printer = ProgressPrinter(.plain) { sink.text += $0 }
-        for tick in 0..<24 { printer.show("dedup storm 1/2", stage: "storm", at: UInt64(tick) * Self.second / 4) }
+        for tick in 0..<24 {
+            printer.show("dedup storm 1/2", stage: "storm", at: UInt64(tick) * Self.second / 4) {
+                Issue.record("a view is for a terminal")
+                return nil
+            }
+        }
         printer.show("dedup next 2/2", stage: "next", at: 6 * Self.second)
         let lines = sink.text.split(separator: "\n")
         #expect(lines.count == 3)
@@ -190,7 +249,7 @@ import Wording
 
     @Test func rowsWithoutDetailsAreShownAtOnce() {
         let sink = Sink()
-        var printer = ProgressPrinter(.line) { sink.text += $0 }
+        var printer = ProgressPrinter(.view) { sink.text += $0 }
         printer.show("reading\u{1B}[2J", stage: "reading", isLast: true, at: 5)
         #expect(sink.text == "\r\u{1B}[Kreading")
     }

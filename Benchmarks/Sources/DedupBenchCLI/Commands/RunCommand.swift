@@ -63,7 +63,8 @@ struct RunCommand: BenchCommand {
         evidence.baseline = baselines.held
         let driver = RunDriver(
             plan: runPlan, context: context,
-            progress: ProgressDisplay(isOff: output.noProgress || output.quiet, in: context))
+            progress: ProgressDisplay(
+                isOff: output.noProgress || output.quiet, gates: runPlan.gates, in: context))
         do {
             try await driver.run(&evidence)
         } catch {

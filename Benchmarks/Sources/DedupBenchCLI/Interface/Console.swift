@@ -1,9 +1,7 @@
 internal import DedupBenchKit
 internal import Foundation
-internal import LoadGeneration
 package import Reporting
 internal import Synchronization
-internal import Wording
 
 /// Where results and everything else are printed: standard output and standard error, or a test's own places.
 package struct Console: Sendable {
@@ -80,45 +78,5 @@ private final class Output: Sendable {
     func write(_ text: String) {
         guard let code = BundleFile.write(text, to: descriptor) else { return }
         failure.withLock { $0 = $0 ?? code }
-    }
-}
-
-/// Progress on standard error, from any thread.
-final class ProgressDisplay: Sendable {
-    private let machine: any Machine
-    private let printer: Mutex<ProgressPrinter>
-
-    /// A line on a terminal and plain lines elsewhere, unless it is off.
-    init(isOff: Bool, in context: CommandContext) {
-        let console = context.console
-        let style: ProgressPrinter.Style = isOff ? .none : console.errorIsTerminal ? .line : .plain
-        machine = context.machine
-        printer = Mutex(ProgressPrinter(style, columns: console.errorColumns) { console.error($0) })
-    }
-
-    /// Shows how far the run of a subject, named with its combination, is.
-    func show(_ progress: LoadProgress, of subject: String) {
-        let text = progress.text(subject)
-        let stage = "\(subject)/\(progress.phase)"
-        printer.withLock { $0.show(text, stage: stage, at: machine.now()) }
-    }
-
-    /// Shows what is being done, apart from driving a subject.
-    func show(_ activity: String) {
-        printer.withLock { $0.show(activity, stage: activity, isLast: true, at: machine.now()) }
-    }
-
-    /// Takes the progress line away.
-    func clear() {
-        printer.withLock { $0.clear() }
-    }
-}
-
-extension LoadProgress {
-    /// `dedup storm 2/3  48 %  1.20 M operations, 3.40 M/s`.
-    fileprivate func text(_ subject: String) -> String {
-        let percent = Int((min(max(fraction.isFinite ? fraction : 0, 0), 1) * 100).rounded(.down))
-        return "\(subject) \(phase) \(phaseNumber + 1)/\(phaseCount)  \(percent) %  "
-            + "\(HumanNumber.count(operations)) operations, \(HumanNumber.count(rate))/s"
     }
 }

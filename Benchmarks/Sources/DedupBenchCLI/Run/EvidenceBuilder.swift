@@ -17,7 +17,7 @@ struct EvidenceBuilder {
         var evidence = SubjectEvidence(
             subject: run.subject.name, strategy: combination.strategy, seed: combination.scenario.seed)
         evidence.isJudged = run.subject.isJudged
-        evidence.notes = run.notes
+        evidence.notes = run.notes + unknownEdges(run)
         var edges: [UInt16: EdgeEvidence] = [:]
         if run.subject.isJudged {
             let checker = checker(of: run)
@@ -80,6 +80,15 @@ struct EvidenceBuilder {
             for index in analyses.indices { analyses[index].1.add(part) }
         }
         return Dictionary(uniqueKeysWithValues: analyses.map { ($0.0, $0.1.evidence) })
+    }
+
+    /// Says of which herds it is not known what they met.
+    private func unknownEdges(_ run: SubjectRun) -> [String] {
+        guard case .answers = run.subject.proof else { return [] }
+        return run.phases.filter { combination.scenario.phases[Int($0.number)].edge != nil }.map { phase in
+            "phase \(phase.name): herds came where the event was expected, and what they met is not shown: only answers are "
+                + "seen of this service, which do not tell when the event was; with --origin it is known"
+        }
     }
 
     private func phase(

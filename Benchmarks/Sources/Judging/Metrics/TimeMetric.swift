@@ -82,7 +82,7 @@ package enum LatencyStatistic: String, CaseIterable, Sendable {
     case mean
 
     /// The place of a percentile in 0...100; nil for the maximum and the mean.
-    private var percentile: Double? {
+    package var percentile: Double? {
         switch self {
         case .p50: 50
         case .p90: 90

@@ -32,9 +32,11 @@ package struct PhaseReport: Sendable {
         evidence[keyPath: member]
     }
 
-    /// What changed while it was measured; nil for a phase that was steady, and for a warm-up, which is there for that.
+    /// What changed while it was measured, or still did when a warm-up ended that was to go on until nothing does; nil for a phase
+    /// that was steady, and for other warm-ups.
     package var unsteadiness: String? {
-        evidence.isWarmup ? nil : Steadiness(evidence).note(of: evidence.name)
+        if evidence.isWarmup { return evidence.isPartial ? nil : evidence.warmUp?.note(of: evidence.name) }
+        return Steadiness(evidence).note(of: evidence.name)
     }
 
     /// Why it did not last as long as it was to; nil when it did, or was stopped.

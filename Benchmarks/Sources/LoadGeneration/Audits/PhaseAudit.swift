@@ -51,9 +51,10 @@ struct PhaseAudit {
     /// What was asked for, not what had been prepared: a phase that time ends asks for part of its stream.
     private func keys(_ asked: AskedRequests, _ drawn: DrawnKeys?) -> AuditFinding {
         let isBoundByTime = trace.plan.isBoundByHistory || trace.plan.phase.duration != nil
-        // What the phase declares, unless a shorter trace ends it, its memory is judged before, or it takes whole rounds.
+        // What the phase declares, unless a shorter trace ends it, it is judged before, or it takes whole rounds.
         let phase = trace.plan.phase
-        let isDeclared = phase.model == .closed && phase.memory == nil && phase.edge == nil && !isBoundByTime
+        let isDeclared =
+            phase.model == .closed && phase.memory == nil && phase.edge == nil && phase.until == nil && !isBoundByTime
         let declared = isDeclared ? phase.operationLimit : nil
         let expected = declared ?? (isBoundByTime ? nil : trace.limit)
         let audits = [asked.audit(expecting: expected), drawn?.audit].compactMap(\.self)

@@ -80,9 +80,12 @@ struct Client<Driven: Subject>: Sendable {
         var began: UInt64 = 0
         while let requests = await gate.next()?.requests {
             while let turn = await mailbox.next() {
-                let position = number + turn * workers
-                let start = time.now()
+                let position = number + turn.number * workers
                 let intended = clock.start + requests[position].intended
+                var start = time.now()
+                if let woken = turn.wokenAt { mailbox.lead.learn(start - min(woken, start)) }
+                // It was woken some microseconds ahead, which no sleep can wait for.
+                while start < intended { start = time.now() }
                 await call(position, of: requests, intended: intended, start: start)
                 // Only a backlog keeps a client from suspending; a free client that gave way would look busy.
                 guard start &- began > Worker.slice else { continue }
@@ -103,16 +106,15 @@ struct Client<Driven: Subject>: Sendable {
         let slot = lane.begin(request: number, key: request.key, intended: intended, start: start, phase: phase)
         pulse.start()
         let answer = await subject.call(work)
-        complete(slot, work, answer, start: start)
+        complete(slot, work, answer, intended: intended, start: start)
     }
 
     @inline(__always)
-    private func complete(_ slot: Int, _ work: Work, _ answer: Answer, start: UInt64) {
+    private func complete(_ slot: Int, _ work: Work, _ answer: Answer, intended: UInt64, start: UInt64) {
         let end = time.now()
-        lane.complete(
-            slot, end: end, outcome: answer.outcome ?? log.classify(answer.execution, for: work, start: start),
-            execution: answer.execution, value: answer.value)
-        pulse.complete()
+        let outcome = answer.outcome ?? log.classify(answer.execution, for: work, start: start)
+        lane.complete(slot, end: end, outcome: outcome, execution: answer.execution, value: answer.value)
+        pulse.complete(outcome, waited: end - min(intended, end))
     }
 
     /// A request that is no plain call. Apart from the path of those, which would pay for it.
@@ -121,7 +123,7 @@ struct Client<Driven: Subject>: Sendable {
             request: work.position, key: work.key, intended: intended, start: start, phase: phase,
             verb: work.request.verb)
         pulse.start()
-        complete(slot, work, await answer(work, start: start), start: start)
+        complete(slot, work, await answer(work, start: start), intended: intended, start: start)
     }
 
     /// What a caller wants that is no plain call.

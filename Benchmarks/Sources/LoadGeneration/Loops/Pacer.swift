@@ -2,7 +2,8 @@ internal import DedupBenchKit
 internal import Synchronization
 internal import Workloads
 
-/// Releases the requests of an open loop at their intended times, whether or not earlier ones have returned.
+/// Releases the requests of an open loop at their intended times, less the lead that their clients need to wake up, whether or not
+/// earlier ones have returned.
 final class Pacer: Sendable {
     private let machine: any Machine
     private let stream: RequestStream
@@ -33,10 +34,13 @@ final class Pacer: Sendable {
         defer { self.position.store(position, ordering: .relaxed) }
         while position < stream.count, !stop.isSet {
             let intended = start + stream[position].intended
+            let mailbox = mailboxes[position % mailboxes.count]
             let now = machine.now()
-            if now < intended { return min(intended, now + StopSignal.longestWait) }
-            mailboxes[position % mailboxes.count].release { hasIdleClient in
-                releases.note(position, at: machine.now(), backlogged: !hasIdleClient)
+            let due = intended - mailbox.lead.time
+            if now < due { return min(due, now + StopSignal.longestWait) }
+            mailbox.release(at: now) { hasIdleClient in
+                // One that is handed over ahead of its time has not waited for anything until then.
+                releases.note(position, at: max(intended, machine.now()), backlogged: !hasIdleClient)
             }
             position += 1
         }
@@ -58,7 +62,7 @@ final class PhaseClock: Sendable {
     }
 }
 
-/// When the pacer released each request of an open loop, and whether a client was free for it.
+/// When the pacer released each request of an open loop, or was to if that was later; and whether a client was free for it.
 ///
 /// Unchecked: the pacer writes each slot before it hands the request over; they are read after the phase.
 package final class ReleaseTimes: @unchecked Sendable {

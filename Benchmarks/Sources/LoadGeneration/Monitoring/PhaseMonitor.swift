@@ -4,13 +4,13 @@ internal import Workloads
 /// Looks at the pulses of a phase: reports progress, and gives the phase up when the subject hangs.
 final class PhaseMonitor: Sendable {
     private let pulses: [Pulse]
-    private let report: @Sendable (_ operations: Int, _ rate: Double, _ now: UInt64) -> Void
+    private let report: @Sendable (_ tally: LiveTally, _ rate: Double, _ now: UInt64) -> Void
     private let giveUp: @Sendable () -> Void
     private let state: Mutex<PulseReadings>
 
     init(
         pulses: [Pulse], readings: PulseReadings,
-        report: @escaping @Sendable (_ operations: Int, _ rate: Double, _ now: UInt64) -> Void,
+        report: @escaping @Sendable (_ tally: LiveTally, _ rate: Double, _ now: UInt64) -> Void,
         giveUp: @escaping @Sendable () -> Void
     ) {
         self.pulses = pulses
@@ -26,7 +26,10 @@ final class PhaseMonitor: Sendable {
         let started = pulses.reduce(0) { $0 + $1.started }
         let (rate, isStuck) = state.withLock { $0.read(started: started, completed: completed, at: now) }
         if isStuck { giveUp() }
-        if let rate { report(completed, rate, now) }
+        guard let rate else { return }
+        var tally = LiveTally()
+        for pulse in pulses { pulse.add(to: &tally) }
+        report(tally, rate, now)
     }
 }
 
@@ -62,6 +65,19 @@ package struct PulseReadings {
     }
 }
 
+/// What was allocated at the last sample of a memory phase: noted by its conductor, read by the watchdog.
+final class SampledMemory: Sendable {
+    private let bytes = Atomic<Int>(-1)
+
+    /// The last sample in bytes; nil before the first one.
+    var last: Int? {
+        let bytes = bytes.load(ordering: .relaxed)
+        return bytes < 0 ? nil : bytes
+    }
+
+    func note(_ allocated: Int) { bytes.store(allocated, ordering: .relaxed) }
+}
+
 /// How far a run is; reported a few times a second by the watchdog, never from the measured path.
 package struct LoadProgress: Hashable, Sendable {
     /// The subject's name.
@@ -74,8 +90,10 @@ package struct LoadProgress: Hashable, Sendable {
     package var phaseCount: Int
     /// How much of the phase is done, from 0 to 1.
     package var fraction: Double
-    /// Operations of the phase so far.
-    package var operations: Int
+    /// What the calls of the phase came to so far.
+    package var tally: LiveTally
+    /// What the subject has had allocated, in bytes: now, or at the last sample of memory; nil where that is not known.
+    package var allocated: Int?
     /// Operations a second since the last report.
     package var rate: Double
 }

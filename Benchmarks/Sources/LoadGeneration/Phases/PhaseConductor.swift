@@ -6,6 +6,9 @@ internal import Workloads
 
 /// Runs one phase: sets its clients up, lets them go, waits for them, and samples memory between cycles.
 struct PhaseConductor<Driven: Subject> {
+    /// How long before an open loop the pacer is started, so that its first requests are not late: 2 ms, in nanoseconds.
+    private static var headStart: UInt64 { 2_000_000 }
+
     private let subject: Driven
     private let plan: PhasePlan
     private let equipment: RunEquipment
@@ -19,6 +22,7 @@ struct PhaseConductor<Driven: Subject> {
     private let releases: ReleaseTimes?
     /// The piece of the requests that is asked for now.
     private var requests: RequestStream
+    private let sampled = SampledMemory()
     /// Given when the phase is to end early: with the run's signal, or because the subject hangs.
     private let stop: StopSignal
 
@@ -48,7 +52,7 @@ struct PhaseConductor<Driven: Subject> {
         var isHung = await gate.assembled() == .abandoned
         _ = equipment.hiccups.take()
         let processors = machine.processorTime()
-        trace.start = machine.now()
+        trace.start = machine.now() + (plan.stream.isOpen ? Self.headStart : 0)
         clock.start(at: trace.start)
         if !isHung { isHung = await runCycles(&trace) }
         trace.end = machine.now()
@@ -103,7 +107,8 @@ struct PhaseConductor<Driven: Subject> {
     }
 
     private func makeMonitor() -> PhaseMonitor {
-        let (plan, clock, gate) = (plan, clock, gate)
+        let (plan, clock, gate, sampled) = (plan, clock, gate, sampled)
+        let (memory, before) = (equipment.memory, equipment.allocatedBefore)
         let (name, count, progress) = (equipment.subjectName, equipment.phaseCount, equipment.progress)
         let duration = plan.phase.duration.map { Double(max(1, $0.nanoseconds)) }
         return PhaseMonitor(
@@ -111,15 +116,18 @@ struct PhaseConductor<Driven: Subject> {
             readings: PulseReadings(
                 watchdog: equipment.configuration.watchdog.nanoseconds,
                 interval: equipment.configuration.progressInterval.nanoseconds, start: machine.now()),
-            report: { operations, rate, now in
+            report: { tally, rate, now in
                 let start = clock.start
                 let elapsed = start == 0 ? 0 : Double(now - min(start, now))
                 let byTime = duration.map { elapsed / $0 } ?? 0
-                let byCount = plan.isBoundByHistory ? 0 : Double(operations) / Double(plan.limit)
+                let byCount = plan.isBoundByHistory ? 0 : Double(tally.returned) / Double(plan.limit)
+                // While a memory phase reads memory, nothing else is to.
+                let allocated = plan.phase.memory == nil ? try? memory.get().reading().allocated : sampled.last
                 progress(
                     LoadProgress(
                         subject: name, phase: plan.phase.name, phaseNumber: Int(plan.number), phaseCount: count,
-                        fraction: min(1, max(byTime, byCount)), operations: operations, rate: rate))
+                        fraction: min(1, max(byTime, byCount)), tally: tally,
+                        allocated: before.flatMap { before in allocated.map { $0 - before } }, rate: rate))
             },
             giveUp: { gate.abandon() })
     }
@@ -129,6 +137,7 @@ struct PhaseConductor<Driven: Subject> {
     /// - Returns: Whether the subject hung.
     private mutating func runCycles(_ trace: inout PhaseTrace) async -> Bool {
         let deadline = plan.phase.duration.map { trace.start &+ $0.nanoseconds } ?? .max
+        if plan.phase.until == .steady { return await warmUp(&trace, deadline: deadline) }
         guard let memory = plan.phase.memory else {
             return await make(requestsTo: plan.limit, from: 0, &trace, deadline: plan.stream.isOpen ? .max : deadline)
         }
@@ -147,12 +156,40 @@ struct PhaseConductor<Driven: Subject> {
                 if await make(requestsTo: limit, from: done, &trace, deadline: deadline) { return true }
                 if stop.isSet || machine.now() >= deadline { return false }
                 guard await becomesQuiet() else { return true }
-                sampler?.sample(operations: limit, at: machine.now(), liveEntries: subject.liveEntries)
+                let reading = sampler?.sample(
+                    operations: limit, at: machine.now(), liveEntries: subject.liveEntries)
+                if let reading { sampled.note(reading.allocated) }
                 trace.threads.append(ThreadCount.now())
                 heap?.sampled(taken)
             }
             let isDecided = sampler.map { evidence($0, memory).isDecided(limits) }
             if isDecided ?? true { break }
+        }
+        return false
+    }
+
+    /// Makes requests until the subject is steady, in stretches of which each is as long as all before it.
+    ///
+    /// - Returns: Whether the subject hung.
+    private mutating func warmUp(_ trace: inout PhaseTrace, deadline: UInt64) async -> Bool {
+        var warmUp = WarmUpEvidence()
+        defer { trace.warmUp = warmUp }
+        var (done, before) = (0, LiveTally())
+        while done < plan.limit, !warmUp.isSteady {
+            let length = done > 0 ? done : WarmUpEvidence.firstTurns * plan.clients
+            let limit = min(plan.limit, done + length)
+            if await make(requestsTo: limit, from: done, &trace, deadline: deadline) { return true }
+            if stop.isSet || machine.now() - min(trace.paused, machine.now()) >= deadline { return false }
+            trace.limit = limit
+            // What is left over at the end is too short to be compared.
+            guard limit - done >= length / 2 else { return false }
+            guard await becomesQuiet() else { return true }
+            let tally = pulses.reduce(into: LiveTally()) { $1.add(to: &$0) }
+            let stretch = tally.since(before)
+            warmUp.add(
+                requests: stretch.returned, served: stretch.served, hitP50: stretch.hits.percentile(50),
+                liveEntries: subject.liveEntries)
+            (done, before) = (limit, tally)
         }
         return false
     }

@@ -49,6 +49,8 @@ package struct PhaseTrace {
     /// When the machine did not run us.
     package var stalls = StallReport()
     var memory: MemoryEvidence?
+    /// How the subject became steady; nil for a phase that does not wait for that.
+    var warmUp: WarmUpEvidence?
     /// Where what grew was allocated; nil where that was not recorded.
     var heap: HeapProfiles?
     /// How many requests the phase came to ask for, of those that were planned.

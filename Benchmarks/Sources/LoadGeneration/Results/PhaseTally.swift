@@ -174,6 +174,7 @@ struct PhaseTally {
         phase.heat = heat
         phase.popularity = popularity
         phase.memory = trace.memory.map { [$0] } ?? []
+        phase.warmUp = trace.warmUp
         phase.allocatedEnd = trace.allocatedEnd
         phase.load.audits =
             trace.findings

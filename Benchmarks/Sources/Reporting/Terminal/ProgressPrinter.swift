@@ -1,9 +1,9 @@
-/// Shows progress: one line that rewrites itself on a terminal, else a plain line now and then.
+/// Shows progress: a line or some more that rewrite themselves on a terminal, else a plain line now and then.
 ///
 /// Pure but for the sink: the time is passed in, in nanoseconds.
 package struct ProgressPrinter {
     /// How progress is shown.
-    package enum Style: Sendable { case line, plain, none }
+    package enum Style: Sendable { case view, plain, none }
 
     private let style: Style
     private let columns: () -> Int?
@@ -11,7 +11,8 @@ package struct ProgressPrinter {
     private var start: UInt64?
     private var lastPlain: UInt64 = 0
     private var lastStage = ""
-    private var lineIsShown = false
+    /// How many lines are on the terminal.
+    private var shown = 0
 
     /// On a terminal the first second shows nothing, so that short runs stay quiet.
     private static let silence: UInt64 = 1_000_000_000
@@ -31,17 +32,20 @@ package struct ProgressPrinter {
     ///   - stage: What is going on; a plain line is due when that changes.
     ///   - isLast: Whether nothing more can be shown before the stage is over, so that it is shown on a terminal even in
     ///     the first second.
-    package mutating func show(_ text: String, stage: String, isLast: Bool = false, at now: UInt64) {
+    ///   - view: What is shown below the line on a terminal; asked for only there.
+    package mutating func show(
+        _ text: String, stage: String, isLast: Bool = false, at now: UInt64, view: () -> LiveView? = { nil }
+    ) {
         let start = start ?? now
         self.start = start
         switch style {
         case .none: return
-        case .line:
+        case .view:
             guard isLast || now - start >= Self.silence else { return }
             // A line as wide as the window would leave one behind at each rewriting.
             let width = max(1, (columns() ?? 80) - 1)
-            write("\r\u{1B}[K" + TerminalText.truncated(TerminalText.sanitised(text), to: width))
-            lineIsShown = true
+            let first = TerminalText.truncated(TerminalText.sanitised(text), to: width)
+            rewrite([first] + (view()?.lines(of: width) ?? []))
         case .plain:
             guard stage != lastStage || now - lastPlain >= Self.plainInterval else { return }
             lastStage = stage
@@ -50,10 +54,20 @@ package struct ProgressPrinter {
         }
     }
 
-    /// Takes the line away, so that something else can be printed.
+    /// Takes away what is shown, so that something else can be printed.
     package mutating func clear() {
-        guard lineIsShown else { return }
-        write("\r\u{1B}[K")
-        lineIsShown = false
+        guard shown > 0 else { return }
+        write(home)
+        shown = 0
+    }
+
+    private mutating func rewrite(_ lines: [String]) {
+        write(home + lines.joined(separator: "\n"))
+        shown = lines.count
+    }
+
+    /// Goes to where the first line begins, and takes away everything from there on.
+    private var home: String {
+        shown > 1 ? "\u{1B}[\(shown - 1)A\r\u{1B}[J" : "\r\u{1B}[K"
     }
 }

@@ -26,19 +26,22 @@ struct PreparedKeys {
         let piece = draw(number)
         pieces[number] = piece
         // The calls of a worker come in order: the piece that is needed last is the one farthest away.
-        if pieces.count > Self.mostPieces, let last = pieces.keys.max(by: { abs($0 - number) < abs($1 - number) }) {
-            pieces[last] = nil
+        // The first one, which the stream holds anyway, stays.
+        if pieces.count > Self.mostPieces {
+            let others = pieces.keys.filter { $0 > 0 }
+            if let last = others.max(by: { abs($0 - number) < abs($1 - number) }) { pieces[last] = nil }
         }
         return piece[position % length]
     }
 
     private mutating func draw(_ number: Int) -> [UInt32] {
-        while draws.count < number {
-            var next = draws[draws.count - 1]
-            _ = next.next(length)
-            draws.append(next)
+        // Each piece begins where the one before it ended, so those that were not reached yet are passed through.
+        while true {
+            let reached = min(number, draws.count)
+            var draw = draws[reached - 1]
+            let keys = draw.next(length)
+            if reached == draws.count { draws.append(draw) }
+            if reached == number { return keys }
         }
-        var drawn = draws[number - 1]
-        return drawn.next(length)
     }
 }

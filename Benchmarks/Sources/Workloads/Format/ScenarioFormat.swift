@@ -136,6 +136,10 @@ enum ScenarioFormat {
             .optional("speed", \.speed, .setting(ReplaySpeed.self), "trace: how fast it is replayed; absent: max."),
             .field(
                 "warmup", \.warmup, .boolean, "A warm-up is driven and verified, but left out of results and gates."),
+            .optional(
+                "until", \.until, .choice(Phase.Goal.self),
+                "steady: the warm-up ends when hit ratio, hit time and live entries no longer change; operations or "
+                    + "duration end it at the latest."),
             .optional("memory", \.memory, memory.type, "Makes this a memory phase: growth is judged."),
             .optional(
                 "edge", \.edge, edge.type,

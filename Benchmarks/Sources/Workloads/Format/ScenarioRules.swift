@@ -66,6 +66,10 @@ enum ScenarioRules {
         if phase.model != .trace, phase.speed != nil {
             report([.field("speed")], .conflict, "only the model trace has a speed", nil)
         }
+        if phase.until != nil, !phase.warmup || phase.model != .closed || phase.edge != nil {
+            let reason = "only a warm-up of the model closed, without an edge, waits for that"
+            report([.field("until")], .conflict, reason, nil)
+        }
         if let memory = phase.memory { check(memory, of: phase, report: report) }
         EdgeRules.check(phase, report: report)
     }

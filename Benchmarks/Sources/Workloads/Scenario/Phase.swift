@@ -11,6 +11,12 @@ package struct Phase: Hashable, Sendable {
         case trace
     }
 
+    /// What a warm-up is to reach.
+    package enum Goal: String, CaseIterable, Hashable, Sendable {
+        /// What requests come to no longer changes.
+        case steady
+    }
+
     package var name = ""
     package var model = Model.closed
     /// Closed loop: how many callers there are. Open loop: the most requests that are under way at once.
@@ -29,6 +35,8 @@ package struct Phase: Hashable, Sendable {
     package var speed: ReplaySpeed?
     /// A warm-up phase is driven and verified, but left out of latencies, ratios and gates.
     package var warmup = false
+    /// Ends a warm-up before its operations or its duration do; nil: nothing does.
+    package var until: Goal?
     /// Makes the phase a memory phase: live bytes are sampled at quiescent points.
     package var memory: MemorySampling?
     /// Makes the phase an edge phase: herds come at an event in the life of a key, each time a little earlier or later.
