@@ -115,7 +115,7 @@ let package = Package(
             [
                 "CZlib", "Reporting", "Judging", "Evidence", "EvidenceFixture", "Measurement", "Wording",
                 library("DedupTesting"),
-                library("DedupVerification"),
+                library("DedupVerification"), crypto,
             ]),
         tests(
             "DedupBenchTests",

@@ -1,5 +1,3 @@
-internal import Wording
-
 /// How a subject became steady in a warm-up that waits for that: what its calls came to in stretches, of which each is as long as all
 /// before it together.
 ///
@@ -46,41 +44,39 @@ package struct WarmUpEvidence: Hashable, Codable, Sendable {
     /// Whether the subject was steady in the end.
     package var isSteady: Bool { stretches.count >= 3 && changes.isEmpty }
 
+    /// What a stretch is compared by.
+    package enum Change: Hashable, Sendable {
+        /// The share that was served without executing.
+        case share
+        /// The time of hits.
+        case hitTime
+        /// The number of entries.
+        case entries
+    }
+
+    /// The last two stretches; nil where there are fewer.
+    package var lastTwo: (before: Stretch, last: Stretch)? {
+        guard let last = stretches.last else { return nil }
+        return stretches.dropLast().last.map { ($0, last) }
+    }
+
     /// What changed from the last stretch but one to the last one.
-    private var changes: [String] {
-        guard stretches.count >= 2 else { return [] }
-        let (before, last) = (stretches[stretches.count - 2], stretches[stretches.count - 1])
-        var changes: [String] = []
-        if abs(last.share - before.share) > Self.shareLimit {
-            changes.append(
-                "the share served without executing went from \(HumanNumber.ratio(before.share)) to "
-                    + HumanNumber.ratio(last.share))
-        }
-        let (time, other) = (Double(before.hitP50 ?? 0), Double(last.hitP50 ?? 0))
-        if Self.differ(time, other, by: Self.timeLimit) {
-            changes.append(
-                "half of the hits took up to \(HumanNumber.time(before.hitP50)), then up to \(HumanNumber.time(last.hitP50))"
-            )
+    package var changes: Set<Change> {
+        guard let (before, last) = lastTwo else { return [] }
+        var changes: Set<Change> = []
+        if abs(last.share - before.share) > Self.shareLimit { changes.insert(.share) }
+        if Self.differ(Double(before.hitP50 ?? 0), Double(last.hitP50 ?? 0), by: Self.timeLimit) {
+            changes.insert(.hitTime)
         }
         if let entries = before.liveEntries, let others = last.liveEntries,
             Self.differ(Double(entries), Double(others), by: Self.entryLimit)
         {
-            changes.append("entries went from \(HumanNumber.count(entries)) to \(HumanNumber.count(others))")
+            changes.insert(.entries)
         }
         return changes
     }
 
     private static func differ(_ first: Double, _ second: Double, by factor: Double) -> Bool {
         max(first, second) > factor * min(first, second)
-    }
-
-    /// What is to be known of a warm-up that ended before the subject was steady; nil if it was.
-    package func note(of phase: String) -> String? {
-        guard !isSteady else { return nil }
-        let requests = stretches.reduce(0) { $0 + $1.requests }
-        let reason = stretches.count < 3 ? "it was too short to tell" : changes.joined(separator: "; ")
-        return
-            "the subject was not steady when the warm-up \(phase) ended after \(HumanNumber.count(requests)) requests: \(reason); "
-            + "more `operations`, or a longer `duration`, give it more time"
     }
 }

@@ -1,8 +1,8 @@
 package import DedupVerification
 internal import Synchronization
 
-/// How many calls the clients of one worker have started and finished, and what they came to: for the watchdog, and for whoever
-/// looks at the run while it goes on.
+/// How many calls the clients of one worker have started and finished, and what they came to: for the watchdog, and for the view of
+/// the run while it goes on.
 ///
 /// One writer at a time (the worker), so plain stores suffice; any thread may look. A whole cache line each, or two
 /// workers would slow each other down.

@@ -2,7 +2,7 @@ internal import Evidence
 internal import Measurement
 internal import Wording
 
-/// The frame of a page that needs nothing else. All of it is there without scripts and styles, since many places that show
+/// The frame of a page that needs nothing else. All of it is there without its script and its style, since many places that show
 /// such pages forbid both.
 struct HTMLPage {
     /// The title of the window.
@@ -24,6 +24,7 @@ struct HTMLPage {
         </head>
         <body>
         \(body)
+        <script>\(PageScript.text)</script>
         </body>
         </html>
 

@@ -20,9 +20,14 @@ enum PageStyle {
         figcaption{font-weight:bold}
         svg{max-width:100%;height:auto}
         .legend{list-style:none;padding:0;margin:0;display:flex;flex-wrap:wrap;gap:0 1rem;font-size:.85rem}
+        output{display:block;font-size:.85rem;min-height:1.3em}
+        th button{font:inherit;color:inherit;background:none;border:0;padding:0;cursor:pointer}
+        th[aria-sort=ascending] button::after{content:" \\2191"}
+        th[aria-sort=descending] button::after{content:" \\2193"}
         pre{overflow-x:auto;white-space:pre-wrap}
         details .wide{max-height:20rem;overflow:auto}
         @media print{
+        output{display:none}th button::after{content:none!important}
         body{max-width:none;padding:0;font-size:11px}h1{font-size:1.6em}
         .wide,details .wide{overflow:visible;max-height:none}
         th,td{white-space:normal;overflow-wrap:normal;padding:.15rem .4rem .15rem 0}td.sentence{min-width:10rem}
@@ -31,9 +36,10 @@ enum PageStyle {
 
         """
 
-    /// What the page may load: nothing but this style, which is known by its hash.
-    static var policy: String {
-        let hash = Data(SHA256.hash(data: Data(css.utf8))).base64EncodedString()
-        return "default-src 'none'; style-src 'sha256-\(hash)'"
+    /// What the page may load: nothing but this style and the script, which are known by their hashes.
+    static let policy = "default-src 'none'; style-src '\(hash(css))'; script-src '\(hash(PageScript.text))'"
+
+    private static func hash(_ text: String) -> String {
+        "sha256-" + Data(SHA256.hash(data: Data(text.utf8))).base64EncodedString()
     }
 }
