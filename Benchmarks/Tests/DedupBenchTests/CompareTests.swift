@@ -23,6 +23,29 @@ import Testing
         #expect(try bench.rows("rounds.csv").count == 6)
     }
 
+    @Test func armsAreRunInTurnOrOneAfterTheOther() async throws {
+        let options = ["--subject", "dictionary", "--subject", "none", "--metric", "dedup.executions", "--rounds", "6"]
+        let inTurn = try await compare(options)
+        #expect(inTurn.error.contains("round 6/6: dictionary, none, in turn"), "\(inTurn.error)")
+        let rounds = try bench.rows("rounds.csv").map { $0["arm_value"] }
+        let after = try await compare(options + ["--one-after-the-other"])
+        #expect(after.error.contains("round 6/6: none\n") && !after.error.contains("in turn"), "\(after.error)")
+        #expect(try bench.rows("rounds.csv").map { $0["arm_value"] } == rounds)
+        // Memory is that of the process: one arm at a time.
+        let memory = await bench.run([
+            "compare", try bench.write(Scenarios.memory), "--out", bench.results, "--subject", "noop", "--subject",
+            "none",
+            "--metric", "dedup.executions", "--phase", "storm", "--rounds", "6",
+        ])
+        #expect(memory.error.contains("in turn"), "\(memory.error)")
+        let whole = await bench.run([
+            "compare", try bench.write(Scenarios.memory), "--out", bench.results, "--subject", "noop", "--subject",
+            "none",
+            "--metric", "dedup.executions", "--rounds", "7",
+        ])
+        #expect(!whole.error.contains("in turn"), "\(whole.error)")
+    }
+
     @Test func combinationsOfOneSubjectAreCompared() async throws {
         let result = try await compare([
             "--subject", "dedup", "--matrix", "cache.policy=lru,sieve,s3-fifo", "--metric", "dedup.executions",

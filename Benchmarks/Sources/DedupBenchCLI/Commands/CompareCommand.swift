@@ -21,8 +21,11 @@ struct CompareCommand: BenchCommand {
               dedupbench compare --rev origin/main --rev HEAD --subject dedup
               dedupbench compare --bundles before --bundles after
 
-            The first arm is the reference. Each round runs every arm on the same requests, the reference twice, in an \
-            order of its own. An arm is a REGRESSION if it is surely worse by more than --effect, or than the reference \
+            The first arm is the reference. Each round runs every arm on the same requests, the reference twice. Arms of \
+            this program take turns of some milliseconds, as the speed of a machine that others use, too, changes from one second to \
+            the next: each makes a slice of its requests while the others rest, in an order that is drawn anew for every \
+            rotation. Warm-ups, open loops and edge phases are made in one turn. Builds, and phases that sample memory, run one \
+            after the other, which takes many more rounds to tell as little. An arm is a REGRESSION if it is surely worse by more than --effect, or than the reference \
             differs from itself, whichever is more, and NO REGRESSION if it is surely worse by less than --effect; with \
             metrics of several phases the certainty is that of all of them.
 
@@ -54,6 +57,9 @@ struct CompareCommand: BenchCommand {
 
     @Option(help: ArgumentHelp("The folder for result bundles; created if need be.", valueName: "dir"))
     var out = "results"
+
+    @Flag(help: "Run the arms of a round one after the other, and not in turn.")
+    var oneAfterTheOther = false
 
     @Flag(help: "Show no progress.")
     var noProgress = false
@@ -87,7 +93,9 @@ struct CompareCommand: BenchCommand {
         let runner = RunDriver(
             plan: runPlan, context: context, progress: ProgressDisplay(isOff: noProgress, in: context))
         defer { runner.progress.clear() }
-        let arms = programs > 0 ? try await others.arms(of: plan, runner) : try runner.arms()
+        let arms =
+            programs > 0
+            ? try await others.arms(of: plan, runner) : try runner.arms(inTurn: canTakeTurns(runPlan, metrics))
         let driver = ComparisonDriver(
             arms: arms, rounds: rounds, seed: runPlan.scenario.seed, interruption: context.interruption,
             progress: runner.progress)
@@ -98,6 +106,12 @@ struct CompareCommand: BenchCommand {
             scenario: try runPlan.resolvedScenario, reference: arms[0].title,
             results: Comparison(effect: effect / 100).results(outcome.compared(metrics)), doubts: outcome.doubts,
             arms: outcome.verdict)
+    }
+
+    /// Memory is that of the process, so where it is looked at one arm is there at a time.
+    private func canTakeTurns(_ plan: RunPlan, _ metrics: [Metric]) -> Bool {
+        !oneAfterTheOther && !metrics.contains { $0.definition.dimension == .bytes }
+            && plan.combinations.allSatisfy { $0.scenario.phases.allSatisfy { $0.memory == nil } }
     }
 
     private func check(_ plan: RunPlan, arms: Int, _ rounds: Int, _ metrics: [Metric]) throws(Failure) {

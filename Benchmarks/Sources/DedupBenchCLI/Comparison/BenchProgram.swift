@@ -23,7 +23,7 @@ struct BenchProgram {
     ///   - subject: The subject whose evidence counts.
     ///   - scratch: Where its bundles go. Each is removed when it has been read.
     func arm(_ arguments: [String], subject: String, scratch: ScratchFolder, _ driver: RunDriver) -> ComparisonArm {
-        ComparisonArm(title: title) { () async throws(Failure) in
+        ComparisonArm(title: title) { _ async throws(Failure) in
             let out = scratch.path + "/results"
             defer { try? FileManager.default.removeItem(atPath: out) }
             let child = ChildProcess(

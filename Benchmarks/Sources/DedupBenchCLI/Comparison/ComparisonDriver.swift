@@ -5,11 +5,13 @@ internal import LoadGeneration
 internal import Workloads
 
 /// One of the things that are compared.
-struct ComparisonArm {
+struct ComparisonArm: Sendable {
     /// What it is called.
     let title: String
+    /// Whether it can take turns with others, so that all of them are run at the same time.
+    var takesTurns = false
     /// Runs it once.
-    let measure: () async throws(Failure) -> SubjectEvidence
+    let measure: @Sendable (Turns?) async throws(Failure) -> SubjectEvidence
 }
 
 /// Runs the arms of a comparison round by round: all of them on the same requests, in an order that is drawn anew for each round,
@@ -23,32 +25,68 @@ struct ComparisonDriver {
     let interruption: Interruption
     let progress: ProgressDisplay
 
-    /// Runs all rounds.
+    /// Runs all rounds: the arms of each in turn, slice by slice, if all of them can do that, and else one after the other.
     ///
     /// - Throws: ``Failure`` when an arm cannot be driven, or the run is interrupted: there is then nothing to compare.
     func run() async throws(Failure) -> ComparisonRounds {
         var outcome = ComparisonRounds(arms: arms.map(\.title))
         var random = RandomStream(seed: seed, name: "order of arms")
         for round in 1...rounds {
-            var measured = [SubjectEvidence?](repeating: nil, count: arms.count + 1)
             // The last place is the reference once more.
-            for place in random.permutation(arms.count + 1).map(Int.init) {
-                guard interruption.reason == nil else { throw interruption.failure }
-                let arm = arms[place == arms.count ? 0 : place]
-                progress.show("round \(round)/\(rounds): \(arm.title)")
-                measured[place] = try await arm.measure()
-            }
-            outcome.add(measured.compactMap(\.self))
+            let places = arms + [arms[0]]
+            let evidence =
+                arms.allSatisfy(\.takesTurns)
+                ? try await inTurn(places, seed: random.word(), round)
+                : try await oneAfterTheOther(places, random.permutation(places.count).map(Int.init), round)
+            outcome.add(evidence)
         }
         return outcome
+    }
+
+    private func oneAfterTheOther(
+        _ places: [ComparisonArm], _ order: [Int], _ round: Int
+    ) async throws(Failure) -> [SubjectEvidence] {
+        var measured = [SubjectEvidence?](repeating: nil, count: places.count)
+        for place in order {
+            guard interruption.reason == nil else { throw interruption.failure }
+            progress.show("round \(round)/\(rounds): \(places[place].title)")
+            measured[place] = try await places[place].measure(nil)
+        }
+        return measured.compactMap(\.self)
+    }
+
+    private func inTurn(
+        _ places: [ComparisonArm], seed: UInt64, _ round: Int
+    ) async throws(Failure) -> [SubjectEvidence] {
+        guard interruption.reason == nil else { throw interruption.failure }
+        progress.show("round \(round)/\(rounds): \(arms.map(\.title).joined(separator: ", ")), in turn")
+        let table = TurnTable(seats: places.count, seed: seed)
+        let measured = await withTaskGroup(of: (Int, Result<SubjectEvidence, Failure>).self) { group in
+            for (place, arm) in places.enumerated() {
+                group.addTask {
+                    do throws(Failure) {
+                        return (place, .success(try await arm.measure(table.turns(ofSeat: place))))
+                    } catch {
+                        return (place, .failure(error))
+                    }
+                }
+            }
+            return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        }
+        // What an interruption leaves is no round.
+        guard interruption.reason == nil else { throw interruption.failure }
+        var evidence: [SubjectEvidence] = []
+        for place in places.indices { if let result = measured[place] { evidence.append(try result.get()) } }
+        return evidence
     }
 }
 
 extension RunDriver {
     /// The arms of a plan: every subject in every combination of the matrix.
     ///
+    /// - Parameter inTurn: Whether they may be run at the same time.
     /// - Throws: ``Failure`` when the requests of one cannot be drawn.
-    func arms() throws(Failure) -> [ComparisonArm] {
+    func arms(inTurn: Bool) throws(Failure) -> [ComparisonArm] {
         var arms: [ComparisonArm] = []
         for combination in plan.combinations {
             let named = plan.subjects.map { subject in
@@ -60,17 +98,18 @@ extension RunDriver {
             } catch {
                 throw Self.failure(from: error, driving: "\(plan.file): \(named[0].title)")
             }
-            arms += named.map { arm($0, title: $1, in: combination, with: runner) }
+            arms += named.map { arm($0, title: $1, in: combination, with: runner, inTurn: inTurn) }
         }
         return arms
     }
 
     private func arm(
-        _ subject: SubjectBlueprint, title: String, in combination: RunPlan.Combination, with runner: LoadRunner
+        _ subject: SubjectBlueprint, title: String, in combination: RunPlan.Combination, with runner: LoadRunner,
+        inTurn: Bool
     ) -> ComparisonArm {
-        ComparisonArm(title: title) { () async throws(Failure) in
+        ComparisonArm(title: title, takesTurns: inTurn) { turns async throws(Failure) in
             do {
-                return try await run(subject, in: combination, with: runner)
+                return try await run(subject, in: combination, with: runner, turns: turns)
             } catch {
                 throw Self.failure(from: error, driving: "\(plan.file): \(title)")
             }

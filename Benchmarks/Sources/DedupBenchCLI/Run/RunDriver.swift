@@ -75,15 +75,16 @@ struct RunDriver {
 
     /// Drives one subject and checks its history.
     ///
+    /// - Parameter turns: Its turns among other runs; nil where it runs alone.
     /// - Throws: What making the subject or its operations throws.
     func run(
-        _ subject: SubjectBlueprint, in combination: RunPlan.Combination, with runner: LoadRunner
+        _ subject: SubjectBlueprint, in combination: RunPlan.Combination, with runner: LoadRunner, turns: Turns? = nil
     ) async throws -> SubjectEvidence {
         let run = try await runner.run(
             subject,
             operations: { [context] in
                 try await OperationCatalog.body($0, in: context)
-            })
+            }, turns: turns)
         progress.show("\(run.subject.name): checking \(HumanNumber.count(run.calls)) calls")
         var evidence = try EvidenceBuilder(combination: combination, interruption: context.interruption.reason)
             .evidence(of: run)

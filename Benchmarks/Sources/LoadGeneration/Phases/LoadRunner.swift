@@ -56,16 +56,31 @@ package final class LoadRunner: Sendable {
 
     /// Makes a subject and drives it through all phases, or until it hangs or the stop signal is given.
     ///
-    /// - Parameter operations: Makes the body of each phase's operations; without it they are simulated.
+    /// - Parameters:
+    ///   - operations: Makes the body of each phase's operations; without it they are simulated.
+    ///   - turns: The turns of this run among others that go on at the same time. Progress is not reported then. However it ends,
+    ///     it gives its seat up.
     /// - Throws: What making the subject or a body throws, ``LoadError``, and ``HistoryFileError``.
     package func run(
-        _ blueprint: SubjectBlueprint, operations: OperationFactory? = nil
+        _ blueprint: SubjectBlueprint, operations: OperationFactory? = nil, turns: Turns? = nil
+    ) async throws -> SubjectRun {
+        await turns?.begin()
+        do {
+            return try await run(blueprint, operations ?? { [machine] _ in SimulatedOperation(machine) }, turns)
+        } catch {
+            await turns?.end()
+            throw error
+        }
+    }
+
+    private func run(
+        _ blueprint: SubjectBlueprint, _ operations: OperationFactory, _ turns: Turns?
     ) async throws -> SubjectRun {
         let plan = try LoadPlan(
             scenario, streams: streams, blocks: blueprint.blocks, configuration: configuration(for: blueprint))
-        let bodies = try await makeBodies(operations ?? { [machine] _ in SimulatedOperation(machine) })
+        let bodies = try await makeBodies(operations)
         let run = await machine.start { () -> Result<SubjectRun, any Error> in
-            do { return .success(try await self.run(blueprint, plan, bodies)) } catch { return .failure(error) }
+            do { return .success(try await self.run(blueprint, plan, bodies, turns)) } catch { return .failure(error) }
         }.value
         for body in bodies { await body.cleanUp() }
         return try run.get()
@@ -97,9 +112,10 @@ package final class LoadRunner: Sendable {
     }
 
     private func run(
-        _ blueprint: SubjectBlueprint, _ plan: LoadPlan, _ bodies: [any OperationBody]
+        _ blueprint: SubjectBlueprint, _ plan: LoadPlan, _ bodies: [any OperationBody], _ turns: Turns?
     ) async throws -> SubjectRun {
         var equipment = try equip(blueprint, plan, bodies)
+        if let turns { (equipment.turns, equipment.progress) = (turns, { _ in }) }
         equipment.allocatedBefore = equipment.allocated
         let subject = try await blueprint.make(
             SubjectSettings(
@@ -115,6 +131,7 @@ package final class LoadRunner: Sendable {
         equipment.hiccups.stop()
         equipment.watchdog.stop()
         for worker in equipment.workers { worker.finish() }
+        await turns?.end()
         // A stuck execution may still come back and log its end: what it logs into must not be gone by then.
         if hang != nil || equipment.log.runningExecutions > 0 { _ = Unmanaged.passRetained(equipment.log) }
 

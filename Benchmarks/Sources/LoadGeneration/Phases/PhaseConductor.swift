@@ -200,28 +200,36 @@ struct PhaseConductor<Driven: Subject> {
             mustJoin: equipment.mustJoin, looks: plan.looks.count)
     }
 
-    /// Lets the clients make some of the requests, in several cycles where the history has no room for all of them, or where they
-    /// are drawn piece by piece.
+    /// Lets the clients make some of the requests, in several cycles where the history has no room for all of them, where they
+    /// are drawn piece by piece, or where other runs have their turns in between.
     ///
     /// - Returns: Whether the subject hung.
     private mutating func make(
         requestsTo limit: Int, from first: Int, _ trace: inout PhaseTrace, deadline: UInt64
     ) async -> Bool {
+        let slice = equipment.turns == nil ? nil : TurnSlice(of: plan)
         var done = first
         while done < limit {
             let began = machine.now()
+            let made = pulses.reduce(0) { $0 + $1.completed }
+            if slice != nil, made > 0 { await equipment.turns?.pass() }
             drawRequests(from: done)
             let end = requests.goesOn ? requests.first + requests.count : limit
-            let next = min(limit, end, done + (plan.stretch ?? limit))
-            if await !makeRoom(for: next - done, &trace) { return true }
+            let next = min(limit, end, done + min(plan.stretch ?? limit, slice?.requests ?? limit))
+            if await !makeRoom(for: next - made, &trace) { return true }
             trace.paused += machine.now() - began
             if stop.isSet { break }
-            // The time in which the history was moved, or requests were drawn, is not part of what was asked for.
-            let (stopping, overflow) = deadline.addingReportingOverflow(trace.paused)
-            let cycle = Cycle(limit: next, last: limit, deadline: overflow ? .max : stopping, requests: requests)
-            if await runCycle(cycle) { return true }
-            if stop.isSet || machine.now() >= cycle.deadline { break }
-            done = next
+            // The time in which others had their turns, the history was moved or requests were drawn is not part of what was asked for.
+            let stopping = deadline.addingReportingOverflow(trace.paused)
+            let phaseEnd = stopping.overflow ? .max : stopping.partialValue
+            let sliceEnd = machine.now().addingReportingOverflow(slice?.time ?? .max)
+            let cycleEnd = sliceEnd.overflow ? phaseEnd : min(phaseEnd, sliceEnd.partialValue)
+            if await runCycle(Cycle(limit: next, last: limit, deadline: cycleEnd, requests: requests)) { return true }
+            // What a run has begun is done in its own turn.
+            if slice != nil, await !becomesQuiet() { return true }
+            if stop.isSet || machine.now() >= phaseEnd { break }
+            // A slice that time has ended goes on where each of its clients is.
+            if pulses.reduce(0, { $0 + $1.completed }) >= next { done = next }
         }
         return false
     }

@@ -19,6 +19,8 @@ struct RunEquipment {
     var allocatedBefore: Int?
     var configuration: LoadConfiguration
     var stop: StopSignal
+    /// The turns of the run among others; nil where it runs alone.
+    var turns: Turns?
     /// Told now and then how far the run is.
     var progress: @Sendable (LoadProgress) -> Void
     var subjectName: String
