@@ -14,7 +14,8 @@ package struct PhaseEvidence: Hashable, Codable, Sendable {
     package var start: UInt64 = 0
     /// How long it took until the last call had returned, or it was given up, in nanoseconds.
     package var duration: UInt64 = 0
-    /// How much of that no requests were made, because the history was moved out of memory or requests were drawn; nil: nothing.
+    /// How much of that no requests were made, because the history was moved out of memory, requests were drawn or other
+    /// runs had their turns; nil: nothing.
     package var paused: UInt64?
     /// How many requests were to be made; nil if only time bounds the phase.
     package var intendedOperations: Int?

@@ -28,7 +28,7 @@ import Testing
         let inTurn = try await compare(options)
         #expect(inTurn.error.contains("round 6/6: dictionary, none, in turn"), "\(inTurn.error)")
         let rounds = try bench.rows("rounds.csv").map { $0["arm_value"] }
-        let after = try await compare(options + ["--one-after-the-other"])
+        let after = try await compare(options + ["--no-in-turn"])
         #expect(after.error.contains("round 6/6: none\n") && !after.error.contains("in turn"), "\(after.error)")
         #expect(try bench.rows("rounds.csv").map { $0["arm_value"] } == rounds)
         // Memory is that of the process: one arm at a time.

@@ -53,12 +53,12 @@ import Testing
 
     @Test func aWarmUpThatWasNotSteadyNamesWhatChanged() {
         var warmUp = WarmUpEvidence()
-        #expect(warmUp.note(of: "fill")?.contains("too short to tell") == true)
+        #expect(warmUp.note(of: "fill", after: 5_000)?.contains("too short to tell") == true)
         for _ in 0..<3 { warmUp.add(requests: 1_000, served: 900, hitP50: 300, liveEntries: 50) }
-        #expect(warmUp.isSteady && warmUp.note(of: "fill") == nil)
+        #expect(warmUp.isSteady && warmUp.note(of: "fill", after: 5_000) == nil)
         warmUp.add(requests: 2_000, served: 1_000, hitP50: 900, liveEntries: 100)
         #expect(
-            warmUp.note(of: "fill")
+            warmUp.note(of: "fill", after: 5_000)
                 == "the subject was not steady when the warm-up fill ended after 5,000 requests: the share served without "
                 + "executing went from 90.0 % to 50.0 %; half of the hits took up to 300 ns, then up to 900 ns; entries went "
                 + "from 50 to 100; more `operations`, or a longer `duration`, give it more time")

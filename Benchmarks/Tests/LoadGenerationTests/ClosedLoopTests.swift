@@ -187,7 +187,7 @@ import Workloads
         scenario.workload.operation.latency = .constant(.milliseconds(1))
         if inHerds { (scenario.workload.keys.distribution, scenario.workload.keys.burst) = (.burst, 6) }
         let phase = scenario.phases[0]
-        let stream = try StreamBuilder(scenario, pieceLimit: 250).stream(for: phase)
+        let stream = try StreamBuilder(scenario, pieceLimit: 62).stream(for: phase)
         #expect(stream.count == 246 && scenario.hasHerds(in: phase) == inHerds)
         let machine = SimulatedMachine()
         let runner = try LoadRunner(

@@ -136,8 +136,8 @@ internal import Workloads
             yaml: Self.minimal, named: "test", overrides: changes.map { try ScenarioOverride($0) })
         let whole = try stream(scenario)
         #expect(!whole.goesOn && whole.next() == nil)
-        // As 3,000 is no multiple of 8 clients, pieces are a little shorter.
-        var piece = try StreamBuilder(scenario, pieceLimit: 3_005).stream(for: scenario.phases[0])
+        // Four times as long for eight clients, and a little shorter, so that it is a multiple of their number.
+        var piece = try StreamBuilder(scenario, pieceLimit: 751).stream(for: scenario.phases[0])
         #expect(piece.first == 0 && piece.count == 3_000 && piece.limit == 20_000 && piece.goesOn)
         for position in 0..<20_000 {
             if position == piece.first + piece.count {
@@ -159,6 +159,13 @@ internal import Workloads
         let requests = try stream(scenario)
         #expect(requests.limit == scenario.phases[0].operations)
         #expect(requests.count == RequestStream.pieceLimit && requests.goesOn)
+    }
+
+    /// Where a piece ends all clients wait for the slowest: many of them get a longer one.
+    @Test(arguments: [(1, 1_000_000), (200, 1_000_000), (500, 2_048_000), (7_000, 3_997_000), (100_000, 4_000_000)])
+    func piecesAreLongerWhereThereAreManyClients(clients: Int, length: Int) throws {
+        let scenario = try scenario(Self.cheap, "phases.load.operations=9000000", "phases.load.clients=\(clients)")
+        #expect(try stream(scenario).count == length)
     }
 
     @Test(arguments: [
@@ -264,7 +271,7 @@ internal import Workloads
         let scenario = try scenario("keys.distribution=uniform", "keys.count=1000", "keys.skew=null")
         let sampler = KeySampler(try #require(scenario.distribution(of: scenario.phases[0])), seed: scenario.seed)
         let first = try StreamBuilder(scenario, pieceLimit: 400).stream(for: scenario.phases[0])
-        let repeated = (0..<20_000).map { (position: $0, key: first[$0 % 400].key) }
+        let repeated = (0..<20_000).map { (position: $0, key: first[$0 % first.count].key) }
         #expect(KeyAudit.audit(repeated, of: first, against: sampler).verdict == .rejected)
     }
 

@@ -22,10 +22,11 @@ struct CompareCommand: BenchCommand {
               dedupbench compare --bundles before --bundles after
 
             The first arm is the reference. Each round runs every arm on the same requests, the reference twice. Arms of \
-            this program take turns of some milliseconds, as the speed of a machine that others use, too, changes from one second to \
-            the next: each makes a slice of its requests while the others rest, in an order that is drawn anew for every \
-            rotation. Warm-ups, open loops and edge phases are made in one turn. Builds, and phases that sample memory, run one \
-            after the other, which takes many more rounds to tell as little. An arm is a REGRESSION if it is surely worse by more than --effect, or than the reference \
+            this program take turns, as the speed of a machine that others use, too, changes from one second to the next: \
+            each makes some milliseconds of its requests while the others rest, in an order that is drawn anew for every \
+            rotation. Warm-ups, think times, open loops and edge phases are made in one turn. Builds, results that expire and \
+            phases that sample memory are run one after the other, which takes many more rounds to tell as little. An arm \
+            is a REGRESSION if it is surely worse by more than --effect, or than the reference \
             differs from itself, whichever is more, and NO REGRESSION if it is surely worse by less than --effect; with \
             metrics of several phases the certainty is that of all of them.
 
@@ -58,8 +59,10 @@ struct CompareCommand: BenchCommand {
     @Option(help: ArgumentHelp("The folder for result bundles; created if need be.", valueName: "dir"))
     var out = "results"
 
-    @Flag(help: "Run the arms of a round one after the other, and not in turn.")
-    var oneAfterTheOther = false
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Run the arms of a round in turn, or one after the other. Default: in turn, where results do not expire.")
+    var inTurn: Bool?
 
     @Flag(help: "Show no progress.")
     var noProgress = false
@@ -84,18 +87,22 @@ struct CompareCommand: BenchCommand {
     private func driven(
         _ metrics: [Metric], _ stamp: RunStamp, _ arguments: [String], _ context: CommandContext
     ) async throws -> ComparisonReport {
-        let runPlan = try RunPlan(plan, in: context, historyFolder: out)
+        var runPlan = try RunPlan(plan, in: context, historyFolder: out)
         let programs = others.revisions.count + others.programs.count
         let rounds = rounds ?? 10
         try check(
             runPlan, arms: programs > 0 ? programs : runPlan.combinations.count * runPlan.subjects.count, rounds,
             metrics)
+        let turns = programs > 0 ? (isInTurn: false, note: nil) : try turnTaking(of: runPlan, metrics)
+        if turns.isInTurn {
+            // All arms are there at the same time, and the reference twice.
+            runPlan.shareHistory(among: runPlan.combinations.count * runPlan.subjects.count + 1)
+        }
         let runner = RunDriver(
             plan: runPlan, context: context, progress: ProgressDisplay(isOff: noProgress, in: context))
         defer { runner.progress.clear() }
         let arms =
-            programs > 0
-            ? try await others.arms(of: plan, runner) : try runner.arms(inTurn: canTakeTurns(runPlan, metrics))
+            programs > 0 ? try await others.arms(of: plan, runner) : try runner.arms(inTurn: turns.isInTurn)
         let driver = ComparisonDriver(
             arms: arms, rounds: rounds, seed: runPlan.scenario.seed, interruption: context.interruption,
             progress: runner.progress)
@@ -104,14 +111,38 @@ struct CompareCommand: BenchCommand {
             stamp.identity(of: runPlan, arguments: arguments),
             environment: MachineEnvironment.current(commit: stamp.commit, jemalloc: try? Jemalloc()),
             scenario: try runPlan.resolvedScenario, reference: arms[0].title,
-            results: Comparison(effect: effect / 100).results(outcome.compared(metrics)), doubts: outcome.doubts,
+            results: Comparison(effect: effect / 100).results(outcome.compared(metrics)),
+            doubts: [turns.note].compactMap(\.self) + outcome.doubts,
             arms: outcome.verdict)
     }
 
-    /// Memory is that of the process, so where it is looked at one arm is there at a time.
-    private func canTakeTurns(_ plan: RunPlan, _ metrics: [Metric]) -> Bool {
-        !oneAfterTheOther && !metrics.contains { $0.definition.dimension == .bytes }
-            && plan.combinations.allSatisfy { $0.scenario.phases.allSatisfy { $0.memory == nil } }
+    /// Whether the arms of a plan are run in turn, and what is to be known of that.
+    private func turnTaking(of plan: RunPlan, _ metrics: [Metric]) throws(Failure) -> (isInTurn: Bool, note: String?) {
+        let phases = plan.combinations.flatMap(\.scenario.phases)
+        if metrics.contains(where: { $0.definition.dimension == .bytes })
+            || phases.contains(where: { $0.memory != nil })
+        {
+            if inTurn == true {
+                throw Failure("--in-turn: memory is that of the process, so it takes one arm at a time", .usage)
+            }
+            return (false, nil)
+        }
+        let expires = plan.combinations.contains { combination in
+            let cache = combination.scenario.system.cache
+            return cache.timeToLive.rule != .forever || cache.failures != nil
+        }
+        guard expires else { return (inTurn ?? true, nil) }
+        return inTurn == true
+            ? (
+                true,
+                "results expire while other arms have their turn, so that there are fewer hits than in a run alone"
+            )
+            : (
+                false,
+                inTurn == false
+                    ? nil
+                    : "the arms ran one after the other, as results expire; --in-turn, or --set cache.ttl=forever, tells more"
+            )
     }
 
     private func check(_ plan: RunPlan, arms: Int, _ rounds: Int, _ metrics: [Metric]) throws(Failure) {

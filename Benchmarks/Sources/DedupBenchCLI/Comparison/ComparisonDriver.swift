@@ -60,12 +60,12 @@ struct ComparisonDriver {
     ) async throws(Failure) -> [SubjectEvidence] {
         guard interruption.reason == nil else { throw interruption.failure }
         progress.show("round \(round)/\(rounds): \(arms.map(\.title).joined(separator: ", ")), in turn")
-        let table = TurnTable(seats: places.count, seed: seed)
+        let table = TurnTable(runs: places.count, seed: seed)
         let measured = await withTaskGroup(of: (Int, Result<SubjectEvidence, Failure>).self) { group in
             for (place, arm) in places.enumerated() {
                 group.addTask {
                     do throws(Failure) {
-                        return (place, .success(try await arm.measure(table.turns(ofSeat: place))))
+                        return (place, .success(try await arm.measure(table.turns(of: place))))
                     } catch {
                         return (place, .failure(error))
                     }

@@ -11,6 +11,7 @@ final class ProgressDisplay: Sendable {
     private let machine: any Machine
     private let printer: Mutex<ProgressPrinter>
     private let gates: [Gate]
+    private let interruption: Interruption
 
     /// A view on a terminal and plain lines elsewhere, unless it is off. It tells how far the gates are kept.
     init(isOff: Bool, gates: [Gate] = [], in context: CommandContext) {
@@ -18,14 +19,16 @@ final class ProgressDisplay: Sendable {
         let style: ProgressPrinter.Style = isOff ? .none : console.errorIsTerminal ? .view : .plain
         machine = context.machine
         self.gates = gates
+        interruption = context.interruption
         printer = Mutex(ProgressPrinter(style, columns: console.errorColumns) { console.error($0) })
     }
 
     /// Shows how far the run of a subject, named with its combination, is.
     func show(_ progress: LoadProgress, of subject: String) {
         let stage = "\(subject)/\(progress.phase)"
-        let gates = gates
-        printer.withLock {
+        // What no gate is held against is not shown as if one were broken.
+        let gates = progress.isWarmup ? [] : gates
+        update {
             $0.show(progress.title(subject), stage: stage, at: machine.now()) {
                 LiveView(
                     outcomes: OutcomeClass.allCases.map { ($0, progress.tally.outcomes[Int($0.rawValue)]) },
@@ -37,12 +40,19 @@ final class ProgressDisplay: Sendable {
 
     /// Shows what is being done, apart from driving a subject.
     func show(_ activity: String) {
-        printer.withLock { $0.show(activity, stage: activity, isLast: true, at: machine.now()) }
+        update { $0.show(activity, stage: activity, isLast: true, at: machine.now()) }
     }
 
     /// Takes what is shown away.
     func clear() {
-        printer.withLock { $0.clear() }
+        update { $0.clear() }
+    }
+
+    /// The answer to Ctrl-C stands below what is shown: from then on nothing above it is written over.
+    private func update(_ change: (inout ProgressPrinter) -> Void) {
+        printer.withLock { printer in
+            if interruption.reason != nil { printer.leave() } else { change(&printer) }
+        }
     }
 }
 
@@ -91,6 +101,9 @@ extension LoadProgress {
 
     private func percentile(_ statistic: LatencyStatistic, of times: LiveTimes) -> MetricValue? {
         guard let percentile = statistic.percentile else { return nil }
-        return MetricValue(times.percentile(percentile).map { Double($0) } ?? .nan, count: times.count)
+        guard let range = times.range(ofPercentile: percentile) else { return MetricValue(.nan, count: 0) }
+        // Where the limit lies within the class, nothing can be said.
+        return MetricValue(
+            Double(range.upperBound), low: Double(range.lowerBound), high: Double(range.upperBound), count: times.count)
     }
 }

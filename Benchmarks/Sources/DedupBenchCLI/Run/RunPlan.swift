@@ -114,6 +114,9 @@ struct RunPlan {
         if let problem = problems.first { throw Failure("--gate: \(problem)", .usage) }
     }
 
+    /// Divides the memory for histories among runs that go on at the same time.
+    mutating func shareHistory(among runs: Int) { load.historyLimit = max(1, load.historyLimit / runs) }
+
     /// Has heap profiles of the memory phases made.
     ///
     /// - Returns: The folder that they are written to.

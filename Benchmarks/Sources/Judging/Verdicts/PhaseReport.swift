@@ -35,7 +35,9 @@ package struct PhaseReport: Sendable {
     /// What changed while it was measured, or still did when a warm-up ended that was to go on until nothing does; nil for a phase
     /// that was steady, and for other warm-ups.
     package var unsteadiness: String? {
-        if evidence.isWarmup { return evidence.isPartial ? nil : evidence.warmUp?.note(of: evidence.name) }
+        if evidence.isWarmup {
+            return evidence.isPartial ? nil : evidence.warmUp?.note(of: evidence.name, after: evidence.counts.returned)
+        }
         return Steadiness(evidence).note(of: evidence.name)
     }
 

@@ -53,10 +53,12 @@ package struct Steadiness: Sendable {
 
 extension WarmUpEvidence {
     /// What is to be known of a warm-up that ended before the subject was steady; nil if it was.
-    package func note(of phase: String) -> String? {
+    ///
+    /// - Parameter requests: How many it made, those of a last stretch included that was too short to be compared.
+    package func note(of phase: String, after requests: Int) -> String? {
         guard !isSteady else { return nil }
-        let requests = HumanNumber.count(stretches.reduce(0) { $0 + $1.requests })
-        return "the subject was not steady when the warm-up \(phase) ended after \(requests) requests: \(reason); more "
+        return
+            "the subject was not steady when the warm-up \(phase) ended after \(HumanNumber.count(requests)) requests: \(reason); more "
             + "`operations`, or a longer `duration`, give it more time"
     }
 

@@ -5,7 +5,7 @@ internal import Workloads
 struct Cycle: Sendable {
     /// Requests before this position belong to it.
     var limit: Int
-    /// Requests before this position follow without a rest but for that in which the history is moved.
+    /// Requests before this position follow, maybe after a rest in which no time passes for the phase.
     var last: Int
     /// No call starts at or after this time.
     var deadline: UInt64

@@ -36,7 +36,8 @@ final class Pacer: Sendable {
             let intended = start + stream[position].intended
             let mailbox = mailboxes[position % mailboxes.count]
             let now = machine.now()
-            let due = intended - mailbox.lead.time
+            // A client that is busy need not be woken: whether it is there in time is seen at that time.
+            let due = mailbox.hasIdleClient ? intended - mailbox.lead.time : intended
             if now < due { return min(due, now + StopSignal.longestWait) }
             mailbox.release(at: now) { hasIdleClient in
                 // One that is handed over ahead of its time has not waited for anything until then.

@@ -4,16 +4,18 @@ internal import Workloads
 /// Looks at the pulses of a phase: reports progress, and gives the phase up when the subject hangs.
 final class PhaseMonitor: Sendable {
     private let pulses: [Pulse]
+    private let isReported: Bool
     private let report: @Sendable (_ tally: LiveTally, _ rate: Double, _ now: UInt64) -> Void
     private let giveUp: @Sendable () -> Void
     private let state: Mutex<PulseReadings>
 
     init(
-        pulses: [Pulse], readings: PulseReadings,
+        pulses: [Pulse], isReported: Bool, readings: PulseReadings,
         report: @escaping @Sendable (_ tally: LiveTally, _ rate: Double, _ now: UInt64) -> Void,
         giveUp: @escaping @Sendable () -> Void
     ) {
         self.pulses = pulses
+        self.isReported = isReported
         self.report = report
         self.giveUp = giveUp
         state = Mutex(readings)
@@ -26,7 +28,7 @@ final class PhaseMonitor: Sendable {
         let started = pulses.reduce(0) { $0 + $1.started }
         let (rate, isStuck) = state.withLock { $0.read(started: started, completed: completed, at: now) }
         if isStuck { giveUp() }
-        guard let rate else { return }
+        guard isReported, let rate else { return }
         var tally = LiveTally()
         for pulse in pulses { pulse.add(to: &tally) }
         report(tally, rate, now)
@@ -84,6 +86,8 @@ package struct LoadProgress: Hashable, Sendable {
     package var subject: String
     /// The phase's name.
     package var phase: String
+    /// Whether it is a warm-up, which no gate is held against.
+    package var isWarmup: Bool
     /// The phase's number, from 0 on.
     package var phaseNumber: Int
     /// How many phases there are.

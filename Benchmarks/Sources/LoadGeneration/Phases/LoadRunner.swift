@@ -59,7 +59,7 @@ package final class LoadRunner: Sendable {
     /// - Parameters:
     ///   - operations: Makes the body of each phase's operations; without it they are simulated.
     ///   - turns: The turns of this run among others that go on at the same time. Progress is not reported then. However it ends,
-    ///     it gives its seat up.
+    ///     its turns end, too.
     /// - Throws: What making the subject or a body throws, ``LoadError``, and ``HistoryFileError``.
     package func run(
         _ blueprint: SubjectBlueprint, operations: OperationFactory? = nil, turns: Turns? = nil
@@ -115,7 +115,7 @@ package final class LoadRunner: Sendable {
         _ blueprint: SubjectBlueprint, _ plan: LoadPlan, _ bodies: [any OperationBody], _ turns: Turns?
     ) async throws -> SubjectRun {
         var equipment = try equip(blueprint, plan, bodies)
-        if let turns { (equipment.turns, equipment.progress) = (turns, { _ in }) }
+        if let turns { (equipment.turns, equipment.progress) = (turns, nil) }
         equipment.allocatedBefore = equipment.allocated
         let subject = try await blueprint.make(
             SubjectSettings(

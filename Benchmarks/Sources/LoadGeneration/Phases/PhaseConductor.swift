@@ -22,6 +22,7 @@ struct PhaseConductor<Driven: Subject> {
     private let releases: ReleaseTimes?
     /// The piece of the requests that is asked for now.
     private var requests: RequestStream
+    private let isCopied: Bool
     private let sampled = SampledMemory()
     /// Given when the phase is to end early: with the run's signal, or because the subject hangs.
     private let stop: StopSignal
@@ -39,9 +40,12 @@ struct PhaseConductor<Driven: Subject> {
         releases = plan.stream.isOpen ? ReleaseTimes(count: plan.stream.count) : nil
         stop = StopSignal(within: equipment.stop)
         // The first piece stays with the runner. Where memory is looked at, as much is to be held by the first one as by others.
-        let isCopied = plan.phase.memory != nil && plan.stream.goesOn
+        isCopied = plan.phase.memory != nil && plan.stream.goesOn
         requests = isCopied ? plan.stream.copy : plan.stream
     }
+
+    /// What a piece takes that is not the runner's: no memory of the subject.
+    private var ownBytes: Int { isCopied || requests.first > 0 ? requests.bytes : 0 }
 
     /// Runs the phase to its end, or until it is stopped or given up.
     mutating func run() async -> PhaseTrace {
@@ -58,7 +62,7 @@ struct PhaseConductor<Driven: Subject> {
         trace.end = machine.now()
         trace.stalls = equipment.hiccups.take()
         trace.foreignProcessors = processors.flatMap { machine.processorTime()?.foreignProcessors(since: $0) }
-        trace.allocatedEnd = equipment.allocatedBySubject
+        trace.allocatedEnd = equipment.allocatedBySubject.map { $0 - ownBytes }
         // What the next phase records may not fit beside what this one has.
         if !isHung { isHung = await !makeRoom(for: .max, &trace) }
         if isHung {
@@ -107,12 +111,12 @@ struct PhaseConductor<Driven: Subject> {
     }
 
     private func makeMonitor() -> PhaseMonitor {
-        let (plan, clock, gate, sampled) = (plan, clock, gate, sampled)
+        let (plan, clock, gate, sampled, isCopied) = (plan, clock, gate, sampled, isCopied)
         let (memory, before) = (equipment.memory, equipment.allocatedBefore)
         let (name, count, progress) = (equipment.subjectName, equipment.phaseCount, equipment.progress)
         let duration = plan.phase.duration.map { Double(max(1, $0.nanoseconds)) }
         return PhaseMonitor(
-            pulses: pulses,
+            pulses: pulses, isReported: progress != nil,
             readings: PulseReadings(
                 watchdog: equipment.configuration.watchdog.nanoseconds,
                 interval: equipment.configuration.progressInterval.nanoseconds, start: machine.now()),
@@ -123,11 +127,13 @@ struct PhaseConductor<Driven: Subject> {
                 let byCount = plan.isBoundByHistory ? 0 : Double(tally.returned) / Double(plan.limit)
                 // While a memory phase reads memory, nothing else is to.
                 let allocated = plan.phase.memory == nil ? try? memory.get().reading().allocated : sampled.last
-                progress(
+                let others = (before ?? 0) + (isCopied || tally.returned > plan.stream.count ? plan.stream.bytes : 0)
+                progress?(
                     LoadProgress(
-                        subject: name, phase: plan.phase.name, phaseNumber: Int(plan.number), phaseCount: count,
+                        subject: name, phase: plan.phase.name, isWarmup: plan.phase.warmup,
+                        phaseNumber: Int(plan.number), phaseCount: count,
                         fraction: min(1, max(byTime, byCount)), tally: tally,
-                        allocated: before.flatMap { before in allocated.map { $0 - before } }, rate: rate))
+                        allocated: before == nil ? nil : allocated.map { $0 - others }, rate: rate))
             },
             giveUp: { gate.abandon() })
     }
@@ -179,8 +185,8 @@ struct PhaseConductor<Driven: Subject> {
             let length = done > 0 ? done : WarmUpEvidence.firstTurns * plan.clients
             let limit = min(plan.limit, done + length)
             if await make(requestsTo: limit, from: done, &trace, deadline: deadline) { return true }
+            trace.limit = pulses.reduce(0) { $0 + $1.completed }
             if stop.isSet || machine.now() - min(trace.paused, machine.now()) >= deadline { return false }
-            trace.limit = limit
             // What is left over at the end is too short to be compared.
             guard limit - done >= length / 2 else { return false }
             guard await becomesQuiet() else { return true }
@@ -207,7 +213,7 @@ struct PhaseConductor<Driven: Subject> {
     private mutating func make(
         requestsTo limit: Int, from first: Int, _ trace: inout PhaseTrace, deadline: UInt64
     ) async -> Bool {
-        let slice = equipment.turns == nil ? nil : TurnSlice(of: plan)
+        var slice = equipment.turns == nil ? nil : TurnSlice(of: plan)
         var done = first
         while done < limit {
             let began = machine.now()
@@ -225,11 +231,17 @@ struct PhaseConductor<Driven: Subject> {
             let sliceEnd = machine.now().addingReportingOverflow(slice?.time ?? .max)
             let cycleEnd = sliceEnd.overflow ? phaseEnd : min(phaseEnd, sliceEnd.partialValue)
             if await runCycle(Cycle(limit: next, last: limit, deadline: cycleEnd, requests: requests)) { return true }
-            // What a run has begun is done in its own turn.
-            if slice != nil, await !becomesQuiet() { return true }
             if stop.isSet || machine.now() >= phaseEnd { break }
+            let completed = pulses.reduce(0) { $0 + $1.completed }
+            if slice != nil {
+                slice?.learn(completed - made)
+                // What a run has begun is done in its own turn.
+                let rested = machine.now()
+                if await !becomesQuiet() { return true }
+                trace.paused += machine.now() - rested
+            }
             // A slice that time has ended goes on where each of its clients is.
-            if pulses.reduce(0, { $0 + $1.completed }) >= next { done = next }
+            if completed >= next { done = next }
         }
         return false
     }

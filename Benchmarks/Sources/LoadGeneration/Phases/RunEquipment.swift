@@ -21,8 +21,8 @@ struct RunEquipment {
     var stop: StopSignal
     /// The turns of the run among others; nil where it runs alone.
     var turns: Turns?
-    /// Told now and then how far the run is.
-    var progress: @Sendable (LoadProgress) -> Void
+    /// Told now and then how far the run is; nil where nothing is to know.
+    var progress: (@Sendable (LoadProgress) -> Void)?
     var subjectName: String
     var phaseCount: Int
     /// How many entries the subject's cache holds when it is full; nil where it has no such bound.
@@ -46,7 +46,8 @@ package struct PhaseTrace {
     package var start: UInt64 = 0
     /// When the last call had returned, or the phase was given up.
     package var end: UInt64 = 0
-    /// How long the clients waited while the history was moved out of memory or requests were drawn, in nanoseconds.
+    /// How long the clients waited while the history was moved out of memory, requests were drawn or other runs had their turns, in
+    /// nanoseconds.
     var paused: UInt64 = 0
     /// When the machine did not run us.
     package var stalls = StallReport()

@@ -137,14 +137,17 @@ package struct LiveTimes: Hashable, Sendable {
     package var count: Int { counts.reduce(0, +) }
 
     /// The time that so many per cent (0...100) do not exceed, or a little more; nil where there are none.
-    package func percentile(_ percent: Double) -> UInt64? {
+    package func percentile(_ percent: Double) -> UInt64? { range(ofPercentile: percent)?.upperBound }
+
+    /// The times of the class that the percentile falls into; nil where there are none.
+    package func range(ofPercentile percent: Double) -> ClosedRange<UInt64>? {
         let total = count
         guard total > 0 else { return nil }
         let rank = max(1, Int((percent / 100 * Double(total)).rounded(.up)))
         var below = 0
         for place in counts.indices {
             below += counts[place]
-            if below >= rank { return Self.longest(at: place) }
+            if below >= rank { return (place == 0 ? 0 : Self.longest(at: place - 1) + 1)...Self.longest(at: place) }
         }
         return nil
     }

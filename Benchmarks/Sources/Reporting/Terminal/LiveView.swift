@@ -12,8 +12,8 @@ package struct LiveView: Sendable {
         package init(p50: UInt64, p99: UInt64) { (self.p50, self.p99) = (p50, p99) }
     }
 
-    /// The most lines: a window of any height has room for them.
-    private static let mostLines = 10
+    /// The most lines, for which windows have room.
+    private static let mostLines = 7
 
     /// Each paragraph begins a line, and its items are not torn.
     private let paragraphs: [[String]]

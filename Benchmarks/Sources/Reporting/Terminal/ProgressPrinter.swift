@@ -61,6 +61,9 @@ package struct ProgressPrinter {
         shown = 0
     }
 
+    /// Leaves what is shown where it is: something else was printed below.
+    package mutating func leave() { shown = 0 }
+
     private mutating func rewrite(_ lines: [String]) {
         write(home + lines.joined(separator: "\n"))
         shown = lines.count

@@ -1,7 +1,7 @@
 /// The keys of a phase's requests at any position, drawn again where they are no longer in memory.
 struct PreparedKeys {
     /// The most pieces that are kept at a time.
-    private static let mostPieces = 64
+    private static let mostPieces = 8
 
     private let length: Int
     private let repeats: Bool

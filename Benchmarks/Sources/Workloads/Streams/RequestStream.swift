@@ -11,8 +11,10 @@ package import DedupVerification
 /// ``next()``; all pieces are equally long. One that walks a trace begins it again when it is through: position p reads request p
 /// modulo `count`. An open loop's requests are one piece, as it cannot rest while more are drawn.
 package struct RequestStream: Sendable {
-    /// The most requests of a piece of a closed loop: 1,000,000.
+    /// The requests of a piece of a closed loop: 1,000,000, and up to four times as many where there are many clients.
     package static let pieceLimit = 1_000_000
+    /// The requests that each client makes of a piece, as long as that does not make it longer than that.
+    static let fewestTurns = 4_096
 
     /// The position of the first request of this piece.
     package let first: Int

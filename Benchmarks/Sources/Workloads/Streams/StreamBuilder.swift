@@ -42,9 +42,11 @@ package struct StreamBuilder: Sendable {
         }
         var drawer = StreamDrawer(phase, of: scenario, keys: KeySampler(declared, seed: scenario.seed))
         let offsets = arrivals(of: phase)
-        // A piece has whole turns of all clients, so that no herd is torn where one ends.
+        // All clients wait for the slowest where a piece ends, so where there are many of them it is longer. And it has whole turns of
+        // all of them, so that no herd is torn.
         let clients = max(1, phase.clients)
-        let piece = max(1, pieceLimit / clients) * clients
+        let length = min(max(pieceLimit, clients * RequestStream.fewestTurns), 4 * pieceLimit)
+        let piece = max(1, length / clients) * clients
         if let limit = offsets?.count ?? phase.operationLimit, offsets != nil || limit <= piece {
             return drawer.draw(limit, offsets: offsets, limit: limit)
         }
