@@ -126,7 +126,7 @@ import Workloads
         for _ in 0..<100 { lead.learn(0) }
         #expect(lead.time == 0)
         for _ in 0..<10_000 { lead.learn(9_000_000) }
-        #expect(lead.time == 50_000)
+        #expect(lead.time == 100_000)
         for _ in 0..<10_000 { lead.learn(0) }
         #expect(lead.time == 0)
     }

@@ -8,8 +8,8 @@ internal import Synchronization
 ///
 /// One writer at a time, the worker; the pacer reads.
 package final class Lead: Sendable {
-    /// The most: 50 us, in nanoseconds. A worker whose clients take longer is busy, and not asleep.
-    private static let most: UInt64 = 50_000
+    /// The most: 100 us, in nanoseconds. A worker whose clients take longer is busy, and not asleep.
+    private static let most: UInt64 = 100_000
 
     private let nanoseconds = Atomic<UInt64>(0)
 

@@ -13,7 +13,7 @@ package struct LiveView: Sendable {
     }
 
     /// The most lines, for which windows have room.
-    private static let mostLines = 7
+    private static let mostLines = 8
 
     /// Each paragraph begins a line, and its items are not torn.
     private let paragraphs: [[String]]
