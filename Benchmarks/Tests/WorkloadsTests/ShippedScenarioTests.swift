@@ -4,7 +4,7 @@ internal import Workloads
 
 @Suite struct ShippedScenarioTests {
     @Test func allScenariosAreFound() {
-        #expect(Fixtures.scenarios.count >= 7 && Fixtures.scenarios.contains("duplicate-storm"))
+        #expect(Fixtures.scenarios.count >= 10 && Fixtures.scenarios.contains("duplicate-storm"))
     }
 
     @Test(arguments: Fixtures.scenarios) func loadsWithoutProblem(name: String) throws {
