@@ -22,6 +22,9 @@ import Testing
         sound.phases[1].load.stalls = stalls
         sound.phases[1].edge = EdgeEvidence(event: "publication", steps: [-100..<0, 0..<100])
         sound.phases[1].edge?.steps[1].herds = 7
+        var warmUp = WarmUpEvidence()
+        warmUp.add(requests: 10, served: 7, hitP50: 3, liveEntries: nil)
+        sound.phases[0].warmUp = warmUp
         sound.phases[1].stuck = [StuckCall(request: 1, key: 2, age: 3)]
         sound.phases.append(PhaseEvidence.sum([sound.phases[1], sound.phases[1]]))
         var broken = EvidenceFixture.subject("=broken\u{1B}[2J", broken: true)
@@ -95,6 +98,12 @@ import Testing
         let error = #expect(throws: EvidenceError.self) { try EvidenceFile.read(bytes, from: "evidence.json") }
         #expect(error?.problem.hasPrefix("run.subjects[0].phases[1].edge") == true, "\(error?.problem ?? "")")
         #expect(error?.problem.contains(problem) == true)
+    }
+
+    @Test func aWarmUpThatCannotHaveBeenIsRefused() {
+        let text = EvidenceFile.text(Self.run).replacingOccurrences(of: #""served":7"#, with: #""served":-7"#)
+        let error = #expect(throws: EvidenceError.self) { try EvidenceFile.read(Array(text.utf8), from: "evidence.json") }
+        #expect(error?.problem == "run.subjects[0].phases[0].warmUp: -7 is no count")
     }
 
     /// Each would be a folder somewhere else, or none.
