@@ -46,6 +46,17 @@ import Testing
         #expect(!whole.error.contains("in turn"), "\(whole.error)")
     }
 
+    @Test func resultsThatExpireAreNotLeftAloneUnasked() async throws {
+        let options = [
+            "--subject", "dictionary", "--subject", "none", "--metric", "dedup.executions", "--rounds", "6", "--set",
+            "cache.ttl=fixed:10m",
+        ]
+        let after = try await compare(options)
+        #expect(!after.error.contains("in turn") && after.out.contains("as results expire; --in-turn"), "\(after.out)")
+        let inTurn = try await compare(options + ["--in-turn"])
+        #expect(inTurn.error.contains("in turn") && inTurn.out.contains("results expire while other arms"))
+    }
+
     @Test func combinationsOfOneSubjectAreCompared() async throws {
         let result = try await compare([
             "--subject", "dedup", "--matrix", "cache.policy=lru,sieve,s3-fifo", "--metric", "dedup.executions",
@@ -175,6 +186,11 @@ import Testing
         (["--program", "/bin/sh", "--subject", "dedup"], "nothing to compare"),
         (["--program", "/bin/sh", "--program", "/bin/sh", "--subject", "dedup", "--subject", "none"], "choose one"),
         (["--program", "/bin/sh", "--program", "/bin/sh", "--matrix", "seed=1,2"], "not of both"),
+        (["--program", "/bin/sh", "--program", "/bin/sh", "--subject", "dedup", "--in-turn"], "one after the other"),
+        (
+            ["--subject", "dedup", "--subject", "none", "--metric", "hiccup.max", "--in-turn"],
+            "hiccup.max is that of the process"
+        ),
     ])
     func whatCannotBeComparedIsRefused(arguments: [String], problem: String) async throws {
         let result = try await compare(arguments)

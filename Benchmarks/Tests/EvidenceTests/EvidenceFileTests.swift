@@ -102,7 +102,9 @@ import Testing
 
     @Test func aWarmUpThatCannotHaveBeenIsRefused() {
         let text = EvidenceFile.text(Self.run).replacingOccurrences(of: #""served":7"#, with: #""served":-7"#)
-        let error = #expect(throws: EvidenceError.self) { try EvidenceFile.read(Array(text.utf8), from: "evidence.json") }
+        let error = #expect(throws: EvidenceError.self) {
+            try EvidenceFile.read(Array(text.utf8), from: "evidence.json")
+        }
         #expect(error?.problem == "run.subjects[0].phases[0].warmUp: -7 is no count")
     }
 

@@ -76,6 +76,9 @@ struct CompareCommand: BenchCommand {
         try others.check(plan, rounds: rounds)
         let stamp = RunStamp(commit: await context.commit())
         if !others.bundles.isEmpty {
+            guard inTurn == nil else {
+                throw Failure("--bundles: nothing is run, so --in-turn has no meaning", .usage)
+            }
             return publish(try stored(metrics, stamp, arguments), context.console)
         }
         context.interruption.listen(reports: false)
@@ -93,7 +96,7 @@ struct CompareCommand: BenchCommand {
         try check(
             runPlan, arms: programs > 0 ? programs : runPlan.combinations.count * runPlan.subjects.count, rounds,
             metrics)
-        let turns = programs > 0 ? (isInTurn: false, note: nil) : try turnTaking(of: runPlan, metrics)
+        let turns = try TurnTaking(inTurn, of: runPlan, metrics, isOfBuilds: programs > 0)
         if turns.isInTurn {
             // All arms are there at the same time, and the reference twice.
             runPlan.shareHistory(among: runPlan.combinations.count * runPlan.subjects.count + 1)
@@ -114,35 +117,6 @@ struct CompareCommand: BenchCommand {
             results: Comparison(effect: effect / 100).results(outcome.compared(metrics)),
             doubts: [turns.note].compactMap(\.self) + outcome.doubts,
             arms: outcome.verdict)
-    }
-
-    /// Whether the arms of a plan are run in turn, and what is to be known of that.
-    private func turnTaking(of plan: RunPlan, _ metrics: [Metric]) throws(Failure) -> (isInTurn: Bool, note: String?) {
-        let phases = plan.combinations.flatMap(\.scenario.phases)
-        if metrics.contains(where: { $0.definition.dimension == .bytes })
-            || phases.contains(where: { $0.memory != nil })
-        {
-            if inTurn == true {
-                throw Failure("--in-turn: memory is that of the process, so it takes one arm at a time", .usage)
-            }
-            return (false, nil)
-        }
-        let expires = plan.combinations.contains { combination in
-            let cache = combination.scenario.system.cache
-            return cache.timeToLive.rule != .forever || cache.failures != nil
-        }
-        guard expires else { return (inTurn ?? true, nil) }
-        return inTurn == true
-            ? (
-                true,
-                "results expire while other arms have their turn, so that there are fewer hits than in a run alone"
-            )
-            : (
-                false,
-                inTurn == false
-                    ? nil
-                    : "the arms ran one after the other, as results expire; --in-turn, or --set cache.ttl=forever, tells more"
-            )
     }
 
     private func check(_ plan: RunPlan, arms: Int, _ rounds: Int, _ metrics: [Metric]) throws(Failure) {
