@@ -10,6 +10,14 @@ package enum NearestName {
         return best.distance <= max(1, wanted.count / 3) ? best.name : nil
     }
 
+    /// Asks for the nearest of the names; nil where none is near.
+    package static func question(_ typed: String, among names: [String]) -> String? {
+        of(typed, among: names).map { question($0) }
+    }
+
+    /// Asks whether a name was meant.
+    package static func question(_ name: String) -> String { "did you mean `\(name)`?" }
+
     private static func plain(_ name: String) -> [Character] {
         Array(name.lowercased().filter { $0 != "_" && $0 != "-" })
     }

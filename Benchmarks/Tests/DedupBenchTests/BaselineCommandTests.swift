@@ -106,7 +106,7 @@ import Testing
             }
         }
         let unknown = await baseline(["show", "mian"])
-        #expect(unknown.code == 64 && unknown.error.contains("did you mean main?"), "\(unknown.error)")
+        #expect(unknown.code == 64 && unknown.error.contains("did you mean `main`?"), "\(unknown.error)")
         #expect(await baseline(["delete", "mian"]).code == 64)
         #expect(await baseline(["delete", "main"]).code == 0)
         #expect(await baseline(["show", "main"]).code == 64)
@@ -169,9 +169,9 @@ import Testing
     }
 
     @Test(arguments: [
-        (["hit.latncy.p50"], "did you mean hit.latency.p50?"), (["hit.latency.p90"], "does not keep hit.latency.p90"),
-        (["--subject", "dedpu"], "did you mean dedup?"), (["--phase", "x"], "it has: storm, all"),
-        (["--scenario", "tiny-strom"], "did you mean tiny-storm?"), (["--last", "1"], "at least 2"),
+        (["hit.latncy.p50"], "did you mean `hit.latency.p50`?"), (["hit.latency.p90"], "does not keep hit.latency.p90"),
+        (["--subject", "dedpu"], "did you mean `dedup`?"), (["--phase", "x"], "it has: storm, all"),
+        (["--scenario", "tiny-strom"], "did you mean `tiny-storm`?"), (["--last", "1"], "at least 2"),
     ])
     func aWrongNameIsNamed(_ arguments: [String], _ problem: String) async throws {
         #expect(try await bench.run(scenario: Scenarios.alone).code == 0)

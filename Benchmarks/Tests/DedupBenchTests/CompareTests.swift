@@ -178,7 +178,7 @@ import Testing
     @Test(arguments: [
         (["--subject", "dedup"], "nothing to compare"),
         (["--subject", "dedup", "--subject", "none", "--rounds", "3"], "need 7 rounds"),
-        (["--subject", "dedup", "--subject", "none", "--metric", "hit.latncy.p50"], "did you mean hit.latency.p50?"),
+        (["--subject", "dedup", "--subject", "none", "--metric", "hit.latncy.p50"], "did you mean `hit.latency.p50`?"),
         (["--subject", "dedup", "--subject", "none", "--effect", "0"], "--effect"),
         (["--subject", "dedup", "--subject", "none", "--gate", "throughput > 1/s"], "holds nothing against gates"),
         (["--subject", "dedup", "--subject", "none", "--metric", "generator.lag.p50"], "is never measured"),

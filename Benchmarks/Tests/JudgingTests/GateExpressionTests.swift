@@ -68,7 +68,7 @@ import Testing
     func anUnknownMetricIsAnsweredWithTheNearestOne(name: String, nearest: String) {
         #expect(Metric.suggestion(for: name) == nearest)
         let error = #expect(throws: GateSyntaxError.self) { try GateExpression(parsing: "\(name) < 5ms") }
-        #expect(error?.remedy.contains("did you mean \(nearest)?") == true)
+        #expect(error?.remedy.contains("did you mean `\(nearest)`?") == true)
         #expect(error?.remedy.contains("list gates") == true)
     }
 

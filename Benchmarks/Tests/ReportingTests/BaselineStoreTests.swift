@@ -55,7 +55,7 @@ import Testing
         #expect(none?.description.contains("there is none yet") == true)
         _ = try store.save([Self.run(1)], as: "main", keeping: true)
         let near = #expect(throws: BaselineError.self) { try store.delete("mian") }
-        #expect(near?.description.contains("did you mean main? there are: main") == true)
+        #expect(near?.description.contains("did you mean `main`? there are: main") == true)
     }
 
     @Test(arguments: [

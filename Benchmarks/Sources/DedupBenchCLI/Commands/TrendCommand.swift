@@ -111,7 +111,7 @@ struct TrendCommand: BenchCommand {
     private func demand(_ name: String?, _ option: String, _ names: [String]) throws(Failure) {
         guard let name, !names.contains(name) else { return }
         let known = names.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
-        let nearest = NearestName.of(name, among: known).map { "did you mean \($0)? " } ?? ""
+        let nearest = NearestName.question(name, among: known).map { $0 + " " } ?? ""
         throw Failure(
             "\(option): the history has no `\(name)`; \(nearest)it has: \(known.joined(separator: ", "))", .usage)
     }

@@ -31,7 +31,8 @@ package enum Metric: Hashable, Sendable {
 
     /// What to do about a name that is not known.
     package static func remedy(for name: String) -> String {
-        (suggestion(for: name).map { "did you mean \($0)? " } ?? "") + "`dedupbench list gates` prints all of them"
+        (suggestion(for: name).map { NearestName.question($0) + " " } ?? "")
+            + "`dedupbench list gates` prints all of them"
     }
 
     /// The name: `hit.latency.p99`.

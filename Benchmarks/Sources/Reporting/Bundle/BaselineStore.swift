@@ -133,7 +133,7 @@ package enum BaselineError: Error, Hashable, Sendable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .unknown(let name, let folder, let known):
-            let nearest = NearestName.of(name, among: known).map { "did you mean \($0)? " }
+            let nearest = NearestName.question(name, among: known).map { $0 + " " }
             let others = known.isEmpty ? "there is none yet" : "there are: \(known.joined(separator: ", "))"
             return "there is no baseline `\(name)` in \(folder); " + (nearest ?? "") + others
         case .broken(let place, let problem):

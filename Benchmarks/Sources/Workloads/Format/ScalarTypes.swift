@@ -99,7 +99,7 @@ extension ValueType {
             write: { Node($0.rawValue) }, json: { .string($0.rawValue) },
             parse: { text, _ throws(ScenarioTextError) in
                 if let choice = Choice(rawValue: text) { return choice }
-                let hint = NearestName.of(text, among: names).map { "; did you mean `\($0)`?" } ?? ""
+                let hint = NearestName.question(text, among: names).map { "; " + $0 } ?? ""
                 throw .malformed("there is no such choice" + hint)
             })
     }

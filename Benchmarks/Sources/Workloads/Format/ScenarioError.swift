@@ -1,3 +1,5 @@
+internal import Wording
+
 /// Everything that is wrong with a scenario: all problems at once, in the order of the file.
 package struct ScenarioError: Error, Hashable, Sendable, CustomStringConvertible {
     /// At least one.
@@ -52,7 +54,7 @@ package struct ScenarioProblem: Hashable, Sendable, CustomStringConvertible {
             .compactMap(\.self).joined(separator: ":")
         if !field.isEmpty { place += ": \(field)" }
         var text = "\(place): \(reason)"
-        if let suggestion { text += "; did you mean `\(suggestion)`?" }
+        if let suggestion { text += "; " + NearestName.question(suggestion) }
         if let allowed { text += " (allowed: \(allowed))" }
         return text
     }
