@@ -52,10 +52,13 @@ import Workloads
     @Test(arguments: 1...20 as ClosedRange<UInt64>) func aLookAtTimesIsASixteenthTooLongAtMost(seed: UInt64) throws {
         var random = RandomStream(seed: seed, name: "test/times")
         let times = (0..<500).map { _ in random.word() >> (22 + random.below(42)) }
-        var tally = LiveTally()
-        for (index, time) in times.enumerated() { tally.add(index % 3 == 0 ? .hit : .joined, waited: time) }
-        #expect(tally.returned == 500 && tally.all.count == 500 && tally.hits.count == 167)
-        #expect(tally.outcomes[0] == 167 && tally.outcomes[1] == 333)
+        let pulses = [Pulse(), Pulse()]
+        for (index, time) in times.enumerated() {
+            pulses[index % 2].complete(index % 3 == 0 ? .hit : .joined, waited: time)
+        }
+        let tally = LiveTally(pulses)
+        #expect(tally.counts.returned == 500 && tally.all.count == 500 && tally.hits.count == 167)
+        #expect(tally.counts.count(of: .hit) == 167 && tally.counts.count(of: .joined) == 333)
         let hits = times.enumerated().filter { $0.offset % 3 == 0 }.map(\.element)
         for (told, all) in [(tally.all, times.sorted()), (tally.hits, hits.sorted())] {
             for percent in [0, 1, 50, 99, 100.0] {

@@ -66,10 +66,10 @@ import Workloads
         #expect(progress.count == 5)
         #expect(progress.allSatisfy { $0.subject == "executing" && $0.phase == "phase" && $0.phaseCount == 1 })
         // A look at a moment in which a call returns comes before the return.
-        #expect(progress.map { $0.tally.returned } == [9, 19, 29, 39, 49])
-        #expect(progress.map(\.fraction) == progress.map { Double($0.tally.returned) / 50 })
+        #expect(progress.map { $0.tally.counts.returned } == [9, 19, 29, 39, 49])
+        #expect(progress.map(\.fraction) == progress.map { Double($0.tally.counts.returned) / 50 })
         #expect(progress.map(\.rate) == [90, 100, 100, 100, 100])
-        #expect(progress.allSatisfy { $0.tally.outcomes[Int(OutcomeClass.executed.rawValue)] == $0.tally.returned })
+        #expect(progress.allSatisfy { $0.tally.counts.count(of: .executed) == $0.tally.counts.returned })
         #expect(
             progress.allSatisfy { $0.tally.all.percentile(50).map { (10_000_000...10_625_000).contains($0) } == true })
         #expect(progress.allSatisfy { $0.tally.hits.percentile(50) == nil })

@@ -174,9 +174,13 @@ import Wording
 
     private static func view(_ gates: [String]) throws -> LiveView {
         let metrics: MetricSet = [.time(.waited(.hit), .p99): MetricValue(1_200, count: 900)]
+        var counts = VerificationCounts()
+        counts.operations = 1_000
+        for (outcome, count) in [(OutcomeClass.hit, 900), (.joined, 40), (.executed, 60)] {
+            counts.outcomes[Int(outcome.rawValue)] = count
+        }
         return LiveView(
-            outcomes: [(.hit, 900), (.joined, 40), (.executed, 60), (.failed, 0)],
-            hits: LiveView.Times(p50: 310, p99: 1_200), calls: LiveView.Times(p50: 320, p99: 2_100_000),
+            counts: counts, hits: LiveView.Times(p50: 310, p99: 1_200), calls: LiveView.Times(p50: 320, p99: 2_100_000),
             allocated: 12_300_000, gates: try gates.map { try Gate(parsing: $0).evaluate(metrics) })
     }
 
@@ -194,7 +198,7 @@ import Wording
                 "  2 gates after the run",
             ], "\(lines)")
         #expect(try Self.view([]).lines(of: 100).count == 2)
-        let nothing = LiveView(outcomes: [(.hit, 0)], hits: nil, calls: nil, allocated: nil, gates: [])
+        let nothing = LiveView(counts: VerificationCounts(), hits: nil, calls: nil, allocated: nil, gates: [])
         #expect(nothing.lines(of: 79).isEmpty)
     }
 

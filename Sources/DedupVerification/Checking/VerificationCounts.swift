@@ -84,10 +84,11 @@ public struct VerificationCounts: Hashable, Codable, Sendable {
     /// Joins per answered call; NaN when there was none.
     public var joinedRatio: Double { Self.ratio(count(of: .joined), answered) }
 
-    /// Calls answered with a value but without executing (hit, joined, stale) per answered call; NaN when there was none.
-    public var servedRatio: Double {
-        Self.ratio(count(of: .hit) + count(of: .joined) + count(of: .stale), answered)
-    }
+    /// Calls answered with a value but without executing: hit, joined, stale.
+    public var served: Int { count(of: .hit) + count(of: .joined) + count(of: .stale) }
+
+    /// ``served`` calls per answered call; NaN when there was none.
+    public var servedRatio: Double { Self.ratio(served, answered) }
 
     /// Hits and joins per repeated request; NaN when no key was requested twice.
     public var repeatHitRatio: Double {

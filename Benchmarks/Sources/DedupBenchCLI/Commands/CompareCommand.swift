@@ -93,21 +93,18 @@ struct CompareCommand: BenchCommand {
         var runPlan = try RunPlan(plan, in: context, historyFolder: out)
         let programs = others.revisions.count + others.programs.count
         let rounds = rounds ?? 10
-        try check(
-            runPlan, arms: programs > 0 ? programs : runPlan.combinations.count * runPlan.subjects.count, rounds,
-            metrics)
+        let count = programs > 0 ? programs : runPlan.combinations.count * runPlan.subjects.count
+        try check(runPlan, arms: count, rounds, metrics)
         let turns = try TurnTaking(inTurn, of: runPlan, metrics, isOfBuilds: programs > 0)
-        if turns.isInTurn {
-            // All arms are there at the same time, and the reference twice.
-            runPlan.shareHistory(among: runPlan.combinations.count * runPlan.subjects.count + 1)
-        }
+        // All arms are there at the same time, and the reference twice.
+        if turns.isInTurn { runPlan.shareHistory(among: count + 1) }
         let runner = RunDriver(
             plan: runPlan, context: context, progress: ProgressDisplay(isOff: noProgress, in: context))
         defer { runner.progress.clear() }
-        let arms =
-            programs > 0 ? try await others.arms(of: plan, runner) : try runner.arms(inTurn: turns.isInTurn)
+        let arms = programs > 0 ? try await others.arms(of: plan, runner) : try runner.arms()
         let driver = ComparisonDriver(
-            arms: arms, rounds: rounds, seed: runPlan.scenario.seed, interruption: context.interruption,
+            arms: arms, rounds: rounds, isInTurn: turns.isInTurn, seed: runPlan.scenario.seed,
+            interruption: context.interruption,
             progress: runner.progress)
         let outcome = try await driver.run()
         return ComparisonReport(

@@ -8,9 +8,7 @@ internal import Workloads
 struct ComparisonArm: Sendable {
     /// What it is called.
     let title: String
-    /// Whether it can take turns with others, so that all of them are run at the same time.
-    var takesTurns = false
-    /// Runs it once.
+    /// Runs it once: in turn with others, or, without turns, alone.
     let measure: @Sendable (Turns?) async throws(Failure) -> SubjectEvidence
 }
 
@@ -20,12 +18,14 @@ struct ComparisonDriver {
     /// The first one is the reference.
     let arms: [ComparisonArm]
     let rounds: Int
+    /// Whether the arms of a round are run in turn, slice by slice, and not one after the other.
+    let isInTurn: Bool
     /// What fixes the order of the arms.
     let seed: UInt64
     let interruption: Interruption
     let progress: ProgressDisplay
 
-    /// Runs all rounds: the arms of each in turn, slice by slice, if all of them can do that, and else one after the other.
+    /// Runs all rounds.
     ///
     /// - Throws: ``Failure`` when an arm cannot be driven, or the run is interrupted: there is then nothing to compare.
     func run() async throws(Failure) -> ComparisonRounds {
@@ -35,7 +35,7 @@ struct ComparisonDriver {
             // The last place is the reference once more.
             let places = arms + [arms[0]]
             let evidence =
-                arms.allSatisfy(\.takesTurns)
+                isInTurn
                 ? try await inTurn(places, seed: random.word(), round)
                 : try await oneAfterTheOther(places, random.permutation(places.count).map(Int.init), round)
             outcome.add(evidence)
@@ -84,9 +84,8 @@ struct ComparisonDriver {
 extension RunDriver {
     /// The arms of a plan: every subject in every combination of the matrix.
     ///
-    /// - Parameter inTurn: Whether they may be run at the same time.
     /// - Throws: ``Failure`` when the requests of one cannot be drawn.
-    func arms(inTurn: Bool) throws(Failure) -> [ComparisonArm] {
+    func arms() throws(Failure) -> [ComparisonArm] {
         var arms: [ComparisonArm] = []
         for combination in plan.combinations {
             let named = plan.subjects.map { subject in
@@ -98,16 +97,15 @@ extension RunDriver {
             } catch {
                 throw Self.failure(from: error, driving: "\(plan.file): \(named[0].title)")
             }
-            arms += named.map { arm($0, title: $1, in: combination, with: runner, inTurn: inTurn) }
+            arms += named.map { arm($0, title: $1, in: combination, with: runner) }
         }
         return arms
     }
 
     private func arm(
-        _ subject: SubjectBlueprint, title: String, in combination: RunPlan.Combination, with runner: LoadRunner,
-        inTurn: Bool
+        _ subject: SubjectBlueprint, title: String, in combination: RunPlan.Combination, with runner: LoadRunner
     ) -> ComparisonArm {
-        ComparisonArm(title: title, takesTurns: inTurn) { turns async throws(Failure) in
+        ComparisonArm(title: title) { turns async throws(Failure) in
             do {
                 return try await run(subject, in: combination, with: runner, turns: turns)
             } catch {

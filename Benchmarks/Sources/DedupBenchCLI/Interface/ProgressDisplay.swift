@@ -31,8 +31,8 @@ final class ProgressDisplay: Sendable {
         update {
             $0.show(progress.title(subject), stage: stage, at: machine.now()) {
                 LiveView(
-                    outcomes: OutcomeClass.allCases.map { ($0, progress.tally.outcomes[Int($0.rawValue)]) },
-                    hits: LiveView.Times(progress.tally.hits), calls: LiveView.Times(progress.tally.all),
+                    counts: progress.tally.counts, hits: LiveView.Times(progress.tally.hits),
+                    calls: LiveView.Times(progress.tally.all),
                     allocated: progress.allocated, gates: progress.results(of: gates))
             }
         }
@@ -68,7 +68,7 @@ extension LoadProgress {
     fileprivate func title(_ subject: String) -> String {
         let percent = Int((min(max(fraction.isFinite ? fraction : 0, 0), 1) * 100).rounded(.down))
         return "\(subject) \(phase) \(phaseNumber + 1)/\(phaseCount)  \(percent) %  "
-            + "\(HumanNumber.count(tally.returned)) operations, \(HumanNumber.count(rate))/s"
+            + "\(HumanNumber.count(tally.counts.returned)) operations, \(HumanNumber.count(rate))/s"
     }
 
     /// Holds the gates of this phase against what its calls came to so far. One that takes the checker is not measured yet.
@@ -86,16 +86,11 @@ extension LoadProgress {
 
     /// What can be known of a metric while calls are made.
     private func value(of metric: Metric) -> MetricValue? {
-        let count = { (outcome: OutcomeClass) in tally.outcomes[Int(outcome.rawValue)] }
-        let ratio = { (part: Int) in MetricValue(Double(part) / Double(tally.returned), count: tally.returned) }
         switch metric {
-        case .hitRate(.hits): return ratio(count(.hit))
-        case .hitRate(.joins): return ratio(count(.joined))
-        case .hitRate(.served): return ratio(count(.hit) + count(.joined) + count(.stale))
-        case .hitRate(.failures): return ratio(count(.failed))
-        case .time(.waited(.hit), let statistic): return percentile(statistic, of: tally.hits)
-        case .time(.waitedForAny, let statistic): return percentile(statistic, of: tally.all)
-        default: return nil
+        case .hitRate(let rate) where [.hits, .joins, .served, .failures].contains(rate): rate.value(of: tally.counts)
+        case .time(.waited(.hit), let statistic): percentile(statistic, of: tally.hits)
+        case .time(.waitedForAny, let statistic): percentile(statistic, of: tally.all)
+        default: nil
         }
     }
 

@@ -1,4 +1,4 @@
-internal import DedupVerification
+package import DedupVerification
 internal import Evidence
 
 /// How requests were answered.
@@ -28,8 +28,10 @@ package enum HitRateMetric: String, CaseIterable, Sendable {
 
     private func ratio(_ explanation: String) -> MetricDefinition { MetricDefinition(.ratio, explanation) }
 
-    func value(in phase: PhaseEvidence) -> MetricValue {
-        let counts = phase.counts
+    func value(in phase: PhaseEvidence) -> MetricValue { value(of: phase.counts) }
+
+    /// What it comes to.
+    package func value(of counts: VerificationCounts) -> MetricValue {
         let (repeated, returned) = (counts.repeatedRequests, counts.returned)
         return switch self {
         case .repeated: MetricValue(counts.repeatHitRatio, count: repeated)

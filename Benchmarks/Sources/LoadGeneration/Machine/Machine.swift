@@ -40,6 +40,14 @@ package protocol Machine: RunClock {
     func memory() throws(JemallocError) -> any MemorySource
 }
 
+extension UInt64 {
+    /// The time so many nanoseconds later; the last one that there is where that is too late to be written.
+    func later(by nanoseconds: UInt64) -> UInt64 {
+        let (time, isOver) = addingReportingOverflow(nanoseconds)
+        return isOver ? .max : time
+    }
+}
+
 /// The time of a machine for the measured path, which reads it twice an operation: that of the real machine is read without
 /// a detour through the protocol.
 struct LoadClock: Sendable {

@@ -4,18 +4,17 @@ internal import Workloads
 /// Looks at the pulses of a phase: reports progress, and gives the phase up when the subject hangs.
 final class PhaseMonitor: Sendable {
     private let pulses: [Pulse]
-    private let isReported: Bool
-    private let report: @Sendable (_ tally: LiveTally, _ rate: Double, _ now: UInt64) -> Void
+    /// Nil where nothing is to know.
+    private let report: (@Sendable (_ tally: LiveTally, _ rate: Double, _ now: UInt64) -> Void)?
     private let giveUp: @Sendable () -> Void
     private let state: Mutex<PulseReadings>
 
     init(
-        pulses: [Pulse], isReported: Bool, readings: PulseReadings,
-        report: @escaping @Sendable (_ tally: LiveTally, _ rate: Double, _ now: UInt64) -> Void,
+        pulses: [Pulse], readings: PulseReadings,
+        report: (@Sendable (_ tally: LiveTally, _ rate: Double, _ now: UInt64) -> Void)?,
         giveUp: @escaping @Sendable () -> Void
     ) {
         self.pulses = pulses
-        self.isReported = isReported
         self.report = report
         self.giveUp = giveUp
         state = Mutex(readings)
@@ -28,10 +27,8 @@ final class PhaseMonitor: Sendable {
         let started = pulses.reduce(0) { $0 + $1.started }
         let (rate, isStuck) = state.withLock { $0.read(started: started, completed: completed, at: now) }
         if isStuck { giveUp() }
-        guard isReported, let rate else { return }
-        var tally = LiveTally()
-        for pulse in pulses { pulse.add(to: &tally) }
-        report(tally, rate, now)
+        guard let report, let rate else { return }
+        report(LiveTally(pulses), rate, now)
     }
 }
 

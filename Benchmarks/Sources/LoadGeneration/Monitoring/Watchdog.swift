@@ -28,9 +28,9 @@ final class Watchdog: Sendable {
     ///
     /// What a subject does outside of calls is waited for like this, since no pulse shows that it still lives.
     func finishes(_ body: @escaping @Sendable () async -> Void) async -> Bool {
-        let (deadline, isLate) = machine.now().addingReportingOverflow(limit)
+        let deadline = machine.now().later(by: limit)
         return await withCheckedContinuation { continuation in
-            let wait = Wait(continuation, deadline: isLate ? .max : deadline)
+            let wait = Wait(continuation, deadline: deadline)
             sight.add(wait)
             machine.start {
                 await body()

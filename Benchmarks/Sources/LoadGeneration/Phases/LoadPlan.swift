@@ -30,6 +30,13 @@ package struct PhasePlan: Sendable {
     /// How many requests are made at most before the history is moved out of memory; nil: it stays there.
     var stretch: Int?
 
+    /// Whether the phase holds requests after so many calls that are not the runner's: later pieces are, and all of them where memory
+    /// is looked at, as the first is to take as much as others.
+    func hasOwnRequests(after calls: Int) -> Bool { stream.goesOn && (phase.memory != nil || calls > stream.count) }
+
+    /// What these take, which is no memory of the subject.
+    func ownBytes(after calls: Int) -> Int { hasOwnRequests(after: calls) ? stream.bytes : 0 }
+
     /// The most calls that the clients of a worker make.
     ///
     /// Worker w of n has the clients w, w + n and so on, and client c of m takes the positions c, c + m and so on; in an open

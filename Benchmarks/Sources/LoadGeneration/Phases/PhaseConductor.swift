@@ -22,7 +22,6 @@ struct PhaseConductor<Driven: Subject> {
     private let releases: ReleaseTimes?
     /// The piece of the requests that is asked for now.
     private var requests: RequestStream
-    private let isCopied: Bool
     private let sampled = SampledMemory()
     /// Given when the phase is to end early: with the run's signal, or because the subject hangs.
     private let stop: StopSignal
@@ -40,12 +39,11 @@ struct PhaseConductor<Driven: Subject> {
         releases = plan.stream.isOpen ? ReleaseTimes(count: plan.stream.count) : nil
         stop = StopSignal(within: equipment.stop)
         // The first piece stays with the runner. Where memory is looked at, as much is to be held by the first one as by others.
-        isCopied = plan.phase.memory != nil && plan.stream.goesOn
-        requests = isCopied ? plan.stream.copy : plan.stream
+        requests = plan.hasOwnRequests(after: 0) ? plan.stream.copy : plan.stream
     }
 
-    /// What a piece takes that is not the runner's: no memory of the subject.
-    private var ownBytes: Int { isCopied || requests.first > 0 ? requests.bytes : 0 }
+    /// How many calls of the phase have returned.
+    private var completed: Int { pulses.reduce(0) { $0 + $1.completed } }
 
     /// Runs the phase to its end, or until it is stopped or given up.
     mutating func run() async -> PhaseTrace {
@@ -62,7 +60,7 @@ struct PhaseConductor<Driven: Subject> {
         trace.end = machine.now()
         trace.stalls = equipment.hiccups.take()
         trace.foreignProcessors = processors.flatMap { machine.processorTime()?.foreignProcessors(since: $0) }
-        trace.allocatedEnd = equipment.allocatedBySubject.map { $0 - ownBytes }
+        trace.allocatedEnd = equipment.allocatedBySubject.map { $0 - plan.ownBytes(after: completed) }
         // What the next phase records may not fit beside what this one has.
         if !isHung { isHung = await !makeRoom(for: .max, &trace) }
         if isHung {
@@ -78,7 +76,7 @@ struct PhaseConductor<Driven: Subject> {
 
     private func ending(_ trace: PhaseTrace) -> PhaseEnding {
         if equipment.stop.isSet || trace.failure != nil { return .stopped }
-        let isDone = plan.isBoundByHistory && pulses.reduce(0) { $0 + $1.completed } >= plan.limit
+        let isDone = plan.isBoundByHistory && completed >= plan.limit
         return isDone ? .historyFull : .completed
     }
 
@@ -111,31 +109,34 @@ struct PhaseConductor<Driven: Subject> {
     }
 
     private func makeMonitor() -> PhaseMonitor {
-        let (plan, clock, gate, sampled, isCopied) = (plan, clock, gate, sampled, isCopied)
-        let (memory, before) = (equipment.memory, equipment.allocatedBefore)
-        let (name, count, progress) = (equipment.subjectName, equipment.phaseCount, equipment.progress)
-        let duration = plan.phase.duration.map { Double(max(1, $0.nanoseconds)) }
-        return PhaseMonitor(
-            pulses: pulses, isReported: progress != nil,
+        PhaseMonitor(
+            pulses: pulses,
             readings: PulseReadings(
                 watchdog: equipment.configuration.watchdog.nanoseconds,
                 interval: equipment.configuration.progressInterval.nanoseconds, start: machine.now()),
-            report: { tally, rate, now in
-                let start = clock.start
-                let elapsed = start == 0 ? 0 : Double(now - min(start, now))
-                let byTime = duration.map { elapsed / $0 } ?? 0
-                let byCount = plan.isBoundByHistory ? 0 : Double(tally.returned) / Double(plan.limit)
-                // While a memory phase reads memory, nothing else is to.
-                let allocated = plan.phase.memory == nil ? try? memory.get().reading().allocated : sampled.last
-                let others = (before ?? 0) + (isCopied || tally.returned > plan.stream.count ? plan.stream.bytes : 0)
-                progress?(
-                    LoadProgress(
-                        subject: name, phase: plan.phase.name, isWarmup: plan.phase.warmup,
-                        phaseNumber: Int(plan.number), phaseCount: count,
-                        fraction: min(1, max(byTime, byCount)), tally: tally,
-                        allocated: before == nil ? nil : allocated.map { $0 - others }, rate: rate))
-            },
-            giveUp: { gate.abandon() })
+            report: equipment.progress.map(makeReport), giveUp: { [gate] in gate.abandon() })
+    }
+
+    private func makeReport(
+        to progress: @escaping @Sendable (LoadProgress) -> Void
+    ) -> @Sendable (_ tally: LiveTally, _ rate: Double, _ now: UInt64) -> Void {
+        let (name, count) = (equipment.subjectName, equipment.phaseCount)
+        let (memory, before) = (equipment.memory, equipment.allocatedBefore)
+        let duration = plan.phase.duration.map { Double(max(1, $0.nanoseconds)) }
+        return { [plan, clock, sampled] tally, rate, now in
+            let (start, made) = (clock.start, tally.counts.returned)
+            let elapsed = start == 0 ? 0 : Double(now - min(start, now))
+            let byTime = duration.map { elapsed / $0 } ?? 0
+            let byCount = plan.isBoundByHistory ? 0 : Double(made) / Double(plan.limit)
+            // While a memory phase reads memory, nothing else is to.
+            let all = plan.phase.memory == nil ? try? memory.get().reading().allocated : sampled.last
+            let allocated = all.flatMap { all in before.map { all - $0 - plan.ownBytes(after: made) } }
+            progress(
+                LoadProgress(
+                    subject: name, phase: plan.phase.name, isWarmup: plan.phase.warmup, phaseNumber: Int(plan.number),
+                    phaseCount: count, fraction: min(1, max(byTime, byCount)), tally: tally, allocated: allocated,
+                    rate: rate))
+        }
     }
 
     // MARK: - Cycles
@@ -185,16 +186,16 @@ struct PhaseConductor<Driven: Subject> {
             let length = done > 0 ? done : WarmUpEvidence.firstTurns * plan.clients
             let limit = min(plan.limit, done + length)
             if await make(requestsTo: limit, from: done, &trace, deadline: deadline) { return true }
-            trace.limit = pulses.reduce(0) { $0 + $1.completed }
+            trace.limit = completed
             if stop.isSet || machine.now() - min(trace.paused, machine.now()) >= deadline { return false }
             // What is left over at the end is too short to be compared.
             guard limit - done >= length / 2 else { return false }
             guard await becomesQuiet() else { return true }
-            let tally = pulses.reduce(into: LiveTally()) { $1.add(to: &$0) }
-            let stretch = tally.since(before)
+            let tally = LiveTally(pulses)
             warmUp.add(
-                requests: stretch.returned, served: stretch.served, hitP50: stretch.hits.percentile(50),
-                liveEntries: subject.liveEntries)
+                requests: tally.counts.returned - before.counts.returned,
+                served: tally.counts.served - before.counts.served,
+                hitP50: tally.hits.since(before.hits).percentile(50), liveEntries: subject.liveEntries)
             (done, before) = (limit, tally)
         }
         return false
@@ -217,7 +218,7 @@ struct PhaseConductor<Driven: Subject> {
         var done = first
         while done < limit {
             let began = machine.now()
-            let made = pulses.reduce(0) { $0 + $1.completed }
+            let made = completed
             if slice != nil, made > 0 { await equipment.turns?.pass() }
             drawRequests(from: done)
             let end = requests.goesOn ? requests.first + requests.count : limit
@@ -226,13 +227,10 @@ struct PhaseConductor<Driven: Subject> {
             trace.paused += machine.now() - began
             if stop.isSet { break }
             // The time in which others had their turns, the history was moved or requests were drawn is not part of what was asked for.
-            let stopping = deadline.addingReportingOverflow(trace.paused)
-            let phaseEnd = stopping.overflow ? .max : stopping.partialValue
-            let sliceEnd = machine.now().addingReportingOverflow(slice?.time ?? .max)
-            let cycleEnd = sliceEnd.overflow ? phaseEnd : min(phaseEnd, sliceEnd.partialValue)
+            let phaseEnd = deadline.later(by: trace.paused)
+            let cycleEnd = min(phaseEnd, machine.now().later(by: slice?.time ?? .max))
             if await runCycle(Cycle(limit: next, last: limit, deadline: cycleEnd, requests: requests)) { return true }
             if stop.isSet || machine.now() >= phaseEnd { break }
-            let completed = pulses.reduce(0) { $0 + $1.completed }
             if slice != nil {
                 slice?.learn(completed - made)
                 // What a run has begun is done in its own turn.

@@ -6,15 +6,16 @@ internal import Synchronization
 ///
 /// One writer at a time (the worker), so plain stores suffice; any thread may look. A whole cache line each, or two
 /// workers would slow each other down.
-final class Pulse: Sendable {
-    private let starts = Atomic<Int>(0)
-    private let completions = Atomic<Int>(0)
-    private let outcomes: InlineArray<16, Atomic<Int>>
+package final class Pulse: Sendable {
+    // As requests are numbered with 32 bits, no counter needs more.
+    private let starts = Atomic<UInt32>(0)
+    private let outcomes: InlineArray<16, Atomic<UInt32>>
     private let hits: InlineArray<640, Atomic<UInt32>>
     private let others: InlineArray<640, Atomic<UInt32>>
     private let padding: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0, 0, 0)
 
-    init() {
+    /// Nothing was called yet.
+    package init() {
         precondition(LiveTimes.size == 640 && OutcomeClass.allCases.count <= 16, "There is a place for everything.")
         outcomes = InlineArray { _ in Atomic(0) }
         hits = InlineArray { _ in Atomic(0) }
@@ -23,20 +24,14 @@ final class Pulse: Sendable {
 
     /// A call starts.
     @inline(__always)
-    func start() { Self.count(starts) }
+    package func start() { Self.count(starts) }
 
     /// A call has returned, for which its caller waited so many nanoseconds.
     @inline(__always)
-    func complete(_ outcome: OutcomeClass, waited: UInt64) {
+    package func complete(_ outcome: OutcomeClass, waited: UInt64) {
         let place = LiveTimes.place(of: waited)
         Self.count(outcomes[Int(outcome.rawValue)])
         if outcome == .hit { Self.count(hits[place]) } else { Self.count(others[place]) }
-        Self.count(completions)
-    }
-
-    @inline(__always)
-    private static func count(_ counter: borrowing Atomic<Int>) {
-        counter.store(counter.load(ordering: .relaxed) &+ 1, ordering: .relaxed)
     }
 
     @inline(__always)
@@ -45,16 +40,19 @@ final class Pulse: Sendable {
     }
 
     /// Calls started.
-    var started: Int { starts.load(ordering: .relaxed) }
+    var started: Int { Int(starts.load(ordering: .relaxed)) }
 
     /// Calls returned.
-    var completed: Int { completions.load(ordering: .relaxed) }
+    var completed: Int { OutcomeClass.allCases.reduce(0) { $0 + count(of: $1) } }
+
+    private func count(of outcome: OutcomeClass) -> Int {
+        Int(outcomes[Int(outcome.rawValue)].load(ordering: .relaxed))
+    }
 
     /// Adds what the calls came to so far.
-    func add(to tally: inout LiveTally) {
-        for outcome in OutcomeClass.allCases {
-            tally.outcomes[Int(outcome.rawValue)] += outcomes[Int(outcome.rawValue)].load(ordering: .relaxed)
-        }
+    fileprivate func add(to tally: inout LiveTally) {
+        for outcome in OutcomeClass.allCases { tally.counts.outcomes[Int(outcome.rawValue)] += count(of: outcome) }
+        tally.counts.operations = tally.counts.outcomes.reduce(0, +)
         for place in 0..<LiveTimes.size {
             tally.hits.counts[place] += Int(hits[place].load(ordering: .relaxed))
             tally.others.counts[place] += Int(others[place].load(ordering: .relaxed))
@@ -64,45 +62,23 @@ final class Pulse: Sendable {
 
 /// What the calls of a phase came to so far.
 package struct LiveTally: Hashable, Sendable {
-    /// How many had each outcome, by its raw value.
-    package fileprivate(set) var outcomes = [Int](repeating: 0, count: OutcomeClass.allCases.count)
+    /// How many had each outcome. All of them have returned, and nothing is counted that takes the checker.
+    package fileprivate(set) var counts = VerificationCounts()
     /// How long callers waited for hits.
     package fileprivate(set) var hits = LiveTimes()
     /// How long they waited for other answers.
     fileprivate var others = LiveTimes()
 
-    /// Nothing so far.
-    package init() {}
+    /// What the calls of some workers came to; without workers nothing.
+    package init(_ pulses: [Pulse] = []) {
+        for pulse in pulses { pulse.add(to: &self) }
+    }
 
     /// How long callers waited for any answer.
     package var all: LiveTimes {
         var all = hits
         for place in all.counts.indices { all.counts[place] += others.counts[place] }
         return all
-    }
-
-    /// How many calls have returned.
-    package var returned: Int { outcomes.reduce(0, +) }
-
-    /// How many were served without executing.
-    var served: Int { [OutcomeClass.hit, .joined, .stale].reduce(0) { $0 + outcomes[Int($1.rawValue)] } }
-
-    /// What the calls came to since an earlier tally of the same phase.
-    func since(_ earlier: LiveTally) -> LiveTally {
-        var since = self
-        for place in outcomes.indices { since.outcomes[place] -= earlier.outcomes[place] }
-        for place in hits.counts.indices {
-            since.hits.counts[place] -= earlier.hits.counts[place]
-            since.others.counts[place] -= earlier.others.counts[place]
-        }
-        return since
-    }
-
-    /// Adds a call.
-    package mutating func add(_ outcome: OutcomeClass, waited: UInt64) {
-        let place = LiveTimes.place(of: waited)
-        outcomes[Int(outcome.rawValue)] += 1
-        if outcome == .hit { hits.counts[place] += 1 } else { others.counts[place] += 1 }
     }
 }
 
@@ -131,6 +107,13 @@ package struct LiveTimes: Hashable, Sendable {
         guard place >= exact else { return UInt64(place) }
         let (exponent, part) = ((place + 48) / 16, UInt64((place + 48) % 16))
         return (16 + part + 1) << UInt64(exponent - 4) - 1
+    }
+
+    /// The times since an earlier look at the same ones.
+    func since(_ earlier: LiveTimes) -> LiveTimes {
+        var since = self
+        for place in counts.indices { since.counts[place] -= earlier.counts[place] }
+        return since
     }
 
     /// How many times there are.

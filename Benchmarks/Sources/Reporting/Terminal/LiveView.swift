@@ -21,17 +21,16 @@ package struct LiveView: Sendable {
     /// A view.
     ///
     /// - Parameters:
-    ///   - outcomes: How many calls had each outcome. Those that no call had are not shown.
+    ///   - counts: How many calls had each outcome. Those that no call had are not shown.
     ///   - hits: How long callers waited for hits; nil where there are none.
     ///   - calls: How long they waited for any answer; nil where there is none.
     ///   - allocated: What the subject holds, in bytes; nil where that is not known.
     ///   - gates: How the gates stand. Those that were not measured yet are counted.
     package init(
-        outcomes: [(OutcomeClass, Int)], hits: Times?, calls: Times?, allocated: Int?, gates: [GateResult]
+        counts: VerificationCounts, hits: Times?, calls: Times?, allocated: Int?, gates: [GateResult]
     ) {
-        let total = outcomes.reduce(0) { $0 + $1.1 }
-        let shares = outcomes.filter { $0.1 > 0 }.map { outcome, count in
-            "\(outcome.name) \(HumanNumber.ratio(Double(count) / Double(total)))"
+        let shares = OutcomeClass.allCases.filter { counts.count(of: $0) > 0 }.map { outcome in
+            "\(outcome.name) \(HumanNumber.ratio(Double(counts.count(of: outcome)) / Double(counts.returned)))"
         }
         let times = [("hits", hits), ("calls", calls)].compactMap { name, times in
             times.map { "\(name) p50 \(HumanNumber.time($0.p50)), p99 \(HumanNumber.time($0.p99))" }

@@ -86,9 +86,7 @@ package struct DrawnKeys {
         }
         guard size > 1 else { return counts[Int(key)] += 1 }
         let burst = position / size
-        if burst >= drawn.count {
-            drawn += Array(repeating: Self.none, count: burst + 1 - drawn.count + drawn.count / 2)
-        }
+        drawn.grow(toHold: burst, filledWith: Self.none)
         if drawn[burst] == Self.none {
             drawn[burst] = key
             counts[Int(key)] += 1
@@ -118,7 +116,7 @@ package struct AskedRequests {
         count += 1
         guard problem == nil else { return }
         let (word, bit) = (position / 64, UInt64(1) << UInt64(position % 64))
-        if word >= asked.count { asked += Array(repeating: 0, count: word + 1 - asked.count + asked.count / 2) }
+        asked.grow(toHold: word, filledWith: 0)
         guard asked[word] & bit == 0 else {
             problem = Audit(verdict: .rejected, pValue: nil, summary: "request \(position) was made twice")
             return
@@ -139,5 +137,12 @@ package struct AskedRequests {
                 verdict: .rejected, pValue: nil, summary: "\(count) requests were made instead of \(expected)")
         }
         return problem ?? Audit(verdict: .accepted, pValue: nil, summary: "\(count) requests are those prepared")
+    }
+}
+
+extension Array {
+    /// Makes room for an element at a place, and for half as many again, so that growing one by one is cheap.
+    fileprivate mutating func grow(toHold index: Int, filledWith element: Element) {
+        if index >= count { self += Array(repeating: element, count: index + 1 - count + count / 2) }
     }
 }

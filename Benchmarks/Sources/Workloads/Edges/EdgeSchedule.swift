@@ -41,7 +41,7 @@ package struct EdgeSchedule: Hashable, Sendable {
         steps = edge.steps
         lifetime =
             if edge.at == .expiry, case .fixed(let life) = cache.timeToLive.rule { life.nanoseconds } else { 0 }
-        var random = RandomStream(seed: scenario.seed, name: "\(phase.name)/edge")
+        var random = scenario.random(phase, "edge")
         seed = random.word()
     }
 

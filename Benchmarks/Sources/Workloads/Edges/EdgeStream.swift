@@ -6,7 +6,7 @@ extension StreamBuilder {
     func stream(of phase: Phase, _ schedule: EdgeSchedule) -> RequestStream {
         let first = firstKey(of: phase)
         let behaviour = LoaderBehaviour(scenario.operation(of: phase), seed: scenario.seed)
-        var latency = random(phase, "latency")
+        var latency = scenario.random(phase, "latency")
         let count = schedule.rounds * schedule.turns * schedule.clients
         var requests = (0..<count).map { position in
             let round = schedule.round(of: position)

@@ -73,7 +73,7 @@ package struct StreamBuilder: Sendable {
     /// The intended starts of a phase with a rate, or nil for a closed loop.
     private func arrivals(of phase: Phase) -> [UInt64]? {
         guard phase.isOpen, let course = phase.course else { return nil }
-        var random = random(phase, "arrivals")
+        var random = scenario.random(phase, "arrivals")
         let offsets =
             phase.model == .poisson
             ? ArrivalSchedule.poisson(course, count: phase.operationLimit, from: &random)
@@ -90,12 +90,14 @@ package struct StreamBuilder: Sendable {
         return Array(offsets.prefix { $0 < duration })
     }
 
-    func random(_ phase: Phase, _ purpose: String) -> RandomStream {
-        RandomStream(seed: scenario.seed, name: "\(phase.name)/\(purpose)")
-    }
 }
 
 extension Scenario {
+    /// The random numbers of a phase for one purpose.
+    func random(_ phase: Phase, _ purpose: String) -> RandomStream {
+        RandomStream(seed: seed, name: "\(phase.name)/\(purpose)")
+    }
+
     /// The keys of a phase: its own, or the workload's.
     package func keys(of phase: Phase) -> KeySettings { phase.keys ?? workload.keys }
 

@@ -15,7 +15,7 @@ struct StreamDrawer: Sendable {
 
     /// Nothing is drawn yet.
     init(_ phase: Phase, of scenario: Scenario, keys: KeySampler?) {
-        let random = { (purpose: String) in RandomStream(seed: scenario.seed, name: "\(phase.name)/\(purpose)") }
+        let random = { (purpose: String) in scenario.random(phase, purpose) }
         self.keys = keys.map { KeyDraws($0, from: random("keys")) }
         behaviour = LoaderBehaviour(scenario.operation(of: phase), seed: scenario.seed)
         settings = scenario.verbs(of: phase)
