@@ -24,8 +24,9 @@ struct CompareCommand: BenchCommand {
             The first arm is the reference. Each round runs every arm on the same requests, the reference twice. Arms of \
             this program take turns, as the speed of a machine that others use, too, changes from one second to the next: \
             each makes some milliseconds of its requests while the others rest, in an order that is drawn anew for every \
-            rotation. Warm-ups, think times, open loops and edge phases are made in one turn. Builds, results that expire and \
-            phases that sample memory are run one after the other, which takes many more rounds to tell as little. An arm \
+            rotation. Warm-ups, think times, open loops, edge phases and those that sample memory are made in one turn. Results \
+            that expire, and subjects of one program whose memory is sampled, are run one after the other, which takes many \
+            more rounds to tell as little. A build that is too old to take turns runs as a whole while the others rest. An arm \
             is a REGRESSION if it is surely worse by more than --effect, or than the reference \
             differs from itself, whichever is more, and NO REGRESSION if it is surely worse by less than --effect; with \
             metrics of several phases the certainty is that of all of them.

@@ -48,6 +48,8 @@ struct RunCommand: BenchCommand {
         var runPlan = try RunPlan(plan, in: context, historyFolder: output.out)
         let profiles = try await heapProfile ? runPlan.profileHeap(in: context) : nil
         defer { profiles?.remove() }
+        let turns = try LinkedTurns(of: runPlan, in: context)
+        if let turns { runPlan.shareHistory(among: turns.runs) }
         let resolvedScenario = try runPlan.resolvedScenario
         let baselines = try RunBaselines(baselines, in: output.out, resolvedScenario: resolvedScenario)
         let stamp = RunStamp(commit: await context.commit())
@@ -64,7 +66,7 @@ struct RunCommand: BenchCommand {
         let driver = RunDriver(
             plan: runPlan, context: context,
             progress: ProgressDisplay(
-                isOff: output.noProgress || output.quiet, gates: runPlan.gates, in: context))
+                isOff: output.noProgress || output.quiet, gates: runPlan.gates, in: context), turns: turns)
         do {
             try await driver.run(&evidence)
         } catch {

@@ -1,5 +1,6 @@
 internal import Evidence
 internal import Foundation
+internal import LoadGeneration
 internal import Reporting
 internal import Subprocess
 internal import Workloads
@@ -21,17 +22,54 @@ struct BenchProgram {
     /// - Parameters:
     ///   - arguments: What `run` is told, see ``PlanOptions/arguments(of:subject:)``.
     ///   - subject: The subject whose evidence counts.
+    ///   - runs: How many runs there are at a time where they take turns.
     ///   - scratch: Where its bundles go. Each is removed when it has been read.
-    func arm(_ arguments: [String], subject: String, scratch: ScratchFolder, _ driver: RunDriver) -> ComparisonArm {
-        ComparisonArm(title: title) { _ async throws(Failure) in
-            let out = scratch.path + "/results"
-            defer { try? FileManager.default.removeItem(atPath: out) }
+    func arm(
+        _ arguments: [String], subject: String, among runs: Int, scratch: ScratchFolder, _ driver: RunDriver
+    ) -> ComparisonArm {
+        ComparisonArm(title: title) { turns async throws(Failure) in
+            let folder = "\(scratch.path)/\(UUID().uuidString)"
+            defer { try? FileManager.default.removeItem(atPath: folder) }
             let child = ChildProcess(
-                program: path, arguments: ["run"] + arguments + ["--out", out, "--quiet", "--no-progress"],
+                program: path, arguments: ["run"] + arguments + ["--out", "\(folder)/results", "--quiet", "--no-progress"],
                 interruption: driver.context.interruption)
-            let end = try await child.run(with: Self.job)
-            return try evidence(in: out, subject, end)
+            guard let turns else {
+                return ArmRun(evidence: try evidence(in: "\(folder)/results", subject, try await child.run(with: Self.job)))
+            }
+            await turns.begin()
+            let end: Result<(ChildProcess.End, Bool), Failure>
+            do throws(Failure) {
+                end = .success(try await inTurn(child, turns, among: runs, folder))
+            } catch {
+                end = .failure(error)
+            }
+            // However it has ended: those that are left have the others' turns.
+            await turns.end()
+            let (ending, tookTurns) = try end.get()
+            return ArmRun(evidence: try evidence(in: "\(folder)/results", subject, ending), tookTurns: tookTurns)
         }
+    }
+
+    /// Runs it, and gives it turns where it asks for them.
+    private func inTurn(
+        _ child: ChildProcess, _ turns: any Turns, among runs: Int, _ folder: String
+    ) async throws(Failure) -> (ChildProcess.End, tookTurns: Bool) {
+        do {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        } catch {
+            throw Failure("cannot make \(folder): \(error.localizedDescription)", .cannotWrite)
+        }
+        let link = try TurnLink(turns, among: runs, in: folder)
+        let serving = Task { await link.serve() }
+        let result: Result<ChildProcess.End, Failure>
+        do throws(Failure) {
+            result = .success(try await child.run(with: Self.job.merging(link.environment) { $1 }))
+        } catch {
+            result = .failure(error)
+        }
+        link.close()
+        await serving.value
+        return (try result.get(), link.isUsed)
     }
 
     /// What a run has left. Its exit code is not asked: gates that it failed are judged here again.

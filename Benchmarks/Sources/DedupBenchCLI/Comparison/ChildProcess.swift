@@ -51,7 +51,7 @@ final class ChildProcess: Sendable {
         let watch = Task { await stopWhenInterrupted() }
         defer {
             watch.cancel()
-            interruption.note(child: 0)
+            if let group = process.withLock({ $0 }) { interruption.forget(child: group) }
         }
         do {
             let end = try await started(with: changes)

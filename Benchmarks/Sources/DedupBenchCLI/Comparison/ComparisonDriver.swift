@@ -9,7 +9,14 @@ struct ComparisonArm: Sendable {
     /// What it is called.
     let title: String
     /// Runs it once: in turn with others, or, without turns, alone.
-    let measure: @Sendable (Turns?) async throws(Failure) -> SubjectEvidence
+    let measure: @Sendable ((any Turns)?) async throws(Failure) -> ArmRun
+}
+
+/// What an arm has left of a round.
+struct ArmRun {
+    let evidence: SubjectEvidence
+    /// Whether it made its requests slice by slice, if it was to; a build that does not know how runs as a whole in one turn.
+    var tookTurns = true
 }
 
 /// Runs the arms of a comparison round by round: all of them on the same requests, in an order that is drawn anew for each round,
@@ -34,19 +41,22 @@ struct ComparisonDriver {
         for round in 1...rounds {
             // The last place is the reference once more.
             let places = arms + [arms[0]]
-            let evidence =
+            let runs =
                 isInTurn
                 ? try await inTurn(places, seed: random.word(), round)
                 : try await oneAfterTheOther(places, random.permutation(places.count).map(Int.init), round)
-            outcome.add(evidence)
+            outcome.add(runs.map(\.evidence))
+            for (place, run) in zip(places, runs) where !run.tookTurns {
+                outcome.doubt("\(place.title) does not know how to take turns: it ran as a whole while the others rested")
+            }
         }
         return outcome
     }
 
     private func oneAfterTheOther(
         _ places: [ComparisonArm], _ order: [Int], _ round: Int
-    ) async throws(Failure) -> [SubjectEvidence] {
-        var measured = [SubjectEvidence?](repeating: nil, count: places.count)
+    ) async throws(Failure) -> [ArmRun] {
+        var measured = [ArmRun?](repeating: nil, count: places.count)
         for place in order {
             guard interruption.reason == nil else { throw interruption.failure }
             progress.show("round \(round)/\(rounds): \(places[place].title)")
@@ -57,11 +67,11 @@ struct ComparisonDriver {
 
     private func inTurn(
         _ places: [ComparisonArm], seed: UInt64, _ round: Int
-    ) async throws(Failure) -> [SubjectEvidence] {
+    ) async throws(Failure) -> [ArmRun] {
         guard interruption.reason == nil else { throw interruption.failure }
         progress.show("round \(round)/\(rounds): \(arms.map(\.title).joined(separator: ", ")), in turn")
         let table = TurnTable(runs: places.count, seed: seed)
-        let measured = await withTaskGroup(of: (Int, Result<SubjectEvidence, Failure>).self) { group in
+        let measured = await withTaskGroup(of: (Int, Result<ArmRun, Failure>).self) { group in
             for (place, arm) in places.enumerated() {
                 group.addTask {
                     do throws(Failure) {
@@ -75,9 +85,9 @@ struct ComparisonDriver {
         }
         // What an interruption leaves is no round.
         guard interruption.reason == nil else { throw interruption.failure }
-        var evidence: [SubjectEvidence] = []
-        for place in places.indices { if let result = measured[place] { evidence.append(try result.get()) } }
-        return evidence
+        var runs: [ArmRun] = []
+        for place in places.indices { if let result = measured[place] { runs.append(try result.get()) } }
+        return runs
     }
 }
 
@@ -107,7 +117,7 @@ extension RunDriver {
     ) -> ComparisonArm {
         ComparisonArm(title: title) { turns async throws(Failure) in
             do {
-                return try await run(subject, in: combination, with: runner, turns: turns)
+                return ArmRun(evidence: try await run(subject, in: combination, with: runner, turns: turns))
             } catch {
                 throw Self.failure(from: error, driving: "\(plan.file): \(title)")
             }

@@ -4,8 +4,8 @@ internal import Workloads
 
 /// Whether the arms of a comparison are run in turn, slice by slice, or one after the other.
 ///
-/// In turn, what the machine does at a time meets all arms alike. It takes one process, figures that are an arm's own, and
-/// results that do not expire while others have their turn.
+/// In turn, what the machine does at a time meets all arms alike. It takes figures that are an arm's own, and results that
+/// do not expire while others have their turn.
 struct TurnTaking {
     /// Whether they are.
     let isInTurn: Bool
@@ -16,7 +16,7 @@ struct TurnTaking {
     ///
     /// - Parameters:
     ///   - asked: What the command line asks for; nil: nothing.
-    ///   - isOfBuilds: Whether the arms are builds, which are processes of their own.
+    ///   - isOfBuilds: Whether the arms are builds, which are processes of their own and have their own memory.
     /// - Throws: ``Failure`` with code 64 where they cannot be run as asked.
     init(_ asked: Bool?, of plan: RunPlan, _ metrics: [Metric], isOfBuilds: Bool) throws(Failure) {
         if let obstacle = Self.obstacle(plan, metrics, isOfBuilds: isOfBuilds) {
@@ -40,13 +40,12 @@ struct TurnTaking {
     }
 
     private static func obstacle(_ plan: RunPlan, _ metrics: [Metric], isOfBuilds: Bool) -> String? {
-        if isOfBuilds { return "builds are processes of their own, which run one after the other" }
-        let hasMemory = plan.combinations.contains { $0.scenario.phases.contains { $0.memory != nil } }
-        if hasMemory || metrics.contains(where: { $0.definition.dimension == .bytes }) {
+        let hasMemory = !isOfBuilds && plan.combinations.contains { $0.scenario.phases.contains { $0.memory != nil } }
+        if hasMemory || !isOfBuilds && metrics.contains(where: { $0.definition.dimension == .bytes }) {
             return "memory is that of the process, so it takes one arm at a time"
         }
         // The time that the machine did not run us is one for all arms that are there.
         let stalls = metrics.first { $0 == .load(.longestStall) }
-        return stalls.map { "\($0.name) is that of the process, so it takes one arm at a time" }
+        return stalls.map { "\($0.name) is that of the machine, so it takes one arm at a time" }
     }
 }

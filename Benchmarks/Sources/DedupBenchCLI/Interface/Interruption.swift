@@ -18,8 +18,8 @@ package final class Interruption: Sendable {
     package let stop = StopSignal()
     private let received = Atomic<Int32>(0)
     private let reports = Atomic<Bool>(true)
-    /// The group of processes that is run by this one; 0 while there is none.
-    private let child = Atomic<pid_t>(0)
+    /// The groups of processes that are run by this one; 0 where there is none.
+    private let children: InlineArray<64, Atomic<pid_t>> = InlineArray { _ in Atomic(0) }
 
     /// One that nothing has interrupted yet.
     package init() {}
@@ -52,8 +52,18 @@ package final class Interruption: Sendable {
         stop.stop()
     }
 
-    /// Notes the group of processes that the second signal kills, as nothing else would. 0 when it has ended.
-    func note(child group: pid_t) { child.store(group, ordering: .relaxed) }
+    /// Notes a group of processes that the second signal kills, as nothing else would. Beyond 64 at a time it is not noted.
+    func note(child group: pid_t) { replace(0, by: group) }
+
+    /// The group has ended.
+    func forget(child group: pid_t) { replace(group, by: 0) }
+
+    private func replace(_ old: pid_t, by new: pid_t) {
+        for place in children.indices {
+            let (isDone, _) = children[place].compareExchange(expected: old, desired: new, ordering: .relaxed)
+            if isDone { return }
+        }
+    }
 
     /// Makes signals interrupt, if this is the one that they reach; call it before the run.
     ///
@@ -80,8 +90,10 @@ package final class Interruption: Sendable {
     private static func receive(_ number: Int32) {
         let (isFirst, _) = bySignals.received.compareExchange(expected: 0, desired: number, ordering: .relaxed)
         guard isFirst else {
-            let child = bySignals.child.load(ordering: .relaxed)
-            if child > 0 { kill(-child, SIGKILL) }
+            for place in bySignals.children.indices {
+                let child = bySignals.children[place].load(ordering: .relaxed)
+                if child > 0 { kill(-child, SIGKILL) }
+            }
             _exit(128 + number)
         }
         let text = bySignals.reports.load(ordering: .relaxed) ? reportingMessage : message

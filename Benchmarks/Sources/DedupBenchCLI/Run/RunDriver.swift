@@ -12,6 +12,8 @@ struct RunDriver {
     let plan: RunPlan
     let context: CommandContext
     let progress: ProgressDisplay
+    /// The turns of the one subject that is run; nil where it runs alone.
+    var turns: (any Turns)?
     private let traces = TraceLibrary()
 
     /// Gathers the evidence. What was not run because of an interruption or an error is listed in it, and what was
@@ -42,7 +44,7 @@ struct RunDriver {
             do {
                 let ready = try runner ?? makeRunner(for: combination)
                 runner = ready
-                evidence.subjects.append(try await run(subject, in: combination, with: ready))
+                evidence.subjects.append(try await run(subject, in: combination, with: ready, turns: turns))
             } catch {
                 evidence.skipped.append(title)
                 // What fails because of an interruption is no failure of its own.
@@ -78,7 +80,7 @@ struct RunDriver {
     /// - Parameter turns: Its turns among other runs; nil where it runs alone.
     /// - Throws: What making the subject or its operations throws.
     func run(
-        _ subject: SubjectBlueprint, in combination: RunPlan.Combination, with runner: LoadRunner, turns: Turns? = nil
+        _ subject: SubjectBlueprint, in combination: RunPlan.Combination, with runner: LoadRunner, turns: (any Turns)? = nil
     ) async throws -> SubjectEvidence {
         let run = try await runner.run(
             subject,

@@ -48,7 +48,12 @@ package struct ComparisonRounds: Sendable {
         let violations = report.verification?.violationCount ?? 0
         var doubt = "\(arm): \(report.verdict.rawValue.uppercased())"
         if let reason { doubt += ", \(reason)" } else if violations > 0 { doubt += ", its history breaks promises" }
-        if !doubts.contains(doubt) { doubts.append(doubt) }
+        self.doubt(doubt)
+    }
+
+    /// Adds what was wrong, unless it is there already.
+    package mutating func doubt(_ text: String) {
+        if !doubts.contains(text) { doubts.append(text) }
     }
 
     /// The values of metrics, in the order of arms, phases and metrics. What the reference never measures is left out.

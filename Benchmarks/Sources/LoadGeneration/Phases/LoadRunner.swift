@@ -62,7 +62,7 @@ package final class LoadRunner: Sendable {
     ///     its turns end, too.
     /// - Throws: What making the subject or a body throws, ``LoadError``, and ``HistoryFileError``.
     package func run(
-        _ blueprint: SubjectBlueprint, operations: OperationFactory? = nil, turns: Turns? = nil
+        _ blueprint: SubjectBlueprint, operations: OperationFactory? = nil, turns: (any Turns)? = nil
     ) async throws -> SubjectRun {
         await turns?.begin()
         do {
@@ -74,7 +74,7 @@ package final class LoadRunner: Sendable {
     }
 
     private func run(
-        _ blueprint: SubjectBlueprint, _ operations: OperationFactory, _ turns: Turns?
+        _ blueprint: SubjectBlueprint, _ operations: OperationFactory, _ turns: (any Turns)?
     ) async throws -> SubjectRun {
         let plan = try LoadPlan(
             scenario, streams: streams, blocks: blueprint.blocks, configuration: configuration(for: blueprint))
@@ -112,7 +112,7 @@ package final class LoadRunner: Sendable {
     }
 
     private func run(
-        _ blueprint: SubjectBlueprint, _ plan: LoadPlan, _ bodies: [any OperationBody], _ turns: Turns?
+        _ blueprint: SubjectBlueprint, _ plan: LoadPlan, _ bodies: [any OperationBody], _ turns: (any Turns)?
     ) async throws -> SubjectRun {
         var equipment = try equip(blueprint, plan, bodies)
         if let turns { (equipment.turns, equipment.progress) = (turns, nil) }

@@ -20,7 +20,7 @@ struct RunEquipment {
     var configuration: LoadConfiguration
     var stop: StopSignal
     /// The turns of the run among others; nil where it runs alone.
-    var turns: Turns?
+    var turns: (any Turns)?
     /// Told now and then how far the run is; nil where nothing is to know.
     var progress: (@Sendable (LoadProgress) -> Void)?
     var subjectName: String

@@ -1,6 +1,17 @@
 internal import Synchronization
 internal import Workloads
 
+/// The turns of one run among others.
+package protocol Turns: Sendable {
+    /// Waits for the first turn. Nothing that takes processors is done before.
+    func begin() async
+    /// Ends the turn, and waits until the next one.
+    func pass() async
+    /// Ends the last turn, and waits until all runs have had theirs: what comes then disturbs no run. A second call
+    /// returns at once.
+    func end() async
+}
+
 /// Lets several runs generate load in turn: each makes a slice of its requests while all others rest. What the machine does at a
 /// time then meets all of them alike, where runs one after the other differ by a fifth and more on a machine that others use, too.
 ///
@@ -23,7 +34,7 @@ package final class TurnTable: Sendable {
     }
 
     /// The turns of the run of a number.
-    package func turns(of run: Int) -> Turns { Turns(table: self, run: run) }
+    package func turns(of run: Int) -> TableTurns { TableTurns(table: self, run: run) }
 
     fileprivate func begin(_ run: Int) async {
         await withUnsafeContinuation { continuation in
@@ -64,19 +75,13 @@ package final class TurnTable: Sendable {
     }
 }
 
-/// The turns of one run.
-package struct Turns: Sendable {
+/// The turns of one run in a table.
+package struct TableTurns: Turns {
     fileprivate let table: TurnTable
     fileprivate let run: Int
 
-    /// Waits for the first turn. Nothing that takes processors is done before.
-    func begin() async { await table.begin(run) }
-
-    /// Ends the turn, and waits until the next one.
-    func pass() async { await table.pass(run) }
-
-    /// Ends the last turn, and waits until all runs have had theirs: what comes then disturbs no run. A second call
-    /// returns at once.
+    package func begin() async { await table.begin(run) }
+    package func pass() async { await table.pass(run) }
     package func end() async { await table.end(run) }
 }
 
