@@ -1,5 +1,6 @@
 import DedupTesting
 import DedupVerification
+import Foundation
 import Testing
 
 @Suite struct CapacityCeilingTests {
@@ -162,5 +163,36 @@ import Testing
             let ceiling = Self.result(Self.history(keys), capacity: capacity).total.attainableWithinCapacity
             #expect(ceiling == best.values.max(), "seed \(seed), capacity \(capacity): \(keys)")
         }
+    }
+
+    /// Requests by Zipf's law, and by turns, which leave a cache that knows the future the most and the least to choose.
+    @Test(arguments: [50, 200, 800], [0.6, 1, 0]) func theBudgetIsAboveTheCeilingAndCloseToIt(
+        capacity: Int, skew: Double
+    ) {
+        var random = SplitMix64(seed: UInt64(capacity))
+        let weights = (1...1_000).map { 1 / pow(Double($0), skew) }
+        let sums = weights.reduce(into: []) { $0.append(($0.last ?? 0) + $1) } as [Double]
+        var (last, starts, ends) = ([Int](repeating: -1, count: 1_000), [UInt64](), [UInt64]())
+        for number in 0..<20_000 {
+            let place = Double.random(in: 0..<(sums.last ?? 1), using: &random)
+            let key = skew == 0 ? number % 1_000 : sums.firstIndex { $0 > place } ?? 0
+            if last[key] >= 0 {
+                starts.append(UInt64(last[key]) * 1_000)
+                ends.append(UInt64(number) * 1_000)
+            }
+            last[key] = number
+        }
+        let most = CapacityCeiling.most(starts: starts, ends: ends, capacity: capacity)
+        let budget = CapacityBudget.most(starts: starts, ends: ends, capacity: capacity)
+        #expect(budget >= most && Double(budget) < 1.06 * Double(most), "\(most), \(budget)")
+    }
+
+    /// The longest times, and capacities that hold everything or nothing.
+    @Test func theBudgetHoldsAtTheEdges() {
+        let (starts, ends): ([UInt64], [UInt64]) = ([0, 0, 5, 1], [.max, 0, 5, .max - 1])
+        for (capacity, most) in [(0, 2), (1, 3), (2, 4), (.max, 4)] {
+            #expect(CapacityBudget.most(starts: starts, ends: ends, capacity: capacity) == most, "\(capacity)")
+        }
+        #expect(CapacityBudget.most(starts: [], ends: [], capacity: 3) == 0)
     }
 }

@@ -33,6 +33,100 @@ import Testing
         #expect(result.code == 2, "\(result.out)\(result.error)")
         let rows = try bench.rows("comparison.csv")
         #expect(rows.map { $0["verdict"] } == ["REGRESSION"] && rows.map { $0["reference"] } == [old])
+        #expect(result.error.contains("in turn") && !result.out.contains("take turns"), "\(result.out)\(result.error)")
+    }
+
+    /// A program that has so many turns, one after the other, notes its process at both ends of each, and runs then.
+    private func turner(_ name: String, turns: Int, noting notes: String) throws -> String {
+        let path = "\(bench.folder)/\(name)"
+        try script(
+            path,
+            """
+            pipes=${DEDUPBENCH_TURNS#*:}
+            ask() { printf $1 > "$pipes/requests" && head -c 1 "$pipes/grants" > "\(bench.folder)/$$"; }
+            ask b
+            turn=1
+            while [ $turn -le \(turns) ]; do
+                echo $$ >> '\(notes)'
+                echo $$ >> '\(notes)'
+                [ $turn -eq \(turns) ] || ask p
+                turn=$((turn + 1))
+            done
+            ask e
+            unset DEDUPBENCH_TURNS
+            exec '\(try Child.executable.path)' "$@"
+            """)
+        return path
+    }
+
+    @Test func oneBuildAtATimeHasATurn() async throws {
+        let notes = bench.folder + "/notes"
+        let programs = try ["old", "new"].map { try turner($0, turns: 8, noting: notes) }
+        let result = try await compare(programs)
+        #expect(result.code == 0 && !result.out.contains("take turns"), "\(result.out)\(result.error)")
+        let lines = try String(contentsOfFile: notes, encoding: .utf8).split(separator: "\n")
+        let turnCount = 6 * 3 * 8  // Six rounds of three runs.
+        try #require(lines.count == 2 * turnCount)
+        let turns = stride(from: 0, to: lines.count, by: 2).map { lines[$0] == lines[$0 + 1] ? lines[$0] : "two at a time" }
+        for rotation in stride(from: 0, to: turns.count, by: 3) {
+            #expect(Set(turns[rotation..<rotation + 3]).count == 3, "turns from \(rotation): \(turns)")
+        }
+    }
+
+    @Test func aBuildThatDoesNotKnowOfTurnsRunsAsAWhole() async throws {
+        let path = bench.folder + "/old"
+        try script(path, "unset DEDUPBENCH_TURNS; exec '\(try Child.executable.path)' \"$@\"")
+        let result = try await compare([path, try program("new")])
+        #expect(result.code == 0, "\(result.out)\(result.error)")
+        #expect(result.out.contains("\(path) does not know how to take turns"), "\(result.out)")
+        #expect(!result.out.contains("new does not know"), "\(result.out)")
+        let after = try await compare([path, try program("new")], ["--no-in-turn"])
+        #expect(after.code == 0 && !after.out.contains("take turns"), "\(after.out)")
+    }
+
+    @Test(arguments: ["kill -9 $$", "exit 9"]) func aBuildThatDiesInItsTurnHoldsNoOtherUp(end: String) async throws {
+        let broken = bench.folder + "/broken"
+        try script(
+            broken,
+            """
+            pipes=${DEDUPBENCH_TURNS#*:}
+            printf b > "$pipes/requests" && head -c 1 "$pipes/grants" > /dev/null
+            printf p > "$pipes/requests"
+            \(end)
+            """)
+        let result = try await compare([try program("new"), broken])
+        #expect(result.code == 65 && result.error.contains("\(broken) has left no results"), "\(result.error)")
+    }
+
+    @Test(arguments: ["3:/nowhere", "many", "0:/tmp"]) func turnsWithoutAComparisonAreRefused(_ turns: String) throws {
+        let child = try Child(
+            ["run", try bench.write(Scenarios.brief), "--out", bench.results], in: bench,
+            environment: ["DEDUPBENCH_TURNS": turns])
+        let result = try child.finish()
+        #expect(result.code == 64 && result.error.contains("DEDUPBENCH_TURNS: "), "\(result.error)")
+    }
+
+    /// Ctrl-C, and an end without notice: the runs that wait for their turn end, too.
+    @Test(arguments: [SIGINT, SIGKILL]) func noBuildOutlivesTheComparison(signal: Int32) throws {
+        let open = bench.folder + "/open"
+        #expect(mkfifo(open, 0o600) == 0)
+        let path = bench.folder + "/same"
+        try script(path, "exec 9> '\(open)'; echo began >&9; exec '\(try Child.executable.path)' \"$@\"")
+        let child = try Child(
+            [
+                "compare", try bench.write(Scenarios.brief), "--subject", "noop", "--program", path, "--program", path,
+                "--set", "phases.storm.operations=400000000", "--set", "phases.storm.clients=4",
+            ],
+            in: bench)
+        let runs = try FileHandle(forReadingFrom: URL(fileURLWithPath: open))
+        // All three have begun, so two of them wait at any time.
+        var began = Data()
+        while began.count < 3 * 6, let more = try runs.read(upToCount: 1), !more.isEmpty { began += more }
+        #expect(began.count == 3 * 6)
+        child.send(signal)
+        #expect(try child.finish().code == 128 + signal)
+        // It ends when the last of them has.
+        #expect(try runs.readToEnd() ?? Data() == Data())
     }
 
     @Test func aBuildIsHeldAgainstItself() async throws {

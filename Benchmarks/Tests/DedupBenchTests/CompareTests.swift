@@ -186,10 +186,9 @@ import Testing
         (["--program", "/bin/sh", "--subject", "dedup"], "nothing to compare"),
         (["--program", "/bin/sh", "--program", "/bin/sh", "--subject", "dedup", "--subject", "none"], "choose one"),
         (["--program", "/bin/sh", "--program", "/bin/sh", "--matrix", "seed=1,2"], "not of both"),
-        (["--program", "/bin/sh", "--program", "/bin/sh", "--subject", "dedup", "--in-turn"], "one after the other"),
         (
             ["--subject", "dedup", "--subject", "none", "--metric", "hiccup.max", "--in-turn"],
-            "hiccup.max is that of the process"
+            "hiccup.max is that of the machine"
         ),
     ])
     func whatCannotBeComparedIsRefused(arguments: [String], problem: String) async throws {

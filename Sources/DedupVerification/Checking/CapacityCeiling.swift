@@ -10,7 +10,7 @@ package struct CapacityCeiling {
     let capacity: Int
 
     /// What could have been answered in a stretch of the history.
-    private struct Figures {
+    struct Figures {
         /// Requests that take no place.
         var free = 0
         /// What the others need a place for: from when, and until when.
@@ -52,7 +52,7 @@ package struct CapacityCeiling {
     }
 
     /// What could have been answered in each phase.
-    private var figures: [UInt16: Figures] {
+    var figures: [UInt16: Figures] {
         var figures: [UInt16: Figures] = [:]
         for key in 0..<requests.keyCount {
             // From when on a result can be there, and until when it can be served; nil while there can be none.

@@ -76,10 +76,7 @@ public struct HistoryChecker: Hashable, Codable, Sendable {
         let whole = whole(history, index)
         var result = examine(history, index, requests, whole)
         result.measureConcurrency(history.calls)
-        // What was cached before an excerpt begins is not known.
-        if capacityBounded, !isExcerpt, let capacity {
-            CapacityCeiling(rule: longestService, requests: requests, capacity: capacity).add(to: &result)
-        }
+        ceiling(of: requests)?.add(to: &result)
         addCounters(counters, to: &result)
         prove(&result, in: history, fullFrom: whole.fullFrom)
         return result
@@ -115,6 +112,13 @@ public struct HistoryChecker: Hashable, Codable, Sendable {
         }
         AttainableHits(rule: longestService, requests: requests, phases: whole.phases).count(into: &tally)
         return result(of: history, tally, log)
+    }
+
+    /// What a cache with as much room could have answered; nil where it is not known how much that is.
+    func ceiling(of requests: RequestOrder) -> CapacityCeiling? {
+        // What was cached before an excerpt begins is not known.
+        guard capacityBounded, !isExcerpt, let capacity else { return nil }
+        return CapacityCeiling(rule: longestService, requests: requests, capacity: capacity)
     }
 
     /// Looks for a proof of each violation that is kept.

@@ -76,7 +76,8 @@ public struct HistoryPart: Sendable {
 
 extension HistoryChecker {
     /// Checks a history part by part, with the result that ``check(_:counters:)`` has for the whole, except for which of many
-    /// violations are kept. One part is held at a time.
+    /// violations are kept, and for ``VerificationCounts/attainableWithinCapacity``, which may be more. One part is held at a
+    /// time.
     ///
     /// - Parameters:
     ///   - parts: How many parts there are. Each key is in one of them.
@@ -93,11 +94,17 @@ extension HistoryChecker {
             total: .init(), phases: [:], violations: [], violationsByKind: [:], isComplete: true)
         // A phase whose calls are all in other parts counts, too.
         for phase in whole.phases.phases { sum.phases[phase.number] = VerificationCounts() }
+        var budget: CapacityBudget?
         for number in 0..<parts {
             let part = try part(number)
             let history = facts.completed(part.history)
             let index = HistoryIndex(history, foreign: part.foreign)
-            var result = examine(history, index, RequestOrder(history.calls, index), whole)
+            let requests = RequestOrder(history.calls, index)
+            var result = examine(history, index, requests, whole)
+            if let ceiling = ceiling(of: requests) {
+                budget = budget ?? CapacityBudget(capacity: ceiling.capacity, phases: whole.phases)
+                budget?.add(ceiling.figures)
+            }
             result.violations.removeAll { violation in
                 sum.violations.count { $0.kind == violation.kind } >= examplesPerKind
             }
@@ -107,6 +114,7 @@ extension HistoryChecker {
             sum.add(result)
         }
         facts.complete(&sum)
+        budget?.add(to: &sum)
         addCounters(counters, to: &sum)
         return sum.keeping(examplesPerKind)
     }

@@ -23,7 +23,8 @@ public struct VerificationCounts: Hashable, Codable, Sendable {
     /// Repeated requests that a cache without bound would have answered without executing.
     public var attainableHits = 0
     /// Of these, the most that any cache with as much room as the subject's could have answered, one that knows the future
-    /// included; nil where it is not known how much room there is, and for a history that was checked part by part.
+    /// included; nil where it is not known how much room there is. For a history that was checked part by part it is an upper
+    /// bound of that.
     public var attainableWithinCapacity: Int?
     /// Breaches of any rule.
     public var violations = 0
