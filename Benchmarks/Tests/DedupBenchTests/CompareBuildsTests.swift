@@ -67,7 +67,9 @@ import Testing
         let lines = try String(contentsOfFile: notes, encoding: .utf8).split(separator: "\n")
         let turnCount = 6 * 3 * 8  // Six rounds of three runs.
         try #require(lines.count == 2 * turnCount)
-        let turns = stride(from: 0, to: lines.count, by: 2).map { lines[$0] == lines[$0 + 1] ? lines[$0] : "two at a time" }
+        let turns = stride(from: 0, to: lines.count, by: 2).map {
+            lines[$0] == lines[$0 + 1] ? lines[$0] : "two at a time"
+        }
         for rotation in stride(from: 0, to: turns.count, by: 3) {
             #expect(Set(turns[rotation..<rotation + 3]).count == 3, "turns from \(rotation): \(turns)")
         }

@@ -1,3 +1,4 @@
+import DedupBenchCLI
 import Foundation
 import Testing
 
@@ -55,6 +56,25 @@ import Testing
         #expect(!after.error.contains("in turn") && after.out.contains("as results expire; --in-turn"), "\(after.out)")
         let inTurn = try await compare(options + ["--in-turn"])
         #expect(inTurn.error.contains("in turn") && inTurn.out.contains("results expire while other arms"))
+    }
+
+    /// The bundle has a report in Markdown, which the summary of the job gets, too.
+    @Test func aJobOfActionsIsToldToo() async throws {
+        let summary = bench.folder + "/summary.md"
+        let printed = Printed()
+        var context = printed.context()
+        context.console = printed.console(environment: ["GITHUB_ACTIONS": "true", "GITHUB_STEP_SUMMARY": summary])
+        let code = await DedupBenchCommand.run(
+            [
+                "compare", try bench.write(Scenarios.brief), "--out", bench.results, "--subject", "dedup", "--subject",
+                "none", "--metric", "dedup.executions", "--rounds", "6",
+            ], in: context)
+        let text = try bench.file("report.md")
+        #expect(code == 2 && text.hasPrefix("<!-- dedupbench compare tiny-storm -->\n### tiny-storm: ❌ REGRESSION\n"))
+        #expect(
+            text.contains("| none | storm | dedup.executions | 20 | 400 | +1900 % |") && text.contains("- none: FAIL"),
+            "\(text)")
+        #expect(try String(contentsOfFile: summary, encoding: .utf8) == text + "\n")
     }
 
     @Test func combinationsOfOneSubjectAreCompared() async throws {

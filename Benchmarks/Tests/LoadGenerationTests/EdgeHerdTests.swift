@@ -20,6 +20,7 @@ import Workloads
         var scenario = Scenario()
         scenario.name = "edges"
         scenario.system.cache.timeToLive = TimeToLiveSetting(.fixed(lifetime))
+        if event == .eviction { scenario.system.cache.capacity = .entries(20) }
         scenario.workload.operation.latency = .constant(.milliseconds(4))
         scenario.workload.keys.count = 1
         var phase = Phase()
@@ -131,6 +132,17 @@ import Workloads
         #expect(run.phases[0].ending == .stopped)
         #expect(run.history.calls.count == 305 && run.history.calls.allSatisfy { $0.hasReturned })
         #expect(edge.total.herds == 61)
+    }
+
+    /// A round has six turns of five calls: in the second one of the eleventh round the signal is given, and no turn comes after it.
+    @Test func aStopEndsARoundWhoseCacheIsBeingFilled() async throws {
+        let (stop, calls) = (StopSignal(), Counter())
+        let (run, _, _) = try await run(.eviction, operations: 3_000, stop: stop) { machine, _ in
+            let subject = JoiningSubject(on: machine)
+            return CountingSubject(subject) { if calls.add() == 307 { stop.stop() } }
+        }
+        #expect(run.phases[0].ending == .stopped && run.history.calls.allSatisfy { $0.hasReturned })
+        #expect((307...310).contains(run.history.calls.count))
     }
 
     @Test func aStopIsNoticedWhileAnEventIsWaitedFor() async throws {

@@ -4,6 +4,7 @@ import DedupVerification
 import Evidence
 import Foundation
 import LoadGeneration
+import Measurement
 import Simulation
 import Testing
 import Workloads
@@ -164,13 +165,58 @@ import Workloads
         #expect(run.phases[0].load.audits.allSatisfy { $0.passed }, "\(run.phases[0].load.audits)")
     }
 
-    @Test func anOpenLoopIsHeldAndMustFit() async throws {
-        let requests = TestLoad.requests(20, keys: 10)
-        await #expect(throws: LoadError.self) {
-            try await TestLoad.run(
-                { _ in ExecutingSubject() }, ExecutingSubject.promises, requests: requests, clients: 2,
-                configuration: LoadConfiguration(workers: 2, historyLimit: 19, historyFolder: folder)
-            ) { $0.isReplayed() }
+    /// Arrivals of a Poisson process that are drawn so many at a time, or whose history is moved after so many, or both.
+    @Test(arguments: [(62, nil), (100_000, 150), (62, 150), (200, 70)] as [(Int, Int?)])
+    func aLongOpenLoopRestsAndItsClockWithIt(piece: Int, historyLimit: Int?) async throws {
+        var scenario = TestLoad.closed(TestLoad.requests(1, keys: 100), clients: 8) { phase in
+            (phase.model, phase.rate, phase.operations) = (.poisson, ArrivalRate(perSecond: 2_000), 1_000)
         }
+        scenario.workload.keys = KeySettings()
+        scenario.workload.keys.count = 100
+        scenario.workload.operation.latency = .constant(.milliseconds(1))
+        let phase = scenario.phases[0]
+        let runner = try LoadRunner(
+            scenario, streams: [try StreamBuilder(scenario, pieceLimit: piece).stream(for: phase)],
+            configuration: LoadConfiguration(
+                workers: 2, historyLimit: historyLimit ?? 4_000_000, historyFolder: historyLimit.map { _ in folder }),
+            machine: SimulatedMachine())
+        let run = try await runner.run(ExecutingSubject.blueprint())
+        let measured = try #require(run.phases.first)
+        #expect((run.stored != nil) == (historyLimit != nil))
+        let stored = try run.stored.map { store in
+            try (0..<HistoryStore.parts).flatMap { try store.part($0).history.calls }
+        }
+        let calls = (stored ?? run.history.calls).sorted { $0.request < $1.request }
+        #expect(calls.map { Int($0.request) } == Array(0..<1_000) && measured.ending == .completed)
+        #expect(measured.load.audits.allSatisfy { $0.passed }, "\(measured.load.audits)")
+        #expect(measured.latencies.all(.lag).maximum == 0 && measured.latencies.all(.lag).count == 1_000)
+        // The same requests as in one piece, some of them later by what the rests before them took.
+        let whole = try StreamBuilder(scenario).stream(for: phase)
+        #expect(calls.allSatisfy { $0.key == whole[Int($0.request)].key && $0.start >= $0.intended })
+        let shifts = calls.map { $0.intended - whole[Int($0.request)].intended - measured.start }
+        let rests = zip(shifts, shifts.dropFirst()).count { $0 != $1 }
+        #expect(shifts == shifts.sorted() && shifts[0] == 0 && shifts.last == measured.paused, "\(shifts)")
+        // A stretch has 144 requests, or 128, and a piece as many as it says.
+        let shortest = min(piece, historyLimit.map { $0 == 150 ? 144 : 128 } ?? .max)
+        #expect((1_000 / shortest - 1...1_000 / shortest * 2).contains(rests), "\(rests)")
+    }
+
+    /// What waits for a client waits through no rest.
+    @Test func theBacklogOfAnOpenLoopIsMadeBeforeItRests() async throws {
+        // Two clients, executions of 10 ms, a request a millisecond: a fifth of what is asked for.
+        var requests = TestLoad.requests(100, keys: 100, latency: .milliseconds(10))
+        for index in requests.indices { requests[index].intended = UInt64(index) * 1_000_000 }
+        let run = try await TestLoad.run(
+            { _ in ExecutingSubject() }, ExecutingSubject.promises, requests: requests, clients: 2,
+            configuration: LoadConfiguration(workers: 1, historyLimit: 50, historyFolder: folder)
+        ) { $0.isReplayed() }
+        let phase = run.phases[0]
+        #expect(phase.counts.operations == 100 && phase.ending == .completed)
+        let backlog = try #require(phase.load.audits.first { $0.name == "backlog" })
+        // The last of 50 is asked for after 49 ms, and waits for 24 executions of each client.
+        let longest: UInt64 = (240 - 49) * 1_000_000
+        let waited = try #require(phase.latencies.all(.wait).maximum)
+        #expect(!backlog.passed && !backlog.blamesGenerator, "\(backlog)")
+        #expect((longest...longest + longest / 100).contains(waited), "\(waited)")
     }
 }

@@ -38,6 +38,7 @@ import Workloads
                     request: UInt32(number), key: UInt32(number), intended: time(record.intended),
                     start: time(record.start), end: time(record.end), outcome: .hit, execution: 1))
         }
+        try releases.finish()
         var configuration = configuration
         configuration.workers = workers
         let scenario = TestLoad.closed(requests, clients: workers * 4) { $0.isReplayed() }
@@ -48,7 +49,7 @@ import Workloads
         var report = StallReport()
         for stall in stalls { report.note(time(stall.lowerBound), time(stall.upperBound), wanted: 0) }
         trace.stalls = report
-        return try #require(PhaseAnalysis(scenario, configuration, history, [trace]).evidence.first)
+        return try #require(try PhaseAnalysis(scenario, configuration, history, [trace]).evidence.first)
     }
 
     private func finding(_ name: String, in phase: PhaseEvidence) throws -> AuditFinding {
@@ -172,7 +173,7 @@ import Workloads
             scenario, streams: [RequestStream(requests, limit: 4)], blocks: false, configuration: LoadConfiguration())
         var trace = PhaseTrace(plan: plan.phases[0])
         (trace.start, trace.end) = (Self.start, Self.start + 6_000)
-        let analysis = PhaseAnalysis(scenario, LoadConfiguration(), history, [trace])
+        let analysis = try PhaseAnalysis(scenario, LoadConfiguration(), history, [trace])
         let phase = try #require(analysis.evidence.first)
         let (hits, stale) = (phase.latencies[.age, .hit], phase.latencies[.age, .stale])
         #expect(hits?.count == 2 && hits?.minimum == 0 && hits?.percentile(100) == 500)
@@ -194,7 +195,7 @@ import Workloads
         var trace = PhaseTrace(plan: plan.phases[0])
         (trace.start, trace.end, trace.ending) = (Self.start, Self.start + 7_000_000, .hung)
         let phase = try #require(
-            PhaseAnalysis(scenario, LoadConfiguration(), history, [trace]).evidence.first)
+            try PhaseAnalysis(scenario, LoadConfiguration(), history, [trace]).evidence.first)
         #expect(phase.stuck.map(\.description) == ["request 1 for key 6, open for 7 ms"])
         #expect(phase.latencies.all(.service).count == 2 && phase.isPartial)
     }
@@ -217,7 +218,7 @@ import Workloads
             var trace = PhaseTrace(plan: plan.phases[0])
             (trace.start, trace.end) = (Self.start, Self.start + 8_000_000)
             let phase = try #require(
-                PhaseAnalysis(scenario, LoadConfiguration(), history, [trace]).evidence.first)
+                try PhaseAnalysis(scenario, LoadConfiguration(), history, [trace]).evidence.first)
             #expect(try finding("concurrency", in: phase).passed != isStarved)
         }
     }

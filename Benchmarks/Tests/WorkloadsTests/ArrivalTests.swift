@@ -4,7 +4,7 @@ internal import Workloads
 
 @Suite struct ArrivalTests {
     @Test func constantArrivalsNeverDrift() {
-        let offsets = ArrivalSchedule.constant(RateCourse(perSecond: 3), count: 300_001)
+        let offsets = ArrivalDraws(regular: RateCourse(perSecond: 3), count: 300_001).all
         #expect(offsets[0] == 0)
         #expect(offsets[1] == 333_333_333)
         #expect(offsets[2] == 666_666_667)
@@ -12,8 +12,8 @@ internal import Workloads
     }
 
     @Test(arguments: [0.5, 5000, 1_000_000]) func poissonGapsAreExponential(rate: Double) {
-        var random = RandomStream(seed: 1, name: "arrivals")
-        let offsets = ArrivalSchedule.poisson(RateCourse(perSecond: rate), count: 50_000, from: &random)
+        let random = RandomStream(seed: 1, name: "arrivals")
+        let offsets = ArrivalDraws(poisson: RateCourse(perSecond: rate), count: 50_000, from: random).all
         #expect(offsets.count == 50_000)
         #expect(offsets == offsets.sorted())
         let audit = ArrivalAudit.poisson(offsets, of: RateCourse(perSecond: rate))
@@ -21,33 +21,33 @@ internal import Workloads
     }
 
     @Test func aDurationHoldsAboutAsManyAsTheRateSays() throws {
-        var random = RandomStream(seed: 2, name: "arrivals")
-        let offsets = ArrivalSchedule.poisson(
-            RateCourse(perSecond: 1000, for: 10_000_000_000), count: nil, from: &random)
+        let random = RandomStream(seed: 2, name: "arrivals")
+        let offsets = ArrivalDraws(poisson: RateCourse(perSecond: 1000, for: 10_000_000_000), count: nil, from: random)
+            .all
         #expect(try #require(offsets.last) < 10_000_000_000)
         // A Poisson number with mean 10,000 has a standard deviation of 100.
         #expect((9500...10_500).contains(offsets.count))
     }
 
     @Test func whicheverEndComesFirstEndsTheSchedule() {
-        var random = RandomStream(seed: 2, name: "arrivals")
+        let random = RandomStream(seed: 2, name: "arrivals")
         #expect(
-            ArrivalSchedule.poisson(RateCourse(perSecond: 1000, for: 10_000_000_000), count: 7, from: &random).count
+            ArrivalDraws(poisson: RateCourse(perSecond: 1000, for: 10_000_000_000), count: 7, from: random).all.count
                 == 7)
     }
 
     @Test func arrivalsThatAreNotPoissonAreRejected() {
-        let regular = ArrivalSchedule.constant(RateCourse(perSecond: 5000), count: 10_000)
+        let regular = ArrivalDraws(regular: RateCourse(perSecond: 5000), count: 10_000).all
         #expect(ArrivalAudit.poisson(regular, of: RateCourse(perSecond: 5000)).verdict == .rejected)
-        var random = RandomStream(seed: 3, name: "arrivals")
-        let slow = ArrivalSchedule.poisson(RateCourse(perSecond: 4700), count: 50_000, from: &random)
+        let random = RandomStream(seed: 3, name: "arrivals")
+        let slow = ArrivalDraws(poisson: RateCourse(perSecond: 4700), count: 50_000, from: random).all
         #expect(ArrivalAudit.poisson(slow, of: RateCourse(perSecond: 5000)).verdict == .rejected)
         #expect(ArrivalAudit.poisson(Array(slow.prefix(50)), of: RateCourse(perSecond: 5000)).verdict == .inconclusive)
     }
 
     @Test func releasesMayBeLateButNotOfAnotherKind() {
-        var random = RandomStream(seed: 4, name: "arrivals")
-        var times = ArrivalSchedule.poisson(RateCourse(perSecond: 5000), count: 20_000, from: &random)
+        let random = RandomStream(seed: 4, name: "arrivals")
+        var times = ArrivalDraws(poisson: RateCourse(perSecond: 5000), count: 20_000, from: random).all
         #expect(ArrivalAudit.released(times, of: RateCourse(perSecond: 5000)).verdict == .accepted)
         // A stall of 20 ms once a second releases a hundred requests together.
         let stalled = times.map {
@@ -76,9 +76,9 @@ internal import Workloads
     }
 
     @Test func recordedTimesAreReplayedAtAFactor() {
-        #expect(ArrivalSchedule.recorded([100, 150, 150, 400], factor: 10) == [0, 5, 5, 30])
-        #expect(ArrivalSchedule.recorded([100, 101], factor: 0.5) == [0, 2])
-        #expect(ArrivalSchedule.recorded([] as [UInt64], factor: 2).isEmpty)
+        #expect(ArrivalDraws.recorded([100, 150, 150, 400], factor: 10) == [0, 5, 5, 30])
+        #expect(ArrivalDraws.recorded([100, 101], factor: 0.5) == [0, 2])
+        #expect(ArrivalDraws.recorded([] as [UInt64], factor: 2).isEmpty)
     }
 
     @Test(arguments: [

@@ -35,19 +35,19 @@ internal import Workloads
             RateStage(StageRate(from: 100, to: 100), for: .milliseconds(300)),
             RateStage(StageRate(from: 0, to: 400), for: .milliseconds(300)),
         ])
-        let offsets = ArrivalSchedule.constant(course, count: nil)
+        let offsets = ArrivalDraws(regular: course, count: nil).all
         #expect(offsets.count == 90 && offsets[29] == 290_000_000 && offsets[30] == 300_000_000)
         #expect(offsets == offsets.sorted())
     }
 
     @Test func regularArrivalsGetDenserAndThinnerWithTheRate() {
-        let offsets = ArrivalSchedule.constant(Self.surge, count: nil)
+        let offsets = ArrivalDraws(regular: Self.surge, count: nil).all
         #expect(offsets.count == 2_000 && offsets == offsets.sorted() && offsets[0] == 1_000_000_000)
         #expect(offsets.count { $0 < 2_000_000_000 } == 500 && offsets.count { $0 >= 3_000_000_000 } == 500)
         // 1,000 a second: a millisecond apart.
         let gaps = zip(offsets[600..<1_400], offsets[601..<1_401]).map { $1 - $0 }
         #expect(gaps.allSatisfy { $0 == 1_000_000 })
-        #expect(ArrivalSchedule.constant(Self.surge, count: 7).count == 7)
+        #expect(ArrivalDraws(regular: Self.surge, count: 7).all.count == 7)
     }
 
     @Test(arguments: UInt64(1)...5) func randomArrivalsFollowTheCourseAndNoOther(seed: UInt64) {
@@ -56,8 +56,8 @@ internal import Workloads
             RateStage(StageRate(from: 9_000, to: 9_000), for: .seconds(1)),
             RateStage(StageRate(from: 500, to: 500), for: .seconds(2)),
         ])
-        var random = RandomStream(seed: seed, name: "arrivals")
-        let offsets = ArrivalSchedule.poisson(course, count: nil, from: &random)
+        let random = RandomStream(seed: seed, name: "arrivals")
+        let offsets = ArrivalDraws(poisson: course, count: nil, from: random).all
         let audit = ArrivalAudit.poisson(offsets, of: course)
         #expect(audit.verdict == .accepted, "seed \(seed): \(audit.summary)")
         let number = ArrivalAudit.number(offsets.count, of: course, limit: nil, isPoisson: true)

@@ -151,6 +151,23 @@ internal import Workloads
         #expect(equal(piece.copy, piece) && piece.copy.goesOn)
     }
 
+    /// Arrivals of an open loop, too: the last piece is as long as what is left.
+    @Test(arguments: ["poisson", "constant"], ["phases.load.operations=5000", "phases.load.operations=null"])
+    func whereTheArrivalsAreCutMakesNoDifference(model: String, end: String) throws {
+        let scenario = try scenario(
+            "phases.load.model=\(model)", "phases.load.rate=1000/s", "phases.load.duration=6s", end)
+        let whole = try stream(scenario)
+        #expect(!whole.goesOn && whole.limit == whole.count && whole.count > 4_900)
+        #expect(try !StreamBuilder(scenario, pieceLimit: whole.count / 4 + 1).stream(for: scenario.phases[0]).goesOn)
+        var piece = try StreamBuilder(scenario, pieceLimit: 1_100).stream(for: scenario.phases[0])
+        #expect(piece.isOpen && piece.count == 1_100 && piece.limit == whole.count)
+        for position in 0..<whole.count {
+            if position == piece.first + piece.count { piece = try #require(piece.next()) }
+            try #require(piece[position] == whole[position], "request \(position)")
+        }
+        #expect(!piece.goesOn && piece.first + piece.count == whole.count)
+    }
+
     @Test(arguments: ["phases.load.operations=null, phases.load.duration=1s", "phases.load.operations=5000000"])
     func longPhasesAreDrawnPieceByPiece(change: String) throws {
         let changes = [Self.cheap] + change.split(separator: ", ").map(String.init)

@@ -129,7 +129,7 @@ internal import Workloads
             "rate: 100/s\n    duration: 1s", "stages: [{rate: 0.5/s, duration: 1s}]", 19, 13, "phases.arrivals.stages",
             .conflict),
         Mistake(
-            "rate: 100/s\n    duration: 1s", "stages: [{rate: 1/s..9000000/s, duration: 9s}]", 19, 13,
+            "rate: 100/s\n    duration: 1s", "stages: [{rate: 1/s..9000000/s, duration: 9000s}]", 19, 13,
             "phases.arrivals.stages", .outOfRange),
         Mistake(
             "rate: 100/s\n    duration: 1s", "stages: [{rate: 5/s}]", 19, 14, "phases.arrivals.stages.0.duration",
@@ -144,6 +144,11 @@ internal import Workloads
         Mistake("duration: 1s", "duration: 1s\n    until: steady", 21, 12, "phases.arrivals.until", .conflict),
         Mistake("clients: 8", "clients: 8\n    until: steady", 16, 12, "phases.storm.until", .conflict),
         Mistake("clients: 8", "warmup: true\n    until: stable", 16, 12, "phases.storm.until", .illTyped),
+        // No trace is read so often.
+        Mistake(
+            "rate: 100/s\n    duration: 1s",
+            "rate: 30000/s\n    duration: 1000s\n    keys: {distribution: trace, file: a.csv}",
+            19, 11, "phases.arrivals.rate", .outOfRange),
         Mistake("model: poisson\n    rate: 100/s", "model: trace", 18, 12, "phases.arrivals.model", .conflict),
         Mistake("name: arrivals", "name: storm", 17, 11, "phases.1.name", .conflict),
         Mistake("name: arrivals", "name: 7", 17, 11, "phases.7.name", .illTyped),

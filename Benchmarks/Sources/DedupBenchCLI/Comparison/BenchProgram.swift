@@ -31,10 +31,12 @@ struct BenchProgram {
             let folder = "\(scratch.path)/\(UUID().uuidString)"
             defer { try? FileManager.default.removeItem(atPath: folder) }
             let child = ChildProcess(
-                program: path, arguments: ["run"] + arguments + ["--out", "\(folder)/results", "--quiet", "--no-progress"],
+                program: path,
+                arguments: ["run"] + arguments + ["--out", "\(folder)/results", "--quiet", "--no-progress"],
                 interruption: driver.context.interruption)
             guard let turns else {
-                return ArmRun(evidence: try evidence(in: "\(folder)/results", subject, try await child.run(with: Self.job)))
+                return ArmRun(
+                    evidence: try evidence(in: "\(folder)/results", subject, try await child.run(with: Self.job)))
             }
             await turns.begin()
             let end: Result<(ChildProcess.End, Bool), Failure>

@@ -47,7 +47,8 @@ struct ComparisonDriver {
                 : try await oneAfterTheOther(places, random.permutation(places.count).map(Int.init), round)
             outcome.add(runs.map(\.evidence))
             for (place, run) in zip(places, runs) where !run.tookTurns {
-                outcome.doubt("\(place.title) does not know how to take turns: it ran as a whole while the others rested")
+                outcome.doubt(
+                    "\(place.title) does not know how to take turns: it ran as a whole while the others rested")
             }
         }
         return outcome

@@ -40,7 +40,8 @@ final class TurnLink: @unchecked Sendable {
         }
         let (received, continuation) = AsyncStream.makeStream(of: UInt8.self)
         self.received = received
-        source = DispatchSource.makeReadSource(fileDescriptor: requests, queue: DispatchQueue(label: "dedupbench.turns"))
+        source = DispatchSource.makeReadSource(
+            fileDescriptor: requests, queue: DispatchQueue(label: "dedupbench.turns"))
         source.setEventHandler { [requests] in
             var byte: UInt8 = 0
             while read(requests, &byte, 1) == 1 { continuation.yield(byte) }

@@ -80,7 +80,8 @@ struct RunDriver {
     /// - Parameter turns: Its turns among other runs; nil where it runs alone.
     /// - Throws: What making the subject or its operations throws.
     func run(
-        _ subject: SubjectBlueprint, in combination: RunPlan.Combination, with runner: LoadRunner, turns: (any Turns)? = nil
+        _ subject: SubjectBlueprint, in combination: RunPlan.Combination, with runner: LoadRunner,
+        turns: (any Turns)? = nil
     ) async throws -> SubjectEvidence {
         let run = try await runner.run(
             subject,

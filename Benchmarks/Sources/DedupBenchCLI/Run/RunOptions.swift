@@ -59,7 +59,7 @@ struct PlanOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "How many calls of a subject are kept in memory for the checker, at 160 bytes each; more go through a file in the "
-                + "folder of --out.", valueName: "calls"))
+                + "folder of --out, and the load rests while they are moved.", valueName: "calls"))
     var historyLimit = Self.historyLimit
 
     @Option(

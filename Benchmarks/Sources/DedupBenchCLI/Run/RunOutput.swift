@@ -64,17 +64,11 @@ struct RunOutput {
         if format != .text, problem == nil, let bundle { console.error("results: \(bundle.path)\n") }
     }
 
-    /// Beside the commit and in the summary of a job of GitHub Actions, where this is one. What cannot be shown there is said,
-    /// and is no failure: the results are elsewhere.
+    /// Beside the commit and in the summary of a job of GitHub Actions, where this is one.
     private func showInJob(_ report: RunReport) {
-        guard console.environment["GITHUB_ACTIONS"] == "true" else { return }
+        guard let job = JobSummary(console) else { return }
         for line in WorkflowAnnotations(report).lines { console.error(line + "\n") }
-        guard let summary = console.environment["GITHUB_STEP_SUMMARY"], !summary.isEmpty else { return }
-        do throws(BundleError) {
-            try BundleFile.append(MarkdownReport(report).text + "\n", to: summary)
-        } catch {
-            console.error("\(DedupBenchCommand.program): the summary of the job was not written: \(error)\n")
-        }
+        job.add(MarkdownReport(report).text)
     }
 
     /// Adds a run that came to its end to the history beside its bundle.

@@ -73,17 +73,17 @@ struct PhaseAudit {
     // MARK: - Arrivals
 
     private func arrivals(_ releases: ReleaseTimes) -> AuditFinding {
-        let stream = trace.plan.stream
-        var audits = [ArrivalAudit.sent(releases.released, of: stream.count)]
+        let (stream, count) = (trace.plan.stream, trace.plan.limit)
+        var audits = [ArrivalAudit.sent(releases.released, of: count)]
         let phase = trace.plan.phase
         if phase.model != .trace, let course = phase.course {
             audits.append(
                 ArrivalAudit.number(
-                    stream.count, of: course, limit: phase.operationLimit, isPoisson: phase.model == .poisson))
+                    count, of: course, limit: phase.operationLimit, isPoisson: phase.model == .poisson))
             if phase.model == .poisson {
+                // Those before the first rest are enough.
                 audits.append(ArrivalAudit.poisson((0..<stream.count).map { stream[$0].intended }, of: course))
-                let times = (0..<stream.count).map { releases.time(of: $0) }.filter { $0 > 0 }
-                audits.append(ArrivalAudit.released(times.map { $0 - min($0, trace.start) }, of: course))
+                audits.append(ArrivalAudit.released(releases.first.map { $0 - min($0, trace.start) }, of: course))
             }
         }
         return finding("arrivals", audits, blamesGenerator: true)
@@ -91,14 +91,14 @@ struct PhaseAudit {
 
     /// Whether the last request left at about the time it was meant to.
     private func pace(_ releases: ReleaseTimes) -> AuditFinding {
-        let last = trace.plan.stream.count - 1
-        let intended = Double(trace.plan.stream[last].intended)
-        let achieved = Double(releases.time(of: last) - min(trace.start, releases.time(of: last)))
+        let intended = Double(trace.lastIntended)
+        let achieved = Double(releases.last - min(trace.start + trace.paused, releases.last))
         let limit = intended * (1 + configuration.arrivalTolerance) + Double(configuration.lagLimit.nanoseconds)
         return AuditFinding(
             name: "pace", passed: achieved <= limit,
             explanation: "all requests were released within \(Self.milliseconds(achieved)) ms instead of "
                 + "\(Self.milliseconds(intended)) ms"
+                + (trace.paused > 0 ? ", and \(Self.milliseconds(Double(trace.paused))) ms of rest between them" : "")
                 + (achieved <= limit ? "" : ": the generator is saturated, ask for a lower rate"),
             blamesGenerator: true)
     }

@@ -5,13 +5,18 @@ internal import DedupVerification
 /// A request waits for a client of its worker. As long as the worker has a call open, the subject is at work or holds the
 /// client; when it has none, the generator is at fault.
 struct WaitingTime {
-    /// Of the time that all requests waited, the share in which their worker had a call open; 0 when none waited.
-    let subjectShare: Double
+    /// How long all requests waited together, in nanoseconds.
+    private(set) var waited = 0.0
+    /// The part of that in which their worker had a call open.
+    private(set) var inside = 0.0
 
-    init(_ calls: [Call], releases: ReleaseTimes, workers: Int) {
+    /// Of the time that all requests waited, the share in which their worker had a call open; 0 when none waited.
+    var subjectShare: Double { waited > 0 ? inside / waited : 0 }
+
+    /// Adds some calls, of which no other one was open when the first began or the last ended.
+    mutating func add(_ calls: [Call], releases: ReleaseTimes, workers: Int) {
         var byWorker = [[Call]](repeating: [], count: workers)
         for call in calls where call.hasReturned { byWorker[Int(call.request) % workers].append(call) }
-        var (waited, inside) = (0.0, 0.0)
         for calls in byWorker {
             let open = OpenTime(calls)
             for call in calls {
@@ -20,7 +25,6 @@ struct WaitingTime {
                 inside += Double(open.total(until: call.start) - open.total(until: release))
             }
         }
-        subjectShare = waited > 0 ? inside / waited : 0
     }
 }
 

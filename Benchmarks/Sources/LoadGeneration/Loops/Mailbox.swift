@@ -61,6 +61,9 @@ final class Mailbox: Sendable {
         if let (client, turn) = handed { client.resume(returning: turn) }
     }
 
+    /// Takes releases again, when all clients have ended.
+    func reopen() { state.withLock { $0.isClosed = false } }
+
     /// Ends the clients: at once if `discarding`, otherwise when all that was released is taken.
     func close(discarding: Bool) {
         let idle = state.withLock { state in

@@ -121,9 +121,6 @@ package struct LoadPlan: Sendable {
                     "phase `\(phase.name)` makes up to \(bound ?? 0) requests, which are numbered up to \(mostRequests); ask for "
                         + "fewer `operations`, or fewer samples of memory")
             }
-            for (stream, phase) in zip(streams, scenario.phases) where stream.isOpen {
-                _ = try room([phase], bounds: [stream.count], limit: configuration.historyLimit)
-            }
             return (all, mostRequests, true)
         }
         if all != once, let room = try? room(scenario.phases, bounds: bounds, limit: configuration.historyLimit) {
@@ -133,12 +130,13 @@ package struct LoadPlan: Sendable {
         return (once, try room(scenario.phases, bounds: fewest, limit: configuration.historyLimit), false)
     }
 
-    /// How many requests of a phase are made before the history is moved: all of an open loop, which does not pause, and of others
-    /// whole turns of all clients. A phase that time ends is mostly over before the history is full.
+    /// How many requests of a phase are made before the history is moved: all of an open loop, if there is room for them, so that it
+    /// rests no more than it must, and of others whole turns of all clients. A phase that time ends is mostly over before the history
+    /// is full.
     private static func stretch(
         _ phase: Phase, _ stream: RequestStream, bound: Int?, _ configuration: LoadConfiguration
     ) -> Int {
-        if stream.isOpen { return stream.count }
+        if stream.isOpen, let bound, bound <= configuration.historyLimit { return bound }
         let clients = max(1, phase.clients)
         let longest = bound == nil ? configuration.historyLimit : min(longestStretch, configuration.historyLimit)
         return max(fewestTurns, longest / clients) * clients
@@ -146,7 +144,7 @@ package struct LoadPlan: Sendable {
 
     /// How many requests end the phase at the latest; nil if only time does.
     private static func bound(_ phase: Phase, _ stream: RequestStream, _ looks: [Int]) -> Int? {
-        if stream.isOpen { return stream.count }
+        if stream.isOpen { return stream.limit ?? stream.count }
         if let memory = phase.memory, let samples = looks.last { return samples * memory.operations }
         return stream.limit ?? (phase.duration == nil ? stream.count : nil)
     }

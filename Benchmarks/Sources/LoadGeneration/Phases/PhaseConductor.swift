@@ -6,7 +6,8 @@ internal import Workloads
 
 /// Runs one phase: sets its clients up, lets them go, waits for them, and samples memory between cycles.
 struct PhaseConductor<Driven: Subject> {
-    /// How long before an open loop the pacer is started, so that its first requests are not late: 2 ms, in nanoseconds.
+    /// How long before an open loop, or what is left of it after a rest, the pacer is started, so that the first requests are not
+    /// late: 2 ms, in nanoseconds.
     private static var headStart: UInt64 { 2_000_000 }
 
     private let subject: Driven
@@ -36,10 +37,16 @@ struct PhaseConductor<Driven: Subject> {
         pulses = (0..<plan.workers).map { _ in Pulse() }
         let clientsPerWorker = (plan.clients + plan.workers - 1) / plan.workers
         mailboxes = plan.stream.isOpen ? pulses.map { _ in Mailbox(clients: clientsPerWorker) } : []
-        releases = plan.stream.isOpen ? ReleaseTimes(count: plan.stream.count) : nil
+        releases = plan.stream.isOpen ? Self.releaseTimes(of: plan, equipment) : nil
         stop = StopSignal(within: equipment.stop)
         // The first piece stays with the runner. Where memory is looked at, as much is to be held by the first one as by others.
         requests = plan.hasOwnRequests(after: 0) ? plan.stream.copy : plan.stream
+    }
+
+    /// Of a phase that is longer than its stretches, the times of one stretch are in memory.
+    private static func releaseTimes(of plan: PhasePlan, _ equipment: RunEquipment) -> ReleaseTimes {
+        let count = min(plan.limit, plan.stretch ?? .max)
+        return ReleaseTimes(count: count, othersIn: count < plan.limit ? equipment.configuration.historyFolder : nil)
     }
 
     /// How many calls of the phase have returned.
@@ -61,6 +68,10 @@ struct PhaseConductor<Driven: Subject> {
         trace.stalls = equipment.hiccups.take()
         trace.foreignProcessors = processors.flatMap { machine.processorTime()?.foreignProcessors(since: $0) }
         trace.allocatedEnd = equipment.allocatedBySubject.map { $0 - plan.ownBytes(after: completed) }
+        if let releases {
+            trace.lastIntended = requests[min(plan.limit, requests.first + requests.count) - 1].intended
+            note(&trace) { () throws(HistoryFileError) in try releases.finish() }
+        }
         // What the next phase records may not fit beside what this one has.
         if !isHung { isHung = await !makeRoom(for: .max, &trace) }
         if isHung {
@@ -224,12 +235,14 @@ struct PhaseConductor<Driven: Subject> {
             let end = requests.goesOn ? requests.first + requests.count : limit
             let next = min(limit, end, done + min(plan.stretch ?? limit, slice?.requests ?? limit))
             if await !makeRoom(for: next - made, &trace) { return true }
-            trace.paused += machine.now() - began
+            note(&trace) { () throws(HistoryFileError) in try releases?.makeRoom(from: done) }
+            trace.paused += plan.stream.isOpen ? resume(at: done) : machine.now() - began
             if stop.isSet { break }
             // The time in which others had their turns, the history was moved or requests were drawn is not part of what was asked for.
             let phaseEnd = deadline.later(by: trace.paused)
             let cycleEnd = min(phaseEnd, machine.now().later(by: slice?.time ?? .max))
-            if await runCycle(Cycle(limit: next, last: limit, deadline: cycleEnd, requests: requests)) { return true }
+            let cycle = Cycle(limit: next, last: limit, deadline: cycleEnd, requests: requests)
+            if await runCycle(cycle, from: done) { return true }
             if stop.isSet || machine.now() >= phaseEnd { break }
             if slice != nil {
                 slice?.learn(completed - made)
@@ -242,6 +255,18 @@ struct PhaseConductor<Driven: Subject> {
             if completed >= next { done = next }
         }
         return false
+    }
+
+    /// Moves the times of an open loop on, so that the request at a position does not come late for a rest. The clock stands from the
+    /// last request before it until then.
+    ///
+    /// - Returns: By how much, in nanoseconds.
+    private func resume(at position: Int) -> UInt64 {
+        guard position > 0 else { return 0 }
+        let (due, ready) = (clock.start + requests[position].intended, machine.now() + Self.headStart)
+        let rest = ready - min(due, ready)
+        clock.start(at: clock.start + rest)
+        return rest
     }
 
     /// Draws the piece that begins at a position, unless there is one already. No client asks for anything meanwhile, so that drawing
@@ -259,21 +284,28 @@ struct PhaseConductor<Driven: Subject> {
         let recorded = equipment.recorder.recordedCalls
         guard recorded > 0, calls > stretch - recorded else { return true }
         guard await becomesQuiet() else { return false }
+        note(&trace) { () throws(HistoryFileError) in try spool.append(equipment.recorder.drain()) }
+        return true
+    }
+
+    /// Gives the phase up where something cannot be written.
+    private func note(_ trace: inout PhaseTrace, _ write: () throws(HistoryFileError) -> Void) {
         do throws(HistoryFileError) {
-            try spool.append(equipment.recorder.drain())
+            try write()
         } catch {
             trace.failure = error
             stop.stop()
         }
-        return true
     }
 
-    private func runCycle(_ cycle: Cycle) async -> Bool {
+    private func runCycle(_ cycle: Cycle, from position: Int) async -> Bool {
         herd?.assemble(plan.clients)
+        for mailbox in mailboxes { mailbox.reopen() }
         gate.open(cycle)
         if let releases {
-            Pacer(machine: machine, stream: plan.stream, mailboxes: mailboxes, releases: releases, stop: stop)
-                .run(from: clock.start)
+            Pacer(
+                position..<cycle.limit, of: requests, on: machine, mailboxes: mailboxes, releases: releases, stop: stop
+            ).run(from: clock.start)
         }
         return await gate.assembled() == .abandoned
     }

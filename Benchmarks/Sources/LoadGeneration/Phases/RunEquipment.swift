@@ -64,6 +64,8 @@ package struct PhaseTrace {
     /// How many processors other programs kept busy while the phase ran.
     var foreignProcessors: Double?
     var releases: ReleaseTimes?
+    /// When the last request of an open loop was intended to start, in nanoseconds from the start of the phase, without rests.
+    var lastIntended: UInt64 = 0
     /// Why the history could not be kept, so that the phase was given up.
     var failure: HistoryFileError?
     /// Findings that are known before the history is.
@@ -73,6 +75,7 @@ package struct PhaseTrace {
     package init(plan: PhasePlan, releases: ReleaseTimes? = nil) {
         self.plan = plan
         self.releases = releases
+        lastIntended = plan.stream.isOpen ? plan.stream[plan.stream.count - 1].intended : 0
         limit = plan.looks.first.flatMap { samples in plan.phase.memory.map { samples * $0.operations } } ?? plan.limit
     }
 }

@@ -31,24 +31,28 @@ package struct PhaseAnalysis {
     }
 
     /// An analysis of a whole history, whose executions are numbered from 1 on in the order in which it holds them.
+    ///
+    /// - Throws: ``HistoryFileError``, see ``add(_:)``.
     package init(
         _ scenario: Scenario, _ configuration: LoadConfiguration, _ history: History, _ traces: [PhaseTrace]
-    ) {
+    ) throws(HistoryFileError) {
         let executions = history.executions
         self.init(scenario, configuration, traces) { id in
             guard id > 0, id <= executions.count, executions[Int(id) - 1].ended else { return nil }
             return executions[Int(id) - 1].end
         }
-        add(history)
+        try add(history)
     }
 
     /// Adds a stretch.
-    package mutating func add(_ stretch: History) {
+    ///
+    /// - Throws: ``HistoryFileError`` when what was noted of its requests cannot be read.
+    package mutating func add(_ stretch: History) throws(HistoryFileError) {
         for index in tallies.indices {
             let (number, window) = (numbers[index], windows[index])
             let calls = stretch.calls.filter { $0.phase == number }
             let executions = stretch.executions.filter { window.contains($0.begin) }
-            if !calls.isEmpty || !executions.isEmpty { tallies[index].add(calls, executions) }
+            if !calls.isEmpty || !executions.isEmpty { try tallies[index].add(calls, executions) }
         }
         isComplete = isComplete && stretch.isComplete
     }

@@ -26,6 +26,7 @@ struct PhaseTally {
     /// The time that all calls together were open.
     private var openTime = 0.0
     private var openUntil: [UInt64]
+    private var waiting = WaitingTime()
 
     init(
         _ trace: PhaseTrace, _ configuration: LoadConfiguration, _ sampler: KeySampler?,
@@ -51,7 +52,13 @@ struct PhaseTally {
     }
 
     /// Adds the calls and executions of a stretch that belong to the phase.
-    mutating func add(_ calls: [Call], _ executions: [Execution]) {
+    ///
+    /// - Throws: ``HistoryFileError`` when what was noted of its requests cannot be read.
+    mutating func add(_ calls: [Call], _ executions: [Execution]) throws(HistoryFileError) {
+        let positions = calls.lazy.map { Int($0.request) }
+        if let releases = trace.releases, let first = positions.min(), let last = positions.max() {
+            try releases.show(first...last)
+        }
         counts.operations += calls.count
         counts.executions += executions.count
         for call in calls { add(call) }
@@ -61,8 +68,8 @@ struct PhaseTally {
         }
         addConcurrency(calls)
         if let releases = trace.releases {
-            load.subjectShareOfWaiting =
-                WaitingTime(calls, releases: releases, workers: trace.plan.workers).subjectShare
+            waiting.add(calls, releases: releases, workers: trace.plan.workers)
+            load.subjectShareOfWaiting = waiting.subjectShare
         }
         if let herds = load.herds {
             // Of a herd that comes at an event, the call that makes the event is no part.

@@ -14,13 +14,13 @@ package struct MarkdownReport {
 
     /// The text. Its first line is a comment by which an earlier one can be found and replaced.
     package var text: String {
+        let title = Markdown.inline(report.identity.scenario)
         var lines = [
-            "<!-- dedupbench \(Self.inline(report.identity.scenario).replacingOccurrences(of: "--", with: "-")) -->"
+            Markdown.mark(report.identity.scenario), "### \(title): \(mark) \(report.verdict.rawValue.uppercased())",
         ]
-        lines.append("### \(Self.inline(report.identity.scenario)): \(mark) \(report.verdict.rawValue.uppercased())")
-        if let reason = report.partialReason { lines += ["", Self.inline("Partial: \(reason)")] }
+        if let reason = report.partialReason { lines += ["", Markdown.inline("Partial: \(reason)")] }
         lines.append("")
-        lines += table(
+        lines += Markdown.table(
             [
                 "subject", "phase", "executions", "prevented", "hit rate", "hit p50", "hit p99", "calls over time",
                 "verdict",
@@ -29,7 +29,7 @@ package struct MarkdownReport {
         let open = report.ranked.flatMap { subject in subject.decisiveGateRows.filter { $0.verdict != .pass } }
         if !open.isEmpty {
             lines.append("")
-            lines += table(
+            lines += Markdown.table(
                 ["gate", "subject", "phase", "observed", "limit", "verdict", "why"],
                 open.map {
                     [
@@ -40,15 +40,14 @@ package struct MarkdownReport {
         }
         if let comparison = report.comparison { lines += baseline(comparison) }
         let notes = report.subjectNotes
-        if !notes.isEmpty { lines += [""] + notes.map { "- \(Self.inline($0))" } }
+        if !notes.isEmpty { lines += [""] + notes.map { "- \(Markdown.inline($0))" } }
         let kept = report.ranked.flatMap(\.decisiveGateRows).count { $0.verdict == .pass }
         lines += [
             "",
-            "Gates kept: \(kept). Commit \(Self.inline(report.identity.commit)), seed \(report.identity.seed), "
-                + "\(Self.inline(report.environment.processor)).", "",
-            "<details><summary>Again</summary>", "", "    " + report.identity.replay.filter { !$0.isNewline }, "",
-            "</details>",
+            "Gates kept: \(kept). Commit \(Markdown.inline(report.identity.commit)), seed \(report.identity.seed), "
+                + "\(Markdown.inline(report.environment.processor)).",
         ]
+        lines += Markdown.command(report.identity.replay)
         return lines.joined(separator: "\n") + "\n"
     }
 
@@ -65,14 +64,14 @@ package struct MarkdownReport {
                 ]
             }
         }
-        var lines = ["", "**\(Self.inline(comparison.summary))**"]
+        var lines = ["", "**\(Markdown.inline(comparison.summary))**"]
         let (worse, open): ([[String]], [[String]]) = (rows(.regression), rows(.inconclusive))
-        if !worse.isEmpty { lines += [""] + table(titles, worse) }
+        if !worse.isEmpty { lines += [""] + Markdown.table(titles, worse) }
         if !open.isEmpty {
-            lines += ["", "<details><summary>Inconclusive: \(open.count)</summary>", ""] + table(titles, open)
+            lines += ["", "<details><summary>Inconclusive: \(open.count)</summary>", ""] + Markdown.table(titles, open)
             lines += ["", "</details>"]
         }
-        return lines + (comparison.remarks.isEmpty ? [] : [""]) + comparison.remarks.map { "- \(Self.inline($0))" }
+        return lines + (comparison.remarks.isEmpty ? [] : [""]) + comparison.remarks.map { "- \(Markdown.inline($0))" }
     }
 
     private var mark: String {
@@ -100,21 +99,5 @@ package struct MarkdownReport {
     /// Calls a second over the phase, from none up.
     private static func sparkline(_ phase: PhaseReport) -> String {
         Sparkline.text(phase.series.filter { $0.metric == "throughput" }.map(\.value), from: 0)
-    }
-
-    private func table(_ titles: [String], _ rows: [[String]]) -> [String] {
-        let line = { (cells: [String]) in "| " + cells.joined(separator: " | ") + " |" }
-        return [line(titles), line(titles.map { _ in "---" })] + rows.map { line($0.map(Self.inline)) }
-    }
-
-    /// Text within a line, in which nothing is taken for Markdown or HTML.
-    private static func inline(_ text: String) -> String {
-        var escaped = ""
-        for character in TerminalText.sanitised(text) {
-            if "\\`*_{}[]<>#|~@".contains(character) { escaped += "\\" }
-            escaped.append(character)
-        }
-        return escaped.replacingOccurrences(of: "\\<", with: "&lt;").replacingOccurrences(of: "\\>", with: "&gt;")
-            .replacingOccurrences(of: "\\@", with: "&#64;")
     }
 }

@@ -105,7 +105,7 @@ package struct ComparisonReport {
         try bundle.publish(
             files + [
                 ("datapackage.json", JSONFile.text(DataPackage(id, tables))),
-                ("report.html", ComparisonPage(report: self).text),
+                ("report.html", ComparisonPage(report: self).text), ("report.md", ComparisonMarkdown(self).text),
             ])
     }
 

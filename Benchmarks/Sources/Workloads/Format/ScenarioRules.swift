@@ -98,8 +98,9 @@ enum ScenarioRules {
                 [place], .conflict, "the last stage is a pause, and the phase ends with its last request; leave it out",
                 nil)
         }
-        if min(course.total, Double(phase.operations ?? .max)) > 20_000_000 {
-            let reason = "more than 20000000 requests would have to be prepared; lower rate or duration"
+        // With room for how far a Poisson process may be off.
+        if min(course.total * 1.001, Double(phase.operations ?? .max)) > Double(UInt32.max) {
+            let reason = "more than \(UInt32.max) requests cannot be numbered; lower rate or duration"
             report([place], .outOfRange, reason, nil)
         }
     }
@@ -184,6 +185,13 @@ enum ScenarioRules {
         if phase.model == .trace, !isTrace {
             let reason = "the model `trace` needs keys with the distribution `trace`"
             found.append(Broken(at: place + [.field("model")], kind: .conflict, reason: reason))
+        }
+        if isTrace, min(phase.course?.total ?? 0, Double(phase.operations ?? .max)) > 20_000_000 {
+            let reason =
+                "more than 20000000 requests would have to be read from the trace before; lower rate or duration"
+            found.append(
+                Broken(at: place + [.field(phase.stages == nil ? "rate" : "stages")], kind: .outOfRange, reason: reason)
+            )
         }
         if operation.valueSize == .recorded, !isTrace {
             let reason = "only the keys of a trace have recorded sizes"

@@ -7,11 +7,11 @@ package import DedupVerification
 /// subject and every combination of a matrix gets the same ones. One exception: herds at evictions fill the cache, so their
 /// requests depend on its capacity.
 ///
-/// A closed loop that is bound by time, or that asks for more than `pieceLimit` requests, is drawn piece by piece, see
-/// ``next()``; all pieces are equally long. One that walks a trace begins it again when it is through: position p reads request p
-/// modulo `count`. An open loop's requests are one piece, as it cannot rest while more are drawn.
+/// What is bound by time, or asks for more than `pieceLimit` requests, is drawn piece by piece, see ``next()``; all pieces are
+/// equally long, except for the last one of an open loop, which has more than one only beyond four times as many. A closed loop
+/// that walks a trace begins it again when it is through: position p reads request p modulo `count`.
 package struct RequestStream: Sendable {
-    /// The requests of a piece of a closed loop: 1,000,000, and up to four times as many where there are many clients.
+    /// The requests of a piece: 1,000,000, and in a closed loop up to four times as many where there are many clients.
     package static let pieceLimit = 1_000_000
     /// The requests that each client makes of a piece, as long as that does not make it longer than that.
     static let fewestTurns = 4_096

@@ -10,7 +10,7 @@ package struct StreamBuilder: Sendable {
 
     /// Reads the traces that the scenario names and the library does not have.
     ///
-    /// - Parameter pieceLimit: The most requests of a closed loop that are drawn at a time.
+    /// - Parameter pieceLimit: The most requests that are drawn at a time.
     /// - Throws: ``TraceError``.
     package init(
         _ scenario: Scenario, traces library: TraceLibrary = TraceLibrary(), pieceLimit: Int = RequestStream.pieceLimit
@@ -40,16 +40,19 @@ package struct StreamBuilder: Sendable {
         guard let declared = scenario.distribution(of: phase) else {
             preconditionFailure("A valid scenario has a distribution or a trace in each phase.")
         }
-        var drawer = StreamDrawer(phase, of: scenario, keys: KeySampler(declared, seed: scenario.seed))
-        let offsets = arrivals(of: phase)
+        let arrivals = arrivals(of: phase)
+        var drawer = StreamDrawer(
+            phase, of: scenario, keys: KeySampler(declared, seed: scenario.seed), arrivals: arrivals)
+        if let count = arrivals?.count {
+            // An open loop that rests is no longer quite what it was, so it does that where there is much to draw.
+            return drawer.draw(count > 4 * pieceLimit ? pieceLimit : count, limit: count, from: 0)
+        }
         // All clients wait for the slowest where a piece ends, so where there are many of them it is longer. And it has whole turns of
         // all of them, so that no herd is torn.
         let clients = max(1, phase.clients)
         let length = min(max(pieceLimit, clients * RequestStream.fewestTurns), 4 * pieceLimit)
         let piece = max(1, length / clients) * clients
-        if let limit = offsets?.count ?? phase.operationLimit, offsets != nil || limit <= piece {
-            return drawer.draw(limit, offsets: offsets, limit: limit)
-        }
+        if let limit = phase.operationLimit, limit <= piece { return drawer.draw(limit, limit: limit) }
         return drawer.draw(piece, limit: phase.operationLimit, from: 0)
     }
 
@@ -57,7 +60,8 @@ package struct StreamBuilder: Sendable {
         var count = min(phase.operationLimit ?? .max, trace.count)
         var offsets: [UInt64]?
         if phase.isOpen {
-            offsets = phase.model == .trace ? recordedArrivals(of: phase, in: trace, count: count) : arrivals(of: phase)
+            offsets =
+                phase.model == .trace ? recordedArrivals(of: phase, in: trace, count: count) : arrivals(of: phase)?.all
             count = offsets?.count ?? count
         }
         let keys = (0..<count).map { trace.keys[$0 % trace.count] }
@@ -71,21 +75,17 @@ package struct StreamBuilder: Sendable {
     }
 
     /// The intended starts of a phase with a rate, or nil for a closed loop.
-    private func arrivals(of phase: Phase) -> [UInt64]? {
+    private func arrivals(of phase: Phase) -> ArrivalDraws? {
         guard phase.isOpen, let course = phase.course else { return nil }
-        var random = scenario.random(phase, "arrivals")
-        let offsets =
-            phase.model == .poisson
-            ? ArrivalSchedule.poisson(course, count: phase.operationLimit, from: &random)
-            : ArrivalSchedule.constant(course, count: phase.operationLimit)
-        // A phase has one request at least.
-        return offsets.isEmpty ? [UInt64(course.time(of: 0) ?? 0)] : offsets
+        return phase.model == .poisson
+            ? ArrivalDraws(poisson: course, count: phase.operationLimit, from: scenario.random(phase, "arrivals"))
+            : ArrivalDraws(regular: course, count: phase.operationLimit)
     }
 
     /// The recorded starts of the first requests, up to the phase's duration.
     private func recordedArrivals(of phase: Phase, in trace: RequestTrace, count: Int) -> [UInt64] {
         guard case .factor(let factor)? = phase.speed else { return [] }
-        let offsets = ArrivalSchedule.recorded(trace.times.prefix(count), factor: factor)
+        let offsets = ArrivalDraws.recorded(trace.times.prefix(count), factor: factor)
         guard let duration = phase.duration?.nanoseconds else { return offsets }
         return Array(offsets.prefix { $0 < duration })
     }

@@ -7,6 +7,8 @@ internal import DedupVerification
 struct StreamDrawer: Sendable {
     /// What draws the keys; nil where they come from a trace.
     private(set) var keys: KeyDraws?
+    /// What draws the intended starts; nil for a closed loop, and where they come from a trace.
+    private var arrivals: ArrivalDraws?
     private let behaviour: LoaderBehaviour
     private let settings: VerbSettings
     private let thinkTime: Distribution<Duration>?
@@ -14,9 +16,10 @@ struct StreamDrawer: Sendable {
     private var (choice, patience, thinking): (RandomStream, RandomStream, RandomStream)
 
     /// Nothing is drawn yet.
-    init(_ phase: Phase, of scenario: Scenario, keys: KeySampler?) {
+    init(_ phase: Phase, of scenario: Scenario, keys: KeySampler?, arrivals: ArrivalDraws? = nil) {
         let random = { (purpose: String) in scenario.random(phase, purpose) }
         self.keys = keys.map { KeyDraws($0, from: random("keys")) }
+        self.arrivals = arrivals
         behaviour = LoaderBehaviour(scenario.operation(of: phase), seed: scenario.seed)
         settings = scenario.verbs(of: phase)
         thinkTime = phase.thinkTime
@@ -24,11 +27,12 @@ struct StreamDrawer: Sendable {
         (choice, patience, thinking) = (random("verbs"), random("patience"), random("think"))
     }
 
-    /// Draws the next requests.
+    /// Draws the next requests: so many, or all that are left of an open loop.
     ///
-    /// - Parameter first: The position of the first one, if others come after these; nil if these are all.
-    mutating func draw(_ count: Int, offsets: [UInt64]? = nil, limit: Int?, from first: Int? = nil) -> RequestStream {
-        guard let drawn = keys?.next(count), let keyCount = keys?.keyCount else {
+    /// - Parameter first: The position of the first one, if others may come after these; nil if these are all.
+    mutating func draw(_ count: Int, limit: Int?, from first: Int? = nil) -> RequestStream {
+        let offsets = arrivals?.next(count)
+        guard let drawn = keys?.next(offsets?.count ?? count), let keyCount = keys?.keyCount else {
             preconditionFailure("The keys of a trace are not drawn.")
         }
         return requests(
@@ -37,7 +41,7 @@ struct StreamDrawer: Sendable {
 
     /// Draws what the requests for some keys do.
     ///
-    /// - Parameter first: The position of the first one, if others come after these; nil if these are all.
+    /// - Parameter first: The position of the first one, if others may come after these; nil if these are all.
     mutating func requests(
         for keys: [UInt32], keyCount: Int, offsets: [UInt64]?, recordedSizes: [UInt32]?, limit: Int?,
         from first: Int? = nil
@@ -45,12 +49,13 @@ struct StreamDrawer: Sendable {
         let verbs = verbs(keys.count)
         let latencies = keys.map { _ in behaviour.latency(from: &latency) }
         let failures = behaviour.failures(keys.count, from: &failure)
+        let goesOn = first != nil && arrivals?.isDone != true
         let thinkTimes = thinkTime.map { times in keys.map { _ in times.draw(from: &thinking) } } ?? []
         return RequestStream(
             keys: keys, keyCount: keyCount, latencies: latencies,
             valueSizes: behaviour.valueSizes(keys, recorded: recordedSizes), failures: failures,
             verbs: verbs.map(\.verb), patiences: verbs.map(\.patience), thinkTimes: thinkTimes, offsets: offsets,
-            limit: limit, first: first ?? 0, rest: first == nil ? nil : self)
+            limit: limit, first: first ?? 0, rest: goesOn ? self : nil)
     }
 
     /// What each request wants, and how patient its caller is; empty where all are plain calls.
