@@ -5,8 +5,8 @@
 #   Scripts/against.sh origin/main Fixtures/scenarios/git-steps.yaml --subject dedup --rounds 20
 # Without arguments it is the path of a cache hit: the scenario `hits`, subject `dedup`.
 #
-# The exit code is that of the comparison: 2 for a regression, 75 where nothing can be said. Gates are what `Scripts/bench.sh` holds
-# this checkout against.
+# The exit code is that of the comparison: 2 for a regression, 75 where nothing can be said, 65 where one of both cannot run the
+# scenario, as a commit from before it. Gates are what `Scripts/bench.sh` holds this checkout against.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -15,6 +15,10 @@ if (($# == 0)); then
     exit 64
 fi
 commit=$1
+git rev-parse --verify --quiet "$commit^{commit}" >/dev/null || {
+    echo "against: there is no commit '$commit'; fetch it first" >&2
+    exit 64
+}
 shift
 arguments=("$@")
 if (($# == 0)); then arguments=(hits --subject dedup); fi
@@ -23,4 +27,6 @@ source Scripts/setup.sh >&2
 
 dedup_build -c release --package-path Benchmarks --product dedupbench >&2
 this=$(swift build -c release --package-path Benchmarks --show-bin-path)/dedupbench
+# The name that it has in the report.
+this=${this#"$PWD"/}
 exec "$this" compare "${arguments[@]}" --rev "$commit" --program "$this"

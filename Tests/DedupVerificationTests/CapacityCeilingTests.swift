@@ -115,6 +115,22 @@ import Testing
         #expect(result.total.attainableHits == 1 && result.total.attainableWithinCapacity == 1)
     }
 
+    /// The phase begins with a result that no execution can have left as fresh: parts know that, and so does the whole.
+    @Test func aResultThatHasExpiredBeforeAPhaseIsNoHitOfIt() {
+        let calls = [(key: UInt32(1), start: UInt64(1_000)), (2, 1_100), (1, 1_105)].enumerated().map { number, call in
+            Call(
+                request: UInt32(number), key: call.key, start: call.start, end: call.start + 3, outcome: .executed,
+                execution: UInt64(number) + 1, phase: number == 0 ? 0 : 1)
+        }
+        let executions = calls.map {
+            Execution(id: $0.execution, key: $0.key, begin: $0.start + 1, end: $0.start + 2)
+        }
+        for capacity in [1, 2, 10] {
+            let result = Self.result(History(calls: calls, executions: executions), capacity: capacity, .fixed(10))
+            #expect(result.phases[1]?.attainableWithinCapacity == 0, "\(capacity)")
+        }
+    }
+
     @Test func anExcerptHasNoCeilingOfTheCapacity() {
         let calls = [Call(request: 0, key: 1, start: 5, end: 6, outcome: .hit, execution: 1)]
         #expect(Self.result(calls, []) { $0.isExcerpt = true }.total.attainableWithinCapacity == nil)

@@ -55,7 +55,6 @@ struct TraceReplayTests {
             #expect(most == row.hits, "\(name), capacity \(row.capacity)")
             // What it is held against where the history was too large to be held.
             let budget = CapacityBudget.most(starts: starts, ends: ends, capacity: row.capacity - 1)
-            print("\(name), capacity \(row.capacity): \(most) of \(row.requests), within the budget \(budget)")
             #expect(budget >= most, "\(name), capacity \(row.capacity)")
         }
     }

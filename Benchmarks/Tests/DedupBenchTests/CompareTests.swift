@@ -70,7 +70,11 @@ import Testing
                 "none", "--metric", "dedup.executions", "--rounds", "6",
             ], in: context)
         let text = try bench.file("report.md")
-        #expect(code == 2 && text.hasPrefix("<!-- dedupbench compare tiny-storm -->\n### tiny-storm: ❌ REGRESSION\n"))
+        #expect(
+            code == 2
+                && text.hasPrefix(
+                    "<!-- dedupbench compare tiny-storm -->\n### tiny-storm: ❌ REGRESSION, and an arm comes to FAIL\n")
+        )
         #expect(
             text.contains("| none | storm | dedup.executions | 20 | 400 | +1900 % |") && text.contains("- none: FAIL"),
             "\(text)")

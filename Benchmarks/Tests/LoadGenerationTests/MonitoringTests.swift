@@ -48,6 +48,15 @@ import Workloads
         #expect(rates == [nil, 5, nil, 30, nil, 0])
     }
 
+    /// The thread that looks had its time before the phase began, and came to it after that.
+    @Test func aLookFromBeforeThePhaseTellsNothing() {
+        var pulses = PulseReadings(watchdog: Self.second, interval: 1, start: 5 * Self.second)
+        let early = pulses.read(started: 1, completed: 0, at: Self.second)
+        #expect(early.rate == nil && !early.isStuck)
+        #expect(!pulses.read(started: 1, completed: 0, at: 6 * Self.second).isStuck)
+        #expect(pulses.read(started: 1, completed: 0, at: 6 * Self.second + 1).isStuck)
+    }
+
     /// Times of every magnitude, against all of them in order.
     @Test(arguments: 1...20 as ClosedRange<UInt64>) func aLookAtTimesIsASixteenthTooLongAtMost(seed: UInt64) throws {
         var random = RandomStream(seed: seed, name: "test/times")

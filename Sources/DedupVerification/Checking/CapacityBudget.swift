@@ -32,8 +32,9 @@ package struct CapacityBudget {
                     kept += count
                     continue
                 }
-                // None of these is shorter than the shortest that is counted here. A little more, as sums are rounded.
-                return kept + min(count, Int(room / Double(Lengths.shortest(number)) * (1 + 1e-9)))
+                // None of these is shorter than the shortest that is counted here. A little more, as sums are rounded: by less than
+                // that in billions of stays.
+                return kept + min(count, Int(room / Double(Lengths.shortest(number)) * (1 + 1e-6)))
             }
             return kept
         }

@@ -17,22 +17,17 @@ package struct CapacityCeiling {
         var starts: [UInt64] = []
         var ends: [UInt64] = []
 
-        /// The most that could have been answered.
+        /// The most that could have been answered; with room for everything, all of them.
         func most(_ capacity: Int) -> Int {
-            free + CapacityCeiling.most(starts: starts, ends: ends, capacity: capacity)
+            free
+                + (capacity == .max
+                    ? starts.count : CapacityCeiling.most(starts: starts, ends: ends, capacity: capacity))
         }
     }
 
     /// Adds the ceiling to the figures of the phases and of all of them together.
     func add(to result: inout VerificationResult) {
-        guard requests.keyCount > capacity else {
-            // There is room for everything.
-            result.total.attainableWithinCapacity = result.total.attainableHits
-            for (phase, counts) in result.phases {
-                result.phases[phase]?.attainableWithinCapacity = counts.attainableHits
-            }
-            return
-        }
+        let capacity = requests.keyCount > capacity ? capacity : .max
         let figures = figures
         let ofPhases = figures.mapValues { $0.most(capacity) }
         for (phase, counts) in result.phases {

@@ -21,8 +21,8 @@ struct CompareCommand: BenchCommand {
               dedupbench compare --rev origin/main --rev HEAD --subject dedup
               dedupbench compare --bundles before --bundles after
 
-            The first arm is the reference. Each round runs every arm on the same requests, the reference twice. Arms of \
-            this program take turns, as the speed of a machine that others use, too, changes from one second to the next: \
+            The first arm is the reference. Each round runs every arm on the same requests, the reference twice. Arms \
+            take turns, as the speed of a machine that others use, too, changes from one second to the next: \
             each makes some milliseconds of its requests while the others rest, in an order that is drawn anew for every \
             rotation. Warm-ups, think times, open loops, edge phases and those that sample memory are made in one turn. Results \
             that expire, and subjects of one program whose memory is sampled, are run one after the other, which takes many \
@@ -97,8 +97,8 @@ struct CompareCommand: BenchCommand {
         let count = programs > 0 ? programs : runPlan.combinations.count * runPlan.subjects.count
         try check(runPlan, arms: count, rounds, metrics)
         let turns = try TurnTaking(inTurn, of: runPlan, metrics, isOfBuilds: programs > 0)
-        // All arms are there at the same time, and the reference twice.
-        if turns.isInTurn { runPlan.shareHistory(among: count + 1) }
+        // All arms are there at the same time, and the reference twice. Builds have memory of their own, and the same load as alone.
+        if turns.isInTurn, programs == 0 { runPlan.shareHistory(among: count + 1) }
         let runner = RunDriver(
             plan: runPlan, context: context, progress: ProgressDisplay(isOff: noProgress, in: context))
         defer { runner.progress.clear() }

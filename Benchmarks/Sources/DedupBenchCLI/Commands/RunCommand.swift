@@ -49,7 +49,6 @@ struct RunCommand: BenchCommand {
         let profiles = try await heapProfile ? runPlan.profileHeap(in: context) : nil
         defer { profiles?.remove() }
         let turns = try LinkedTurns(of: runPlan, in: context)
-        if let turns { runPlan.shareHistory(among: turns.runs) }
         let resolvedScenario = try runPlan.resolvedScenario
         let baselines = try RunBaselines(baselines, in: output.out, resolvedScenario: resolvedScenario)
         let stamp = RunStamp(commit: await context.commit())

@@ -22,10 +22,9 @@ struct BenchProgram {
     /// - Parameters:
     ///   - arguments: What `run` is told, see ``PlanOptions/arguments(of:subject:)``.
     ///   - subject: The subject whose evidence counts.
-    ///   - runs: How many runs there are at a time where they take turns.
     ///   - scratch: Where its bundles go. Each is removed when it has been read.
     func arm(
-        _ arguments: [String], subject: String, among runs: Int, scratch: ScratchFolder, _ driver: RunDriver
+        _ arguments: [String], subject: String, scratch: ScratchFolder, _ driver: RunDriver
     ) -> ComparisonArm {
         ComparisonArm(title: title) { turns async throws(Failure) in
             let folder = "\(scratch.path)/\(UUID().uuidString)"
@@ -41,7 +40,7 @@ struct BenchProgram {
             await turns.begin()
             let end: Result<(ChildProcess.End, Bool), Failure>
             do throws(Failure) {
-                end = .success(try await inTurn(child, turns, among: runs, folder))
+                end = .success(try await inTurn(child, turns, folder))
             } catch {
                 end = .failure(error)
             }
@@ -54,15 +53,18 @@ struct BenchProgram {
 
     /// Runs it, and gives it turns where it asks for them.
     private func inTurn(
-        _ child: ChildProcess, _ turns: any Turns, among runs: Int, _ folder: String
+        _ child: ChildProcess, _ turns: any Turns, _ folder: String
     ) async throws(Failure) -> (ChildProcess.End, tookTurns: Bool) {
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         } catch {
             throw Failure("cannot make \(folder): \(error.localizedDescription)", .cannotWrite)
         }
-        let link = try TurnLink(turns, among: runs, in: folder)
-        let serving = Task { await link.serve() }
+        let link = try TurnLink(turns, in: folder)
+        let serving = Task {
+            // One that asks for what makes no sense would wait for an answer for ever.
+            if await !link.serve() { child.kill() }
+        }
         let result: Result<ChildProcess.End, Failure>
         do throws(Failure) {
             result = .success(try await child.run(with: Self.job.merging(link.environment) { $1 }))

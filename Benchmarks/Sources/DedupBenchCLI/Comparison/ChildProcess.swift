@@ -69,6 +69,9 @@ final class ChildProcess: Sendable {
         }
     }
 
+    /// Ends it at once.
+    func kill() { signal(SIGKILL) }
+
     private func started(with changes: [Environment.Key: String?]) async throws -> End {
         var apart = PlatformOptions()
         apart.processGroupID = 0
@@ -102,6 +105,6 @@ final class ChildProcess: Sendable {
     }
 
     private func signal(_ number: Int32) {
-        if let process = process.withLock({ $0 }) { kill(-process, number) }
+        if let process = process.withLock({ $0 }) { Foundation.kill(-process, number) }
     }
 }

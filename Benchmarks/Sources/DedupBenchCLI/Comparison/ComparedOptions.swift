@@ -94,7 +94,7 @@ struct ComparedOptions: ParsableArguments {
         do throws(BundleError) { scratch = try ScratchFolder("compare") } catch { throw Failure(unwritten: error) }
         let arguments = plan.arguments(of: driver.plan, subject: subjects[0])
         return Self.toldApart(built).map {
-            $0.arm(arguments, subject: subjects[0], among: built.count + 1, scratch: scratch, driver)
+            $0.arm(arguments, subject: subjects[0], scratch: scratch, driver)
         }
     }
 

@@ -1,4 +1,3 @@
-internal import Dispatch
 internal import Foundation
 internal import LoadGeneration
 
@@ -11,16 +10,14 @@ final class LinkedTurns: Turns {
         case end = 101
     }
 
-    /// The variable of the environment that says so: how many runs there are, and the folder with the two pipes.
+    /// The variable of the environment that says so: the folder with the two pipes.
     static let variable = "DEDUPBENCH_TURNS"
     /// The names of the pipes.
     static let (requests, grants) = ("requests", "grants")
 
-    /// How many runs take turns.
-    let runs: Int
     private let requests: FileHandle
     private let grants: FileHandle
-    private let interruption: Interruption
+    private let context: CommandContext
     /// Waits for answers, as no thread of the runtime may.
     private let queue = DispatchQueue(label: "dedupbench.turns")
 
@@ -28,26 +25,21 @@ final class LinkedTurns: Turns {
     ///
     /// - Throws: ``Failure`` with code 64 if there is no comparison at the other end, or the plan has several runs.
     init?(of plan: RunPlan, in context: CommandContext) throws(Failure) {
-        guard let text = context.console.environment[Self.variable] else { return nil }
+        guard let folder = context.console.environment[Self.variable] else { return nil }
         guard plan.subjects.count == 1, plan.combinations.count == 1 else {
             throw Failure("\(Self.variable): one run takes turns with those of other processes; unset it", .usage)
         }
-        let parts = text.split(separator: ":", maxSplits: 1)
-        guard parts.count == 2, let runs = Int(parts[0]), runs > 0 else {
-            throw Failure("\(Self.variable): is `\(text)`, which only `compare` sets; unset it", .usage)
-        }
-        // Without a reader this fails at once, where the other pipe would wait for its writer.
-        let writing = open("\(parts[1])/\(Self.requests)", O_WRONLY | O_NONBLOCK | O_CLOEXEC)
-        let reading = writing < 0 ? -1 : open("\(parts[1])/\(Self.grants)", O_RDONLY | O_CLOEXEC)
-        guard reading >= 0 else {
+        // Neither waits for the other end: without a reader the first one fails at once.
+        let writing = open("\(folder)/\(Self.requests)", O_WRONLY | O_NONBLOCK | O_CLOEXEC)
+        let reading = writing < 0 ? -1 : open("\(folder)/\(Self.grants)", O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        guard reading >= 0, fcntl(reading, F_SETFL, O_RDONLY) == 0 else {
             let reason = String(cString: strerror(errno))
-            if writing >= 0 { close(writing) }
-            throw Failure("\(Self.variable): there is no comparison at \(parts[1]) (\(reason)); unset it", .usage)
+            for descriptor in [writing, reading] where descriptor >= 0 { close(descriptor) }
+            throw Failure("\(Self.variable): there is no comparison at \(folder) (\(reason)); unset it", .usage)
         }
-        self.runs = runs
         requests = FileHandle(fileDescriptor: writing, closeOnDealloc: true)
         grants = FileHandle(fileDescriptor: reading, closeOnDealloc: true)
-        interruption = context.interruption
+        self.context = context
     }
 
     func begin() async { await ask(.begin) }
@@ -58,7 +50,10 @@ final class LinkedTurns: Turns {
     private func ask(_ request: Request) async {
         await withUnsafeContinuation { continuation in
             queue.async {
-                if !self.isGranted(request) { self.interruption.interrupt(SIGHUP) }
+                if !self.isGranted(request), self.context.interruption.reason == nil {
+                    self.context.console.error("stopping: the comparison that this run is a part of has ended\n")
+                    self.context.interruption.interrupt(SIGTERM)
+                }
                 continuation.resume()
             }
         }

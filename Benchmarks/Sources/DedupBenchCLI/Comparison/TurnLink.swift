@@ -1,4 +1,3 @@
-internal import Dispatch
 internal import Foundation
 internal import LoadGeneration
 internal import Subprocess
@@ -17,20 +16,19 @@ final class TurnLink: @unchecked Sendable {
     private let turns: any Turns
     private let requests: Int32
     private let grants: Int32
+    private let hasAsked = Atomic(false)
     private let source: any DispatchSourceRead
     private let received: AsyncStream<UInt8>
-    private let hasAsked = Atomic(false)
 
     /// Makes the pipes.
     ///
     /// - Parameters:
     ///   - turns: The turns, which have begun: the process is started in the first one.
-    ///   - runs: How many runs take turns.
     ///   - folder: Where the pipes are made: it is new, and removed by the caller.
     /// - Throws: ``Failure`` with code 6.
-    init(_ turns: any Turns, among runs: Int, in folder: String) throws(Failure) {
+    init(_ turns: any Turns, in folder: String) throws(Failure) {
         self.turns = turns
-        environment = [Environment.Key(stringLiteral: LinkedTurns.variable): "\(runs):\(folder)"]
+        environment = [Environment.Key(stringLiteral: LinkedTurns.variable): folder]
         requests = try Self.pipe("\(folder)/\(LinkedTurns.requests)")
         do throws(Failure) {
             grants = try Self.pipe("\(folder)/\(LinkedTurns.grants)")
@@ -58,18 +56,25 @@ final class TurnLink: @unchecked Sendable {
     /// Whether the program takes turns: it has asked for them.
     var isUsed: Bool { hasAsked.load(ordering: .relaxed) }
 
-    /// Answers the process until ``close()``.
-    func serve() async {
+    /// Answers the process until ``close()``, or until it asks for what it cannot have.
+    ///
+    /// - Returns: Whether all that it asked for made sense.
+    func serve() async -> Bool {
+        var isOver = false
         for await byte in received {
+            guard let request = LinkedTurns.Request(rawValue: byte), !isOver else { return false }
             hasAsked.store(true, ordering: .relaxed)
-            switch LinkedTurns.Request(rawValue: byte) {
-            case .begin, nil: break
+            switch request {
+            case .begin: break
             case .pass: await turns.pass()
-            case .end: await turns.end()
+            case .end:
+                await turns.end()
+                isOver = true
             }
             var granted: UInt8 = 1
             write(grants, &granted, 1)
         }
+        return true
     }
 
     /// Stops answering: the process has ended.

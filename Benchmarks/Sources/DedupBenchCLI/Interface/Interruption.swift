@@ -48,7 +48,7 @@ package final class Interruption: Sendable {
 
     /// Interrupts, as the first signal of this number does.
     package func interrupt(_ number: Int32) {
-        received.store(number, ordering: .relaxed)
+        _ = received.compareExchange(expected: 0, desired: number, ordering: .relaxed)
         stop.stop()
     }
 
@@ -72,7 +72,10 @@ package final class Interruption: Sendable {
         guard self === Self.bySignals else { return }
         self.reports.store(reports, ordering: .relaxed)
         // What the handler touches is made now: making it takes locks, which a handler must not.
-        _ = (stop.isSet, signal, Self.message.utf8CodeUnitCount, Self.reportingMessage.utf8CodeUnitCount)
+        _ = (
+            stop.isSet, signal, Self.message.utf8CodeUnitCount, Self.reportingMessage.utf8CodeUnitCount,
+            children[0].load(ordering: .relaxed)
+        )
         // A program that is started under `nohup` is to outlive its terminal.
         for number in [SIGINT, SIGTERM] + (Self.isIgnored(SIGHUP) ? [] : [SIGHUP]) {
             Foundation.signal(number) { Interruption.receive($0) }

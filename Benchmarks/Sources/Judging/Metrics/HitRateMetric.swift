@@ -20,7 +20,9 @@ package enum HitRateMetric: String, CaseIterable, Sendable {
         case .served: ratio("requests answered without executing, per request")
         case .ceiling: ratio("the hit_rate.repeat that a cache without bound would have reached on these requests")
         case .capacityCeiling:
-            ratio("the hit_rate.repeat that no cache with as much room could have exceeded, even knowing the future")
+            ratio(
+                "the hit_rate.repeat that no cache with as much room could have exceeded, even knowing the future; where the "
+                    + "history was too large to be held, a little more than that")
         case .attained: ratio("hit_rate.repeat as a share of hit_rate.capacity_ceiling, or of hit_rate.ceiling")
         case .failures: ratio("calls answered with an error")
         }

@@ -81,7 +81,7 @@ struct PhaseAudit {
                 ArrivalAudit.number(
                     count, of: course, limit: phase.operationLimit, isPoisson: phase.model == .poisson))
             if phase.model == .poisson {
-                // Those before the first rest are enough.
+                // Those of the first piece, and of the first part of it, are enough.
                 audits.append(ArrivalAudit.poisson((0..<stream.count).map { stream[$0].intended }, of: course))
                 audits.append(ArrivalAudit.released(releases.first.map { $0 - min($0, trace.start) }, of: course))
             }

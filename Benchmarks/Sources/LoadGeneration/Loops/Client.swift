@@ -86,6 +86,7 @@ struct Client<Driven: Subject>: Sendable {
                 if let woken = turn.wokenAt { mailbox.lead.learn(start - min(woken, start)) }
                 // It was woken some microseconds ahead, which no sleep can wait for.
                 while start < intended { start = time.now() }
+                if turn.isLast { mailbox.noteBacklogEnd(start) }
                 await call(position, of: requests, intended: intended, start: start)
                 // Only a backlog keeps a client from suspending; a free client that gave way would look busy.
                 guard start &- began > Worker.slice else { continue }

@@ -9,6 +9,8 @@ final class Mailbox: Sendable {
         var number: Int
         /// When an idle client was woken for it; nil where a client came for it by itself.
         var wokenAt: UInt64?
+        /// Whether it had to wait for a client until nothing more was released: what is left over is made before a rest.
+        var isLast = false
     }
 
     private struct State {
@@ -19,6 +21,7 @@ final class Mailbox: Sendable {
     }
 
     private let state = Mutex(State())
+    private let clearedAt = Atomic<UInt64>(0)
     /// How far ahead of their times requests are handed over.
     let lead = Lead()
 
@@ -43,8 +46,14 @@ final class Mailbox: Sendable {
     private static func take(_ state: inout State) -> Turn? {
         guard state.taken < state.released else { return nil }
         state.taken += 1
-        return Turn(number: state.taken - 1)
+        return Turn(number: state.taken - 1, isLast: state.isClosed && state.taken == state.released)
     }
+
+    /// When the last request that had to wait for a client was called, after all were released; 0 if none had to.
+    var backlogEnd: UInt64 { clearedAt.load(ordering: .relaxed) }
+
+    /// The last request that had to wait is called now.
+    func noteBacklogEnd(_ time: UInt64) { clearedAt.store(time, ordering: .relaxed) }
 
     /// Whether a client waits for a request.
     var hasIdleClient: Bool { state.withLock { !$0.idle.isEmpty } }
@@ -62,7 +71,10 @@ final class Mailbox: Sendable {
     }
 
     /// Takes releases again, when all clients have ended.
-    func reopen() { state.withLock { $0.isClosed = false } }
+    func reopen() {
+        clearedAt.store(0, ordering: .relaxed)
+        state.withLock { $0.isClosed = false }
+    }
 
     /// Ends the clients: at once if `discarding`, otherwise when all that was released is taken.
     func close(discarding: Bool) {

@@ -12,13 +12,15 @@ final class Pacer: Sendable {
     private let mailboxes: [Mailbox]
     private let releases: ReleaseTimes
     private let stop: StopSignal
+    /// Until when nothing could be released.
+    private let restEnd: UInt64
     /// The request that is released next; only the steps touch it, one after the other.
     private let position: Atomic<Int>
 
     /// A pacer of some requests of a stream.
     init(
         _ requests: Range<Int>, of stream: RequestStream, on machine: any Machine, mailboxes: [Mailbox],
-        releases: ReleaseTimes, stop: StopSignal
+        releases: ReleaseTimes, restEnd: UInt64, stop: StopSignal
     ) {
         self.machine = machine
         self.stream = stream
@@ -26,11 +28,13 @@ final class Pacer: Sendable {
         position = Atomic(requests.lowerBound)
         self.mailboxes = mailboxes
         self.releases = releases
+        self.restEnd = restEnd
         self.stop = stop
     }
 
     /// Releases everything in steps of the machine, then closes the mailboxes.
     func run(from start: UInt64) {
+        releases.begin()
         machine.pace(from: start + stream[requests.lowerBound].intended) { [self] in step(from: start) }
     }
 
@@ -48,11 +52,16 @@ final class Pacer: Sendable {
             let due = mailbox.hasIdleClient ? intended - mailbox.lead.time : intended
             if now < due { return min(due, now + StopSignal.longestWait) }
             mailbox.release(at: now) { hasIdleClient in
-                // One that is handed over ahead of its time has not waited for anything until then.
-                releases.note(position, at: max(intended, machine.now()), backlogged: !hasIdleClient)
+                // One that is handed over ahead of its time has not waited for anything until then. What was due in a backlog before a
+                // rest would have waited for a client, and not for the pacer.
+                let isOfBacklog = intended < restEnd
+                releases.note(
+                    position, at: isOfBacklog ? intended : max(intended, machine.now()),
+                    backlogged: isOfBacklog || !hasIdleClient)
             }
             position += 1
         }
+        releases.end()
         for mailbox in mailboxes { mailbox.close(discarding: position < requests.upperBound) }
         return nil
     }

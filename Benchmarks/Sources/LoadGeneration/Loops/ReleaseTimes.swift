@@ -1,11 +1,15 @@
+internal import Synchronization
+
 /// When the pacer released each request of an open loop, or was to if that was later; and whether a client was free for it.
 ///
 /// The times of a window of requests are in memory; those of others are in a file, if there are others.
 ///
-/// Unchecked: the pacer writes each slot before it hands the request over. All else is done while there is no pacer, between the
+/// Unchecked: the pacer writes each slot before it hands the request over. All else is done while ``isPaced`` is false, between the
 /// cycles of the phase and after it.
 package final class ReleaseTimes: @unchecked Sendable {
     private static let flag: UInt64 = 1 << 63
+    /// How many of the first releases are kept: enough to tell how the gaps between them are distributed.
+    private static let mostKept = 100_000
     private let times: UnsafeMutableBufferPointer<UInt64>
     /// Where the file is to be; nil where all requests are in memory.
     private let folder: String?
@@ -15,7 +19,8 @@ package final class ReleaseTimes: @unchecked Sendable {
     /// How many requests were released, and how many of them found every client of their worker busy, before the window.
     private var before = (released: 0, backlogged: 0)
     private var isOver = false
-    /// When the first requests were released: all of them, or those of the first window, by position.
+    private let pacing = Atomic(false)
+    /// When the first 100,000 requests were released, or those of the first window, by position.
     private(set) var first: [UInt64] = []
     /// When the last request was released; 0 if none was.
     private(set) var last: UInt64 = 0
@@ -34,6 +39,15 @@ package final class ReleaseTimes: @unchecked Sendable {
     deinit {
         times.deallocate()
     }
+
+    /// Whether a pacer notes releases.
+    var isPaced: Bool { pacing.load(ordering: .acquiring) }
+
+    /// A pacer begins.
+    func begin() { pacing.store(true, ordering: .releasing) }
+
+    /// The pacer notes no more.
+    func end() { pacing.store(false, ordering: .releasing) }
 
     /// Makes room for the requests from a position on, where not all have room.
     ///
@@ -57,7 +71,7 @@ package final class ReleaseTimes: @unchecked Sendable {
     /// Counts the window, and writes it to the file, if there is one.
     private func close() throws(HistoryFileError) {
         before = (released, backlogged)
-        if first.isEmpty { first = times.prefix { $0 != 0 }.map { $0 & ~Self.flag } }
+        if first.isEmpty { first = times.prefix(Self.mostKept).prefix { $0 != 0 }.map { $0 & ~Self.flag } }
         last = times.last { $0 != 0 }.map { $0 & ~Self.flag } ?? last
         guard let file else { return }
         var place = window.lowerBound * MemoryLayout<UInt64>.stride

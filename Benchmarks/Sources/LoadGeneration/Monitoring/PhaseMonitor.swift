@@ -49,11 +49,12 @@ package struct PulseReadings {
         (reportedAt, changedAt) = (start, start)
     }
 
-    /// Adds a reading.
+    /// Adds a reading, maybe one that a thread was about to take when the phase began.
     ///
     /// - Returns: Operations a second since the last report if another one is due; and whether calls are open but none has
     ///   returned for longer than the watchdog waits.
     package mutating func read(started: Int, completed: Int, at now: UInt64) -> (rate: Double?, isStuck: Bool) {
+        let now = max(now, reportedAt, changedAt)
         if completed != self.completed || started <= completed { changedAt = now }
         self.completed = completed
         let isStuck = now - changedAt > watchdog

@@ -131,12 +131,14 @@ package struct LoadPlan: Sendable {
     }
 
     /// How many requests of a phase are made before the history is moved: all of an open loop, if there is room for them, so that it
-    /// rests no more than it must, and of others whole turns of all clients. A phase that time ends is mostly over before the history
+    /// does not rest for that, and of closed loops whole turns of all clients. A phase that time ends is mostly over before the history
     /// is full.
     private static func stretch(
         _ phase: Phase, _ stream: RequestStream, bound: Int?, _ configuration: LoadConfiguration
     ) -> Int {
-        if stream.isOpen, let bound, bound <= configuration.historyLimit { return bound }
+        if stream.isOpen, let bound {
+            return bound <= configuration.historyLimit ? bound : min(longestStretch, configuration.historyLimit)
+        }
         let clients = max(1, phase.clients)
         let longest = bound == nil ? configuration.historyLimit : min(longestStretch, configuration.historyLimit)
         return max(fewestTurns, longest / clients) * clients

@@ -68,14 +68,16 @@ struct PhaseConductor<Driven: Subject> {
         trace.stalls = equipment.hiccups.take()
         trace.foreignProcessors = processors.flatMap { machine.processorTime()?.foreignProcessors(since: $0) }
         trace.allocatedEnd = equipment.allocatedBySubject.map { $0 - plan.ownBytes(after: completed) }
-        if let releases {
-            trace.lastIntended = requests[min(plan.limit, requests.first + requests.count) - 1].intended
-            note(&trace) { () throws(HistoryFileError) in try releases.finish() }
-        }
         // What the next phase records may not fit beside what this one has.
         if !isHung { isHung = await !makeRoom(for: .max, &trace) }
+        if isHung { stop.stop() }
+        if let releases {
+            trace.lastIntended = requests[min(plan.limit, requests.first + requests.count) - 1].intended
+            // Where clients are given up, the pacer goes on until it looks for the signal.
+            while releases.isPaced { try? await machine.sleep(until: machine.now() + StopSignal.longestWait) }
+            note(&trace) { () throws(HistoryFileError) in try releases.finish() }
+        }
         if isHung {
-            stop.stop()
             trace.ending = .hung
             return trace
         }
@@ -236,13 +238,14 @@ struct PhaseConductor<Driven: Subject> {
             let next = min(limit, end, done + min(plan.stretch ?? limit, slice?.requests ?? limit))
             if await !makeRoom(for: next - made, &trace) { return true }
             note(&trace) { () throws(HistoryFileError) in try releases?.makeRoom(from: done) }
-            trace.paused += plan.stream.isOpen ? resume(at: done) : machine.now() - began
+            let restEnd = machine.now() + Self.headStart
+            trace.paused += plan.stream.isOpen ? resume(at: done, by: restEnd) : machine.now() - began
             if stop.isSet { break }
             // The time in which others had their turns, the history was moved or requests were drawn is not part of what was asked for.
             let phaseEnd = deadline.later(by: trace.paused)
             let cycleEnd = min(phaseEnd, machine.now().later(by: slice?.time ?? .max))
             let cycle = Cycle(limit: next, last: limit, deadline: cycleEnd, requests: requests)
-            if await runCycle(cycle, from: done) { return true }
+            if await runCycle(cycle, from: done, restEnd: done > 0 ? restEnd : 0) { return true }
             if stop.isSet || machine.now() >= phaseEnd { break }
             if slice != nil {
                 slice?.learn(completed - made)
@@ -258,13 +261,15 @@ struct PhaseConductor<Driven: Subject> {
     }
 
     /// Moves the times of an open loop on, so that the request at a position does not come late for a rest. The clock stands from the
-    /// last request before it until then.
+    /// time on at which it was due, or at which the last request was called that had to wait for a client: a backlog is as long after a
+    /// rest as before.
     ///
     /// - Returns: By how much, in nanoseconds.
-    private func resume(at position: Int) -> UInt64 {
+    private func resume(at position: Int, by ready: UInt64) -> UInt64 {
         guard position > 0 else { return 0 }
-        let (due, ready) = (clock.start + requests[position].intended, machine.now() + Self.headStart)
-        let rest = ready - min(due, ready)
+        let due = clock.start + requests[position].intended
+        let stands = mailboxes.reduce(due) { max($0, $1.backlogEnd) }
+        let rest = ready - min(stands, ready)
         clock.start(at: clock.start + rest)
         return rest
     }
@@ -298,13 +303,14 @@ struct PhaseConductor<Driven: Subject> {
         }
     }
 
-    private func runCycle(_ cycle: Cycle, from position: Int) async -> Bool {
+    private func runCycle(_ cycle: Cycle, from position: Int, restEnd: UInt64) async -> Bool {
         herd?.assemble(plan.clients)
         for mailbox in mailboxes { mailbox.reopen() }
         gate.open(cycle)
         if let releases {
             Pacer(
-                position..<cycle.limit, of: requests, on: machine, mailboxes: mailboxes, releases: releases, stop: stop
+                position..<cycle.limit, of: requests, on: machine, mailboxes: mailboxes, releases: releases,
+                restEnd: restEnd, stop: stop
             ).run(from: clock.start)
         }
         return await gate.assembled() == .abandoned

@@ -14,7 +14,7 @@ package struct ComparisonMarkdown {
         let scenario = report.identity.scenario
         var lines = [
             Markdown.mark("compare \(scenario)"),
-            "### \(Markdown.inline(scenario)): \(mark) \(report.verdict.rawValue)", "",
+            "### \(Markdown.inline(scenario)): \(mark) \(report.headline)", "",
             "Held against \(Markdown.inline(report.reference)), \(report.rounds) rounds: their median, and the ratio within rounds.",
             "",
         ]

@@ -54,6 +54,11 @@ package struct ComparisonReport {
         }
     }
 
+    /// The verdict in words, with that of the arms where it is another one.
+    var headline: String {
+        arms == .pass ? verdict.rawValue : "\(verdict.rawValue), and an arm comes to \(arms.rawValue.uppercased())"
+    }
+
     /// `comparison.csv`: one row a metric, phase and arm. Ratios above 1 are worse.
     package var table: CSVTable {
         var table = CSVTable(columns: [

@@ -117,7 +117,8 @@ enum ScenarioFormat {
             .field(
                 "model", \.model, .choice(Phase.Model.self), required: true,
                 "closed: each client sends its next request when its last is answered; constant, poisson: requests "
-                    + "arrive at a rate whatever happens; trace: as recorded."),
+                    + "arrive at a rate whatever happens; trace: as recorded. More than four million requests are drawn a million "
+                    + "at a time, with a short rest in between in which the clock of the phase stands."),
             .field(
                 "clients", \.clients, .integer(1...100_000),
                 "closed: the number of callers; open: the most requests under way at once."),
