@@ -59,6 +59,31 @@ import Testing
         }
     }
 
+    /// Of each kind the earliest are kept, whatever part they are in, and each with its proof.
+    @Test(arguments: UInt64(0)..<60, [1, 2]) func theSameViolationsAreKeptOfPartsAndOfTheWhole(seed: UInt64, kept: Int)
+    {
+        let (history, promised, counters) = Self.history(seed, isBroken: true)
+        var checker = promised
+        let all = checker.check(history, counters: counters).violations
+        checker.examplesPerKind = kept
+        var facts = HistoryFacts()
+        facts.add(history)
+        let whole = checker.check(history, counters: counters).violations
+        let sum = checker.check(parts: 3, of: facts, counters: counters) { Self.part($0, of: 3, history) }.violations
+        let times = { (violations: [Violation]) in
+            Dictionary(grouping: violations, by: \.kind).mapValues { $0.map(Self.time).sorted().prefix(kept) }
+        }
+        #expect(times(whole) == times(all) && times(sum) == times(all), "seed \(seed)")
+        #expect(whole.map(Self.time) == whole.map(Self.time).sorted(), "seed \(seed)")
+        #expect(sum.map(Self.time) == sum.map(Self.time).sorted(), "seed \(seed)")
+        #expect(sum.count == whole.count && sum.count { $0.proof == nil } == whole.count { $0.proof == nil })
+    }
+
+    /// When the last of what a violation names began.
+    private static func time(_ violation: Violation) -> UInt64 {
+        (violation.calls.map(\.start) + violation.executions.map(\.begin)).max() ?? .max
+    }
+
     @Test func atLeastAQuarterOfTheHistoriesBreakSomething() {
         let broken = (UInt64(0)..<120).count { seed in
             let (history, checker, counters) = Self.history(seed, isBroken: seed % 4 != 1)

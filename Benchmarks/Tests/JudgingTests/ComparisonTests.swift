@@ -63,13 +63,34 @@ import Testing
         #expect(results[0].threshold > 1.2 && results[0].verdict == .inconclusive)
     }
 
-    @Test(arguments: [(Metric.load(.throughput), true), (.hitRate(.repeated), true), (.hitRate(.failures), false)])
+    @Test(arguments: [
+        (Metric.load(.throughput), true), (.time(.waited(.hit), .p50), false), (.hitRate(.failures), false),
+    ])
     func fewerIsWorseWhereMoreIsBetter(metric: Metric, isBetterHigh: Bool) {
         var random = SplitMix64(seed: 7)
         let results = Comparison(effect: 0.05).results([Self.metric(worse: 1.5, noise: 0.001, metric, using: &random)])
         #expect(metric.isBetterHigh == isBetterHigh)
         #expect(results[0].verdict == .regression && abs(results[0].worsening.value - 1.5) < 0.01)
         #expect(results[0].worsening.low > 1.49 && results[0].worsening.high < 1.51)
+    }
+
+    /// By how many times more is missed, which is what an origin sees: a share of 100 % lacks nothing, and any lack is more.
+    @Test(
+        arguments: [
+            (0.99, 0.98, 2, .regression), (0.5, 0.45, 1.1, .regression), (0.9, 0.899, 1.01, .noRegression),
+            (0.98, 0.99, 0.5, .noRegression), (0, 0, 1, .noRegression), (1, 1, 1, .noRegression),
+            (1, 0.999, 1e6, .regression),
+            (0.5, .nan, .nan, .inconclusive),
+        ] as [(Double, Double, Double, ComparisonVerdict)])
+    func sharesAreComparedByWhatTheyLack(reference: Double, share: Double, worse: Double, verdict: ComparisonVerdict) {
+        let values = { (value: Double) in [Double](repeating: value, count: 8) }
+        let result = Comparison(effect: 0.05).results([
+            ComparedMetric(
+                arm: "arm", phase: "storm", metric: .hitRate(.repeated), reference: values(reference),
+                candidate: values(share), again: values(reference))
+        ])[0]
+        #expect(result.verdict == verdict)
+        #expect(abs(result.worsening.value / worse - 1) < 1e-6 || worse.isNaN && result.worsening.value.isNaN)
     }
 
     @Test func anArmThatIsBetterIsNoRegression() {

@@ -48,7 +48,7 @@ public struct AnswerChecker: Sendable {
             count(answers, of: calls, into: &tally)
             guard answers.surplus > 0 else { continue }
             let shown = answers.firsts.prefix(4).map { calls[$0] }
-            log.add(.unjustifiedExecution, phase: shown.last?.phase) {
+            log.add(.unjustifiedExecution, phase: shown.last?.phase, at: shown.map(\.start).max() ?? .max) {
                 Violation(
                     kind: .unjustifiedExecution, key: key,
                     explanation:
@@ -109,13 +109,13 @@ public struct AnswerChecker: Sendable {
         for call in calls {
             let name = "call \(call.request) of key \(call.key)"
             if !call.hasReturned {
-                log.add(.lostCall, phase: call.phase) {
+                log.add(.lostCall, phase: call.phase, at: call.start) {
                     Violation(
                         kind: .lostCall, key: call.key, explanation: "\(name) never returned", executions: [],
                         calls: [call])
                 }
             } else if call.outcome == .failed, !allowsFailures {
-                log.add(.unexplainedFailure, phase: call.phase) {
+                log.add(.unexplainedFailure, phase: call.phase, at: call.start) {
                     Violation(
                         kind: .unexplainedFailure, key: call.key, explanation: "\(name) was answered with an error",
                         executions: [], calls: [call])
@@ -134,7 +134,7 @@ public struct AnswerChecker: Sendable {
         guard let counted else { return (nil, duplicates) }
         let seen = keys.values.reduce(0) { $0 + $1.firsts.count }
         if counted < seen {
-            log.add(.counterMismatch, phase: nil) {
+            log.add(.counterMismatch, phase: nil, at: .max) {
                 Violation(
                     kind: .counterMismatch, key: 0,
                     explanation: "the service counts \(counted) executions, and \(seen) different answers came",
@@ -144,7 +144,7 @@ public struct AnswerChecker: Sendable {
         let isBounded = keys.values.allSatisfy { $0.allowed != nil }
         let allowed = keys.values.reduce(0) { $0 + ($1.allowed ?? 0) }
         guard isBounded, counted - allowed > duplicates else { return (max(counted, seen), duplicates) }
-        log.add(.unjustifiedExecution, phase: nil) {
+        log.add(.unjustifiedExecution, phase: nil, at: .max) {
             Violation(
                 kind: .unjustifiedExecution, key: 0,
                 explanation:

@@ -161,7 +161,7 @@ struct AnswerRules {
                 "\(name()) claims execution \(execution.id), which began before the call did", &log)
         } else if leader >= 0, leader != number {
             let other = calls[leader]
-            log.add(.foreignExecution, phase: call.phase) {
+            log.add(.foreignExecution, phase: call.phase, at: max(call.start, other.start, execution.begin)) {
                 Violation(
                     kind: .foreignExecution, key: call.key,
                     explanation: "\(name()) and call \(other.request) both claim execution \(execution.id)",
@@ -255,7 +255,8 @@ struct AnswerRules {
         _ kind: ViolationKind, _ call: Call, _ position: Int?, _ explanation: @autoclosure () -> String,
         _ log: inout ViolationLog
     ) {
-        log.add(kind, phase: call.phase) {
+        let begin = position.map { index.executions[$0].begin } ?? 0
+        log.add(kind, phase: call.phase, at: max(call.start, begin)) {
             Violation(
                 kind: kind, key: call.key, explanation: explanation(),
                 executions: position.map { [index.executions[$0]] } ?? [], calls: [call])

@@ -30,13 +30,13 @@ struct ExecutionRules {
         guard !excuses.detaches(execution, at: position, by: execution.begin) else { return false }
         defer { running.add(position) }
         if let other = running.find(at: execution.begin, index: index, isExcused: { isExcused($0, execution) }) {
-            log.add(.overlap, phase: phase) { overlap(index.executions[other], execution) }
+            log.add(.overlap, phase: phase, at: execution.begin) { overlap(index.executions[other], execution) }
             return true
         }
         guard !isRefresh(position),
             let fresh = timeline.freshResult(at: execution.begin, in: group, before: position)
         else { return false }
-        log.add(.unjustifiedExecution, phase: phase) { unjustified(fresh, execution) }
+        log.add(.unjustifiedExecution, phase: phase, at: execution.begin) { unjustified(fresh, execution) }
         return true
     }
 
@@ -69,7 +69,7 @@ struct ExecutionRules {
     private func checkRemovals(_ position: Int, _ log: inout ViolationLog, phase: UInt16?) {
         let execution = index.executions[position]
         func report(_ kind: ViolationKind, _ explanation: @autoclosure () -> String) {
-            log.add(kind, phase: phase) {
+            log.add(kind, phase: phase, at: execution.begin) {
                 Violation(
                     kind: kind, key: execution.key,
                     explanation: "the result of execution \(execution.id) of key \(execution.key) was \(explanation())",

@@ -45,7 +45,7 @@ public struct HistoryChecker: Hashable, Codable, Sendable {
     public var allowsEarlyRefresh = false
     /// How long a flight may live around its execution where no call tells. Default 1 s.
     public var flightTolerance: UInt64 = 1_000_000_000
-    /// How many violations of each kind are kept in full; all are counted. Default 10.
+    /// How many violations of each kind are kept in full, the earliest; all are counted. Default 10.
     public var examplesPerKind = 10
 
     /// A checker for what the subject promises.

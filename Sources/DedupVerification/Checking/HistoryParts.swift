@@ -75,9 +75,8 @@ public struct HistoryPart: Sendable {
 }
 
 extension HistoryChecker {
-    /// Checks a history part by part, with the result that ``check(_:counters:)`` has for the whole, except for which of many
-    /// violations are kept, and for ``VerificationCounts/attainableWithinCapacity``, which may be more. One part is held at a
-    /// time.
+    /// Checks a history part by part, with the result that ``check(_:counters:)`` has for the whole, except for
+    /// ``VerificationCounts/attainableWithinCapacity``, which may be more. One part is held at a time.
     ///
     /// - Parameters:
     ///   - parts: How many parts there are. Each key is in one of them.
@@ -105,13 +104,15 @@ extension HistoryChecker {
                 budget = budget ?? CapacityBudget(capacity: ceiling.capacity, phases: whole.phases)
                 budget?.add(ceiling.figures)
             }
+            // What is later than all that are kept is not proved.
             result.violations.removeAll { violation in
-                sum.violations.count { $0.kind == violation.kind } >= examplesPerKind
+                sum.violations.count { $0.kind == violation.kind && $0.time <= violation.time } >= examplesPerKind
             }
             var shown = history
             shown.executions += part.foreign
             prove(&result, in: shown, fullFrom: whole.fullFrom)
             sum.add(result)
+            sum = sum.keeping(examplesPerKind)
         }
         facts.complete(&sum)
         budget?.add(to: &sum)
@@ -121,9 +122,10 @@ extension HistoryChecker {
 }
 
 extension VerificationResult {
-    /// The same with so many violations of each kind at most.
+    /// The same with so many violations of each kind at most, the earliest.
     fileprivate func keeping(_ count: Int) -> VerificationResult {
         var (result, kept) = (self, [ViolationKind: Int]())
+        result.violations = violations.byTime
         result.violations.removeAll { violation in
             kept[violation.kind, default: 0] += 1
             return kept[violation.kind, default: 0] > count

@@ -49,7 +49,7 @@ struct CounterRules {
             ("abandoned calls", counters.abandoned, counts.count(of: .abandoned)),
         ]
         for (name, reported, seen) in pairs where reported != nil && reported != seen {
-            log.add(.counterMismatch, phase: nil) {
+            log.add(.counterMismatch, phase: nil, at: .max) {
                 Violation(
                     kind: .counterMismatch, key: 0,
                     explanation: "the subject reports \(reported ?? 0) \(name), the history holds \(seen)",

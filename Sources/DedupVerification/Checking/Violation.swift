@@ -20,6 +20,9 @@ public struct Violation: Hashable, Codable, Sendable, CustomStringConvertible {
         proof.map { ($0.executions, $0.calls, $0.excuses) } ?? (executions, calls, [])
     }
 
+    /// When it had come about: when the last of the calls and executions began that it names; `.max` where it names none.
+    var time: UInt64 { (calls.map(\.start) + executions.map(\.begin)).max() ?? .max }
+
     /// Whether it names any call or execution.
     var hasRecords: Bool { !executions.isEmpty || !calls.isEmpty }
 
@@ -106,9 +109,9 @@ public enum ViolationKind: String, CaseIterable, Codable, CodingKeyRepresentable
     }
 }
 
-/// Counts violations and keeps the first of each kind.
+/// Counts violations and keeps the earliest of each kind.
 struct ViolationLog {
-    private(set) var examples: [Violation] = []
+    private var kept: [ViolationKind: [Violation]] = [:]
     private(set) var countByKind: [ViolationKind: Int] = [:]
     private(set) var countByPhase: [UInt16: Int] = [:]
     private(set) var count = 0
@@ -118,12 +121,28 @@ struct ViolationLog {
         self.examplesPerKind = examplesPerKind
     }
 
+    /// Those that are kept, the earliest first.
+    var examples: [Violation] { ViolationKind.allCases.flatMap { kept[$0] ?? [] }.byTime }
+
     /// Counts one; its text and intervals are made only if it is kept.
-    mutating func add(_ kind: ViolationKind, phase: UInt16?, _ violation: () -> Violation) {
+    ///
+    /// - Parameter time: What ``Violation/time`` is of it.
+    mutating func add(_ kind: ViolationKind, phase: UInt16?, at time: UInt64, _ violation: () -> Violation) {
         count += 1
         if let phase { countByPhase[phase, default: 0] += 1 }
-        let seen = countByKind[kind, default: 0]
-        countByKind[kind] = seen + 1
-        if seen < examplesPerKind { examples.append(violation()) }
+        countByKind[kind, default: 0] += 1
+        guard kept[kind, default: []].count >= examplesPerKind else {
+            kept[kind, default: []].append(violation())
+            return
+        }
+        let latest = kept[kind]?.indices.max { kept[kind]?[$0].time ?? 0 < kept[kind]?[$1].time ?? 0 }
+        if let latest, let known = kept[kind]?[latest], time < known.time { kept[kind]?[latest] = violation() }
+    }
+}
+
+extension [Violation] {
+    /// The same, the earliest first; of one time in the order in which they are.
+    var byTime: [Violation] {
+        enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }.map(\.element)
     }
 }

@@ -29,7 +29,8 @@ struct CompareCommand: BenchCommand {
             more rounds to tell as little. A build that is too old to take turns runs as a whole while the others rest. An arm \
             is a REGRESSION if it is surely worse by more than --effect, or than the reference \
             differs from itself, whichever is more, and NO REGRESSION if it is surely worse by less than --effect; with \
-            metrics of several phases the certainty is that of all of them.
+            metrics of several phases the certainty is that of all of them. Hit rates and other shares of what is good compare \
+            by what they lack: 98 % is twice as many misses as 99 %.
 
             --rev builds a commit of the repository of this folder, in the folder .build/revisions of its package, where it \
             is kept; --program takes an executable that was built already. Both run the scenario as it is here. The runs of \

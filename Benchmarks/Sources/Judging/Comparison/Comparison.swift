@@ -36,10 +36,15 @@ package struct ComparedMetric: Hashable, Sendable {
 
     private static func logarithms(_ values: [Double], over others: [Double], _ metric: Metric) -> [Double] {
         zip(values, others).map { value, other in
-            guard value > 0, other > 0 else { return value == other ? 0 : .nan }
+            if value == other { return 0 }
+            if metric.isShareOfGood { return log(lack(of: value) / lack(of: other)) }
+            guard value > 0, other > 0 else { return .nan }
             return (metric.isBetterHigh ? -1 : 1) * log(value / other)
         }
     }
+
+    /// What a share lacks to the whole; less than a billionth is taken for that.
+    private static func lack(of share: Double) -> Double { share.isNaN ? .nan : max(1 - share, 1e-9) }
 }
 
 extension Metric {
@@ -51,6 +56,10 @@ extension Metric {
         case .time, .bytes, .count: false
         }
     }
+
+    /// Whether it is a share of which more is better: two of these compare by what they lack, as 98 % of hits are twice the misses
+    /// of 99 %.
+    var isShareOfGood: Bool { definition.dimension == .ratio && isBetterHigh }
 }
 
 /// What a comparison of one metric came to.
@@ -92,7 +101,7 @@ package enum ComparisonVerdict: String, Sendable {
 package struct ComparisonResult: Sendable {
     /// What was compared.
     package let metric: ComparedMetric
-    /// How many times worse the arm is, with its 95 % interval: 1.1 is 10 % longer, or 10 % fewer.
+    /// How many times worse the arm is, with its 95 % interval: 1.1 is 10 % longer, 10 % fewer, or 10 % more misses.
     package let worsening: Estimate
     /// How many times worse it has to be to matter: what was asked for, or what the reference differs from itself by.
     package let threshold: Double
