@@ -50,6 +50,16 @@ import Testing
         #expect(error?.problem.contains(problem) == true, "\(error?.problem ?? "nothing")")
     }
 
+    /// In the unit of the gate, unless that leaves no digit.
+    @Test(arguments: [
+        ("hit.latency.p99 < 0.1m", 23, "23 ns"), ("hit.latency.p99 < 0.1m", 6_000_000_000, "0.1m"),
+        ("hit.latency.p99 < 5ms", 1_234_567, "1.2346ms"), ("hit.latency.p99 < 5ms", 0, "0ms"),
+        ("dedup.prevented == 100%", 0.5, "50%"),
+    ])
+    func aValueIsWrittenInTheUnitOfItsGate(gate: String, value: Double, text: String) throws {
+        #expect(try GateExpression(parsing: gate).written(value) == text)
+    }
+
     @Test func aMissingUnitNamesTheUnitsThatWouldDo() {
         let error = #expect(throws: GateSyntaxError.self) { try GateExpression(parsing: "hit.latency.p99 < 50") }
         #expect(error?.remedy == "write one of ns us µs ms s m h")

@@ -42,6 +42,26 @@ import Testing
         #expect(subject.verdict(of: subject.phases[0]) == .pass && subject.verdict(of: subject.phases[1]) == .fail)
     }
 
+    /// Hits that take 1 us and come 12 ms after they were intended, as they were released late or waited for a client. A lag that no
+    /// limit of the generator's own is passed by spoils a gate of which it is a tenth.
+    @Test(
+        arguments: [
+            (12_000_000, 0, "hit.latency.p99 < 10ms", .invalid), (0, 12_000_000, "hit.latency.p99 < 10ms", .fail),
+            (4_000_000, 8_000_000, "hit.latency.p99 < 10ms", .fail), (900_000, 0, "hit.latency.p99 < 10ms", .fail),
+            (1_000_000, 0, "response.latency.p50 < 10ms", .invalid), (12_000_000, 0, "hit.latency.p99 < 50ms", .pass),
+            (12_000_000, 0, "hit.service.p99 < 500ns", .fail),
+        ] as [(UInt64, UInt64, String, Verdict)])
+    func aLagIsMeasuredByTheGateThatItSpoils(lag: UInt64, wait: UInt64, gate: String, verdict: Verdict) throws {
+        var phase = Self.phase("open", hits: 1_000, service: 1_000, response: 12_001_000)
+        for _ in 0..<1_000 {
+            phase.latencies.record(lag, .lag)
+            phase.latencies.record(wait, .wait)
+        }
+        let subject = try Self.subject([phase], gates: [gate])
+        #expect(subject.gates.map(\.verdict) == [verdict], "\(subject.gates.map(\.reason))")
+        #expect((subject.gates.first?.reason.contains("released more than") == true) == (verdict == .invalid))
+    }
+
     @Test func hitRatesAreJudgedInEachPhase() throws {
         var cold = Self.phase("cold", hits: 700, service: 1_000)
         cold.counts.repeatedRequests = 1_000

@@ -74,7 +74,7 @@ extension RunReport {
     @Test func aMatrixHasOneRowACombinationByRisingExecutions() throws {
         let report = try RunReport(
             of: EvidenceFixture.subject(executions: 30, strategy: Self.policy("lru")),
-            EvidenceFixture.subject(executions: 10, strategy: Self.policy("sieve")),
+            EvidenceFixture.subject(executions: 4, strategy: Self.policy("sieve")),
             EvidenceFixture.subject(executions: 20, strategy: Self.policy("fifo")))
         let rows = try CSVReader.rows(report.summaryTable.text)
         #expect(rows.map { $0["strategy_cache_policy"] } == ["sieve", "fifo", "lru"])
@@ -109,6 +109,29 @@ extension RunReport {
         let line = try #require(
             TerminalReport(report, terminal: .plain).text.split(separator: "\n").first { $0.contains("noop") })
         #expect(line.count { $0 == "–" } >= 2, "neither prevention nor violations are known: \(line)")
+    }
+
+    /// 20 executions of 900 requests and 25 of 900 may be chance, and seeds have requests of their own.
+    @Test(arguments: [(20, 25, "cache.policy", false), (20, 60, "cache.policy", true), (20, 60, "seed", false)])
+    func theBestIsMarkedWhereItIs(few: Int, many: Int, parameter: String, isMarked: Bool) throws {
+        let subjects = [(few, "1"), (many, "2")].map { executions, value in
+            EvidenceFixture.subject(
+                executions: executions, strategy: [StrategySetting(parameter: parameter, value: value)])
+        }
+        #expect((try RunReport(of: subjects[0], subjects[1], gates: []).best != nil) == isMarked)
+    }
+
+    @Test func theFloorOfTheHarnessStandsBesideEachRow() throws {
+        let report = try RunReport(of: EvidenceFixture.subject(latency: 90_000), Self.floor())
+        let rows = try CSVReader.rows(report.summaryTable.text)
+        let measured = rows.filter { $0["phase"] == "storm" }
+        let floor = try #require(measured.first { $0["subject"] == "noop" }?["latency_p50_ns"])
+        let judged = measured.filter { $0["subject"] == "dedup" }
+        #expect(!judged.isEmpty && judged.allSatisfy { $0["floor_p50_ns"] == floor && $0["latency_p50_ns"] != floor })
+        #expect(rows.filter { $0["subject"] == "noop" }.allSatisfy { $0["floor_p50_ns"] == "" })
+        #expect(TerminalReport(report, terminal: .plain).text.contains(" floor "))
+        let alone = try RunReport(of: EvidenceFixture.subject())
+        #expect(!TerminalReport(alone, terminal: .plain).text.contains(" floor "))
     }
 
     @Test func whereOperationsDifferExecutionsAnOperationDecide() throws {

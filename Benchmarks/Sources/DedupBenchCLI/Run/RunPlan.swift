@@ -101,17 +101,13 @@ struct RunPlan {
         }
     }
 
-    /// A gate needs a phase that measures it. The loader has seen to those of the scenario, in all its phases. A gate of the
-    /// command line may name a phase that `--phase` leaves out: it is then not measured.
+    /// A gate needs a phase that measures it. The loader has seen to those of the scenario, in all its phases.
     private func check(_ asked: [Gate], arePhasesLeftOut: Bool) throws(Failure) {
         let problems = combinations.lazy.flatMap { combination in
-            asked.compactMap { gate in
-                arePhasesLeftOut
-                    ? GateBook.missingSource(of: gate, in: combination.scenario)
-                    : GateBook.problem(of: gate, in: combination.scenario)
-            }
+            asked.compactMap { GateBook.problem(of: $0, in: combination.scenario) }
         }
-        if let problem = problems.first { throw Failure("--gate: \(problem)", .usage) }
+        guard let problem = problems.first else { return }
+        throw Failure("--gate: \(problem)" + (arePhasesLeftOut ? "; --phase leaves all others out" : ""), .usage)
     }
 
     /// Divides the memory for histories among runs that go on at the same time.

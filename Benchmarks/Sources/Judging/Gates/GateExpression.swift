@@ -1,3 +1,5 @@
+internal import Wording
+
 /// A gate as it is written: `hit.latency.p99 < 50ms`.
 ///
 /// metric, operator (`<` `<=` `>` `>=` `==` `!=`), number, unit. The unit is mandatory (`count` for plain numbers), so
@@ -55,6 +57,8 @@ package struct GateExpression: Hashable, Sendable, CustomStringConvertible {
         let scale = dimension.units.first { $0.name == unit }?.scale ?? 1
         let converted = scale < 1 ? value * (1 / scale) : value / scale
         let rounded = (converted * 10_000).rounded() / 10_000
+        // Such as 23 ns in minutes.
+        if rounded == 0, converted != 0, dimension == .time { return HumanNumber.time(UInt64(value.rounded())) }
         let exact = rounded == 0 || !rounded.isFinite ? converted : rounded
         let digits = exact == exact.rounded() && abs(exact) < 1e15 ? String(Int(exact)) : String(exact)
         return digits + (unit == "count" ? "" : unit)

@@ -1,6 +1,7 @@
 internal import DedupVerification
 internal import Evidence
 internal import Measurement
+internal import Wording
 
 extension Gate {
     /// The limit of a gate that asks for no more growth than so much; nil for other gates.
@@ -62,11 +63,22 @@ struct GateJudge {
         case .rate: return phase.load.saturation
         case .time:
             // A call that is too slow once it runs is the subject's, whatever happened around it.
-            let excuse = phase.load.saturation ?? phase.load.disturbance
+            let excuse =
+                phase.load.saturation ?? phase.load.disturbance ?? lateness(phase, limit: gate.expression.limit)
             return excuse != nil && isKept(gate, withoutWaiting: phase) ? excuse : nil
         case .ratio: return unreachable(gate, phase)
         case .bytes, .count: return nil
         }
+    }
+
+    /// Says that the generator was late by a tenth of what a gate allows, or more: how late is too late depends on the gate that it
+    /// spoils. Not where requests waited longer for a client, which the subject may have held.
+    private func lateness(_ phase: PhaseReport, limit: Double) -> String? {
+        let latencies = phase.latencies
+        guard let lag = latencies.all(.lag).percentile(99), Double(lag) * 10 >= limit,
+            lag > latencies.all(.wait).percentile(99) ?? 0
+        else { return nil }
+        return "1 % of the requests were released more than \(HumanNumber.time(lag)) late, a tenth of that or more"
     }
 
     /// Says that no cache could have kept a gate on the hit rate: it asks for more than the ceiling of these requests.

@@ -1,5 +1,6 @@
 internal import DedupVerification
 package import Evidence
+internal import Statistics
 
 /// A run with what it came to: what all files and tables are written from. What was measured can be read off as if it were
 /// the evidence itself.
@@ -13,8 +14,8 @@ package struct RunReport: Sendable {
     package let isMatrix: Bool
     /// The subjects as they are shown: combinations of a matrix that passed first, each group by rising executions.
     package let ranked: [SubjectReport]
-    /// The combination with the fewest executions of those that passed; nil when none did or two did as well, and outside
-    /// a matrix. It ran once, so a small difference may be chance.
+    /// The combination that surely has the fewest executions of those that passed; nil where none passed or chance alone may
+    /// tell it from another one, and outside a matrix.
     package let best: SubjectReport?
 
     /// What the run came to against its baseline; nil when it was held against none.
@@ -67,10 +68,31 @@ package struct RunReport: Sendable {
 
     private static func best(of ranked: [SubjectReport], isMatrix: Bool) -> SubjectReport? {
         guard isMatrix else { return nil }
+        // Seeds are no strategies: each has requests of its own.
+        guard !ranked.contains(where: { $0.strategy.contains { $0.parameter == "seed" } }) else { return nil }
         let passed = ranked.filter { $0.rank.group == 0 }
-        guard let first = passed.first else { return nil }
-        let isTie = passed.dropFirst().first?.rank.executionsPerOperation == first.rank.executionsPerOperation
-        return isTie ? nil : first
+        guard let first = passed.first, passed.dropFirst().allSatisfy({ isFewer(first, than: $0) }) else { return nil }
+        return first
+    }
+
+    /// Whether one has surely fewer executions than another for as many operations, at 95 %: were it not so, its share of those of
+    /// both would be that of its operations or more.
+    private static func isFewer(_ one: SubjectReport, than other: SubjectReport) -> Bool {
+        let (ours, theirs) = (one.total.counts, other.total.counts)
+        let (executions, operations) = (ours.executions + theirs.executions, ours.operations + theirs.operations)
+        guard executions > 0, operations > 0 else { return false }
+        return ClopperPearson.upper(successes: ours.executions, trials: executions)
+            < Double(ours.operations) / Double(operations)
+    }
+
+    /// Whether what is not judged was driven beside a subject: the floor of the harness itself.
+    package var hasFloor: Bool { subjects.contains { !$0.isJudged } && subjects.contains { $0.isJudged } }
+
+    /// What the harness itself came to in a phase of a subject, which no figure of that can be less than; nil where it was not driven.
+    package func floor(of phase: PhaseReport, _ subject: SubjectReport) -> PhaseReport? {
+        guard subject.isJudged, let floor = subjects.first(where: { !$0.isJudged && $0.strategy == subject.strategy })
+        else { return nil }
+        return (floor.measured + [floor.total]).first { $0.name == phase.name }
     }
 
     /// Whether combinations made different numbers of operations, so that their executions do not compare as they are.

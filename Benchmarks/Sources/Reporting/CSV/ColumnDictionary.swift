@@ -42,7 +42,7 @@ enum ColumnDictionary {
         "ending": (.string, "how the phase ended: completed, history_full, stopped or hung"),
         "partial": (.boolean, "whether the subject did not run to its end"),
         "warmup": (.boolean, "whether the phase is left out of latencies, ratios and gates"),
-        "best": (.boolean, "whether the combination passed with the fewest executions; empty without a matrix"),
+        "best": (.boolean, "whether the combination passed, surely with the fewest executions; empty without a matrix"),
         "discarded": (.boolean, "whether the sample is left out of the estimate"),
         "metric": (.string, "what was measured"),
         "statistic": (.string, "which statistic of a distribution, or `value`"),
@@ -78,6 +78,10 @@ enum ColumnDictionary {
         "hit_ratio_ceiling": (.number, "hits and joins per returned call with a cache without bound"),
         "repeat_hit_ratio": (.number, "hits and joins per request for a key that had been requested before"),
         "repeat_hit_ratio_ceiling": (.number, "the same with a cache without bound"),
+        "floor_p50_ns": (
+            .number, "latency_p50_ns of the harness itself in the same phase: of the subject noop, if it was driven"
+        ),
+        "floor_p99_ns": (.number, "latency_p99_ns of the same"),
         "repeat_hit_ratio_capacity_ceiling": (
             .number, "what no cache with as much room could have exceeded; empty where that is not known"
         ),

@@ -75,7 +75,7 @@ package struct HTMLReport {
 
     private var subjects: String {
         let titles =
-            ["subject", "phase", "operations", "executions"] + PhaseColumns.titles.map(\.title)
+            ["subject", "phase", "operations", "executions"] + PhaseColumns(report).titles.map(\.title)
             + ["age p99", "memory", "verdict"]
         let rows = report.ranked.flatMap { subject -> [[String]] in
             let measured = report.isMatrix || subject.measured.count < 2 ? [] : subject.measured
@@ -95,7 +95,7 @@ package struct HTMLReport {
             HumanNumber.time(phase.metrics[.age, .p99]?.value), SubjectTable.memory(phase.growth),
             verdict?.rawValue.uppercased() ?? "",
         ]
-        return first + PhaseColumns.cells(of: phase).map(\.text) + last
+        return first + PhaseColumns(report).cells(of: phase, subject).map(\.text) + last
     }
 
     // MARK: - Pictures

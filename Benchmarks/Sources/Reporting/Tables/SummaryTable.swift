@@ -65,7 +65,7 @@ private struct SummaryRow {
         "processes_spawned", "processes_saved", "phase_verdict", "ending", "clients", "workers", "concurrency_mean",
         "backlogged", "hiccup_max_ns", "hit_service_p50_ns", "hit_service_p99_ns",
         "leak_detectable_bytes_per_op", "stalls", "undisturbed_p50_ns", "undisturbed_p99_ns",
-        "repeat_hit_ratio_capacity_ceiling",
+        "repeat_hit_ratio_capacity_ceiling", "floor_p50_ns", "floor_p99_ns",
     ]
 
     init(report: RunReport, subject: SubjectReport, phase: PhaseReport) {
@@ -131,6 +131,7 @@ private struct SummaryRow {
     private var generation: [CSVCell] {
         // The one row of a combination stands for all of its phases.
         let verdict = report.isMatrix ? subject.verdict : subject.verdict(of: phase)
+        let floor = report.floor(of: phase, subject)?.latencies.waits(.hit)
         return [
             CSVCell(verdict?.rawValue), report.isMatrix ? .missing : .text(phase.ending.rawValue),
             CSVCell(phase.load.clients), CSVCell(phase.load.workers),
@@ -139,7 +140,8 @@ private struct SummaryRow {
             CSVCell(metrics[.hitService, .p99]?.value), CSVCell(phase.growth?.minimumDetectable),
             CSVCell(phase.load.stalls?.count), CSVCell(phase.undisturbed?.waits(.hit)?.percentile(50)),
             CSVCell(phase.undisturbed?.waits(.hit)?.percentile(99)),
-            .number(phase.counts.repeatHitCeilingWithinCapacity),
+            .number(phase.counts.repeatHitCeilingWithinCapacity), CSVCell(floor?.percentile(50)),
+            CSVCell(floor?.percentile(99)),
         ]
     }
 }

@@ -4,7 +4,7 @@ internal import Judging
 internal import Measurement
 internal import Wording
 
-/// One row a combination of the matrix: those that passed first, fewest executions first, the best marked.
+/// One row a combination of the matrix: those that passed first, fewest executions first, the best marked where it is surely one.
 struct MatrixTable {
     private let report: RunReport
 
@@ -19,7 +19,7 @@ struct MatrixTable {
             ("executions", .right), ("operations", .right),
         ]
         let right =
-            first + PhaseColumns.titles + [
+            first + PhaseColumns(report).titles + [
                 ("age p50", .right), ("age p99", .right), ("memory", .left), ("verdict", .left),
             ]
         var table = TerminalTable(left + parameters.map { ($0, .left) } + right)
@@ -46,6 +46,6 @@ struct MatrixTable {
             .init(HumanNumber.time(metrics[.age, .p50]?.value)), .init(HumanNumber.time(metrics[.age, .p99]?.value)),
             .init(SubjectTable.memory(subject.growth)), .init(verdict.rawValue.uppercased(), verdict.role),
         ]
-        return first + PhaseColumns.cells(of: subject.total) + last
+        return first + PhaseColumns(report).cells(of: subject.total, subject) + last
     }
 }

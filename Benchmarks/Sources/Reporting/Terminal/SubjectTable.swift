@@ -7,9 +7,11 @@ internal import Wording
 /// One row a subject and measured phase: what a person wants to know first.
 struct SubjectTable {
     private let report: RunReport
+    private let columns: PhaseColumns
 
     init(_ report: RunReport) {
         self.report = report
+        columns = PhaseColumns(report)
     }
 
     func lines(_ terminal: Terminal) -> [String] {
@@ -17,7 +19,7 @@ struct SubjectTable {
             [
                 ("subject", .left), ("phase", .left), ("operations", .right), ("executions", .right),
                 ("saved", .right),
-            ] + PhaseColumns.titles + [("processes", .right), ("memory", .left), ("verdict", .left)])
+            ] + columns.titles + [("processes", .right), ("memory", .left), ("verdict", .left)])
         for subject in report.subjects {
             let measured = subject.measured
             for phase in measured where measured.count > 1 { table.append(row(of: phase, subject, isTotal: false)) }
@@ -41,7 +43,7 @@ struct SubjectTable {
             .init(processes ?? ""), .init(Self.memory(phase.growth)),
             .init(verdict?.rawValue.uppercased() ?? "", verdict?.role),
         ]
-        return first + PhaseColumns.cells(of: phase) + last
+        return first + columns.cells(of: phase, subject) + last
     }
 
     static func memory(_ growth: GrowthReport?) -> String {
@@ -52,23 +54,33 @@ struct SubjectTable {
 }
 
 /// The columns that say of a phase how much was prevented, served and answered how fast: the same in every table.
-enum PhaseColumns {
-    /// Their titles, and the sides of their blanks.
-    static let titles: [(title: String, alignment: TerminalTable.Alignment)] = [
-        ("prevented", .right), ("violations", .right), ("hit rate", .right), ("of", .right), ("hit p50", .right),
-        ("hit p99", .right), ("ops/s", .right),
-    ]
+struct PhaseColumns {
+    private let report: RunReport
+
+    init(_ report: RunReport) { self.report = report }
+
+    /// Their titles, and the sides of their blanks. Where the floor of the harness was measured, it stands beside the times.
+    var titles: [(title: String, alignment: TerminalTable.Alignment)] {
+        let titles =
+            ["prevented", "violations", "hit rate", "of", "hit p50"] + (report.hasFloor ? ["floor"] : [])
+            + ["hit p99", "ops/s"]
+        return titles.map { ($0, .right) }
+    }
 
     /// Their cells.
-    static func cells(of phase: PhaseReport) -> [TerminalTable.Cell] {
+    func cells(of phase: PhaseReport, _ subject: SubjectReport) -> [TerminalTable.Cell] {
         let counts = phase.counts
         let hits = phase.latencies.waits(.hit)
-        return [
-            verified(phase, HumanNumber.ratio(counts.preventedRatio), isBad: counts.duplicateExecutions > 0),
-            verified(phase, HumanNumber.count(counts.violations), isBad: counts.violations > 0),
+        let floor = report.floor(of: phase, subject)?.latencies.waits(.hit)?.percentile(50)
+        let floors: [TerminalTable.Cell] = report.hasFloor ? [.init(HumanNumber.time(floor))] : []
+        let before: [TerminalTable.Cell] = [
+            Self.verified(phase, HumanNumber.ratio(counts.preventedRatio), isBad: counts.duplicateExecutions > 0),
+            Self.verified(phase, HumanNumber.count(counts.violations), isBad: counts.violations > 0),
             .init(HumanNumber.ratio(counts.repeatHitRatio)), .init(HumanNumber.ratio(counts.tightestHitCeiling)),
-            .init(HumanNumber.time(hits?.percentile(50))), .init(HumanNumber.time(hits?.percentile(99))),
-            .init(HumanNumber.count(phase.throughput)),
+            .init(HumanNumber.time(hits?.percentile(50))),
+        ]
+        return before + floors + [
+            .init(HumanNumber.time(hits?.percentile(99))), .init(HumanNumber.count(phase.throughput)),
         ]
     }
 
