@@ -108,6 +108,22 @@ private final class Elements: NSObject, XMLParserDelegate {
         #expect(cells.contains("dedup.prevented == 100%") && cells.contains("as declared"))
     }
 
+    /// Three pictures go over time. A stall after the end of the phase is in none of them.
+    @Test(arguments: [(0, 0), (100_000_000, 3), (60_000_000_000, 0)] as [(UInt64, Int)])
+    func stallsAreMarkedWhereSomethingIsShownOverTime(start: UInt64, marked: Int) throws {
+        var report = try Self.everything()
+        var evidence = report.evidence
+        var stalls = StallReport()
+        if start > 0 { stalls.note(start, start + 50_000_000, wanted: 1_000_000) }
+        evidence.subjects[0].phases[1].load.stalls = stalls
+        report = RunReport(evidence, gates: [])
+        let page = try Elements(HTMLReport(report).text)
+        #expect(page.named("li").count { $0.text.contains("the machine did not run us: 1") } == marked)
+        #expect(page.named("td").count { $0.text == "the machine did not run us" } == marked)
+        // Each has a sample in the legend, too.
+        #expect(page.named("rect").count { $0.attributes["fill-opacity"] == "0.25" } == 2 * marked)
+    }
+
     @Test func eachPictureHasATitleALegendAndItsFigures() throws {
         let page = try Elements(HTMLReport(try Self.everything()).text)
         let titles = page.named("figcaption").map(\.text)

@@ -23,6 +23,8 @@ struct Chart {
     var series: [Series]
     /// What lies below the series.
     var cells: [Cell] = []
+    /// Where the machine did not run us, on the horizontal axis: marked from top to bottom.
+    var stalls: [ClosedRange<Double>] = []
 
     private static let (width, height) = (360.0, 230.0)
     private static let (left, right, top, bottom) = (58.0, 10.0, 10.0, 40.0)
@@ -36,20 +38,23 @@ struct Chart {
     var figure: String {
         Figure(
             title: title, width: Self.width, height: Self.height,
-            drawing: shades + marks + series.indices.map(drawing).joined(), legend: legend, table: table
+            drawing: bands + shades + marks + series.indices.map(drawing).joined(), legend: legend, table: table
         ).text
     }
 
     private var table: (titles: [String], rows: [[String]]) {
         let points = series.flatMap { series in series.points.map { [series.name, x.write($0.x), y.write($0.y)] } }
-        guard !cells.isEmpty else { return (["series", x.title, y.title], points) }
+        let stalled = stalls.map { "\(x.write($0.lowerBound)) to \(x.write($0.upperBound))" }
+        guard !cells.isEmpty else {
+            return (["series", x.title, y.title], points + stalled.map { [Self.stalled, $0, ""] })
+        }
         let rows = cells.map { cell in
             [
                 "\(x.write(cell.x.lowerBound)) to \(x.write(cell.x.upperBound))",
                 "\(y.write(cell.y.lowerBound)) to \(y.write(cell.y.upperBound))", HumanNumber.count(cell.count),
             ]
         }
-        return ([x.title, y.title, "calls"], rows)
+        return ([x.title, y.title, "calls"], rows + stalled.map { [$0, Self.stalled, ""] })
     }
 
     // MARK: - The frame
@@ -99,6 +104,32 @@ struct Chart {
             "text", [("x", short(x)), ("y", short(y)), ("text-anchor", anchor)], Markup.text(text))
     }
 
+    // MARK: - The stalls
+
+    /// The script of the page knows their rows by it, see ``PageScript``.
+    private static let stalled = "the machine did not run us"
+
+    /// No narrower than can be seen, and those that would lie on each other once.
+    private var bands: String {
+        var ends = -Double.infinity
+        return stalls.map { stall in
+            let left = max(horizontal(stall.lowerBound), ends)
+            let right = max(horizontal(stall.upperBound), left + 1)
+            guard left < Self.width - Self.right else { return "" }
+            ends = right
+            return Self.band(left, min(right, Self.width - Self.right), Self.top, Self.height - Self.bottom)
+        }.joined()
+    }
+
+    private static func band(_ left: Double, _ right: Double, _ top: Double, _ bottom: Double) -> String {
+        Markup.empty(
+            "rect",
+            [
+                ("class", "stall"), ("x", short(left)), ("y", short(top)), ("width", short(right - left)),
+                ("height", short(bottom - top)), ("fill", "currentColor"), ("fill-opacity", "0.25"),
+            ])
+    }
+
     // MARK: - The cells
 
     /// On a logarithmic scale, because what is rare is what one looks for.
@@ -144,11 +175,16 @@ struct Chart {
     }
 
     private var legend: String {
-        guard !series.isEmpty else { return "" }
-        let entries = series.indices.map { index -> String in
+        guard !series.isEmpty || !stalls.isEmpty else { return "" }
+        var entries = series.indices.map { index -> String in
             let sample = Markup.element(
                 "svg", [("width", "28"), ("height", "10"), ("aria-hidden", "true")], sample(index))
             return Markup.element("li", [], sample + " " + Markup.text(series[index].name))
+        }
+        if !stalls.isEmpty {
+            let sample = Markup.element(
+                "svg", [("width", "28"), ("height", "10"), ("aria-hidden", "true")], Self.band(12, 16, 0, 10))
+            entries.append(Markup.element("li", [], sample + " " + Markup.text("\(Self.stalled): \(stalls.count)")))
         }
         return Markup.element("ul", [("class", "legend")], entries.joined())
     }

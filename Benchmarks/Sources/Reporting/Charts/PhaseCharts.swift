@@ -30,7 +30,16 @@ struct PhaseCharts {
         let points = series.flatMap(\.points)
         return Chart(
             title: title, x: ChartAxis("seconds", of: points.map(\.x)) { HumanNumber.plain($0) },
-            y: ChartAxis(unit, of: points.map(\.y), write: write), series: series)
+            y: ChartAxis(unit, of: points.map(\.y), write: write), series: series,
+            stalls: stalls(until: points.map(\.x).max() ?? 0))
+    }
+
+    /// When the machine did not run us, in seconds from the start of the phase.
+    private func stalls(until end: Double) -> [ClosedRange<Double>] {
+        (phase.load.stalls?.windows ?? []).compactMap { stall in
+            let times = [stall.start, stall.end].map { Double($0 - min($0, phase.start)) / 1e9 }
+            return times[0] < end && times[1] > 0 ? times[0]...times[1] : nil
+        }
     }
 
     private var rates: Chart? {
@@ -67,7 +76,7 @@ struct PhaseCharts {
             x: ChartAxis("seconds", of: cells.flatMap { [$0.x.lowerBound, $0.x.upperBound] }) { HumanNumber.plain($0) },
             y: ChartAxis("time", of: cells.flatMap { [$0.y.lowerBound, $0.y.upperBound] }, scale: .logarithmic) {
                 HumanNumber.time($0)
-            }, series: [], cells: cells)
+            }, series: [], cells: cells, stalls: stalls(until: cells.map(\.x.upperBound).max() ?? 0))
     }
 
     // MARK: - Keys

@@ -39,8 +39,9 @@ enum PageScript {
           for (const figure of document.querySelectorAll("figure")) {
             const picture = figure.querySelector("svg");
             const rows = [...figure.querySelectorAll("tbody tr")]
-              .map(row => [...row.cells].map(cell => cell.textContent).join(" · "));
-            const cells = [...picture.querySelectorAll("rect")];
+              .map(row => [...row.cells].map(cell => cell.textContent).join(" · "))
+              .filter(row => !row.includes("the machine did not run us"));
+            const cells = [...picture.querySelectorAll("rect:not(.stall)")];
             const points = [...picture.querySelectorAll("polyline, circle")].flatMap(mark => mark.points
               ? [...mark.points].map(point => [point.x, point.y])
               : [[mark.cx.baseVal.value, mark.cy.baseVal.value]]);
