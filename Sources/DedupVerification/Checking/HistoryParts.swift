@@ -112,7 +112,6 @@ extension HistoryChecker {
             shown.executions += part.foreign
             prove(&result, in: shown, fullFrom: whole.fullFrom)
             sum.add(result)
-            sum = sum.keeping(examplesPerKind)
         }
         facts.complete(&sum)
         budget?.add(to: &sum)

@@ -111,7 +111,7 @@ public enum ViolationKind: String, CaseIterable, Codable, CodingKeyRepresentable
 
 /// Counts violations and keeps the earliest of each kind.
 struct ViolationLog {
-    private var kept: [ViolationKind: [Violation]] = [:]
+    private var kept: [ViolationKind: [(time: UInt64, violation: Violation)]] = [:]
     private(set) var countByKind: [ViolationKind: Int] = [:]
     private(set) var countByPhase: [UInt16: Int] = [:]
     private(set) var count = 0
@@ -122,7 +122,7 @@ struct ViolationLog {
     }
 
     /// Those that are kept, the earliest first.
-    var examples: [Violation] { ViolationKind.allCases.flatMap { kept[$0] ?? [] }.byTime }
+    var examples: [Violation] { ViolationKind.allCases.flatMap { kept[$0] ?? [] }.map(\.violation).byTime }
 
     /// Counts one; its text and intervals are made only if it is kept.
     ///
@@ -131,12 +131,15 @@ struct ViolationLog {
         count += 1
         if let phase { countByPhase[phase, default: 0] += 1 }
         countByKind[kind, default: 0] += 1
-        guard kept[kind, default: []].count >= examplesPerKind else {
-            kept[kind, default: []].append(violation())
+        // Nothing else holds the list while it grows.
+        guard kept[kind]?.count ?? 0 >= examplesPerKind else {
+            kept[kind, default: []].append((time, violation()))
             return
         }
-        let latest = kept[kind]?.indices.max { kept[kind]?[$0].time ?? 0 < kept[kind]?[$1].time ?? 0 }
-        if let latest, let known = kept[kind]?[latest], time < known.time { kept[kind]?[latest] = violation() }
+        let known = kept[kind] ?? []
+        if let latest = known.indices.max(by: { known[$0].time < known[$1].time }), time < known[latest].time {
+            kept[kind]?[latest] = (time, violation())
+        }
     }
 }
 

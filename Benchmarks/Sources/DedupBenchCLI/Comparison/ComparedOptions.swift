@@ -93,9 +93,7 @@ struct ComparedOptions: ParsableArguments {
         let scratch: ScratchFolder
         do throws(BundleError) { scratch = try ScratchFolder("compare") } catch { throw Failure(unwritten: error) }
         let arguments = plan.arguments(of: driver.plan, subject: subjects[0])
-        return Self.toldApart(built).map {
-            $0.arm(arguments, subject: subjects[0], scratch: scratch, driver)
-        }
+        return Self.toldApart(built).map { $0.arm(arguments, subject: subjects[0], scratch: scratch, driver) }
     }
 
     /// One build may be held against itself, which shows what the machine alone does.

@@ -40,8 +40,8 @@ struct TurnTaking {
     }
 
     private static func obstacle(_ plan: RunPlan, _ metrics: [Metric], isOfBuilds: Bool) -> String? {
-        let hasMemory = !isOfBuilds && plan.combinations.contains { $0.scenario.phases.contains { $0.memory != nil } }
-        if hasMemory || !isOfBuilds && metrics.contains(where: { $0.definition.dimension == .bytes }) {
+        let hasMemory = plan.combinations.contains { $0.scenario.phases.contains { $0.memory != nil } }
+        if !isOfBuilds, hasMemory || metrics.contains(where: { $0.definition.dimension == .bytes }) {
             return "memory is that of the process, so it takes one arm at a time"
         }
         // The time that the machine did not run us is one for all arms that are there.

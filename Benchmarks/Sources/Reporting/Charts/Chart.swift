@@ -107,7 +107,7 @@ struct Chart {
     // MARK: - The stalls
 
     /// The script of the page knows their rows by it, see ``PageScript``.
-    private static let stalled = "the machine did not run us"
+    static let stalled = "the machine did not run us"
 
     /// No narrower than can be seen, and those that would lie on each other once.
     private var bands: String {

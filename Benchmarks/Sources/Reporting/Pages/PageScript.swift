@@ -40,7 +40,7 @@ enum PageScript {
             const picture = figure.querySelector("svg");
             const rows = [...figure.querySelectorAll("tbody tr")]
               .map(row => [...row.cells].map(cell => cell.textContent).join(" · "))
-              .filter(row => !row.includes("the machine did not run us"));
+              .filter(row => !row.includes("\#(Chart.stalled)"));
             const cells = [...picture.querySelectorAll("rect:not(.stall)")];
             const points = [...picture.querySelectorAll("polyline, circle")].flatMap(mark => mark.points
               ? [...mark.points].map(point => [point.x, point.y])
