@@ -59,12 +59,13 @@ let package = Package(
         target("Wording"),
         target("Workloads", ["CZlib", "CZstd", "Statistics", "Wording", library("DedupVerification"), yams]),
         target("Measurement", ["CJemalloc", "Statistics", histogram]),
-        target("Evidence", ["Measurement", library("DedupVerification"), crypto]),
+        target("Evidence", ["Measurement", "Workloads", library("DedupVerification"), crypto]),
         // What a subject is: for those here and for those of other packages.
         target("DedupBenchKit", ["Workloads", library("DedupVerification")]),
         target(
             "LoadGeneration", ["DedupBenchKit", "Workloads", "Measurement", "Evidence", library("DedupVerification")]),
-        target("Judging", ["Evidence", "Measurement", "Statistics", "Wording", library("DedupVerification")]),
+        target(
+            "Judging", ["Evidence", "Measurement", "Statistics", "Wording", "Workloads", library("DedupVerification")]),
         target(
             "Reporting",
             ["CZlib", "Evidence", "Judging", "Measurement", "Wording", library("DedupVerification"), crypto]),
@@ -99,14 +100,15 @@ let package = Package(
         tests(
             "JudgingTests",
             [
-                "Judging", "Evidence", "EvidenceFixture", "Measurement", "Statistics", library("DedupTesting"),
+                "Judging", "Evidence", "EvidenceFixture", "Measurement", "Statistics", "Workloads",
+                library("DedupTesting"),
                 library("DedupVerification"),
             ]),
         tests("EvidenceTests", ["Evidence", "EvidenceFixture", "Measurement", library("DedupVerification")]),
         tests(
             "LoadGenerationTests",
             [
-                "LoadGeneration", "DedupBenchKit", "Workloads", "Measurement", "Evidence", "Simulation",
+                "LoadGeneration", "DedupBenchKit", "Workloads", "Measurement", "Evidence", "Judging", "Simulation",
                 library("DedupTesting"),
                 library("DedupVerification"),
             ]),

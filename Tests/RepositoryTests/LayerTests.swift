@@ -24,7 +24,7 @@ import Testing
             "CJemalloc", "Dispatch", "Foundation", "Glibc", "Histogram", "Statistics", "Synchronization",
         ],
         "Benchmarks/Sources/Wording": [],
-        "Benchmarks/Sources/Evidence": ["Crypto", "DedupVerification", "Foundation", "Measurement"],
+        "Benchmarks/Sources/Evidence": ["Crypto", "DedupVerification", "Foundation", "Measurement", "Workloads"],
         "Benchmarks/Sources/DedupBenchKit": ["DedupVerification", "Workloads"],
         "Benchmarks/Sources/DedupBenchHTTP": [
             "AsyncHTTPClient", "Crypto", "DedupBenchKit", "Foundation", "NIOCore", "NIOHTTP1", "NIOPosix",
@@ -36,7 +36,7 @@ import Testing
             "Workloads",
         ],
         "Benchmarks/Sources/Judging": [
-            "DedupVerification", "Evidence", "Foundation", "Measurement", "Statistics", "Wording",
+            "DedupVerification", "Evidence", "Foundation", "Measurement", "Statistics", "Wording", "Workloads",
         ],
         "Benchmarks/Sources/Reporting": [
             "CZlib", "Crypto", "DedupVerification", "Evidence", "Foundation", "Glibc", "Judging", "Measurement",

@@ -70,18 +70,6 @@ package struct EdgeEvidence: Hashable, Codable, Sendable {
     }
 }
 
-extension AuditFinding {
-    /// Whether the event was met: in half of the steps at least some herd must have come, or the phase has looked at nothing.
-    package init(edges edge: EdgeEvidence) {
-        let met = edge.steps.count { $0.herds > 0 }
-        self.init(
-            name: "edges", passed: 2 * met >= edge.steps.count,
-            explanation:
-                "herds came in \(met) of \(edge.steps.count) steps around the \(edge.event); \(edge.outside) came earlier or "
-                + "later than was swept, and in \(edge.missed) rounds it did not happen as planned")
-    }
-}
-
 extension EdgeEvidence.Step {
     fileprivate mutating func add(_ other: EdgeEvidence.Step) {
         herds += other.herds

@@ -4,7 +4,7 @@ internal import Foundation
 /// can be made again.
 package enum EvidenceFile {
     /// The version that is written, and the only one that is read.
-    package static let version = 2
+    package static let version = 3
 
     /// The name of the file in a bundle.
     package static let name = "evidence.json"

@@ -1,7 +1,6 @@
 package import Measurement
 
-/// How the load of a phase was generated, whether it was the load that the scenario declares, and what the machine did
-/// meanwhile.
+/// How the load of a phase was generated, and what the machine did meanwhile.
 package struct LoadEvidence: Hashable, Codable, Sendable {
     /// The callers: the most calls that could be open at a time.
     package var clients = 0
@@ -28,8 +27,8 @@ package struct LoadEvidence: Hashable, Codable, Sendable {
     package var processors = 1
     /// The threads of the process at each sample of memory.
     package var threads: [Int] = []
-    /// Everything that was audited.
-    package var audits: [AuditFinding] = []
+    /// What the audits judge.
+    package var observations: [GeneratorObservation] = []
 
     /// Nothing yet.
     package init() {}
@@ -51,7 +50,7 @@ package struct LoadEvidence: Hashable, Codable, Sendable {
         foreignProcessors = [foreignProcessors, other.foreignProcessors].compactMap(\.self).max()
         processors = max(processors, other.processors)
         threads += other.threads
-        audits += other.audits
+        observations += other.observations
     }
 }
 
@@ -74,26 +73,5 @@ package struct HerdEvidence: Hashable, Codable, Sendable {
         sum.overlapping += other.overlapping
         sum.skew.merge(other.skew)
         return sum
-    }
-}
-
-/// What an audit of the generator found.
-package struct AuditFinding: Hashable, Codable, Sendable {
-    /// What was audited: `arrivals`, `pace`, `lag`, `backlog`, `keys`, `concurrency`, `history`, `threads`.
-    package var name: String
-    /// Whether the generator did what it declared. If not, the phase is INVALID.
-    package var passed: Bool
-    /// What was found, in a sentence with the figures.
-    package var explanation: String
-    /// Whether a finding that did not pass says that the generator was too slow. Times and rates of the phase are then
-    /// its own, and say nothing about the subject.
-    package var blamesGenerator: Bool
-
-    /// A finding.
-    package init(name: String, passed: Bool, explanation: String, blamesGenerator: Bool = false) {
-        self.name = name
-        self.passed = passed
-        self.explanation = explanation
-        self.blamesGenerator = blamesGenerator
     }
 }

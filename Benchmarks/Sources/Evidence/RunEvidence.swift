@@ -68,6 +68,9 @@ package struct RunEvidence: Hashable, Codable, Sendable {
     package var skipped: [String] = []
     /// The gates that the run was asked to keep, as they were written.
     package var gates: [String] = []
+    /// How late 1 % of the requests of an open loop may be released, and how long they may wait for a client, in nanoseconds: 50 ms,
+    /// as long as a hit may take at most.
+    package var lagLimit: UInt64 = 50_000_000
     /// What the run is held against; nil when it is held against gates only.
     package var baseline: BaselineEvidence?
     /// The scenario with every default and override, as YAML.

@@ -36,6 +36,8 @@ package enum RunMerge {
         merged.skipped = union(runs.map(\.evidence.skipped))
         merged.gates = union(runs.map(\.evidence.gates))
         merged.baseline = nil
+        // The limit of the strictest: what was INVALID alone is not to pass among others.
+        merged.lagLimit = runs.map(\.evidence.lagLimit).min() ?? first.evidence.lagLimit
         return merged
     }
 

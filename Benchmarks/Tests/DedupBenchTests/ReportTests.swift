@@ -72,6 +72,33 @@ import Testing
         }
     }
 
+    /// Two hundred requests a second, of which one client gets two thirds done: that is a failure of the subject, unless the limit of lag
+    /// says otherwise.
+    @Test func aSubjectThatDoesNotKeepUpFailsByTheLimitThatIsGiven() async throws {
+        let scenario = Scenarios.storm
+            .replacing("distribution: zipf, count: 20, skew: 0.9", with: "distribution: uniform, count: 400")
+            .replacing("latency: 2ms", with: "latency: 10ms")
+            .replacing(
+                "model: closed, clients: 4, operations: 4000",
+                with: "model: constant, rate: 200/s, clients: 1, operations: 200"
+            )
+            .replacing("  - hit_rate.repeat > 80%\n", with: "")
+        let run = try await bench.run(scenario: scenario)
+        #expect(
+            run.code == 2 && run.out.contains("the subject does not keep up with the rate"), "\(run.out)\(run.error)")
+        #expect(try bench.file("junit.xml").contains("does not keep up"))
+        #expect(try bench.file("report.md").contains("does not keep up"))
+        let patient = await bench.run(["report", latest, "--lag-limit", "2s", "--out", bench.folder + "/patient"])
+        #expect(patient.code == 0, "\(patient.out)\(patient.error)")
+        // A bundle that is written is judged by the limit that it was written with.
+        #expect(await bench.run(["report", bench.folder + "/patient/latest"]).code == 0)
+        #expect(try await bench.run(scenario: scenario, ["--lag-limit", "2s"]).code == 0)
+        for limit in ["0s", "soon"] {
+            let wrong = await bench.run(["report", latest, "--lag-limit", limit])
+            #expect(wrong.code == 64 && wrong.error.contains("--lag-limit"), "\(wrong.error)")
+        }
+    }
+
     @Test func severalRunsAreOne() async throws {
         #expect(try await bench.run(scenario: Scenarios.storm).code == 0)
         let one = try FileManager.default.destinationOfSymbolicLink(atPath: latest)

@@ -4,6 +4,7 @@ import EvidenceFixture
 import Foundation
 import Measurement
 import Testing
+import Workloads
 
 @Suite struct EvidenceFileTests {
     /// A run in which everything is there that evidence can hold, and names that want to break the file.
@@ -14,9 +15,7 @@ import Testing
         sound.phases[1].load.herds?.skew.record(123_456)
         sound.phases[1].load.backlogged = 3
         sound.phases[1].load.meanConcurrency = 0.1 + 0.2
-        sound.phases[1].load.audits = [
-            AuditFinding(name: "lag", passed: false, explanation: "ü", blamesGenerator: true)
-        ]
+        sound.phases[1].load.observations = Self.observations
         var stalls = StallReport()
         stalls.note(5, 60_000_000, wanted: 1_000_000)
         sound.phases[1].load.stalls = stalls
@@ -35,6 +34,27 @@ import Testing
         return run
     }
 
+    /// One of each kind.
+    private static var observations: [GeneratorObservation] {
+        var requests = RequestFit(made: 7)
+        (requests.position, requests.mistake) = (3, .key(asked: 1, prepared: 2))
+        var arrivals = GeneratorObservation.Arrivals(released: 6, intended: 7)
+        arrivals.number = NumberFit(7, to: RateCourse(perSecond: 7, for: 1_000_000_000), limit: nil, isPoisson: true)
+        arrivals.gaps = GapFit([0, 5, 1_000], to: RateCourse(perSecond: 7))
+        return [
+            .memory(problem: "ü"), .history(isComplete: false),
+            .concurrency(
+                .init(clients: 8, workers: 2, workersAreThreads: true, most: 3, mean: 1.5, overlapping: 4, service: 9)),
+            .keys(
+                .init(
+                    requests: requests, expected: 8,
+                    drawn: KeyFit(countsOfKeys: [3, 4], to: KeySampler(.uniform(count: 2), seed: 1)))),
+            .arrivals(arrivals), .pace(.init(intended: 1, released: 2, rested: 3)), .lag(4),
+            .backlog(.init(requests: 1, wait: 2, subjectShare: 0.5, intended: 3, started: 4)),
+            .threads(least: 3, most: 4),
+        ]
+    }
+
     @Test func whatIsReadBackIsWhatWasWritten() throws {
         let run = Self.run
         let text = EvidenceFile.text(run)
@@ -46,9 +66,9 @@ import Testing
 
     @Test(arguments: [
         ("", "it is not JSON"), ("{", "it is not JSON"), ("[]", "another type"), ("{}", "not the evidence"),
-        (#"{"format": "dedupbench evidence", "version": 99}"#, "version 99, and this dedupbench reads version 2"),
-        (#"{"format": "dedupbench evidence", "version": 2}"#, "run is missing"),
-        (#"{"format": "dedupbench evidence", "version": 2, "run": {}}"#, "run.identity is missing"),
+        (#"{"format": "dedupbench evidence", "version": 99}"#, "version 99, and this dedupbench reads version 3"),
+        (#"{"format": "dedupbench evidence", "version": 3}"#, "run is missing"),
+        (#"{"format": "dedupbench evidence", "version": 3, "run": {}}"#, "run.identity is missing"),
     ])
     func whatIsNoEvidenceIsRefusedByName(text: String, problem: String) {
         let error = #expect(throws: EvidenceError.self) { try EvidenceFile.read(Array(text.utf8), from: "some/file") }
@@ -84,6 +104,21 @@ import Testing
         let error = #expect(throws: EvidenceError.self) { try EvidenceFile.read(bytes, from: "evidence.json") }
         #expect(error?.problem.contains(problem) == true, "\(error?.problem ?? "")")
         #expect(error?.problem.hasPrefix("run.subjects") == true, "\(error?.problem ?? "")")
+    }
+
+    /// Figures of the generator are added up and written out by the audits.
+    @Test(arguments: [
+        (#""subjectShare":0.5"#, #""subjectShare":1e300"#, "is no share"),
+        (#""wait":2"#, #""wait":18446744073709551615"#, "is no time"), (#""made":7"#, #""made":-7"#, "is no count"),
+        (#""service":9"#, #""service":"nan""#, "cannot be"),
+    ])
+    func observationsThatCannotBeAreRefusedByField(original: String, spoilt: String, problem: String) {
+        let text = EvidenceFile.text(Self.run)
+        #expect(text.contains(original))
+        let bytes = Array(text.replacingOccurrences(of: original, with: spoilt).utf8)
+        let error = #expect(throws: EvidenceError.self) { try EvidenceFile.read(bytes, from: "evidence.json") }
+        #expect(error?.problem.contains("load.observations[") == true, "\(error?.problem ?? "")")
+        #expect(error?.problem.contains(problem) == true, "\(error?.problem ?? "")")
     }
 
     @Test(arguments: [

@@ -2,6 +2,7 @@ import DedupBenchKit
 import DedupVerification
 import Evidence
 import Foundation
+import Judging
 import LoadGeneration
 import Measurement
 import Simulation
@@ -23,7 +24,7 @@ import Workloads
         let phase = try #require(run.phases.first)
         #expect(
             phase.ending == .completed && phase.counts.operations == requests.count
-                && phase.load.audits.allSatisfy { $0.passed })
+                && phase.audits.allSatisfy { $0.passed })
         #expect(phase.latencies.all(.service).count == requests.count)
         #expect(phase.latencies[.service, .executed]?.count == requests.count)
         #expect(!run.isPartial && !run.isHung)
@@ -197,7 +198,7 @@ import Workloads
         let calls = run.history.calls.sorted { $0.request < $1.request }
         #expect(calls.map { Int($0.request) } == Array(0..<2_000))
         #expect(calls.allSatisfy { $0.key == whole[Int($0.request)].key })
-        #expect(run.phases[0].load.audits.allSatisfy { $0.passed })
+        #expect(run.phases[0].audits.allSatisfy { $0.passed })
         if inHerds { #expect(run.phases[0].load.herds?.released == (2_000 + 5) / 6) }
     }
 
@@ -214,7 +215,7 @@ import Workloads
         }
         let phase = run.phases[0]
         #expect(phase.counts.operations == made && phase.intendedOperations == made && phase.ending == .completed)
-        #expect(phase.load.audits.allSatisfy { $0.passed }, "\(phase.load.audits)")
+        #expect(phase.audits.allSatisfy { $0.passed }, "\(phase.audits)")
         #expect(phase.warmUp?.isSteady == isSteady)
         #expect(phase.warmUp?.stretches.map(\.requests) == (isSteady ? [256, 256, 512] : [256, 256]))
         #expect(phase.warmUp?.stretches.last?.served == (isSteady ? 512 : 256))
@@ -297,8 +298,6 @@ import Workloads
         ("workers", LoadConfiguration(workers: 0)), ("watchdog", LoadConfiguration(watchdog: .zero)),
         ("historyLimit", LoadConfiguration(historyLimit: 0)),
         ("progressInterval", LoadConfiguration(progressInterval: .milliseconds(1))),
-        ("lagLimit", LoadConfiguration(lagLimit: .zero)),
-        ("arrivalTolerance", LoadConfiguration(arrivalTolerance: 1)),
     ])
     func aWrongConfigurationNamesItsField(field: String, configuration: LoadConfiguration) {
         let error = #expect(throws: LoadError.self) { try configuration.validate() }

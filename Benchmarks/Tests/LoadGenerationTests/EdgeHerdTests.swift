@@ -1,6 +1,7 @@
 import DedupBenchKit
 import DedupVerification
 import Evidence
+import Judging
 import LoadGeneration
 import Simulation
 import Synchronization
@@ -48,7 +49,7 @@ import Workloads
         let analysis = EdgeAnalysis(schedule, phase: 0, checker, facts)
         var whole = analysis
         whole.add(HistoryPart(run.history))
-        #expect(run.phases[0].load.audits.allSatisfy { $0.passed })
+        #expect(run.phases[0].audits.allSatisfy { $0.passed })
         return (run, whole.evidence, analysis)
     }
 

@@ -3,6 +3,7 @@ import DedupTesting
 import DedupVerification
 import Evidence
 import Foundation
+import Judging
 import LoadGeneration
 import Measurement
 import Simulation
@@ -148,8 +149,8 @@ import Workloads
         #expect(one.counts == other.counts && one.latencies.all(.service) == other.latencies.all(.service))
         #expect(one.latencies.all(.age) == other.latencies.all(.age) && one.popularity == other.popularity)
         #expect(one.intendedOperations == other.intendedOperations && one.ending == other.ending)
-        #expect(one.load.audits.map(\.passed) == other.load.audits.map(\.passed))
-        #expect(one.load.audits.first { $0.name == "keys" } == other.load.audits.first { $0.name == "keys" })
+        #expect(one.audits.map(\.passed) == other.audits.map(\.passed))
+        #expect(one.audits.first { $0.name == "keys" } == other.audits.first { $0.name == "keys" })
     }
 
     @Test func aPhaseBoundByTimeGoesOnWhenTheHistoryIsFull() async throws {
@@ -162,7 +163,7 @@ import Workloads
             phase.duration = .milliseconds(100)
         }
         #expect(run.phases[0].ending == .completed && run.phases[0].counts.operations == 40 && run.calls == 40)
-        #expect(run.phases[0].load.audits.allSatisfy { $0.passed }, "\(run.phases[0].load.audits)")
+        #expect(run.phases[0].audits.allSatisfy { $0.passed }, "\(run.phases[0].audits)")
     }
 
     /// Arrivals of a Poisson process that are drawn so many at a time, or whose history is moved after so many, or both.
@@ -188,7 +189,7 @@ import Workloads
         }
         let calls = (stored ?? run.history.calls).sorted { $0.request < $1.request }
         #expect(calls.map { Int($0.request) } == Array(0..<1_000) && measured.ending == .completed)
-        #expect(measured.load.audits.allSatisfy { $0.passed }, "\(measured.load.audits)")
+        #expect(measured.audits.allSatisfy { $0.passed }, "\(measured.audits)")
         #expect(measured.latencies.all(.lag).maximum == 0 && measured.latencies.all(.lag).count == 1_000)
         // The same requests as in one piece, some of them later by what the rests before them took.
         let whole = try StreamBuilder(scenario).stream(for: phase)
@@ -212,10 +213,10 @@ import Workloads
         ) { $0.isReplayed() }
         let phase = run.phases[0]
         #expect(phase.counts.operations == 100 && phase.ending == .completed)
-        let backlog = try #require(phase.load.audits.first { $0.name == "backlog" })
+        let backlog = try #require(phase.audits.first { $0.name == "backlog" })
         // The last one is asked for after 99 ms, and waits for 49 executions of each client, of which one falls into the rest.
         let waited = try #require(phase.latencies.all(.wait).maximum)
-        #expect(!backlog.passed && !backlog.blamesGenerator, "\(backlog)")
+        #expect(!backlog.passed && backlog.blame != .generator, "\(backlog)")
         #expect((375_000_000...395_000_000).contains(waited) && phase.latencies.all(.lag).maximum == 0, "\(waited)")
         #expect(phase.paused ?? 0 > 0 && phase.load.subjectShareOfWaiting ?? 0 > 0.5)
     }

@@ -1,6 +1,7 @@
 import DedupTesting
 import DedupVerification
 import Evidence
+import Judging
 import LoadGeneration
 import Measurement
 import Synchronization
@@ -83,8 +84,8 @@ import Workloads
                 "an execution takes as long as it is told, or longer"
             )
             #expect(!isOpen || phase.latencies.all(.lag).count == 200)
-            if !phase.load.audits.allSatisfy({ $0.passed }) {
-                print("inconclusive on this machine, now: \(phase.load.audits)")
+            if !phase.audits.allSatisfy({ $0.passed }) {
+                print("inconclusive on this machine, now: \(phase.audits)")
             }
         }
     }

@@ -1,6 +1,7 @@
 import DedupBenchKit
 import DedupVerification
 import Evidence
+import Judging
 import LoadGeneration
 import Measurement
 import Simulation
@@ -23,7 +24,7 @@ import Workloads
         #expect(run.history.calls.map(\.request).sorted() == (0..<500).map { UInt32($0) })
         #expect(run.phases[0].latencies.isOpen && run.phases[0].ending == .completed)
         #expect(run.phases[0].latencies.all(.lag).count == 500 && run.phases[0].latencies.all(.response).count == 500)
-        #expect(run.phases[0].load.audits.allSatisfy { $0.passed })
+        #expect(run.phases[0].audits.allSatisfy { $0.passed })
     }
 
     @Test func requestsAreReleasedAtTheirIntendedTimesWhetherOrNotEarlierOnesHaveReturned() async throws {
@@ -37,7 +38,7 @@ import Workloads
         #expect(offsets == (0..<50).map { UInt64($0) * 1_000_000 })
         #expect(phase.load.maximumConcurrency == 8 && phase.load.backlogged == 0)
         #expect(phase.latencies.all(.lag).maximum == 0 && phase.latencies.all(.wait).maximum == 0)
-        #expect(phase.load.audits.allSatisfy { $0.passed }, "\(phase.load.audits)")
+        #expect(phase.audits.allSatisfy { $0.passed }, "\(phase.audits)")
     }
 
     @Test func responseTimeCountsTheBacklogAndServiceTimeDoesNot() async throws {
@@ -71,8 +72,8 @@ import Workloads
         let last = try #require(run.history.calls.first { $0.request == 90 })
         #expect(last.end - phase.start == 600_000_000 && last.end - last.intended == 510_000_000)
         #expect(phase.load.subjectShareOfWaiting == 1)
-        let backlog = try #require(phase.load.audits.first { $0.name == "backlog" })
-        #expect(!backlog.passed && !backlog.blamesGenerator, "\(backlog)")
+        let backlog = try #require(phase.audits.first { $0.name == "backlog" })
+        #expect(!backlog.passed && backlog.blame != .generator, "\(backlog)")
     }
 
     @Test func keysThatWereNotDeclaredMakeThePhaseInvalid() async throws {
@@ -81,7 +82,7 @@ import Workloads
         requests[0].key = 9
         let subject = ExecutingSubject()
         let run = try await TestLoad.run({ _ in subject }, ExecutingSubject.promises, requests: requests, clients: 2)
-        #expect(run.phases[0].load.audits.contains { $0.name == "keys" && !$0.passed })
+        #expect(run.phases[0].audits.contains { $0.name == "keys" && !$0.passed })
     }
 
     @Test func aStopEndsTheWaitForRequestsThatAreFarAway() async throws {

@@ -1,6 +1,7 @@
 import DedupBenchKit
 import DedupVerification
 import Evidence
+import Judging
 import LoadGeneration
 import Measurement
 import Testing
@@ -49,11 +50,11 @@ import Workloads
         var report = StallReport()
         for stall in stalls { report.note(time(stall.lowerBound), time(stall.upperBound), wanted: 0) }
         trace.stalls = report
-        return try #require(try PhaseAnalysis(scenario, configuration, history, [trace]).evidence.first)
+        return try #require(try PhaseAnalysis(scenario, history, [trace]).evidence.first)
     }
 
     private func finding(_ name: String, in phase: PhaseEvidence) throws -> AuditFinding {
-        try #require(phase.load.audits.first { $0.name == name })
+        try #require(phase.audits.first { $0.name == name })
     }
 
     @Test func whatMetAStallIsToldFromWhatDidNot() throws {
@@ -124,23 +125,40 @@ import Workloads
     @Test func waitingWhileNoCallIsOpenIsTheGenerators() throws {
         let phase = try open([Record(intended: 0, release: 0, start: 70, end: 71)])
         let backlog = try finding("backlog", in: phase)
-        #expect(!backlog.passed && backlog.blamesGenerator && backlog.explanation.contains("saturated"))
+        #expect(!backlog.passed && backlog.blame == .generator && backlog.explanation.contains("saturated"))
+    }
+
+    /// Calls of 100 ms, one client a worker: what is asked for within half a second takes a second, or there is a pause to catch up in.
+    @Test(arguments: [(0, true), (900, false)])
+    func whatTheSubjectHoldsUpInTheEndItDoesNotKeepUpWith(pause: UInt64, isBehind: Bool) throws {
+        var records = (0..<UInt64(10)).map { number in
+            Record(
+                intended: 50 * number, release: 50 * number, backlogged: number > 0, start: 100 * number,
+                end: 100 * number + 100)
+        }
+        if pause > 0 {
+            records.append(
+                Record(intended: 450 + pause, release: 450 + pause, start: 450 + pause, end: 451 + pause))
+        }
+        let backlog = try finding("backlog", in: try open(records))
+        #expect(!backlog.passed && (backlog.blame == .subject) == isBehind && backlog.blame != .generator, "\(backlog)")
+        #expect(backlog.explanation.contains(isBehind ? "does not keep up" : "caught up"))
     }
 
     @Test func aWaitWithinTheLimitIsNoBacklog() throws {
         let phase = try open([Record(intended: 0, release: 0, start: 50, end: 51)])
-        #expect(try finding("backlog", in: phase).passed && phase.load.audits.allSatisfy { $0.passed })
+        #expect(try finding("backlog", in: phase).passed && phase.audits.allSatisfy { $0.passed })
     }
 
     @Test func aGeneratorThatCannotKeepUpMakesThePhaseInvalid() throws {
         // A request is intended every millisecond and released every two; the last one is 100 ms late.
         let late = (0...100).map { Record(intended: $0, release: 2 * $0, start: 2 * $0, end: 2 * $0) }
         let phase = try open(late)
-        let failed = phase.load.audits.filter { !$0.passed }
-        #expect(failed.map(\.name) == ["pace", "lag"] && failed.allSatisfy(\.blamesGenerator))
+        let failed = phase.audits.filter { !$0.passed }
+        #expect(failed.map(\.name) == ["pace", "lag"] && failed.allSatisfy { $0.blame == .generator })
         #expect(failed.allSatisfy { $0.explanation.contains("saturated") })
-        let patient = try open(late, configuration: LoadConfiguration(lagLimit: .milliseconds(100)))
-        #expect(patient.load.audits.allSatisfy { $0.passed })
+        // The same, judged again by somebody who has more patience.
+        #expect(AuditJudge(AuditLimits(lag: .milliseconds(100))).findings(of: phase).allSatisfy { $0.passed })
     }
 
     @Test func aFewReleasesMayBeLateButNotOneInAHundred() throws {
@@ -173,7 +191,7 @@ import Workloads
             scenario, streams: [RequestStream(requests, limit: 4)], blocks: false, configuration: LoadConfiguration())
         var trace = PhaseTrace(plan: plan.phases[0])
         (trace.start, trace.end) = (Self.start, Self.start + 6_000)
-        let analysis = try PhaseAnalysis(scenario, LoadConfiguration(), history, [trace])
+        let analysis = try PhaseAnalysis(scenario, history, [trace])
         let phase = try #require(analysis.evidence.first)
         let (hits, stale) = (phase.latencies[.age, .hit], phase.latencies[.age, .stale])
         #expect(hits?.count == 2 && hits?.minimum == 0 && hits?.percentile(100) == 500)
@@ -195,7 +213,7 @@ import Workloads
         var trace = PhaseTrace(plan: plan.phases[0])
         (trace.start, trace.end, trace.ending) = (Self.start, Self.start + 7_000_000, .hung)
         let phase = try #require(
-            try PhaseAnalysis(scenario, LoadConfiguration(), history, [trace]).evidence.first)
+            try PhaseAnalysis(scenario, history, [trace]).evidence.first)
         #expect(phase.stuck.map(\.description) == ["request 1 for key 6, open for 7 ms"])
         #expect(phase.latencies.all(.service).count == 2 && phase.isPartial)
     }
@@ -218,7 +236,7 @@ import Workloads
             var trace = PhaseTrace(plan: plan.phases[0])
             (trace.start, trace.end) = (Self.start, Self.start + 8_000_000)
             let phase = try #require(
-                try PhaseAnalysis(scenario, LoadConfiguration(), history, [trace]).evidence.first)
+                try PhaseAnalysis(scenario, history, [trace]).evidence.first)
             #expect(try finding("concurrency", in: phase).passed != isStarved)
         }
     }

@@ -1,5 +1,7 @@
 import DedupBenchKit
 import DedupVerification
+import Evidence
+import Judging
 import LoadGeneration
 import Simulation
 import Workloads
@@ -49,6 +51,11 @@ enum TestLoad {
         blueprint.isJudged = isJudged
         return try await runner.run(blueprint)
     }
+}
+
+extension PhaseEvidence {
+    /// What the audits find in it.
+    var audits: [AuditFinding] { AuditJudge().findings(of: self) }
 }
 
 extension Phase {

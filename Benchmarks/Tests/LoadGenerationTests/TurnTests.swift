@@ -1,6 +1,7 @@
 import DedupBenchKit
 import DedupVerification
 import Evidence
+import Judging
 import LoadGeneration
 import Measurement
 import Simulation
@@ -114,7 +115,7 @@ import Workloads
             #expect(
                 phase.counts.operations == 6_400 && phase.ending == .completed && run.phases[0].counts.operations == 200
             )
-            #expect(phase.load.audits.allSatisfy { $0.passed }, "\(phase.load.audits)")
+            #expect(phase.audits.allSatisfy { $0.passed }, "\(phase.audits)")
             #expect(run.verify().violationCount == 0)
             #expect((phase.load.herds?.released ?? 1_600) == 1_600)
             #expect(phase.paused ?? 0 > 0 && phase.paused ?? 0 < phase.duration)

@@ -86,7 +86,7 @@ private final class Elements: NSObject, XMLParserDelegate {
         }
         phase.heat = heat
         phase.popularity = KeyPopularity.groups(requests: [50, 20, 0], probabilities: [0.6, 0.3, 0.1])
-        phase.load.audits = [AuditFinding(name: "keys", passed: true, explanation: "as declared")]
+        phase.load.observations = [.threads(least: 4, most: 4)]
         subject.phases[1] = phase
         return try RunReport(of: subject, gates: ["hit.latency.p99 < 50ms", "dedup.prevented == 100%"])
     }
@@ -105,7 +105,7 @@ private final class Elements: NSObject, XMLParserDelegate {
         #expect(page.named("h1").map(\.text) == ["storm"] && page.named("strong").map(\.text) == ["FAIL"])
         let cells = page.named("td").map(\.text)
         #expect(cells[0] == "FAIL" && cells[1] == "dedup.prevented == 100%")
-        #expect(cells.contains("dedup.prevented == 100%") && cells.contains("as declared"))
+        #expect(cells.contains("dedup.prevented == 100%") && cells.contains("4 threads at every sample"))
     }
 
     /// Three pictures go over time. A stall after the end of the phase is in none of them.

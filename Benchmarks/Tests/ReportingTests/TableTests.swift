@@ -294,13 +294,13 @@ extension RunReport {
         var stalls = StallReport()
         stalls.note(0, 23_000_000, wanted: 1_000_000)
         phase.load.stalls = stalls
-        phase.load.audits = [AuditFinding(name: "keys", passed: true, explanation: "as declared")]
+        phase.load.observations = [.threads(least: 4, most: 4)]
         let report = try RunReport(of: EvidenceFixture.subject([phase]), gates: [])
         let text = TerminalReport(report, terminal: .plain).text
         let line = try #require(text.split(separator: "\n").first { $0.contains("4,711") })
         #expect(line.split(separator: " ") == ["dedup", "storm", "64", "2", "12.5", "0", "4,711", "22.0", "ms"])
         #expect(text.contains("there are no gates"))
-        #expect(BundleContents(report).manifest.contains("as declared"))
+        #expect(BundleContents(report).manifest.contains("4 threads at every sample"))
         let row = try #require(try CSVReader.rows(report.summaryTable.text).first)
         let longest = try #require(phase.load.longestStall)
         #expect(row["clients"] == "64" && row["concurrency_mean"] == "12.5" && row["hiccup_max_ns"] == "\(longest)")

@@ -11,13 +11,13 @@ internal import Workloads
         #expect(offsets[300_000] == 100_000_000_000_000)
     }
 
-    @Test(arguments: [0.5, 5000, 1_000_000]) func poissonGapsAreExponential(rate: Double) {
+    @Test(arguments: [0.5, 5000, 1_000_000]) func poissonGapsAreExponential(rate: Double) throws {
         let random = RandomStream(seed: 1, name: "arrivals")
         let offsets = ArrivalDraws(poisson: RateCourse(perSecond: rate), count: 50_000, from: random).all
         #expect(offsets.count == 50_000)
         #expect(offsets == offsets.sorted())
-        let audit = ArrivalAudit.poisson(offsets, of: RateCourse(perSecond: rate))
-        #expect(audit.verdict == .accepted, "\(audit.summary)")
+        let fit = try #require(GapFit(offsets, to: RateCourse(perSecond: rate)))
+        #expect(fit.pValue > 1e-6 && fit.gaps == 49_999, "\(fit)")
     }
 
     @Test func aDurationHoldsAboutAsManyAsTheRateSays() throws {
@@ -36,56 +36,50 @@ internal import Workloads
                 == 7)
     }
 
-    @Test func arrivalsThatAreNotPoissonAreRejected() {
-        let regular = ArrivalDraws(regular: RateCourse(perSecond: 5000), count: 10_000).all
-        #expect(ArrivalAudit.poisson(regular, of: RateCourse(perSecond: 5000)).verdict == .rejected)
+    @Test func arrivalsThatAreNotPoissonDoNotFit() throws {
+        let course = RateCourse(perSecond: 5000)
+        let regular = ArrivalDraws(regular: course, count: 10_000).all
+        #expect(try #require(GapFit(regular, to: course)).pValue < 1e-6)
         let random = RandomStream(seed: 3, name: "arrivals")
         let slow = ArrivalDraws(poisson: RateCourse(perSecond: 4700), count: 50_000, from: random).all
-        #expect(ArrivalAudit.poisson(slow, of: RateCourse(perSecond: 5000)).verdict == .rejected)
-        #expect(ArrivalAudit.poisson(Array(slow.prefix(50)), of: RateCourse(perSecond: 5000)).verdict == .inconclusive)
+        #expect(try #require(GapFit(slow, to: course)).pValue < 1e-6)
+        #expect(GapFit(Array(slow.prefix(1)), to: course) == nil)
     }
 
-    @Test func releasesMayBeLateButNotOfAnotherKind() {
+    @Test func releasesThatAreLateAreNotFarFromPoisson() throws {
+        let course = RateCourse(perSecond: 5000)
         let random = RandomStream(seed: 4, name: "arrivals")
-        var times = ArrivalDraws(poisson: RateCourse(perSecond: 5000), count: 20_000, from: random).all
-        #expect(ArrivalAudit.released(times, of: RateCourse(perSecond: 5000)).verdict == .accepted)
+        var times = ArrivalDraws(poisson: course, count: 20_000, from: random).all
+        #expect(try #require(GapFit(times, to: course)).distance < 0.01)
         // A stall of 20 ms once a second releases a hundred requests together.
         let stalled = times.map {
             $0 % 1_000_000_000 < 20_000_000 ? $0 / 1_000_000_000 * 1_000_000_000 + 20_000_000 : $0
         }
-        #expect(ArrivalAudit.released(stalled, of: RateCourse(perSecond: 5000)).verdict == .accepted)
+        #expect(try #require(GapFit(stalled, to: course)).distance < 0.05)
         // A generator that wakes up once a millisecond releases all that is due by then together.
         for index in times.indices { times[index] = (times[index] / 1_000_000 + 1) * 1_000_000 }
-        #expect(ArrivalAudit.released(times, of: RateCourse(perSecond: 5000)).verdict == .rejected)
-        #expect(
-            ArrivalAudit.released(Array(times.prefix(50)), of: RateCourse(perSecond: 5000)).verdict == .inconclusive)
+        #expect(try #require(GapFit(times, to: course)).distance > 0.5)
     }
 
     /// 2,000 a second for a second, or the first so many of them.
     @Test(
         arguments: [
-            (2_000, nil, false, .accepted), (1_999, nil, false, .accepted), (1_998, nil, false, .rejected),
-            (1_000, 1_000, false, .accepted), (998, 1_000, false, .rejected), (2_000, nil, true, .accepted),
-            (1_900, nil, true, .accepted), (1_700, nil, true, .rejected), (2_300, nil, true, .rejected),
-            (500, 500, true, .accepted), (490, 500, true, .rejected),
-        ] as [(Int, Int?, Bool, AuditVerdict)])
-    func theNumberOfArrivalsIsThatOfTheRate(intended: Int, limit: Int?, isPoisson: Bool, verdict: AuditVerdict) {
-        let audit = ArrivalAudit.number(
-            intended, of: RateCourse(perSecond: 2_000, for: 1_000_000_000), limit: limit, isPoisson: isPoisson)
-        #expect(audit.verdict == verdict, "\(audit.summary)")
+            (2_000, nil, false, 2_000, nil), (1_998, nil, false, 2_000, nil), (998, 1_000, false, 1_000, nil),
+            (2_000, nil, true, 2_000, 1), (1_900, nil, true, 2_000, 0.025), (1_700, nil, true, 2_000, 0),
+            (500, 500, true, 500, nil), (490, 500, true, 500, nil), (2_100, 2_100, true, 2_000, 1),
+        ] as [(Int, Int?, Bool, Double, Double?)])
+    func theNumberOfArrivalsIsHeldAgainstTheRate(
+        intended: Int, limit: Int?, isPoisson: Bool, declared: Double, pValue: Double?
+    ) {
+        let fit = NumberFit(
+            intended, to: RateCourse(perSecond: 2_000, for: 1_000_000_000), limit: limit, isPoisson: isPoisson)
+        #expect(fit.intended == intended && abs(fit.declared - declared) < 1e-6, "\(fit)")
+        #expect((fit.pValue == nil) == (pValue == nil) && abs((fit.pValue ?? 0) - (pValue ?? 0)) < 0.03, "\(fit)")
     }
 
     @Test func recordedTimesAreReplayedAtAFactor() {
         #expect(ArrivalDraws.recorded([100, 150, 150, 400], factor: 10) == [0, 5, 5, 30])
         #expect(ArrivalDraws.recorded([100, 101], factor: 0.5) == [0, 2])
         #expect(ArrivalDraws.recorded([] as [UInt64], factor: 2).isEmpty)
-    }
-
-    @Test(arguments: [
-        (100, 100, AuditVerdict.accepted), (99, 100, .accepted), (98, 100, .rejected), (101, 100, .rejected),
-    ])
-    func missingRequestsAreNoticed(sent: Int, intended: Int, verdict: AuditVerdict) {
-        #expect(ArrivalAudit.sent(sent, of: intended).verdict == verdict)
-        #expect(ArrivalAudit.sent(0, of: 0).verdict == .inconclusive)
     }
 }

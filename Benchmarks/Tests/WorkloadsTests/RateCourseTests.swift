@@ -50,7 +50,7 @@ internal import Workloads
         #expect(ArrivalDraws(regular: Self.surge, count: 7).all.count == 7)
     }
 
-    @Test(arguments: UInt64(1)...5) func randomArrivalsFollowTheCourseAndNoOther(seed: UInt64) {
+    @Test(arguments: UInt64(1)...5) func randomArrivalsFollowTheCourseAndNoOther(seed: UInt64) throws {
         let course = RateCourse([
             RateStage(StageRate(from: 100, to: 4_000), for: .seconds(4)),
             RateStage(StageRate(from: 9_000, to: 9_000), for: .seconds(1)),
@@ -58,12 +58,12 @@ internal import Workloads
         ])
         let random = RandomStream(seed: seed, name: "arrivals")
         let offsets = ArrivalDraws(poisson: course, count: nil, from: random).all
-        let audit = ArrivalAudit.poisson(offsets, of: course)
-        #expect(audit.verdict == .accepted, "seed \(seed): \(audit.summary)")
-        let number = ArrivalAudit.number(offsets.count, of: course, limit: nil, isPoisson: true)
-        #expect(number.verdict == .accepted, "seed \(seed): \(number.summary)")
+        let fit = try #require(GapFit(offsets, to: course))
+        #expect(fit.pValue > 1e-6, "seed \(seed): \(fit)")
+        let number = NumberFit(offsets.count, to: course, limit: nil, isPoisson: true)
+        #expect(try #require(number.pValue) > 1e-6, "seed \(seed): \(number)")
         // As many in the same time, but evenly.
         let even = RateCourse(perSecond: course.total / 7, for: 7_000_000_000)
-        #expect(ArrivalAudit.poisson(offsets, of: even).verdict == .rejected, "seed \(seed)")
+        #expect(try #require(GapFit(offsets, to: even)).pValue < 1e-6, "seed \(seed)")
     }
 }

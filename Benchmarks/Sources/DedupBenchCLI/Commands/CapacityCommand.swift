@@ -176,6 +176,6 @@ extension SubjectReport {
     fileprivate var gateReasons: [String] {
         let open = gates.filter { $0.verdict != .pass }.map { "\($0.gate.expression.description): \($0.reason)" }
         let violation = evidence.verification?.violations.first.map { "\($0.kind.rawValue): \($0.explanation)" }
-        return open + invalidity + [violation].compactMap(\.self)
+        return open + overload + invalidity + [violation].compactMap(\.self)
     }
 }

@@ -94,6 +94,7 @@ struct HTTPCommand: BenchCommand {
 
     @OptionGroup(title: "What is asked for") var plan: PlanOptions
     @OptionGroup(title: "What it is held against") var baselines: BaselineOptions
+    @OptionGroup(title: "What it is held against") var audits: AuditOptions
     @OptionGroup(title: "What is shown") var output: OutputOptions
 
     #if HTTP
@@ -107,7 +108,7 @@ struct HTTPCommand: BenchCommand {
         plan.subjects = ["http"]
         if let ttl { plan.settings.append("system.cache.ttl=\(ttl)") }
         if let capacity { plan.settings.append("system.cache.capacity=\(capacity)") }
-        return try await RunCommand.run(plan, baselines, output, arguments, in: context)
+        return try await RunCommand.run(plan, baselines, audits, output, arguments, in: context)
     }
 
     private func settings() throws(Failure) -> HTTPSettings {

@@ -4,11 +4,12 @@ internal import ArgumentParser
 struct ReportCommand: BenchCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
-        abstract: "Judges the evidence of a run again, with other gates if asked, and reports it.",
+        abstract: "Judges the evidence of a run again, with other gates and limits if asked, and reports it.",
         discussion: """
             Examples:
               dedupbench report results/latest
               dedupbench report results/latest --gate 'hit.latency.p99 < 1ms'
+              dedupbench report results/latest --lag-limit 100ms
               dedupbench report results/latest --format csv > summary.csv
               dedupbench report results/latest --out copy --quiet
 

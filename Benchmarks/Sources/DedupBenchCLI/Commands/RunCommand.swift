@@ -32,20 +32,23 @@ struct RunCommand: BenchCommand {
     var heapProfile = false
 
     @OptionGroup(title: "What it is held against") var baselines: BaselineOptions
+    @OptionGroup(title: "What it is held against") var audits: AuditOptions
     @OptionGroup(title: "What is shown") var output: OutputOptions
 
     func run(_ arguments: [String], in context: CommandContext) async throws -> Int32 {
-        try await Self.run(plan, baselines, output, arguments, heapProfile: heapProfile, in: context)
+        try await Self.run(plan, baselines, audits, output, arguments, heapProfile: heapProfile, in: context)
     }
 
     /// Drives what the options say, judges it, and reports it.
     ///
     /// - Returns: The exit code.
     static func run(
-        _ plan: PlanOptions, _ baselines: BaselineOptions, _ output: OutputOptions, _ arguments: [String],
+        _ plan: PlanOptions, _ baselines: BaselineOptions, _ audits: AuditOptions, _ output: OutputOptions,
+        _ arguments: [String],
         heapProfile: Bool = false, in context: CommandContext
     ) async throws -> Int32 {
         var runPlan = try RunPlan(plan, in: context, historyFolder: output.out)
+        let lagLimit = try audits.lagNanoseconds()
         let profiles = try await heapProfile ? runPlan.profileHeap(in: context) : nil
         defer { profiles?.remove() }
         let turns = try LinkedTurns(of: runPlan, in: context)
@@ -62,6 +65,7 @@ struct RunCommand: BenchCommand {
             resolvedScenario: resolvedScenario,
             environment: MachineEnvironment.current(commit: identity.commit, jemalloc: try? Jemalloc()))
         evidence.baseline = baselines.held
+        if let lagLimit { evidence.lagLimit = lagLimit }
         let driver = RunDriver(
             plan: runPlan, context: context,
             progress: ProgressDisplay(

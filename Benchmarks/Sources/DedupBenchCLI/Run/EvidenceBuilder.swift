@@ -96,9 +96,6 @@ struct EvidenceBuilder {
     ) -> PhaseEvidence {
         var phase = phase
         phase.edge = edge
-        if let edge, !phase.isPartial, !phase.isWarmup {
-            phase.load.audits.append(AuditFinding(edges: edge))
-        }
         // Each execution of a command starts one process, so a phase has as many as executions.
         if run.figures.contains(where: { $0.name == "processes_spawned" }) {
             phase.processesSpawned = phase.counts.executions

@@ -12,6 +12,8 @@ struct JudgingOptions: ParsableArguments {
             valueName: "expression"))
     var gates: [String] = []
 
+    @OptionGroup var audits: AuditOptions
+
     @Option(help: ArgumentHelp("Write a bundle into this folder, too. Default: only print.", valueName: "dir"))
     var out: String?
 
@@ -43,6 +45,7 @@ struct JudgingOptions: ParsableArguments {
         let gates = asked.isEmpty ? try GateBook.gates(ofScenario: evidence.gates, file: evidence.identity.id) : asked
         // A bundle that is written says by what it was judged.
         var evidence = evidence
+        evidence.lagLimit = try audits.lagNanoseconds() ?? evidence.lagLimit
         evidence.gates = gates.map(\.expression.description)
         var output = RunOutput(format, isQuiet: quiet, console: console)
         if let out { output.reserve(evidence.identity.id, in: out) }

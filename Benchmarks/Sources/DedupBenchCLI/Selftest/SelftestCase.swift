@@ -132,8 +132,8 @@ package struct SelftestCase: Sendable {
             verdict = report.verdict
             caught = report.gates.filter { $0.verdict == .fail }.map { .gate($0.gate.expression.description) }
             doubts = report.gates.filter { $0.verdict == .inconclusive || $0.verdict == .invalid }.map(\.reason)
-            doubts += report.invalidity + [report.growth?.explanation].compactMap(\.self)
-            let audits = report.phases.flatMap(\.load.audits)
+            doubts += report.overload + report.invalidity + [report.growth?.explanation].compactMap(\.self)
+            let audits = report.phases.flatMap(\.audits)
             doubts += audits.filter { $0.name == "threads" }.map(\.explanation)
             if case .hung = report.ending { caught.append(.hang) }
             let kinds = report.verification?.violationsByKind.keys.sorted { $0.rawValue < $1.rawValue } ?? []

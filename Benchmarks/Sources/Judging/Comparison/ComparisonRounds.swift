@@ -44,7 +44,7 @@ package struct ComparisonRounds: Sendable {
 
     private mutating func note(_ report: SubjectReport, of arm: String) {
         guard report.verdict != .pass else { return }
-        let reason = report.ending.reason ?? report.invalidity.first
+        let reason = report.ending.reason ?? report.invalidity.first ?? report.overload.first
         let violations = report.verification?.violationCount ?? 0
         var doubt = "\(arm): \(report.verdict.rawValue.uppercased())"
         if let reason { doubt += ", \(reason)" } else if violations > 0 { doubt += ", its history breaks promises" }

@@ -60,11 +60,11 @@ struct GateJudge {
     /// something else while calls waited to start.
     private func excuse(for gate: Gate, _ phase: PhaseReport) -> String? {
         switch gate.expression.dimension {
-        case .rate: return phase.load.saturation
+        case .rate: return phase.saturation
         case .time:
             // A call that is too slow once it runs is the subject's, whatever happened around it.
             let excuse =
-                phase.load.saturation ?? phase.load.disturbance ?? lateness(phase, limit: gate.expression.limit)
+                phase.saturation ?? phase.load.disturbance ?? lateness(phase, limit: gate.expression.limit)
             return excuse != nil && isKept(gate, withoutWaiting: phase) ? excuse : nil
         case .ratio: return unreachable(gate, phase)
         case .bytes, .count: return nil

@@ -12,18 +12,22 @@ package struct PhaseReport: Sendable {
     package let metrics: MetricSet
     /// How memory developed, if that is what the phase was for.
     package let growth: GrowthReport?
+    /// What the audits of its load found, those that passed too.
+    package let audits: [AuditFinding]
 
-    /// Computes the metrics of a phase, and judges its memory against the limits of the gates on growth.
-    init(_ evidence: PhaseEvidence, leakLimits: [Double]) {
+    /// Computes the metrics of a phase, audits its load, and judges its memory against the limits of the gates on growth.
+    init(_ evidence: PhaseEvidence, leakLimits: [Double], audits limits: AuditLimits) {
         let growth = evidence.memory.map { memory in
             GrowthJudge(evidence: memory, limits: leakLimits, counts: evidence.counts).report
         }
-        self.init(evidence, growth: GrowthReport.worst(growth))
+        self.init(
+            evidence, growth: GrowthReport.worst(growth), audits: AuditJudge(limits).findings(of: evidence))
     }
 
-    init(_ evidence: PhaseEvidence, growth: GrowthReport?) {
+    init(_ evidence: PhaseEvidence, growth: GrowthReport?, audits: [AuditFinding] = []) {
         self.evidence = evidence
         self.growth = growth
+        self.audits = audits
         metrics = MetricSet(of: evidence, growth: growth)
     }
 
@@ -50,13 +54,25 @@ package struct PhaseReport: Sendable {
     }
 }
 
-extension LoadEvidence {
+extension PhaseReport {
     /// Why the figures of the phase cannot be trusted; empty when they can.
-    package var invalidity: [String] { audits.filter { !$0.passed }.map(\.explanation) }
+    package var invalidity: [String] {
+        overload == nil ? audits.filter { !$0.passed }.map(\.explanation) : []
+    }
+
+    /// That the subject did not keep up with the rate; nil when it did, and where that says nothing about it, because something else
+    /// was wrong with the load or other programs were busy.
+    package var overload: String? {
+        let failed = audits.filter { !$0.passed }
+        guard self.load.disturbance == nil, failed.allSatisfy({ $0.blame == .subject }) else { return nil }
+        return failed.first?.explanation
+    }
 
     /// What was wrong with the generator itself; nil when it kept up.
-    var saturation: String? { audits.first { !$0.passed && $0.blamesGenerator }?.explanation }
+    var saturation: String? { audits.first { $0.blame == .generator }?.explanation }
+}
 
+extension LoadEvidence {
     /// What keeps the machine from running us in time: other programs that use a fifth of it or more; nil when there are
     /// none.
     package var disturbance: String? {

@@ -21,10 +21,11 @@ package struct RunReport: Sendable {
     /// What the run came to against its baseline; nil when it was held against none.
     package private(set) var comparison: BaselineComparison?
 
-    /// Holds gates against evidence.
+    /// Holds gates against evidence, and audits its load within the limits that it was made with.
     package init(_ evidence: RunEvidence, gates: [Gate]) {
         self.evidence = evidence
-        subjects = evidence.subjects.map { SubjectReport($0, gates: gates) }
+        let limits = AuditLimits(of: evidence)
+        subjects = evidence.subjects.map { SubjectReport($0, gates: gates, audits: limits) }
         isMatrix = subjects.contains { !$0.strategy.isEmpty }
         ranked = Self.rank(subjects, isMatrix: isMatrix)
         best = Self.best(of: ranked, isMatrix: isMatrix)

@@ -16,14 +16,16 @@ package struct SubjectReport: Sendable {
     package let gates: [GateResult]
     /// Why the measurement cannot be trusted; empty when it can.
     package let invalidity: [String]
+    /// Where the subject did not keep up with the rate that was asked for, which is a failure of its own; empty when it did.
+    package let overload: [String]
     /// The verdict. A violation stands however the run ended; gates are judged only of a run that came to its end.
     package let verdict: RunVerdict
 
-    /// Holds gates against evidence.
-    package init(_ evidence: SubjectEvidence, gates: [Gate]) {
+    /// Holds gates against evidence, and audits its load within limits.
+    package init(_ evidence: SubjectEvidence, gates: [Gate], audits: AuditLimits = AuditLimits()) {
         self.evidence = evidence
         let limits = gates.compactMap(\.leakLimit)
-        phases = evidence.phases.map { PhaseReport($0, leakLimits: limits) }
+        phases = evidence.phases.map { PhaseReport($0, leakLimits: limits, audits: audits) }
         let measured = phases.filter { !$0.isWarmup }
         // A phase whose memory is judged is not judged again for all of them: the worst one stands for them.
         total = PhaseReport(
@@ -38,7 +40,11 @@ package struct SubjectReport: Sendable {
         let judge = GateJudge(phases: measured, whole: metrics)
         self.gates = gates.flatMap(judge.results)
         invalidity = Self.invalidity(of: measured, total)
-        verdict = Self.verdict(of: evidence, measured, self.gates, isValid: invalidity.isEmpty)
+        overload = measured.filter { !$0.isPartial }.compactMap { phase in
+            phase.overload.map { "phase \(phase.name): \($0)" }
+        }
+        let own: [RunVerdict] = (invalidity.isEmpty ? [] : [.invalid]) + (overload.isEmpty ? [] : [.fail])
+        verdict = Self.verdict(of: evidence, measured, self.gates, own)
     }
 
     /// What was measured.
@@ -55,7 +61,7 @@ package struct SubjectReport: Sendable {
     private static func invalidity(of measured: [PhaseReport], _ total: PhaseReport) -> [String] {
         var reasons: [String] = []
         for phase in measured where !phase.isPartial {
-            reasons += phase.load.invalidity.map { "phase \(phase.name): \($0)" }
+            reasons += phase.invalidity.map { "phase \(phase.name): \($0)" }
         }
         let counts = total.counts
         if counts.returned > 0, counts.count(of: .failed) == counts.returned {
@@ -65,12 +71,11 @@ package struct SubjectReport: Sendable {
     }
 
     private static func verdict(
-        of evidence: SubjectEvidence, _ measured: [PhaseReport], _ gates: [GateResult], isValid: Bool
+        of evidence: SubjectEvidence, _ measured: [PhaseReport], _ gates: [GateResult], _ own: [RunVerdict]
     ) -> RunVerdict {
-        var verdicts = gates.map { RunVerdict(judged($0, evidence.ending).verdict) }
+        var verdicts = own + gates.map { RunVerdict(judged($0, evidence.ending).verdict) }
         let proven = evidence.verification.map { RunVerdict($0.verdict) }
         verdicts.append(proven ?? (evidence.isJudged ? .invalid : .inconclusive))
-        if !isValid { verdicts.append(.invalid) }
         if measured.contains(where: { $0.shortfall != nil }) { verdicts.append(.inconclusive) }
         switch evidence.ending {
         case .finished: break
@@ -97,7 +102,8 @@ package struct SubjectReport: Sendable {
         var verdicts: [RunVerdict] = phase.counts.violations > 0 ? [.fail] : []
         guard !phase.isWarmup else { return verdicts.first }
         verdicts += gates.filter { $0.phase == phase.name }.map { RunVerdict(judged($0).verdict) }
-        if !phase.load.invalidity.isEmpty { verdicts.append(.invalid) }
+        if !phase.invalidity.isEmpty { verdicts.append(.invalid) }
+        if phase.overload != nil, !phase.isPartial { verdicts.append(.fail) }
         switch phase.ending {
         case .completed: verdicts.append(phase.isVerified ? .pass : .inconclusive)
         case .historyFull: verdicts.append(.inconclusive)

@@ -14,11 +14,6 @@ package struct LoadConfiguration: Hashable, Sendable {
     package var heapProfileFolder: String?
     /// How often progress is reported: every 250 ms, to within the 20 ms of the watchdog.
     package var progressInterval: Duration
-    /// Open loop: the phase is INVALID if more than 1 % of the requests are released later than this, or wait longer than
-    /// this for a client: 50 ms, as long as a hit may take at most. Both figures are always reported.
-    package var lagLimit: Duration
-    /// Open loop: the phase is INVALID if it takes this much longer than intended to release all requests: 5 %.
-    package var arrivalTolerance: Double
     /// What gates ask about the growth of memory, in bytes an operation: a memory phase goes on until each can be decided, as
     /// long as the scenario lets it. None.
     package var growthLimits: [GrowthLimit]
@@ -27,8 +22,7 @@ package struct LoadConfiguration: Hashable, Sendable {
     package init(
         workers: Int? = nil, watchdog: Duration = .seconds(30), historyLimit: Int = 4_000_000,
         historyFolder: String? = nil, heapProfileFolder: String? = nil,
-        progressInterval: Duration = .milliseconds(250), lagLimit: Duration = .milliseconds(50),
-        arrivalTolerance: Double = 0.05, growthLimits: [GrowthLimit] = []
+        progressInterval: Duration = .milliseconds(250), growthLimits: [GrowthLimit] = []
     ) {
         self.workers = workers
         self.watchdog = watchdog
@@ -36,8 +30,6 @@ package struct LoadConfiguration: Hashable, Sendable {
         self.historyFolder = historyFolder
         self.heapProfileFolder = heapProfileFolder
         self.progressInterval = progressInterval
-        self.lagLimit = lagLimit
-        self.arrivalTolerance = arrivalTolerance
         self.growthLimits = growthLimits
     }
 
@@ -50,10 +42,6 @@ package struct LoadConfiguration: Hashable, Sendable {
         if historyLimit < 1 { throw .field("historyLimit", "\(historyLimit)", "at least 1") }
         if progressInterval < .milliseconds(50) {
             throw .field("progressInterval", "\(progressInterval)", "50 ms or more")
-        }
-        if lagLimit <= .zero { throw .field("lagLimit", "\(lagLimit)", "longer than nothing") }
-        if !(0..<1).contains(arrivalTolerance) {
-            throw .field("arrivalTolerance", "\(arrivalTolerance)", "a fraction from 0 up to but not 1")
         }
         if let limit = growthLimits.first(where: { !($0.bytes > 0) }) {
             throw .field("growthLimits", "\(limit.bytes)", "above 0")

@@ -156,10 +156,10 @@ package final class LoadRunner: Sendable {
         var translation = HistoryTranslation(blueprint.promises)
         guard let spool, let folder = configuration.historyFolder else {
             let history = translation.translate(recorded)
-            return (history, nil, try PhaseAnalysis(scenario, configuration, history, traces).evidence)
+            return (history, nil, try PhaseAnalysis(scenario, history, traces).evidence)
         }
         let store = try HistoryStore(in: folder)
-        var analysis = PhaseAnalysis(scenario, configuration, traces) { store.end(of: $0) }
+        var analysis = PhaseAnalysis(scenario, traces) { store.end(of: $0) }
         for number in 0...spool.count {
             let stretch = translation.translate(number < spool.count ? try spool.take(number) : recorded)
             try store.append(stretch)

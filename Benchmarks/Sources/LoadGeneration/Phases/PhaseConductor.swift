@@ -323,7 +323,7 @@ struct PhaseConductor<Driven: Subject> {
         case .success(let source):
             return MemorySampler(source, capacity: max(2, samples))
         case .failure(let error):
-            trace.findings.append(AuditFinding(name: "memory", passed: false, explanation: "\(error)"))
+            trace.observations.append(.memory(problem: "\(error)"))
             return nil
         }
     }

@@ -68,8 +68,8 @@ package struct PhaseTrace {
     var lastIntended: UInt64 = 0
     /// Why the history could not be kept, so that the phase was given up.
     var failure: HistoryFileError?
-    /// Findings that are known before the history is.
-    var findings: [AuditFinding] = []
+    /// What was seen before the history was known.
+    var observations: [GeneratorObservation] = []
 
     /// Nothing is noted yet but, in an open loop, what is released.
     package init(plan: PhasePlan, releases: ReleaseTimes? = nil) {

@@ -16,12 +16,12 @@ package struct PhaseAnalysis {
     ///
     /// - Parameter executionEnd: When an execution ended, by its id; nil for one that has not, or that there is not.
     package init(
-        _ scenario: Scenario, _ configuration: LoadConfiguration, _ traces: [PhaseTrace],
+        _ scenario: Scenario, _ traces: [PhaseTrace],
         executionEnd: @escaping (UInt64) -> UInt64?
     ) {
         tallies = traces.map { trace in
             let sampler = scenario.distribution(of: trace.plan.phase).map { KeySampler($0, seed: scenario.seed) }
-            return PhaseTally(trace, configuration, sampler, executionEnd: executionEnd)
+            return PhaseTally(trace, sampler, executionEnd: executionEnd)
         }
         windows = traces.indices.map { number in
             let next = number + 1 < traces.count ? traces[number + 1].start : .max
@@ -34,10 +34,10 @@ package struct PhaseAnalysis {
     ///
     /// - Throws: ``HistoryFileError``, see ``add(_:)``.
     package init(
-        _ scenario: Scenario, _ configuration: LoadConfiguration, _ history: History, _ traces: [PhaseTrace]
+        _ scenario: Scenario, _ history: History, _ traces: [PhaseTrace]
     ) throws(HistoryFileError) {
         let executions = history.executions
-        self.init(scenario, configuration, traces) { id in
+        self.init(scenario, traces) { id in
             guard id > 0, id <= executions.count, executions[Int(id) - 1].ended else { return nil }
             return executions[Int(id) - 1].end
         }

@@ -7,7 +7,6 @@ internal import Workloads
 /// The evidence of a phase in the making: it is added up stretch by stretch, and no call is open when one ends.
 struct PhaseTally {
     private let trace: PhaseTrace
-    private let configuration: LoadConfiguration
     private let sampler: KeySampler?
     /// When an execution ended, by its id; nil for one that has not.
     private let executionEnd: (UInt64) -> UInt64?
@@ -27,13 +26,13 @@ struct PhaseTally {
     private var openTime = 0.0
     private var openUntil: [UInt64]
     private var waiting = WaitingTime()
+    private var lastStart: UInt64 = 0
 
     init(
-        _ trace: PhaseTrace, _ configuration: LoadConfiguration, _ sampler: KeySampler?,
+        _ trace: PhaseTrace, _ sampler: KeySampler?,
         executionEnd: @escaping (UInt64) -> UInt64?
     ) {
         self.trace = trace
-        self.configuration = configuration
         self.sampler = sampler
         self.executionEnd = executionEnd
         let duration = trace.end - min(trace.start, trace.end)
@@ -80,6 +79,7 @@ struct PhaseTally {
 
     private mutating func add(_ call: Call) {
         let position = Int(call.request)
+        lastStart = max(lastStart, call.start)
         asked.add(position, call.key)
         drawn?.add(position, call.key)
         // A key that does not belong to the distribution is for the audit to find.
@@ -183,9 +183,8 @@ struct PhaseTally {
         phase.memory = trace.memory.map { [$0] } ?? []
         phase.warmUp = trace.warmUp
         phase.allocatedEnd = trace.allocatedEnd
-        phase.load.audits =
-            trace.findings
-            + PhaseAudit(configuration, trace).findings(phase, asked: asked, drawn: drawn, isComplete: isComplete)
+        let observations = PhaseObservations(trace, asked: asked.fit, drawn: drawn?.fit, lastStart: lastStart)
+        phase.load.observations = trace.observations + observations.all(of: phase, isComplete: isComplete)
         return phase
     }
 

@@ -13,6 +13,7 @@ struct RunManifest: Encodable {
         let ending: String
         let reason: String?
         let invalidity: [String]
+        let overload: [String]
         let operations: Int
         let executions: Int
         let violations: Int
@@ -23,7 +24,7 @@ struct RunManifest: Encodable {
         let memory: Memory?
 
         enum CodingKeys: String, CodingKey {
-            case subject, strategy, verdict, ending, reason, invalidity, operations, executions, violations
+            case subject, strategy, verdict, ending, reason, invalidity, overload, operations, executions, violations
             case violationsByKind = "violations_by_kind"
             case best, gates, phases, memory
         }
@@ -201,6 +202,7 @@ extension RunManifest.Subject {
         ending = report.ending.name
         reason = report.ending.reason
         invalidity = report.invalidity
+        overload = report.overload
         operations = report.total.counts.operations
         executions = report.total.counts.executions
         violations = report.verification?.violationCount ?? 0
@@ -243,7 +245,7 @@ extension RunManifest.Phase {
         longestStall = load.longestStall
         stalls = load.stalls?.count
         foreignProcessors = load.foreignProcessors
-        audits = load.audits.map {
+        audits = report.audits.map {
             RunManifest.Audit(name: $0.name, passed: $0.passed, explanation: $0.explanation)
         }
     }

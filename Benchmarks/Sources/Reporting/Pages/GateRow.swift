@@ -68,7 +68,7 @@ extension SubjectReport {
     /// What is to be known besides gates: why it ended, why it cannot be trusted, what memory did, what was not steady.
     fileprivate var notes: [String] {
         let memory = growth.map { "memory \($0.verdict.rawValue): \($0.explanation)" }
-        return [self.ending.reason, memory].compactMap(\.self) + invalidity + phases.compactMap(\.shortfall)
+        return [self.ending.reason, memory].compactMap(\.self) + overload + invalidity + phases.compactMap(\.shortfall)
             + phases.compactMap(\.unsteadiness)
             + measured.compactMap(\.stallEffect)
             + evidence.notes

@@ -154,7 +154,7 @@ package struct HTMLReport {
                     [subject.title, phase.name] + GenerationTable.cells(of: load).map(\.text)
                         + [load.stalls.map { HumanNumber.count($0.count) } ?? HumanNumber.missing]
                         + (hasStalled ? hits : []))
-                audits += load.audits.map { audit in
+                audits += phase.audits.map { audit in
                     [subject.title, phase.name, audit.name, audit.passed ? "passed" : "FAILED", audit.explanation]
                 }
             }

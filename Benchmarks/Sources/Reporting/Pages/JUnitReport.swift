@@ -105,6 +105,7 @@ package struct JUnitReport {
                 name: name, verdict: .fail, reason: "\(verification.violationCount) violations",
                 details: stories.joined(separator: "\n\n"))
         }
+        if let reason = subject.overload.first { return Case(name: name, verdict: .fail, reason: reason) }
         switch subject.ending {
         case .hung(let reason): return Case(name: name, verdict: .hung, reason: reason)
         case .interrupted(let reason): return Case(name: name, verdict: .interrupted, reason: reason)

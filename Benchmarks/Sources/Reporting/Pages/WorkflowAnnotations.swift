@@ -2,7 +2,8 @@ internal import DedupVerification
 internal import Evidence
 package import Judging
 
-/// What a job of GitHub Actions shows beside a commit: a line a gate that was not kept, and a line a kind of violation.
+/// What a job of GitHub Actions shows beside a commit: a line a gate that was not kept, a line a kind of violation, and a line
+/// for what was wrong with the load.
 ///
 /// The lines are workflow commands: whatever stands in a name or a reason is escaped, so that nothing in it can be one.
 package struct WorkflowAnnotations {
@@ -26,7 +27,11 @@ package struct WorkflowAnnotations {
                 row.verdict == .fail ? "error" : "warning", "\(row.name): \(row.verdict.rawValue)",
                 "\(row.subject.title), \(row.phase): \(row.reason)")
         }
-        let all = violations + gates + regressions
+        let load = report.ranked.flatMap { subject in
+            subject.overload.map { Self.command("error", "\(subject.title): overload", $0) }
+                + subject.invalidity.map { Self.command("warning", "\(subject.title): invalid", $0) }
+        }
+        let all = violations + gates + load + regressions
         let shown = ["error", "warning"].flatMap { level in
             all.filter { $0.hasPrefix("::\(level) ") }.prefix(Self.limit)
         }

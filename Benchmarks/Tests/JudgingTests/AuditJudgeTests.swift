@@ -1,0 +1,161 @@
+import DedupVerification
+import Evidence
+import EvidenceFixture
+import Judging
+import Testing
+import Workloads
+
+/// What the audits say of figures that are made up.
+@Suite struct AuditJudgeTests {
+    private static func phase(_ observations: [GeneratorObservation]) -> PhaseEvidence {
+        var phase = EvidenceFixture.phase("storm", hits: 900, service: 1_000)
+        phase.load.observations = observations
+        return phase
+    }
+
+    private static func finding(_ observation: GeneratorObservation, lag: Duration = .milliseconds(50)) throws
+        -> AuditFinding
+    {
+        let findings = AuditJudge(AuditLimits(lag: lag)).findings(of: phase([observation]))
+        return try #require(findings.count == 1 ? findings.first : nil)
+    }
+
+    @Test(
+        arguments: [
+            (100, 100, true), (99, 100, true), (98, 100, false), (101, 100, false), (0, 0, true),
+        ] as [(Int, Int, Bool)])
+    func missingRequestsAreNoticed(sent: Int, intended: Int, passes: Bool) throws {
+        let finding = try Self.finding(.arrivals(.init(released: sent, intended: intended)))
+        #expect(finding.passed == passes && finding.name == "arrivals", "\(finding)")
+        #expect((finding.blame == .generator) == !passes)
+    }
+
+    /// 2,000 a second for a second, or the first so many of them.
+    @Test(
+        arguments: [
+            (2_000, nil, false, true), (1_999, nil, false, true), (1_998, nil, false, false),
+            (1_000, 1_000, false, true), (998, 1_000, false, false), (2_000, nil, true, true),
+            (1_900, nil, true, true), (1_700, nil, true, false), (2_300, nil, true, false), (500, 500, true, true),
+            (490, 500, true, false),
+        ] as [(Int, Int?, Bool, Bool)])
+    func theNumberOfArrivalsIsThatOfTheRate(intended: Int, limit: Int?, isPoisson: Bool, passes: Bool) throws {
+        var arrivals = GeneratorObservation.Arrivals(released: intended, intended: intended)
+        arrivals.number = NumberFit(
+            intended, to: RateCourse(perSecond: 2_000, for: 1_000_000_000), limit: limit, isPoisson: isPoisson)
+        #expect(try Self.finding(.arrivals(arrivals)).passed == passes)
+    }
+
+    /// Regular arrivals where random ones are declared: of a few nothing is said.
+    @Test(arguments: [(99, true), (10_000, false)])
+    func gapsOfAnotherKindAreNoticedWhereThereAreEnough(count: Int, passes: Bool) throws {
+        let offsets = ArrivalDraws(regular: RateCourse(perSecond: 5_000), count: count).all
+        var intended = GeneratorObservation.Arrivals(released: count, intended: count)
+        intended.gaps = GapFit(offsets, to: RateCourse(perSecond: 5_000))
+        #expect(try Self.finding(.arrivals(intended)).passed == passes)
+        var released = GeneratorObservation.Arrivals(released: count, intended: count)
+        released.releases = GapFit(offsets, to: RateCourse(perSecond: 5_000))
+        #expect(try Self.finding(.arrivals(released)).passed == passes)
+        // Releases need not be a sample of it, only near one.
+        released.releases?.distance = AuditLimits.releaseDistance
+        #expect(try Self.finding(.arrivals(released)).passed)
+    }
+
+    static let fine = RequestFit(made: 300)
+    static let keys: [(keys: GeneratorObservation.AskedKeys, problem: String?)] = [
+        (.init(requests: fine, expected: nil, drawn: nil), nil),
+        (.init(requests: fine, expected: 300, drawn: nil), nil),
+        (.init(requests: fine, expected: 301, drawn: nil), "300 requests were made instead of 301"),
+        (.init(requests: wrong(.twice), expected: 300, drawn: nil), "request 7 was made twice"),
+        (
+            .init(requests: wrong(.key(asked: 1, prepared: 2)), expected: nil, drawn: nil),
+            "request 7 asked for key 1, prepared was 2"
+        ),
+        (.init(requests: fine, expected: nil, drawn: drawn([500, 500])), nil),
+        (.init(requests: fine, expected: nil, drawn: drawn([900, 100])), "G-test p = below 0.001"),
+        (.init(requests: fine, expected: nil, drawn: drawn([9, 0])), nil),
+        (.init(requests: fine, expected: nil, drawn: drawn([5, 5, 1])), "key 2 does not belong"),
+    ]
+
+    private static func wrong(_ mistake: RequestFit.Mistake) -> RequestFit {
+        var fit = fine
+        (fit.position, fit.mistake) = (7, mistake)
+        return fit
+    }
+
+    private static func drawn(_ counts: [Int]) -> KeyFit {
+        KeyFit(countsOfKeys: counts, to: KeySampler(.uniform(count: 2), seed: 1))
+    }
+
+    @Test(arguments: keys) func keysThatWereNotDeclaredAreNoticed(
+        keys: GeneratorObservation.AskedKeys, problem: String?
+    ) throws {
+        let finding = try Self.finding(.keys(keys))
+        #expect(finding.passed == (problem == nil) && finding.blame == nil, "\(finding)")
+        if let problem { #expect(finding.explanation.contains(problem), "\(finding)") }
+    }
+
+    /// A rate of a thousand a second, for a second.
+    @Test(arguments: [(1_100, true), (1_101, false)])
+    func theLastRequestMayBeLateByATwentiethAndTheLimitOfLag(released: UInt64, passes: Bool) throws {
+        let pace = GeneratorObservation.Pace(intended: 1_000_000_000, released: released * 1_000_000, rested: 5)
+        let finding = try Self.finding(.pace(pace))
+        #expect(finding.passed == passes && finding.explanation.contains("of rest"))
+        #expect(try Self.finding(.pace(pace), lag: .milliseconds(51)).passed)
+    }
+
+    @Test func aLagIsJudgedByTheLimitThatIsGiven() throws {
+        #expect(try Self.finding(.lag(50_000_000)).passed)
+        let late = try Self.finding(.lag(50_000_001))
+        #expect(!late.passed && late.blame == .generator)
+        #expect(try Self.finding(.lag(50_000_001), lag: .milliseconds(60)).passed)
+    }
+
+    private static func backlog(share: Double, started: UInt64) -> GeneratorObservation {
+        .backlog(
+            .init(requests: 9, wait: 60_000_000, subjectShare: share, intended: 1_000_000_000, started: started))
+    }
+
+    static let verdicts:
+        [(observations: [GeneratorObservation], others: Double, verdict: RunVerdict, blame: AuditFinding.Blame?)] = [
+            ([backlog(share: 0.9, started: 2_000_000_000)], 0, .fail, .subject),
+            // It had caught up.
+            ([backlog(share: 0.9, started: 1_000_000_000)], 0, .invalid, nil),
+            // What held requests up was the generator, or other programs may have.
+            ([backlog(share: 0.4, started: 2_000_000_000)], 0, .invalid, .generator),
+            ([.lag(60_000_000), backlog(share: 0.9, started: 2_000_000_000)], 0, .invalid, .subject),
+            ([backlog(share: 0.9, started: 2_000_000_000)], 0.9, .invalid, .subject),
+            ([.history(isComplete: false)], 0, .invalid, nil),
+            ([.lag(1)], 0, .pass, nil),
+        ]
+
+    @Test(arguments: verdicts)
+    func aSubjectThatDoesNotKeepUpWithTheRateFails(
+        observations: [GeneratorObservation], others: Double, verdict: RunVerdict, blame: AuditFinding.Blame?
+    ) throws {
+        var phase = Self.phase(observations)
+        (phase.load.processors, phase.load.foreignProcessors) = (2, others)
+        let subject = SubjectReport(EvidenceFixture.subject([phase]), gates: [])
+        #expect(subject.phases[0].audits.last?.blame == blame)
+        #expect(subject.verdict == verdict && subject.verdict(of: subject.phases[0]) == verdict)
+        #expect(subject.overload.isEmpty == (verdict != .fail) && subject.invalidity.isEmpty == (verdict != .invalid))
+        if verdict == .fail { #expect(subject.overload[0].contains("phase storm: 9 requests found every client busy")) }
+    }
+
+    /// Of a phase that was cut short, nothing is known of how it would have gone on.
+    @Test func aPhaseThatWasStoppedIsNoFailure() throws {
+        var phase = Self.phase([Self.backlog(share: 0.9, started: 2_000_000_000)])
+        phase.ending = .stopped
+        #expect(SubjectReport(EvidenceFixture.subject([phase]), gates: []).overload.isEmpty)
+    }
+
+    @Test(arguments: [(3, false), (2, true)])
+    func anEventThatMostHerdsMissedMakesThePhaseInvalid(missed: Int, passes: Bool) throws {
+        var phase = Self.phase([])
+        var edge = EdgeEvidence(event: "publication", steps: [-200 ..< -100, -100..<0, 0..<100, 100..<200])
+        for step in missed..<4 { edge.steps[step].herds = 2 }
+        phase.edge = edge
+        #expect(AuditJudge().findings(of: phase).map(\.passed) == [passes])
+        phase.isWarmup = true
+        #expect(AuditJudge().findings(of: phase).isEmpty)
+    }
+}
