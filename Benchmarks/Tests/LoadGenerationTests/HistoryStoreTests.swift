@@ -93,10 +93,70 @@ import Workloads
         }
         #expect(seen.calls == calls.count && store.calls == calls.count && seen.executions == executions.count)
         #expect(excuses.isEmpty && seen.foreign > 0, "seed \(seed)")
+        // For whatever key an execution is asked for: the newest one of its own is in memory, and the others are in the file.
         for execution in executions {
-            #expect(store.end(of: execution.id) == (execution.ended ? execution.end : nil))
+            for key in [execution.key, execution.key + 1, .max] {
+                let call = Call(request: 0, key: key, start: 1, end: 2, outcome: .hit, execution: execution.id)
+                #expect(try store.executionEnd(of: call) == (execution.ended ? execution.end : nil), "seed \(seed)")
+            }
         }
-        #expect(store.end(of: 0) == nil && store.end(of: UInt64(executions.count) + 1) == nil)
+        for id in [0, UInt64(executions.count) + 1] {
+            let call = Call(request: 0, key: 0, start: 1, end: 2, outcome: .hit, execution: id)
+            #expect(try store.executionEnd(of: call) == nil)
+        }
+    }
+
+    /// Excuses and rejections that name executions by the subject's own numbers, of this stretch or of any before it: numbers that go
+    /// on out of order, some far away, some given twice, some lower than any of the stretches before.
+    @Test(arguments: UInt64(1)...6, [true, false])
+    func whatASubjectNamesIsFoundHoweverLongAgoItWas(seed: UInt64, byEpoch: Bool) throws {
+        var random = DedupTesting.SplitMix64(seed: seed)
+        var stretches = Self.stretches(seed)
+        var numbers: [UInt64] = []
+        for place in stretches.indices {
+            for index in stretches[place].executions.indices {
+                let id = stretches[place].executions[index].id
+                let number = [id ^ 1, id + 3, 1 << 40 + id, 7, 2 * id].randomElement(using: &random) ?? id
+                stretches[place].executions[index].epoch = number
+                numbers.append(byEpoch ? number : id)
+            }
+            let name = { numbers.isEmpty ? 1 : numbers[Int(random.next() % UInt64(numbers.count))] }
+            for index in stretches[place].excuses.indices where index % 3 > 0 {
+                stretches[place].excuses[index].key = .max
+                stretches[place].excuses[index].execution = index % 7 == 0 ? 1 << 50 : name()
+            }
+            for index in stretches[place].calls.indices where index % 5 == 0 {
+                stretches[place].calls[index].outcome = .rejected
+                stretches[place].calls[index].execution = name()
+            }
+        }
+        var promises = Promises()
+        promises.namesExecutionsByEpoch = byEpoch
+        var filed = try HistoryTranslation(promises, in: folder)
+        var held = try HistoryTranslation(promises)
+        var (known, unknown): ([UInt64: Execution], Int) = ([:], 0)
+        for stretch in stretches {
+            for execution in stretch.executions {
+                let number = byEpoch ? execution.epoch : execution.id
+                known[number] = known[number] ?? execution
+            }
+            let translated = try filed.translate(stretch)
+            let whole = try held.translate(stretch)
+            #expect(translated.calls == whole.calls && translated.excuses == whole.excuses, "seed \(seed)")
+            let excuses = stretch.excuses.compactMap { excuse in
+                guard excuse.key == .max else { return excuse }
+                return known[excuse.execution].map { execution in
+                    Excuse(excuse.kind, key: execution.key, since: excuse.since, at: excuse.at, execution: execution.id)
+                }
+            }
+            #expect(translated.excuses == excuses, "seed \(seed)")
+            unknown += stretch.excuses.count - excuses.count
+            for (call, original) in zip(translated.calls, stretch.calls) {
+                let isNamed = byEpoch && original.outcome == .rejected
+                try #require(call.execution == (isNamed ? known[original.execution]?.id : original.execution))
+            }
+        }
+        #expect(unknown > 0, "seed \(seed)")
     }
 
     @Test func aFolderThatCannotBeWrittenToIsNamed() throws {

@@ -3,8 +3,8 @@ internal import Synchronization
 
 /// A history in parts, in a file without a name: each part has all that there is of some keys, whatever stretch it was in.
 ///
-/// It is written stretch by stretch and read part by part. What is kept in memory is a few bytes an execution, and what
-/// ``HistoryFacts`` keeps.
+/// It is written stretch by stretch and read part by part. What is kept in memory is a few bytes a key, and what ``HistoryFacts``
+/// keeps.
 package final class HistoryStore: Sendable {
     /// How many parts there are: so many that one of them fits where the whole does not, and so few that what is read of each
     /// stretch at a time is worth it.
@@ -23,30 +23,24 @@ package final class HistoryStore: Sendable {
         var excuses: Segments
     }
 
-    /// What is known of each execution, by its id less 1: enough to say that it is not what a call should have got.
-    fileprivate struct KnownExecutions {
-        var keys: [UInt32] = []
-        var begins: [UInt64] = []
-        /// 0 where it never ended.
-        var ends: [UInt64] = []
-        var succeeded: [Bool] = []
-    }
-
     private struct State {
         var stretches: [Stretch] = []
         var size = 0
-        var known = KnownExecutions()
+        var known: KnownExecutions
         var facts = HistoryFacts()
         var calls = 0
     }
 
     private let file: UnnamedFile
-    private let state = Mutex(State())
+    private let state: Mutex<State>
 
     /// An empty store in a folder.
     ///
     /// - Throws: ``HistoryFileError`` when there is no writing to it.
-    package init(in folder: String) throws(HistoryFileError) { file = try UnnamedFile(in: folder) }
+    package init(in folder: String) throws(HistoryFileError) {
+        file = try UnnamedFile(in: folder)
+        state = Mutex(State(known: try KnownExecutions(in: folder)))
+    }
 
     /// What is known of the whole.
     package var facts: HistoryFacts { state.withLock { $0.facts } }
@@ -60,22 +54,24 @@ package final class HistoryStore: Sendable {
     package func append(_ history: History) throws(HistoryFileError) {
         try state.withLock { state throws(HistoryFileError) in
             state.facts.add(history)
-            state.known.add(history.executions)
+            try state.known.add(history.executions)
             state.calls += history.calls.count
             let calls = try Self.write(history.calls, to: file, &state.size) { $0.key }
             let executions = try Self.write(history.executions, to: file, &state.size) { $0.key }
             // An excuse belongs to the execution that it names.
             let known = state.known
-            let excuses = try Self.write(history.excuses, to: file, &state.size) {
-                known.key(of: $0.execution) ?? $0.key
+            let excuses = try Self.write(history.excuses, to: file, &state.size) { excuse throws(HistoryFileError) in
+                try known.key(of: excuse.execution) ?? excuse.key
             }
             state.stretches.append(Stretch(calls: calls, executions: executions, excuses: excuses))
         }
     }
 
-    /// When an execution ended; nil for one that did not, or that there is not.
-    package func end(of execution: UInt64) -> UInt64? {
-        state.withLock { $0.known.execution(execution).flatMap { $0.ended ? $0.end : nil } }
+    /// When the execution ended that a call names; nil for one that did not, or that there is not.
+    ///
+    /// - Throws: ``HistoryFileError`` when it cannot be read.
+    package func executionEnd(of call: Call) throws(HistoryFileError) -> UInt64? {
+        try state.withLock { state throws(HistoryFileError) in try state.known.end(of: call.execution, for: call.key) }
     }
 
     /// Reads a part.
@@ -87,11 +83,10 @@ package final class HistoryStore: Sendable {
                 calls: try read(Call.self, state.stretches.map(\.calls), number),
                 executions: try read(Execution.self, state.stretches.map(\.executions), number),
                 excuses: try read(Excuse.self, state.stretches.map(\.excuses), number))
+            // Those that are not here are of other keys, or of none: few, unless the subject breaks promises.
+            let named = Set(history.calls.lazy.map(\.execution)).subtracting(history.executions.lazy.map(\.id))
             var foreign: [UInt64: Execution] = [:]
-            for call in history.calls where call.execution > 0 {
-                guard let key = state.known.key(of: call.execution), Self.part(of: key) != number else { continue }
-                foreign[call.execution] = state.known.execution(call.execution)
-            }
+            for id in named { foreign[id] = try state.known.execution(id) }
             return HistoryPart(history, foreign: foreign.values.sorted { $0.id < $1.id })
         }
     }
@@ -103,18 +98,24 @@ package final class HistoryStore: Sendable {
 
     /// Writes elements sorted by their part, in the order in which they were.
     private static func write<Element: BitwiseCopyable>(
-        _ elements: [Element], to file: UnnamedFile, _ size: inout Int, by key: (Element) -> UInt32
+        _ elements: [Element], to file: UnnamedFile, _ size: inout Int,
+        by key: (Element) throws(HistoryFileError) -> UInt32
     ) throws(HistoryFileError) -> Segments {
+        var numbers: [UInt8] = []
+        numbers.reserveCapacity(elements.count)
         var starts = [Int32](repeating: 0, count: parts + 1)
-        for element in elements { starts[part(of: key(element)) + 1] += 1 }
+        for element in elements {
+            let part = part(of: try key(element))
+            numbers.append(UInt8(part))
+            starts[part + 1] += 1
+        }
         for part in 0..<parts { starts[part + 1] += starts[part] }
         var next = starts
         // Any element will do to fill the array with: each place is written.
         var sorted = elements
-        for element in elements {
-            let part = part(of: key(element))
-            sorted[Int(next[part])] = element
-            next[part] += 1
+        for (element, part) in zip(elements, numbers) {
+            sorted[Int(next[Int(part)])] = element
+            next[Int(part)] += 1
         }
         let segments = Segments(offset: size, starts: starts)
         try file.write(sorted, at: &size)
@@ -132,38 +133,5 @@ package final class HistoryStore: Sendable {
             elements += try file.read(type, count: Int(segment.starts[part + 1]) - first, at: &place)
         }
         return elements
-    }
-}
-
-extension HistoryStore.KnownExecutions {
-    /// Adds those of a stretch. Ids that are left out are those of executions that found no room.
-    fileprivate mutating func add(_ executions: [Execution]) {
-        for execution in executions {
-            let missing = Int(execution.id) - 1 - keys.count
-            if missing > 0 {
-                keys += Array(repeating: .max, count: missing)
-                begins += Array(repeating: .max, count: missing)
-                ends += Array(repeating: 0, count: missing)
-                succeeded += Array(repeating: false, count: missing)
-            }
-            keys.append(execution.key)
-            begins.append(execution.begin)
-            ends.append(execution.ended ? execution.end : 0)
-            succeeded.append(execution.succeeded)
-        }
-    }
-
-    /// The key of an execution; nil where there is none, or it found no room.
-    fileprivate func key(of id: UInt64) -> UInt32? {
-        guard id > 0, id <= keys.count, begins[Int(id) - 1] != .max else { return nil }
-        return keys[Int(id) - 1]
-    }
-
-    fileprivate func execution(_ id: UInt64) -> Execution? {
-        guard let key = key(of: id) else { return nil }
-        let place = Int(id) - 1
-        return Execution(
-            id: id, key: key, begin: begins[place], end: ends[place], ended: ends[place] > 0,
-            succeeded: succeeded[place])
     }
 }

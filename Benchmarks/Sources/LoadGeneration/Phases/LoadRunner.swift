@@ -153,15 +153,18 @@ package final class LoadRunner: Sendable {
     private func analyse(
         _ recorded: History, _ spool: HistorySpool?, _ blueprint: SubjectBlueprint, _ traces: [PhaseTrace]
     ) throws(HistoryFileError) -> (history: History, stored: HistoryStore?, phases: [PhaseEvidence]) {
-        var translation = HistoryTranslation(blueprint.promises)
-        guard let spool, let folder = configuration.historyFolder else {
-            let history = translation.translate(recorded)
+        let folder = spool == nil ? nil : configuration.historyFolder
+        var translation = try HistoryTranslation(blueprint.promises, in: folder)
+        guard let spool, let folder else {
+            let history = try translation.translate(recorded)
             return (history, nil, try PhaseAnalysis(scenario, history, traces).evidence)
         }
         let store = try HistoryStore(in: folder)
-        var analysis = PhaseAnalysis(scenario, traces) { store.end(of: $0) }
+        var analysis = PhaseAnalysis(scenario, traces) { call throws(HistoryFileError) in
+            try store.executionEnd(of: call)
+        }
         for number in 0...spool.count {
-            let stretch = translation.translate(number < spool.count ? try spool.take(number) : recorded)
+            let stretch = try translation.translate(number < spool.count ? try spool.take(number) : recorded)
             try store.append(stretch)
             try analysis.add(stretch)
         }

@@ -6,6 +6,9 @@ package import Workloads
 ///
 /// The history may come in stretches, one after the other, if no call is open when one ends.
 package struct PhaseAnalysis {
+    /// When the execution ended that a call names; nil for one that has not, or that there is not.
+    package typealias ExecutionEnd = (Call) throws(HistoryFileError) -> UInt64?
+
     private var tallies: [PhaseTally]
     /// When each phase began; executions belong to the phase that was running when they began.
     private let windows: [Range<UInt64>]
@@ -14,10 +17,10 @@ package struct PhaseAnalysis {
 
     /// An analysis of phases of which nothing is added yet.
     ///
-    /// - Parameter executionEnd: When an execution ended, by its id; nil for one that has not, or that there is not.
+    /// - Parameter executionEnd: When the execution ended that a call names.
     package init(
         _ scenario: Scenario, _ traces: [PhaseTrace],
-        executionEnd: @escaping (UInt64) -> UInt64?
+        executionEnd: @escaping ExecutionEnd
     ) {
         tallies = traces.map { trace in
             let sampler = scenario.distribution(of: trace.plan.phase).map { KeySampler($0, seed: scenario.seed) }
@@ -37,7 +40,8 @@ package struct PhaseAnalysis {
         _ scenario: Scenario, _ history: History, _ traces: [PhaseTrace]
     ) throws(HistoryFileError) {
         let executions = history.executions
-        self.init(scenario, traces) { id in
+        self.init(scenario, traces) { call in
+            let id = call.execution
             guard id > 0, id <= executions.count, executions[Int(id) - 1].ended else { return nil }
             return executions[Int(id) - 1].end
         }

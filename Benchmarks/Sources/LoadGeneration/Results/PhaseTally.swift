@@ -8,8 +8,8 @@ internal import Workloads
 struct PhaseTally {
     private let trace: PhaseTrace
     private let sampler: KeySampler?
-    /// When an execution ended, by its id; nil for one that has not.
-    private let executionEnd: (UInt64) -> UInt64?
+    /// When the execution ended that a call names; nil for one that has not.
+    private let executionEnd: PhaseAnalysis.ExecutionEnd
     private var counts = VerificationCounts()
     private var latencies = LatencyDistributions()
     /// What was waited without stalls; nil where there were none, or more than are listed.
@@ -30,7 +30,7 @@ struct PhaseTally {
 
     init(
         _ trace: PhaseTrace, _ sampler: KeySampler?,
-        executionEnd: @escaping (UInt64) -> UInt64?
+        executionEnd: @escaping PhaseAnalysis.ExecutionEnd
     ) {
         self.trace = trace
         self.sampler = sampler
@@ -52,7 +52,7 @@ struct PhaseTally {
 
     /// Adds the calls and executions of a stretch that belong to the phase.
     ///
-    /// - Throws: ``HistoryFileError`` when what was noted of its requests cannot be read.
+    /// - Throws: ``HistoryFileError`` when what was noted of its requests, or of earlier executions, cannot be read.
     mutating func add(_ calls: [Call], _ executions: [Execution]) throws(HistoryFileError) {
         let positions = calls.lazy.map { Int($0.request) }
         if let releases = trace.releases, let first = positions.min(), let last = positions.max() {
@@ -60,7 +60,7 @@ struct PhaseTally {
         }
         counts.operations += calls.count
         counts.executions += executions.count
-        for call in calls { add(call) }
+        for call in calls { try add(call) }
         for execution in executions {
             series.add(execution)
             if execution.ended { latencies.record(execution.end - execution.begin, .execution) }
@@ -77,7 +77,7 @@ struct PhaseTally {
         }
     }
 
-    private mutating func add(_ call: Call) {
+    private mutating func add(_ call: Call) throws(HistoryFileError) {
         let position = Int(call.request)
         lastStart = max(lastStart, call.start)
         asked.add(position, call.key)
@@ -98,10 +98,10 @@ struct PhaseTally {
         if call.end >= trace.start {
             heat.record(at: call.end - trace.start, waited: call.end - min(call.intended, call.end))
         }
-        addLatencies(call)
+        try addLatencies(call)
     }
 
-    private mutating func addLatencies(_ call: Call) {
+    private mutating func addLatencies(_ call: Call) throws(HistoryFileError) {
         addUndisturbed(call)
         latencies.record(call.end - call.start, .service, call.outcome)
         if let releases = trace.releases {
@@ -111,10 +111,10 @@ struct PhaseTally {
         }
         switch call.outcome {
         case .joined:
-            guard let end = executionEnd(call.execution) else { return }
+            guard let end = try executionEnd(call) else { return }
             latencies.record(call.end - min(end, call.end), .wakeup, .joined)
         case .hit, .stale:
-            guard let end = executionEnd(call.execution) else { return }
+            guard let end = try executionEnd(call) else { return }
             latencies.record(call.start - min(end, call.start), .age, call.outcome)
         case .executed, .rejected, .failed, .missed, .abandoned, .invalidated: break
         }
