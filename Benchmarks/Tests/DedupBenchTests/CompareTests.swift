@@ -21,6 +21,9 @@ import Testing
         #expect(result.out.contains("held against dedup") && result.out.contains("none: FAIL"))
         let rows = try bench.rows("comparison.csv")
         #expect(rows.map { $0["arm"] } == ["none"] && rows.map { $0["verdict"] } == ["REGRESSION"])
+        #expect(
+            rows.map { $0["best_arm"] } == ["dedup"] && result.out.contains("best in dedup.executions in storm: dedup"))
+        #expect(try bench.file("report.html").contains("best arm") && bench.file("report.md").contains("storm: dedup"))
         #expect(try bench.rows("rounds.csv").count == 6)
     }
 

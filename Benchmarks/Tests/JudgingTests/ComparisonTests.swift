@@ -108,6 +108,53 @@ import Testing
         #expect(results[0].verdict == .inconclusive && results[0].worsening.value.isNaN)
     }
 
+    /// Arms that are so many times worse than a fourth one, which is the reference or not.
+    private static func best(
+        _ worse: [Double], reference: Double = 1, without broken: Set<String> = [], rounds: Int = 12, seed: UInt64,
+        _ metric: Metric = .time(.waited(.hit), .p99)
+    ) -> String? {
+        var random = SplitMix64(seed: seed)
+        let drift = (0..<rounds).map { _ in Double.random(in: 500...2_000, using: &random) }
+        let values = { (worse: Double) in
+            drift.map { drift in
+                let value = drift * worse * Double.random(in: 0.97...1.03, using: &random)
+                return metric.isBetterHigh ? 1e6 / value : value
+            }
+        }
+        let (first, again) = (values(reference), values(reference))
+        let metrics = worse.enumerated().map { number, worse in
+            ComparedMetric(
+                arm: "arm \(number)", phase: "storm", metric: metric, reference: first, candidate: values(worse),
+                again: again)
+        }
+        let found = Comparison.best(metrics, reference: "reference", without: broken)
+        #expect(found.count == 1 && found[0].phase == "storm" && found[0].metric == metric)
+        return found[0].arm
+    }
+
+    @Test(
+        arguments: [
+            ([1.3, 1.2, 1.25], 1, [], "reference"), ([1.3, 1, 1.25], 1.2, [], "arm 1"),
+            // Nothing is better than all others where two are alike.
+            ([1.3, 1, 1], 1.2, [], nil), ([1, 1.2], 1, [], nil), ([1], 1, [], nil),
+            // What breaks promises is not the best, and is not in the way of another one.
+            ([1.3, 0.5, 1.25], 1, ["arm 1"], "reference"), ([1, 1.2], 0.5, ["reference"], "arm 0"),
+            ([1, 1.2], 0.5, ["arm 0", "arm 1", "reference"], nil),
+            ([1, 1.2], 0.5, ["arm 0", "reference"], "arm 1"), ([.nan, 1.2], 1, [], nil),
+        ] as [([Double], Double, Set<String>, String?)])
+    func theBestIsBetterThanAllOthers(worse: [Double], reference: Double, broken: Set<String>, best: String?) {
+        for metric in [Metric.time(.waited(.hit), .p99), .load(.throughput)] {
+            #expect(Self.best(worse, reference: reference, without: broken, seed: 9, metric) == best)
+        }
+    }
+
+    @Test func ofArmsThatAreTheSameHardlyEverOneIsTheBest() {
+        #expect((1...400).count { Self.best([1, 1, 1], rounds: 8, seed: $0) != nil } <= 10, "2.5 % of families")
+        #expect((1...100).count { Self.best([1.1, 1.2, 1.1], seed: $0) == "reference" } >= 95)
+        // Fewer rounds than it takes to tell anything.
+        #expect(Self.best([2, 2, 2], rounds: 5, seed: 1) == nil)
+    }
+
     @Test(arguments: [(1, 6), (3, 7), (9, 9), (40, 11)])
     func moreMetricsNeedMoreRounds(metrics: Int, rounds: Int) {
         #expect(Comparison.fewestRounds(metrics: metrics) == rounds)

@@ -109,11 +109,13 @@ struct CompareCommand: BenchCommand {
             interruption: context.interruption,
             progress: runner.progress)
         let outcome = try await driver.run()
+        let compared = outcome.compared(metrics)
         return ComparisonReport(
             stamp.identity(of: runPlan, arguments: arguments),
             environment: MachineEnvironment.current(commit: stamp.commit, jemalloc: try? Jemalloc()),
             scenario: try runPlan.resolvedScenario, reference: arms[0].title,
-            results: Comparison(effect: effect / 100).results(outcome.compared(metrics)),
+            results: Comparison(effect: effect / 100).results(compared),
+            best: Comparison.best(compared, reference: arms[0].title, without: outcome.broken),
             doubts: [turns.note].compactMap(\.self) + outcome.doubts,
             arms: outcome.verdict)
     }

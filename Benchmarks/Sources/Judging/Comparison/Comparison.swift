@@ -34,7 +34,15 @@ package struct ComparedMetric: Hashable, Sendable {
     /// The same of the reference against itself.
     var noise: [Double] { Self.logarithms(again, over: reference, metric) }
 
-    private static func logarithms(_ values: [Double], over others: [Double], _ metric: Metric) -> [Double] {
+    /// The most that the reference differs from itself by, with confidence, as a logarithm: what is less is noise.
+    var floor: Double {
+        guard noise.allSatisfy(\.isFinite), let estimate = HodgesLehmann.estimate(noise) else { return 0 }
+        let floor = max(abs(estimate.low), abs(estimate.high))
+        return floor.isFinite ? floor : 0
+    }
+
+    /// How much worse some values are than others, pair by pair, as logarithms.
+    static func logarithms(_ values: [Double], over others: [Double], _ metric: Metric) -> [Double] {
         zip(values, others).map { value, other in
             if value == other { return 0 }
             if metric.isShareOfGood { return log(lack(of: value) / lack(of: other)) }
@@ -160,11 +168,7 @@ package struct Comparison {
     }
 
     /// In logarithms.
-    private func threshold(_ metric: ComparedMetric) -> Double {
-        let noise = metric.noise.allSatisfy(\.isFinite) ? HodgesLehmann.estimate(metric.noise) : nil
-        let floor = noise.map { max(abs($0.low), abs($0.high)) } ?? 0
-        return max(log(1 + effect), floor.isFinite ? floor : 0)
-    }
+    private func threshold(_ metric: ComparedMetric) -> Double { max(log(1 + effect), metric.floor) }
 
     private static func ratio(_ logarithm: Estimate) -> Estimate {
         Estimate(exp(logarithm.value), low: exp(logarithm.low), high: exp(logarithm.high))

@@ -20,6 +20,8 @@ package struct ComparisonRounds: Sendable {
     /// What was wrong with an arm, without repetition.
     package private(set) var doubts: [String] = []
     private var verdicts: [RunVerdict] = []
+    /// The arms that broke promises or hung in a round, the reference among them.
+    package private(set) var broken: Set<String> = []
     /// By round and place. The last place is the second run of the reference.
     private var runs: [[Run]] = []
 
@@ -36,7 +38,9 @@ package struct ComparisonRounds: Sendable {
         precondition(round.count == arms.count + 1, "A round has a run of each arm, and a second one of the reference.")
         let reports = round.map { SubjectReport($0, gates: []) }
         for (place, report) in reports.enumerated() {
-            note(report, of: place < arms.count ? arms[place] : arms[0])
+            let arm = place < arms.count ? arms[place] : arms[0]
+            note(report, of: arm)
+            if [.fail, .hung].contains(report.verdict) { broken.insert(arm) }
             if arms.indices.dropFirst().contains(place) { verdicts.append(report.verdict) }
         }
         runs.append(reports.map(Run.init))

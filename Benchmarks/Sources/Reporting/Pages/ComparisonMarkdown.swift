@@ -27,6 +27,7 @@ package struct ComparisonMarkdown {
                     row.interval, row.threshold, row.result.verdict.rawValue, row.result.reason ?? "",
                 ]
             })
+        if !report.best.isEmpty { lines += [""] + report.bestLines.map { "- \(Markdown.inline($0))" } }
         if !report.doubts.isEmpty { lines += [""] + report.doubts.map { "- \(Markdown.inline($0))" } }
         lines += [
             "", "Seed \(report.identity.seed), \(Markdown.inline(report.environment.processor)).",

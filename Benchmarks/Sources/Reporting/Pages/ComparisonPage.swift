@@ -25,6 +25,13 @@ struct ComparisonPage {
             HTMLPage.section(
                 "Metrics",
                 ComparisonRow.table(report.results, reference: "reference", candidate: "arm's", arm: "arm")),
+            report.best.isEmpty
+                ? ""
+                : HTMLPage.section(
+                    "Best",
+                    Markup.table(
+                        ["metric", "phase", "best arm"],
+                        report.best.map { [$0.metric.name, $0.phase, $0.arm ?? "none is, surely"] })),
             HTMLPage.section("Differences", charts(differences)),
             HTMLPage.section("Rounds", rounds),
             HTMLPage.run(report.identity, report.environment, scenario: report.scenario),

@@ -15,6 +15,8 @@ package struct ComparisonReport {
     package let reference: String
     /// The results, arm by arm.
     package let results: [ComparisonResult]
+    /// The best arm in each metric of each phase, where one surely is; empty where that was not asked.
+    package let best: [BestArm]
     /// Arms whose history does not keep the promises, or whose measurement cannot be trusted, and why.
     package let doubts: [String]
 
@@ -24,8 +26,9 @@ package struct ComparisonReport {
     /// A report from its parts.
     package init(
         _ identity: RunIdentity, environment: MachineEnvironment, scenario: String, reference: String,
-        results: [ComparisonResult], doubts: [String], arms: RunVerdict
+        results: [ComparisonResult], best: [BestArm] = [], doubts: [String], arms: RunVerdict
     ) {
+        self.best = best
         self.arms = arms
         self.identity = identity
         self.environment = environment
@@ -59,11 +62,24 @@ package struct ComparisonReport {
         arms == .pass ? verdict.rawValue : "\(verdict.rawValue), and an arm comes to \(arms.rawValue.uppercased())"
     }
 
+    /// A line a metric and phase: which arm is the best, or that none surely is.
+    var bestLines: [String] {
+        best.map { best in
+            let what = "\(best.metric.name) in \(best.phase)"
+            return best.arm.map { "best in \(what): \($0)" } ?? "best in \(what): none is, surely"
+        }
+    }
+
+    /// The best arm in a metric of a phase; nil where none surely is.
+    private func bestArm(in metric: ComparedMetric) -> String? {
+        best.first { $0.phase == metric.phase && $0.metric == metric.metric }?.arm
+    }
+
     /// `comparison.csv`: one row a metric, phase and arm. Ratios above 1 are worse.
     package var table: CSVTable {
         var table = CSVTable(columns: [
             "run_id", "reference", "arm", "phase", "metric", "reference_median", "arm_median", "unit", "worse_ratio",
-            "ci_low", "ci_high", "threshold_ratio", "verdict", "rounds",
+            "ci_low", "ci_high", "threshold_ratio", "verdict", "rounds", "best_arm",
         ])
         for result in results {
             let metric = result.metric
@@ -73,6 +89,7 @@ package struct ComparisonReport {
                 .text(metric.metric.definition.dimension.baseUnit), CSVCell(result.worsening.value),
                 CSVCell(result.worsening.low), CSVCell(result.worsening.high), .number(result.threshold),
                 .text(result.verdict.rawValue), .integer(metric.reference.count),
+                CSVCell(bestArm(in: metric)),
             ])
         }
         return table
@@ -131,7 +148,10 @@ package struct ComparisonReport {
         let title = TerminalText.sanitised(
             "held against \(reference): the median of the rounds, and the ratio within rounds")
         let notes = doubts.map { TerminalText.sanitised($0) }
-        let lines = [title, ""] + table.lines(terminal) + (notes.isEmpty ? [] : [""] + notes)
+        let best = bestLines.map { TerminalText.sanitised($0) }
+        let lines =
+            [title, ""] + table.lines(terminal) + (best.isEmpty ? [] : [""] + best)
+            + (notes.isEmpty ? [] : [""] + notes)
         return lines.joined(separator: "\n") + "\n\n" + terminal.paint(verdict.rawValue, verdict.role) + "\n"
     }
 }
