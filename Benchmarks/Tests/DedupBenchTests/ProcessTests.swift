@@ -73,6 +73,36 @@ import Testing
         for result in [first, second] { #expect(!result.out.contains("\u{1B}") && !result.error.contains("\u{1B}")) }
     }
 
+    /// The code that is measured is in the program: what else is checked out where it is called from is not asked for.
+    @Test func theCommitIsThatOfTheRepositoryInWhichTheProgramIs() throws {
+        let path = try bench.write(Scenarios.brief)
+        let git = "git -c user.name=a -c user.email=b"
+        let prepare = """
+            for name in own other; do
+              mkdir $name && git init -q $name && echo $name > $name/file && git -C $name add file
+              \(git) -C $name commit -q -m one
+            done
+            git -C own rev-parse --short=7 HEAD
+            """
+        let commit = try Child(shell: prepare, in: bench).finish().out.trimmingCharacters(in: .whitespacesAndNewlines)
+        #expect(commit.count == 7)
+        let program = bench.folder + "/own/program"
+        try FileManager.default.copyItem(atPath: try Child.executable.path, toPath: program)
+        let run = { (folder: String, environment: String) in
+            let command =
+                "cd \(folder) && \(environment) \(program) run \(path) --out \(self.bench.results) --subject dedup"
+            let result = try Child(shell: command, in: self.bench).finish()
+            #expect(result.code == 0, "\(result.out)\(result.error)")
+            return try self.bench.manifest()["commit"] as? String
+        }
+        #expect(try run("other", "") == commit)
+        #expect(try run("other", "GIT_DIR=\(bench.folder)/other/.git") == commit)
+        _ = try Child(shell: "echo more > own/file", in: bench).finish()
+        #expect(try run(".", "") == commit + "-dirty")
+        _ = try Child(shell: "rm -rf own/.git", in: bench).finish()
+        #expect(try run("other", "") == "nogit")
+    }
+
     @Test(arguments: [
         "list", "--help", "run scenario.yaml --format csv", "run scenario.yaml --format json", "run scenario.yaml",
     ])
