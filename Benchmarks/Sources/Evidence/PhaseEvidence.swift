@@ -86,6 +86,8 @@ package enum PhaseEnding: String, Hashable, Codable, Sendable {
     case completed
     /// The history was full before the time was up: everything until then is valid and complete.
     case historyFull = "history_full"
+    /// The disk had no room for more of the history: everything until then is valid and complete.
+    case diskFull = "disk_full"
     /// It was interrupted; what was measured until then is kept.
     case stopped
     /// The subject made no progress for as long as the watchdog waits.

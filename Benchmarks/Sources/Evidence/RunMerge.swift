@@ -188,8 +188,9 @@ extension PhaseEnding {
         switch self {
         case .completed: 0
         case .historyFull: 1
-        case .stopped: 2
-        case .hung: 3
+        case .diskFull: 2
+        case .stopped: 3
+        case .hung: 4
         }
     }
 }

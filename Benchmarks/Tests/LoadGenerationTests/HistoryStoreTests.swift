@@ -7,6 +7,7 @@ import Judging
 import LoadGeneration
 import Measurement
 import Simulation
+import Synchronization
 import Testing
 import Workloads
 
@@ -211,6 +212,44 @@ import Workloads
         #expect(one.intendedOperations == other.intendedOperations && one.ending == other.ending)
         #expect(one.audits.map(\.passed) == other.audits.map(\.passed))
         #expect(one.audits.first { $0.name == "keys" } == other.audits.first { $0.name == "keys" })
+    }
+
+    /// The disk takes two stretches of 64 calls each, of a phase that a number of calls ends and of one that time does; a third one is
+    /// held in memory.
+    @Test(arguments: [1_000, nil] as [Int?])
+    func aDiskThatIsFullEndsAPhaseAndLosesNothing(operations: Int?) async throws {
+        let asked = Atomic(0)
+        let machine = SimulatedMachine(freeSpace: {
+            asked.wrappingAdd(1, ordering: .relaxed).newValue <= 2 ? .max : 1 << 20
+        })
+        let run = try await TestLoad.run(
+            { _ in ExecutingSubject() }, ExecutingSubject.promises,
+            requests: TestLoad.requests(1_000, keys: 10, latency: .milliseconds(10)), clients: 4,
+            configuration: LoadConfiguration(workers: 2, historyLimit: 12, historyFolder: folder), machine: machine
+        ) { phase in
+            phase.operations = operations
+            phase.duration = operations == nil ? .seconds(10) : nil
+        }
+        let phase = run.phases[0]
+        #expect(phase.ending == .diskFull && run.phases.count == 1 && run.hang == nil)
+        #expect((180...200).contains(phase.counts.operations) && run.calls == phase.counts.operations)
+        #expect(phase.audits.allSatisfy { $0.passed }, "\(phase.audits)")
+        let stored = try #require(run.stored)
+        let calls = try (0..<HistoryStore.parts).flatMap { try stored.part($0).history.calls }
+        #expect(calls.count == run.calls && calls.allSatisfy(\.hasReturned))
+    }
+
+    /// As much as two files and the stretch twice, and 40 bytes an execution.
+    @Test func aSpoolKnowsWhatItTakesToCheckIt() throws {
+        let spool = try HistorySpool(in: folder)
+        let least = { 2 * ((256 << 20) + 1_000 * 160) + (1_000 + $0) * 40 }
+        #expect(spool.hasRoom(for: 1_000, of: least(0)) && !spool.hasRoom(for: 1_000, of: least(0) - 1))
+        let stretch = Self.stretches(1)[1]
+        try spool.append(stretch)
+        let executions = stretch.executions.count
+        #expect(
+            spool.hasRoom(for: 1_000, of: least(executions)) && !spool.hasRoom(for: 1_000, of: least(executions) - 1))
+        #expect(RealMachine().freeSpace(in: folder) ?? 0 > 0 && RealMachine().freeSpace(in: folder + "/nowhere") == nil)
     }
 
     @Test func aPhaseBoundByTimeGoesOnWhenTheHistoryIsFull() async throws {

@@ -51,21 +51,29 @@ package final class SimulatedMachine: Machine {
     private static let isOnQueue = DispatchSpecificKey<ObjectIdentifier>()
 
     private let source: any MemorySource
+    private let space: @Sendable () -> Int?
     private let movesWhenStuck: Bool
 
     /// A machine on which nothing happens yet.
     ///
     /// - Parameters:
     ///   - memory: Where its memory is read; by default the same is in use all the time.
+    ///   - freeSpace: How many bytes its disk has left; by default it does not tell.
     ///   - movesWhenStuck: Whether time moves on, for the watches, when nothing runs and nothing is to happen any more: a
     ///     watchdog then sees what hangs. Only for subjects that do everything in their callers' tasks.
-    package init(memory: any MemorySource = SimulatedMemory(growth: 0), movesWhenStuck: Bool = false) {
+    package init(
+        memory: any MemorySource = SimulatedMemory(growth: 0), freeSpace: @escaping @Sendable () -> Int? = { nil },
+        movesWhenStuck: Bool = false
+    ) {
         source = memory
+        space = freeSpace
         self.movesWhenStuck = movesWhenStuck
         queue.setSpecific(key: Self.isOnQueue, value: ObjectIdentifier(self))
     }
 
     package func now() -> UInt64 { state.withLock { $0.now } }
+
+    package func freeSpace(in folder: String) -> Int? { space() }
 
     // MARK: - Moving the time
 

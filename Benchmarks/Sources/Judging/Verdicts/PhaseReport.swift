@@ -47,10 +47,18 @@ package struct PhaseReport: Sendable {
 
     /// Why it did not last as long as it was to; nil when it did, or was stopped.
     package var shortfall: String? {
-        guard evidence.ending == .historyFull else { return nil }
-        return
-            "phase \(evidence.name) ended after \(HumanNumber.time(evidence.duration)), before its time was up, because the "
-            + "history was full (\(HumanNumber.count(evidence.counts.operations)) calls); --history-limit gives it more room"
+        let calls = HumanNumber.count(evidence.counts.operations)
+        let end = "phase \(evidence.name) ended after \(HumanNumber.time(evidence.duration))"
+        switch evidence.ending {
+        case .historyFull:
+            return
+                "\(end), before its time was up, because the history was full (\(calls) calls); --history-limit gives it more room"
+        case .diskFull:
+            return
+                "\(end), before it was done, because the disk has no room for more of its history (\(calls) calls are checked); free "
+                + "some space, choose another folder with --out, or ask for fewer requests"
+        case .completed, .stopped, .hung: return nil
+        }
     }
 }
 

@@ -106,7 +106,7 @@ package struct SubjectReport: Sendable {
         if phase.overload != nil, !phase.isPartial { verdicts.append(.fail) }
         switch phase.ending {
         case .completed: verdicts.append(phase.isVerified ? .pass : .inconclusive)
-        case .historyFull: verdicts.append(.inconclusive)
+        case .historyFull, .diskFull: verdicts.append(.inconclusive)
         case .stopped: verdicts.append(.interrupted)
         case .hung: verdicts.append(.hung)
         }

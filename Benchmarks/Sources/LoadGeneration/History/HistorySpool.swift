@@ -16,6 +16,10 @@ package final class HistorySpool {
         var dropped: (calls: Int, executions: Int, excuses: Int)
     }
 
+    /// What a call takes with its execution and an excuse at the most, in bytes, and what is kept of an execution while the history is
+    /// checked.
+    private static let bytes = (call: 160, execution: 40)
+
     /// When a file is as long as this, the next one is begun: the space of what has been taken is given back file by file.
     private static let fileSize = 256 << 20
 
@@ -38,6 +42,15 @@ package final class HistorySpool {
 
     /// How many stretches there are.
     package var count: Int { stretches.count }
+
+    /// Whether there is room for a stretch of so many calls more, and then for the check of all: as much as a file is written before the
+    /// file that it comes from is given back, and something for others.
+    ///
+    /// - Parameter free: How many bytes may still be written.
+    package func hasRoom(for calls: Int, of free: Int) -> Bool {
+        let executions = stretches.reduce(calls) { $0 + $1.executions }
+        return free >= 2 * (Self.fileSize + calls * Self.bytes.call) + executions * Self.bytes.execution
+    }
 
     /// Appends a stretch.
     ///

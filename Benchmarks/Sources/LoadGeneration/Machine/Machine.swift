@@ -34,6 +34,9 @@ package protocol Machine: RunClock {
     /// The processor time that was spent until now; nil where the system does not tell.
     func processorTime() -> ProcessorTime?
 
+    /// How many bytes may still be written to the file system of a folder; nil where the system does not tell.
+    func freeSpace(in folder: String) -> Int?
+
     /// Where the memory of the process is read.
     ///
     /// - Throws: ``JemallocError`` where that cannot be done.

@@ -80,6 +80,13 @@ package final class RealMachine: Machine {
 
     package func processorTime() -> ProcessorTime? { ProcessorTime.now(at: now()) }
 
+    package func freeSpace(in folder: String) -> Int? {
+        var system = statvfs()
+        guard statvfs(folder, &system) == 0 else { return nil }
+        return Int(
+            clamping: UInt64(system.f_bavail).multipliedReportingOverflow(by: UInt64(system.f_frsize)).partialValue)
+    }
+
     package func memory() throws(JemallocError) -> any MemorySource { try Jemalloc() }
 
     // MARK: - Sleeping as exactly as the kernel can

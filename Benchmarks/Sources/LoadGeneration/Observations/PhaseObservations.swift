@@ -21,7 +21,7 @@ struct PhaseObservations {
     /// All of them.
     func all(of phase: PhaseEvidence, isComplete: Bool) -> [GeneratorObservation] {
         var seen: [GeneratorObservation] = [.history(isComplete: isComplete), .concurrency(openCalls(phase))]
-        if trace.ending == .completed || trace.ending == .historyFull { seen.append(.keys(keys)) }
+        if [.completed, .historyFull, .diskFull].contains(trace.ending) { seen.append(.keys(keys)) }
         if let releases = trace.releases, trace.ending == .completed {
             seen += [
                 .arrivals(arrivals(releases)), .pace(pace(releases)),
@@ -43,7 +43,8 @@ struct PhaseObservations {
     }
 
     private var keys: GeneratorObservation.AskedKeys {
-        let isBoundByTime = trace.plan.isBoundByHistory || trace.plan.phase.duration != nil
+        let isBoundByTime =
+            trace.plan.isBoundByHistory || trace.plan.phase.duration != nil || trace.ending == .diskFull
         // What the phase declares, unless a shorter trace ends it, it is judged before, or it takes whole rounds.
         let phase = trace.plan.phase
         let isDeclared =

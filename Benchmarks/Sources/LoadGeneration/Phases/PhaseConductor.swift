@@ -89,6 +89,7 @@ struct PhaseConductor<Driven: Subject> {
 
     private func ending(_ trace: PhaseTrace) -> PhaseEnding {
         if equipment.stop.isSet || trace.failure != nil { return .stopped }
+        if trace.isDiskFull { return .diskFull }
         let isDone = plan.isBoundByHistory && completed >= plan.limit
         return isDone ? .historyFull : .completed
     }
@@ -174,7 +175,7 @@ struct PhaseConductor<Driven: Subject> {
                 let limit = taken * memory.operations
                 let done = limit - memory.operations
                 if await make(requestsTo: limit, from: done, &trace, deadline: deadline) { return true }
-                if stop.isSet || machine.now() >= deadline { return false }
+                if stop.isSet || trace.isDiskFull || machine.now() >= deadline { return false }
                 guard await becomesQuiet() else { return true }
                 let reading = sampler?.sample(
                     operations: limit, at: machine.now(), liveEntries: subject.liveEntries)
@@ -200,7 +201,9 @@ struct PhaseConductor<Driven: Subject> {
             let limit = min(plan.limit, done + length)
             if await make(requestsTo: limit, from: done, &trace, deadline: deadline) { return true }
             trace.limit = completed
-            if stop.isSet || machine.now() - min(trace.paused, machine.now()) >= deadline { return false }
+            if stop.isSet || trace.isDiskFull || machine.now() - min(trace.paused, machine.now()) >= deadline {
+                return false
+            }
             // What is left over at the end is too short to be compared.
             guard limit - done >= length / 2 else { return false }
             guard await becomesQuiet() else { return true }
@@ -237,6 +240,7 @@ struct PhaseConductor<Driven: Subject> {
             let end = requests.goesOn ? requests.first + requests.count : limit
             let next = min(limit, end, done + min(plan.stretch ?? limit, slice?.requests ?? limit))
             if await !makeRoom(for: next - made, &trace) { return true }
+            if trace.isDiskFull { break }
             note(&trace) { () throws(HistoryFileError) in try releases?.makeRoom(from: done) }
             let restEnd = machine.now() + Self.headStart
             trace.paused += plan.stream.isOpen ? resume(at: done, by: restEnd) : machine.now() - began
@@ -281,7 +285,8 @@ struct PhaseConductor<Driven: Subject> {
         requests = next
     }
 
-    /// Moves the history out of memory, at rest, unless it has room for some calls more.
+    /// Moves the history out of memory, at rest, unless it has room for some calls more. Where the disk has no room for it, it stays, and
+    /// the phase is over: what there is can still be checked.
     ///
     /// - Returns: Whether the subject came to rest.
     private func makeRoom(for calls: Int, _ trace: inout PhaseTrace) async -> Bool {
@@ -289,6 +294,12 @@ struct PhaseConductor<Driven: Subject> {
         let recorded = equipment.recorder.recordedCalls
         guard recorded > 0, calls > stretch - recorded else { return true }
         guard await becomesQuiet() else { return false }
+        let free = equipment.configuration.historyFolder.flatMap { machine.freeSpace(in: $0) }
+        if let free, !spool.hasRoom(for: recorded, of: free) {
+            // At the end of a phase it may still be that the next one finds room.
+            if calls < .max { trace.isDiskFull = true }
+            return true
+        }
         note(&trace) { () throws(HistoryFileError) in try spool.append(equipment.recorder.drain()) }
         return true
     }

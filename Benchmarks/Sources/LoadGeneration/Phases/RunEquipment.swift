@@ -66,6 +66,8 @@ package struct PhaseTrace {
     var releases: ReleaseTimes?
     /// When the last request of an open loop was intended to start, in nanoseconds from the start of the phase, without rests.
     var lastIntended: UInt64 = 0
+    /// Whether the phase was ended because the disk had no room for more of its history.
+    var isDiskFull = false
     /// Why the history could not be kept, so that the phase was given up.
     var failure: HistoryFileError?
     /// What was seen before the history was known.

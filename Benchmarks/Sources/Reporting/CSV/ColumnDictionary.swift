@@ -39,7 +39,7 @@ enum ColumnDictionary {
         "verdict": (.string, "what the subject, the gate or the comparison came to"),
         "phase_verdict": (.string, "what the phase came to; empty for a warm-up that kept its promises"),
         "memory_verdict": (.string, "LEAK, CLEAN or INCONCLUSIVE"),
-        "ending": (.string, "how the phase ended: completed, history_full, stopped or hung"),
+        "ending": (.string, "how the phase ended: completed, history_full, disk_full, stopped or hung"),
         "partial": (.boolean, "whether the subject did not run to its end"),
         "warmup": (.boolean, "whether the phase is left out of latencies, ratios and gates"),
         "best": (.boolean, "whether the combination passed, surely with the fewest executions; empty without a matrix"),
