@@ -82,12 +82,31 @@ import Testing
         #expect(try Self.result("dedup.executions", fewer).verdict == .noRegression)
     }
 
-    @Test func noHitsAtAllAreWorseThanAnyRatio() throws {
+    /// No calls at all are worse than any ratio, and no hits at all are so many times the misses.
+    @Test(arguments: [("throughput", true), ("hit_rate.repeat", false)])
+    func nothingAtAllOfWhatShouldBeMuchIsARegression(metric: String, isInfinite: Bool) throws {
         var now = Self.calm[0]
-        now.subjects[0].phases[0].figures["hit_rate.repeat"] = RunRecord.Figure(0)
+        now.subjects[0].phases[0].figures[metric] = RunRecord.Figure(0)
         let baseline = BaselineEvidence(name: "main", runs: Self.calm, isDemanded: false)
+        let result = try Self.result(metric, BaselineComparison(now, against: baseline))
+        #expect(result.verdict == .regression && result.worsening.value.isInfinite == isInfinite, "\(result)")
+        #expect(result.worsening.value > 1.5, "\(result)")
+    }
+
+    /// From 1 % of misses to 2 %: the share itself hardly moves.
+    @Test(arguments: [(0.98, ComparisonVerdict.regression), (0.991, .noRegression)])
+    func sharesAreHeldAgainstTheBaselineByWhatTheyLack(share: Double, verdict: ComparisonVerdict) throws {
+        var runs = Self.calm
+        for place in runs.indices {
+            let share = 0.99 + 0.000_1 * Double(place % 3)
+            runs[place].subjects[0].phases[0].figures["hit_rate.repeat"] = RunRecord.Figure(share)
+        }
+        var now = runs[0]
+        now.subjects[0].phases[0].figures["hit_rate.repeat"] = RunRecord.Figure(share)
+        let baseline = BaselineEvidence(name: "main", runs: runs, isDemanded: false)
         let result = try Self.result("hit_rate.repeat", BaselineComparison(now, against: baseline))
-        #expect(result.verdict == .regression && result.worsening.value == .infinity)
+        #expect(result.verdict == verdict, "\(result)")
+        #expect(abs(result.worsening.value - (1 - share) / 0.01) < 0.05, "\(result)")
     }
 
     @Test func executionsOfOtherNumbersOfCallsDoNotCompare() throws {

@@ -40,6 +40,29 @@ import Testing
         #expect(whole.change == .worse && whole.ratio == nil)
     }
 
+    /// From 1 % of misses to 2 %, and back; the share itself hardly moves.
+    @Test(arguments: [(0.98, .worse), (0.990_1, .none), (0.998, .better)] as [(Double, Trend.Change)])
+    func sharesChangeByWhatTheyLack(last: Double, change: Trend.Change) throws {
+        var runs = Self.runs([UInt64](repeating: 10_000, count: 7))
+        for (place, share) in [0.99, 0.990_2, 0.989_9, 0.990_1, 0.989_8, 0.990_1, last].enumerated() {
+            runs[place].subjects[0].phases[0].figures["hit_rate.repeat"] = RunRecord.Figure(share)
+        }
+        let trend = try #require(Self.trends(runs, ["hit_rate.repeat"]).first { $0.series.phase == "storm" })
+        #expect(trend.change == change)
+        #expect(abs(try #require(trend.ratio).value - last / 0.99) < 0.001, "what is shown is the ratio of the shares")
+    }
+
+    @Test func executionsOfOtherNumbersOfCallsDoNotCompare() throws {
+        var runs = Self.runs([UInt64](repeating: 10_000, count: 7))
+        for place in runs.indices {
+            runs[place].subjects[0].phases[0].figures["dedup.executions"] = RunRecord.Figure(place == 6 ? 900 : 100)
+        }
+        let trend = { try #require(Self.trends(runs, ["dedup.executions"]).first { $0.series.phase == "storm" }) }
+        #expect(try trend().change == .worse)
+        runs[6].subjects[0].phases[0].operations *= 9
+        #expect(try trend().change == .unknown)
+    }
+
     @Test func onlyTheNewestRunsAreLookedAt() {
         let trends = Self.trends(Self.runs([1, 2, 3, 4].map { $0 * 1_000 }), ["hit.latency.p50"], last: 2)
         #expect(trends[0].series.points.map(\.run.id) == ["run-2", "run-3"])

@@ -157,8 +157,9 @@ extension BaselineJudge.Row {
         earlier.map { Self.logarithm($0.value, metric.metric) ?? .nan }
     }
 
-    /// None at all, of what should be much, is worse than any ratio.
+    /// Shares compare by what they lack. None at all, of what should be much, is worse than any ratio.
     private static func logarithm(_ value: Double, _ metric: Metric) -> Double? {
+        if metric.isShareOfGood { return log(Metric.lack(of: value)) }
         if value > 0 { return (metric.isBetterHigh ? -1 : 1) * log(value) }
         return metric.isBetterHigh && value == 0 ? .infinity : nil
     }

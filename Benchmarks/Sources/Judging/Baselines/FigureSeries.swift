@@ -14,6 +14,9 @@ package struct FigureSeries: Sendable {
     /// Its values, in the order of the runs.
     package var values: [Double] { points.map(\.value) }
 
+    /// Whether its runs made different numbers of calls there, so that what they counted does not compare.
+    var callsDiffer: Bool { Set(points.map { $0.run.phase(phase, of: subject)?.operations }).count > 1 }
+
     /// The same of the newest runs alone.
     func newest(_ count: Int) -> FigureSeries {
         FigureSeries(subject: subject, phase: phase, metric: metric, points: points.suffix(count))

@@ -6,7 +6,8 @@ package import Statistics
 /// How one figure developed from run to run of one scenario on one machine.
 ///
 /// The last run is called better or worse where chance hardly explains it: by the prediction of one more observation from those
-/// before it, adjusted by Holm's method for all figures that are shown, at 5 %.
+/// before it, adjusted by Holm's method for all figures that are shown, at 5 %. Shares of what is good change by what they lack to the
+/// whole; executions are compared of runs that made as many calls.
 package struct Trend: Sendable {
     /// What became of the last run.
     package enum Change: String, Sendable {
@@ -55,7 +56,7 @@ package struct Trend: Sendable {
             var change = Change.unknown
             if let test {
                 let isMore = chances[next] <= 0.05
-                change = !isMore ? .none : test.isUp == series.metric.isBetterHigh ? .better : .worse
+                change = !isMore ? .none : test.isWorse ? .worse : .better
                 next += 1
             }
             return Trend(
@@ -91,7 +92,7 @@ package struct Trend: Sendable {
     /// Whether the last of some runs is one more like those before it.
     private struct ChangeTest {
         let chance: Double
-        let isUp: Bool
+        let isWorse: Bool
         let ratio: Estimate?
 
         /// What a value is known to at best: one of a count, or the three digits that times are kept to.
@@ -105,17 +106,21 @@ package struct Trend: Sendable {
 
         /// Nil where too few runs are before it.
         init?(_ series: FigureSeries) {
-            let isPositive = series.values.allSatisfy { $0 > 0 }
-            let values = isPositive ? series.values.map { log($0) } : series.values
+            if series.metric == .proof(.executions), series.callsDiffer { return nil }
+            let isShare = series.metric.isShareOfGood
+            let amounts = isShare ? series.values.map(Metric.lack) : series.values
+            let isPositive = amounts.allSatisfy { $0 > 0 }
+            let values = isPositive ? amounts.map { log($0) } : amounts
             guard let last = values.last, values.count > BaselineJudge.fewestRuns,
                 let prediction = Prediction(
                     after: values.dropLast(), resolution: Self.resolution(of: series, isLogarithm: isPositive))
             else { return nil }
-            isUp = last > prediction.centre
+            isWorse = (last > prediction.centre) == (isShare || !series.metric.isBetterHigh)
             chance = min(1, 2 * min(prediction.chanceOfMore(than: last), prediction.chanceOfLess(than: last)))
             let expected = prediction.interval()
+            // That of a share is the ratio of the shares, which has no such interval.
             ratio =
-                isPositive
+                isPositive && !isShare
                 ? Estimate(
                     exp(last - expected.value), low: exp(last - expected.high), high: exp(last - expected.low)) : nil
         }

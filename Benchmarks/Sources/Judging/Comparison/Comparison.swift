@@ -45,14 +45,11 @@ package struct ComparedMetric: Hashable, Sendable {
     static func logarithms(_ values: [Double], over others: [Double], _ metric: Metric) -> [Double] {
         zip(values, others).map { value, other in
             if value == other { return 0 }
-            if metric.isShareOfGood { return log(lack(of: value) / lack(of: other)) }
+            if metric.isShareOfGood { return log(Metric.lack(of: value) / Metric.lack(of: other)) }
             guard value > 0, other > 0 else { return .nan }
             return (metric.isBetterHigh ? -1 : 1) * log(value / other)
         }
     }
-
-    /// What a share lacks to the whole; less than a billionth is taken for that.
-    private static func lack(of share: Double) -> Double { share.isNaN ? .nan : max(1 - share, 1e-9) }
 }
 
 extension Metric {
@@ -68,6 +65,9 @@ extension Metric {
     /// Whether it is a share of which more is better: two of these compare by what they lack, as 98 % of hits are twice the misses
     /// of 99 %.
     var isShareOfGood: Bool { definition.dimension == .ratio && isBetterHigh }
+
+    /// What a share lacks to the whole; less than a billionth is taken for that.
+    static func lack(of share: Double) -> Double { share.isNaN ? .nan : max(1 - share, 1e-9) }
 }
 
 /// What a comparison of one metric came to.
