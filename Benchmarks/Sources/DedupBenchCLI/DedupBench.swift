@@ -82,9 +82,8 @@ package struct DedupBenchCommand: ParsableCommand {
                   dedupbench doctor                     is this machine fit for measuring?
                   dedupbench selftest                   broken subjects: each is caught
 
-                Exit codes: 0 every gate passed; 1 internal error; 2 a gate failed, a violation was found, or a regression that --fail-on-regression \
-                forbids; 3 the subject \
-                hung; 6 results cannot be written; 64 wrong usage; 65 bad scenario, trace or \
+                Exit codes: 0 every gate passed; 1 internal error; 2 a gate failed, a violation was found, the subject did not keep \
+                up with the rate, or a regression that --fail-on-regression forbids; 3 the subject hung; 6 results cannot be written; 64 wrong usage; 65 bad scenario, trace or \
                 evidence; 69 a program that the scenario needs is not there; 75 inconclusive or invalid; 130 interrupted (143 by SIGTERM, 129 by SIGHUP), \
                 with a partial report.
                 """,

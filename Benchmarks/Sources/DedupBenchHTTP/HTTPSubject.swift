@@ -38,6 +38,7 @@ package struct HTTPSettings: Sendable {
         var blueprint = SubjectBlueprint(name: "http", summary: template.url, promises: promises) { given in
             try await HTTPSubject(self, given.clock)
         }
+        blueprint.worksElsewhere = true
         if originPort == nil {
             blueprint.proof = .answers(allowsFailures: allowsErrors, needsCount: identity == .none)
         }

@@ -27,6 +27,9 @@ public struct SubjectBlueprint: Sendable {
     /// Makes it. What it throws ends the run, with its description as the message.
     public var make: @Sendable (SubjectSettings) async throws -> any Subject
 
+    /// Whether the work is done by other processes, so that what those use of the machine is not what disturbs the measurement.
+    package var worksElsewhere = false
+
     /// A blueprint. The name should be as short as a word: it stands in file names, tables and command lines.
     public init(
         name: String, summary: String, promises: Promises = Promises(), blocks: Bool = false,

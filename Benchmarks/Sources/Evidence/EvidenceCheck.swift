@@ -26,7 +26,9 @@ struct EvidenceCheck {
         demand(
             run.interruption.map { codes.contains($0.exitCode) } ?? true, "run.interruption.exitCode", "no exit code")
         for (number, subject) in run.subjects.enumerated() { check(subject, "run.subjects[\(number)]") }
-        time(run.lagLimit, "run.lagLimit")
+        if let limit = run.lagLimit {
+            demand(RunEvidence.lagLimits.contains(limit), "run.lagLimit", "\(limit) is no limit of lag")
+        }
         check(run.baseline)
         let titles = run.subjects.map(\.title)
         demand(Set(titles).count == titles.count, "run.subjects", "one subject and combination is there twice")
@@ -194,7 +196,7 @@ struct EvidenceCheck {
         }
         demand(
             load.stalls?.windows.count ?? 0 <= StallReport.capacity, "\(place).stalls", "more stalls than are listed")
-        for (number, seen) in load.observations.enumerated() {
+        for (number, seen) in load.observations.joined().enumerated() {
             if let wrong = seen.problem { demand(false, "\(place).observations[\(number)]", wrong) }
         }
         for stall in load.stalls?.windows ?? [] { interval(stall.start, stall.end, "\(place).stalls") }

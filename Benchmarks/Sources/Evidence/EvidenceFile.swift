@@ -3,7 +3,7 @@ internal import Foundation
 /// How evidence is written down: one JSON object with the version of its format, from which everything that a run reports
 /// can be made again.
 package enum EvidenceFile {
-    /// The version that is written, and the only one that is read.
+    /// The version that is written. That before it is read, too: it has audits where this has what they judge.
     package static let version = 3
 
     /// The name of the file in a bundle.
@@ -25,11 +25,12 @@ package enum EvidenceFile {
                 throw Foreign(problem: "it is not the evidence of a run of dedupbench")
             }
             let version = try container.decodeIfPresent(Int.self, forKey: .version)
-            guard version == EvidenceFile.version else {
+            guard let version, [2, EvidenceFile.version].contains(version) else {
                 let found = version.map { "\($0)" } ?? "none"
                 throw Foreign(
                     problem:
-                        "its format has version \(found), and this dedupbench reads version \(EvidenceFile.version)")
+                        "its format has version \(found), and this dedupbench reads versions 2 and \(EvidenceFile.version)"
+                )
             }
             run = try container.decode(RunEvidence.self, forKey: .run)
         }

@@ -3,7 +3,6 @@ package import Workloads
 /// What was seen of how the load of a phase was generated. Figures alone: whether it is the load that the scenario declares is for
 /// the audits to say.
 ///
-/// A phase of several processes has those of each: a generator that was late is not to hide behind others that were not.
 package enum GeneratorObservation: Hashable, Codable, Sendable {
     /// Why memory could not be read.
     case memory(problem: String)
@@ -98,12 +97,21 @@ package enum GeneratorObservation: Hashable, Codable, Sendable {
         package var wait: UInt64
         /// Of the time that they waited, the share in which their worker had a call open: the rest is the generator's.
         package var subjectShare: Double
+        /// Of the calls that could be open, the share that were, on average: those that were open on average by the most that were at
+        /// one time. Near one, what held requests up were calls that had not returned.
+        package var openShare: Double
+        /// How many requests were to be made.
+        package var intendedRequests: Int
         /// When the last request was to start, and when the last call did, in nanoseconds from the start of the phase, without rests.
         package var intended: UInt64, started: UInt64
 
         /// A backlog.
-        package init(requests: Int, wait: UInt64, subjectShare: Double, intended: UInt64, started: UInt64) {
+        package init(
+            requests: Int, wait: UInt64, subjectShare: Double, openShare: Double, intendedRequests: Int,
+            intended: UInt64, started: UInt64
+        ) {
             (self.requests, self.wait, self.subjectShare) = (requests, wait, subjectShare)
+            (self.openShare, self.intendedRequests) = (openShare, intendedRequests)
             (self.intended, self.started) = (intended, started)
         }
     }
@@ -140,8 +148,9 @@ extension GeneratorObservation {
         case .pace(let pace): Self.problem(times: [pace.intended, pace.released, pace.rested])
         case .backlog(let backlog):
             Self.problem(
-                counts: [backlog.requests], times: [backlog.wait, backlog.intended, backlog.started],
-                shares: [backlog.subjectShare])
+                counts: [backlog.requests, backlog.intendedRequests],
+                times: [backlog.wait, backlog.intended, backlog.started],
+                shares: [backlog.subjectShare, backlog.openShare])
         }
     }
 

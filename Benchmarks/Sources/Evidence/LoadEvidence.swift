@@ -27,8 +27,10 @@ package struct LoadEvidence: Hashable, Codable, Sendable {
     package var processors = 1
     /// The threads of the process at each sample of memory.
     package var threads: [Int] = []
-    /// What the audits judge.
-    package var observations: [GeneratorObservation] = []
+    /// What the audits judge, a list of each process: a generator that was late is not to hide behind others that were not.
+    package var observations: [[GeneratorObservation]] = []
+    /// What audits found, of evidence of version 2, which says no more; nil in any other.
+    package var audits: [EarlierAudit]?
 
     /// Nothing yet.
     package init() {}
@@ -51,6 +53,7 @@ package struct LoadEvidence: Hashable, Codable, Sendable {
         processors = max(processors, other.processors)
         threads += other.threads
         observations += other.observations
+        if let more = other.audits { audits = (audits ?? []) + more }
     }
 }
 
@@ -73,5 +76,24 @@ package struct HerdEvidence: Hashable, Codable, Sendable {
         sum.overlapping += other.overlapping
         sum.skew.merge(other.skew)
         return sum
+    }
+}
+
+/// An audit of the generator that an earlier version of this program judged where it was made.
+package struct EarlierAudit: Hashable, Codable, Sendable {
+    /// What was audited.
+    package var name: String
+    /// Whether the load was the one that was declared.
+    package var passed: Bool
+    /// What was found.
+    package var explanation: String
+    /// Whether the generator was to blame if not.
+    package var blamesGenerator: Bool
+}
+
+extension KeyedDecodingContainer {
+    /// Evidence of version 2 has no observations. What decodes a ``LoadEvidence`` takes this in place of the general function.
+    func decode(_ type: [[GeneratorObservation]].Type, forKey key: Key) throws -> [[GeneratorObservation]] {
+        try decodeIfPresent(type, forKey: key) ?? []
     }
 }

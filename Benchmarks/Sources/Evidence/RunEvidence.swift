@@ -68,15 +68,20 @@ package struct RunEvidence: Hashable, Codable, Sendable {
     package var skipped: [String] = []
     /// The gates that the run was asked to keep, as they were written.
     package var gates: [String] = []
-    /// How late 1 % of the requests of an open loop may be released, and how long they may wait for a client, in nanoseconds: 50 ms,
-    /// as long as a hit may take at most.
-    package var lagLimit: UInt64 = 50_000_000
+    /// How late 1 % of the requests of an open loop may be released, and how long they may wait for a client, in nanoseconds: as
+    /// long as a hit may take at most, by default. Nil in evidence of version 2, of which the default is meant.
+    package var lagLimit: UInt64? = RunEvidence.defaultLagLimit
     /// What the run is held against; nil when it is held against gates only.
     package var baseline: BaselineEvidence?
     /// The scenario with every default and override, as YAML.
     package var resolvedScenario: String
     /// The machine.
     package var environment: MachineEnvironment
+
+    /// What ``lagLimit`` is where nothing else is asked for: 50 ms.
+    package static let defaultLagLimit: UInt64 = 50_000_000
+    /// What ``lagLimit`` may be: up to an hour.
+    package static let lagLimits: ClosedRange<UInt64> = 1...3_600_000_000_000
 
     /// Evidence of nothing yet.
     package init(

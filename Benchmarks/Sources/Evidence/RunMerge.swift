@@ -37,7 +37,7 @@ package enum RunMerge {
         merged.gates = union(runs.map(\.evidence.gates))
         merged.baseline = nil
         // The limit of the strictest: what was INVALID alone is not to pass among others.
-        merged.lagLimit = runs.map(\.evidence.lagLimit).min() ?? first.evidence.lagLimit
+        merged.lagLimit = runs.map { $0.evidence.lagLimit ?? RunEvidence.defaultLagLimit }.min()
         return merged
     }
 

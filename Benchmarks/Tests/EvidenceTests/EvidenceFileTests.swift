@@ -15,7 +15,7 @@ import Workloads
         sound.phases[1].load.herds?.skew.record(123_456)
         sound.phases[1].load.backlogged = 3
         sound.phases[1].load.meanConcurrency = 0.1 + 0.2
-        sound.phases[1].load.observations = Self.observations
+        sound.phases[1].load.observations = [Self.observations, []]
         var stalls = StallReport()
         stalls.note(5, 60_000_000, wanted: 1_000_000)
         sound.phases[1].load.stalls = stalls
@@ -50,7 +50,10 @@ import Workloads
                     requests: requests, expected: 8,
                     drawn: KeyFit(countsOfKeys: [3, 4], to: KeySampler(.uniform(count: 2), seed: 1)))),
             .arrivals(arrivals), .pace(.init(intended: 1, released: 2, rested: 3)), .lag(4),
-            .backlog(.init(requests: 1, wait: 2, subjectShare: 0.5, intended: 3, started: 4)),
+            .backlog(
+                .init(
+                    requests: 1, wait: 2, subjectShare: 0.5, openShare: 0.9, intendedRequests: 9, intended: 3,
+                    started: 4)),
             .threads(least: 3, most: 4),
         ]
     }
@@ -66,7 +69,10 @@ import Workloads
 
     @Test(arguments: [
         ("", "it is not JSON"), ("{", "it is not JSON"), ("[]", "another type"), ("{}", "not the evidence"),
-        (#"{"format": "dedupbench evidence", "version": 99}"#, "version 99, and this dedupbench reads version 3"),
+        (
+            #"{"format": "dedupbench evidence", "version": 99}"#,
+            "version 99, and this dedupbench reads versions 2 and 3"
+        ),
         (#"{"format": "dedupbench evidence", "version": 3}"#, "run is missing"),
         (#"{"format": "dedupbench evidence", "version": 3, "run": {}}"#, "run.identity is missing"),
     ])

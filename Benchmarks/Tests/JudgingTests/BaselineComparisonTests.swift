@@ -197,7 +197,7 @@ import Testing
 
     @Test func anInvalidMeasurementIsNotJudged() throws {
         var subject = EvidenceFixture.subject(executions: 400, latency: 90_000)
-        subject.phases[1].load.observations = [.lag(60_000_000)]
+        subject.phases[1].load.observations = [[.lag(60_000_000)]]
         let result = try Self.result("hit.latency.p50", Self.comparison(subject, Self.calm))
         #expect(result.verdict == .inconclusive && result.reason?.contains("ms late") == true)
     }

@@ -85,7 +85,7 @@ import Testing
             run = try RunMerge.merge([("one", Self.run(2)), ("two", Self.run(3))], arguments: [], replay: "")
         case "other": run.resolvedScenario += "more: 1\n"
         case "invalid":
-            run.subjects[0].phases[1].load.observations = [.lag(60_000_000)]
+            run.subjects[0].phases[1].load.observations = [[.lag(60_000_000)]]
         default: break
         }
         let error = #expect(throws: BaselineRefusal.self) { try baseline.add(run) }

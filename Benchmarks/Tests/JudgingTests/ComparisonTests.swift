@@ -151,8 +151,51 @@ import Testing
     @Test func ofArmsThatAreTheSameHardlyEverOneIsTheBest() {
         #expect((1...400).count { Self.best([1, 1, 1], rounds: 8, seed: $0) != nil } <= 10, "2.5 % of families")
         #expect((1...100).count { Self.best([1.1, 1.2, 1.1], seed: $0) == "reference" } >= 95)
-        // Fewer rounds than it takes to tell anything.
-        #expect(Self.best([2, 2, 2], rounds: 5, seed: 1) == nil)
+    }
+
+    private static func group(
+        _ phase: String, _ metric: Metric, _ values: [Double], rounds: Int = 12
+    ) -> [ComparedMetric] {
+        let row = { (value: Double) in (0..<rounds).map { value * (1 + 0.001 * Double($0 % 3)) } }
+        return values.dropFirst().enumerated().map { number, value in
+            ComparedMetric(
+                arm: "arm \(number)", phase: phase, metric: metric, reference: row(values[0]), candidate: row(value),
+                again: row(values[0]))
+        }
+    }
+
+    /// Each metric of each phase has a best arm of its own, in the order in which they come, whatever order their arms come in.
+    @Test func eachMetricOfEachPhaseHasABestArmOfItsOwn() {
+        let (p99, rate) = (Metric.time(.waited(.hit), .p99), Metric.load(.throughput))
+        let groups = [
+            Self.group("one", p99, [1, 2, 3]), Self.group("one", rate, [1, 2, 3]), Self.group("two", p99, [2, 1, 3]),
+            Self.group("two", rate, [1, 1, 1]),
+        ]
+        let mixed = groups.map { $0[0] } + groups.map { $0[1] }
+        for metrics in [groups.flatMap(\.self), mixed] {
+            let found = Comparison.best(metrics, reference: "reference")
+            #expect(
+                found.map(\.phase) == ["one", "one", "two", "two"] && found.map(\.metric) == [p99, rate, p99, rate])
+            #expect(
+                found.map(\.finding) == [.surely("reference"), .surely("arm 1"), .surely("arm 0"), .none])
+        }
+    }
+
+    @Test func whatCannotBeToldIsSaid() {
+        let p99 = Metric.time(.waited(.hit), .p99)
+        let find = { (metrics: [ComparedMetric], broken: Set<String>, untrusted: Set<String>) in
+            Comparison.best(metrics, reference: "reference", without: broken, doubting: untrusted).map(\.finding)
+        }
+        // Six rounds give two arms a chance of 2 in 64 at the least, and seven one of 2 in 128.
+        #expect(find(Self.group("one", p99, [2, 1], rounds: 6), [], []) == [.tooFewRounds])
+        #expect(find(Self.group("one", p99, [2, 1], rounds: 7), [], []) == [.surely("arm 0")])
+        #expect(find(Self.group("one", p99, [2, 1, 3]), [], ["arm 1"]) == [.none])
+        #expect(find(Self.group("one", p99, [2, 1, 3]), ["arm 1"], ["arm 1"]) == [.surely("arm 0")])
+        #expect(find(Self.group("one", p99, [2, 1, 3]), ["arm 0", "reference"], []) == [.onlyOneLeft("arm 1")])
+        // What the reference differs from itself by is not known.
+        var metrics = Self.group("one", p99, [2, 1])
+        metrics[0].again[3] = .nan
+        #expect(find(metrics, [], []) == [.none])
     }
 
     @Test(arguments: [(1, 6), (3, 7), (9, 9), (40, 11)])

@@ -168,7 +168,13 @@ import Testing
         var open = Self.phase("open", hits: 900, service: service, response: 70_000_000)
         let share = isBlamed ? 0.1 : 0.9
         open.load.observations = [
-            .backlog(.init(requests: 9, wait: 60_000_000, subjectShare: share, intended: 1, started: 2))
+            [
+                .backlog(
+                    .init(
+                        requests: 9, wait: 60_000_000, subjectShare: share, openShare: 1, intendedRequests: 9,
+                        intended: 1,
+                        started: 2))
+            ]
         ]
         for metric in ["hit.latency.p99", "response.latency.p99"] {
             let subject = try Self.subject([open], gates: ["\(metric) < 50ms"])

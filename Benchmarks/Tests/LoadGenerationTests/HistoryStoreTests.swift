@@ -17,7 +17,7 @@ import Workloads
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
-    /// Stretches of random records, whose executions are numbered on.
+    /// Stretches of random records, whose executions are numbered on, with gaps where some found no room.
     private static func stretches(_ seed: UInt64) -> [History] {
         var random = DedupTesting.SplitMix64(seed: seed)
         var executions: UInt64 = 0
@@ -25,7 +25,7 @@ import Workloads
         return (0..<5).map { stretch in
             var history = History()
             for _ in 0..<number(0...400) {
-                executions += 1
+                executions += number(0...9) == 0 ? UInt64(number(2...4)) : 1
                 let begin = UInt64(number(1...1_000_000))
                 history.executions.append(
                     Execution(
@@ -94,16 +94,23 @@ import Workloads
         }
         #expect(seen.calls == calls.count && store.calls == calls.count && seen.executions == executions.count)
         #expect(excuses.isEmpty && seen.foreign > 0, "seed \(seed)")
-        // For whatever key an execution is asked for: the newest one of its own is in memory, and the others are in the file.
-        for execution in executions {
-            for key in [execution.key, execution.key + 1, .max] {
-                let call = Call(request: 0, key: key, start: 1, end: 2, outcome: .hit, execution: execution.id)
-                #expect(try store.executionEnd(of: call) == (execution.ended ? execution.end : nil), "seed \(seed)")
+        try Self.expectEnds(of: executions, in: store, seed)
+        try store.finish()
+        try Self.expectEnds(of: executions, in: store, seed)
+    }
+
+    /// For whatever key an execution is asked for: the newest one of its own is in memory, and the others are in the file.
+    private static func expectEnds(of executions: [Execution], in store: HistoryStore, _ seed: UInt64) throws {
+        let last = executions.last?.id ?? 0
+        let missing = Set(1...max(1, last)).subtracting(executions.map(\.id))
+        #expect(!missing.isEmpty, "seed \(seed)")
+        let ends = executions.map { (id: $0.id, keys: [$0.key, $0.key + 1, .max], end: $0.ended ? $0.end : nil) }
+        let none = ([0, last + 1] + missing).map { (id: $0, keys: [0, 7] as [UInt32], end: nil as UInt64?) }
+        for (id, keys, end) in ends + none {
+            for key in keys {
+                let call = Call(request: 0, key: key, start: 1, end: 2, outcome: .hit, execution: id)
+                try #require(try store.executionEnd(of: call) == end, "seed \(seed), execution \(id)")
             }
-        }
-        for id in [0, UInt64(executions.count) + 1] {
-            let call = Call(request: 0, key: 0, start: 1, end: 2, outcome: .hit, execution: id)
-            #expect(try store.executionEnd(of: call) == nil)
         }
     }
 

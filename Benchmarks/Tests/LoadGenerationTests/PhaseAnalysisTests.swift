@@ -128,21 +128,20 @@ import Workloads
         #expect(!backlog.passed && backlog.blame == .generator && backlog.explanation.contains("saturated"))
     }
 
-    /// Calls of 100 ms, one client a worker: what is asked for within half a second takes a second, or there is a pause to catch up in.
-    @Test(arguments: [(0, true), (900, false)])
+    /// Calls of 100 ms, and a request every 50 ms: of four hundred, the last one begins twenty seconds late. Or there are pauses in which
+    /// the one client catches up.
+    @Test(arguments: [(0, true), (10, false)] as [(UInt64, Bool)])
     func whatTheSubjectHoldsUpInTheEndItDoesNotKeepUpWith(pause: UInt64, isBehind: Bool) throws {
-        var records = (0..<UInt64(10)).map { number in
-            Record(
-                intended: 50 * number, release: 50 * number, backlogged: number > 0, start: 100 * number,
-                end: 100 * number + 100)
-        }
-        if pause > 0 {
-            records.append(
-                Record(intended: 450 + pause, release: 450 + pause, start: 450 + pause, end: 451 + pause))
+        var free: UInt64 = 0
+        let records = (0..<UInt64(400)).map { number in
+            let intended = 50 * number + (pause > 0 ? number / 10 * 500 : 0)
+            let start = max(intended, free)
+            free = start + 100
+            return Record(intended: intended, release: intended, backlogged: start > intended, start: start, end: free)
         }
         let backlog = try finding("backlog", in: try open(records))
         #expect(!backlog.passed && (backlog.blame == .subject) == isBehind && backlog.blame != .generator, "\(backlog)")
-        #expect(backlog.explanation.contains(isBehind ? "does not keep up" : "caught up"))
+        #expect(backlog.explanation.contains(isBehind ? "does not keep up" : "chance may explain"), "\(backlog)")
     }
 
     @Test func aWaitWithinTheLimitIsNoBacklog() throws {
@@ -157,7 +156,7 @@ import Workloads
         let failed = phase.audits.filter { !$0.passed }
         #expect(failed.map(\.name) == ["pace", "lag"] && failed.allSatisfy { $0.blame == .generator })
         #expect(failed.allSatisfy { $0.explanation.contains("saturated") })
-        // The same, judged again by somebody who has more patience.
+        // The same, judged again by a larger limit.
         #expect(AuditJudge(AuditLimits(lag: .milliseconds(100))).findings(of: phase).allSatisfy { $0.passed })
     }
 

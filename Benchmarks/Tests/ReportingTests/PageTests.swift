@@ -86,7 +86,7 @@ private final class Elements: NSObject, XMLParserDelegate {
         }
         phase.heat = heat
         phase.popularity = KeyPopularity.groups(requests: [50, 20, 0], probabilities: [0.6, 0.3, 0.1])
-        phase.load.observations = [.threads(least: 4, most: 4)]
+        phase.load.observations = [[.threads(least: 4, most: 4)]]
         subject.phases[1] = phase
         return try RunReport(of: subject, gates: ["hit.latency.p99 < 50ms", "dedup.prevented == 100%"])
     }

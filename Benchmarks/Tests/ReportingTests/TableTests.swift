@@ -294,7 +294,7 @@ extension RunReport {
         var stalls = StallReport()
         stalls.note(0, 23_000_000, wanted: 1_000_000)
         phase.load.stalls = stalls
-        phase.load.observations = [.threads(least: 4, most: 4)]
+        phase.load.observations = [[.threads(least: 4, most: 4)]]
         let report = try RunReport(of: EvidenceFixture.subject([phase]), gates: [])
         let text = TerminalReport(report, terminal: .plain).text
         let line = try #require(text.split(separator: "\n").first { $0.contains("4,711") })

@@ -20,7 +20,7 @@ struct CapacityCommand: BenchCommand {
               dedupbench capacity my/scenario.yaml --phase open --precision 5
 
             The phase must have a rate (model constant or poisson). The gates are those of --gate, or else those of the scenario \
-            that the phase measures. The rate is doubled until a gate breaks, bisected until the rates that hold and break are \
+            that the phase measures. The rate is doubled until a gate breaks or the subject does not keep up, bisected until the rates that hold and break are \
             near to each other, and the one that holds is confirmed. The warm-ups before the phase run each time. Gates on time \
             and rates that break because the generator could not keep up end the search, too, and the result says so: the \
             subject may be able to do more.
@@ -30,6 +30,7 @@ struct CapacityCommand: BenchCommand {
             """)
 
     @OptionGroup(title: "What is run") var plan: PlanOptions
+    @OptionGroup(title: "What is run") var audits: AuditOptions
 
     @Option(
         help: ArgumentHelp(
@@ -120,7 +121,7 @@ struct CapacityCommand: BenchCommand {
         guard let evidence = try await drive(runPlan, context) else {
             return Attempt(trial: .spoiled, role: .doubtful, reason: RunVerdict.interrupted.rawValue)
         }
-        let report = SubjectReport(evidence, gates: try gates(of: runPlan, phase))
+        let report = SubjectReport(evidence, gates: try gates(of: runPlan, phase), audits: try audits.limits())
         let reason = report.gateReasons.first
         switch report.verdict {
         case .pass: return Attempt(trial: .held, role: .good, reason: "")
@@ -157,7 +158,7 @@ struct CapacityCommand: BenchCommand {
         case .found(let rate, nil, _):
             return "capacity: \(HumanNumber.count(rate))/s or more, the highest rate there is"
         case .found(let rate, let brokeAt?, let isGenerators):
-            let what = isGenerators ? "the machine that makes the load could not do" : "a gate broke at"
+            let what = isGenerators ? "the machine that makes the load could not do" : "it broke at"
             return
                 "capacity: \(HumanNumber.count(rate))/s\(isGenerators ? " or more" : ""); \(what) \(HumanNumber.count(brokeAt))/s"
         }
@@ -176,6 +177,6 @@ extension SubjectReport {
     fileprivate var gateReasons: [String] {
         let open = gates.filter { $0.verdict != .pass }.map { "\($0.gate.expression.description): \($0.reason)" }
         let violation = evidence.verification?.violations.first.map { "\($0.kind.rawValue): \($0.explanation)" }
-        return open + overload + invalidity + [violation].compactMap(\.self)
+        return [violation].compactMap(\.self) + open + overload + invalidity
     }
 }

@@ -30,7 +30,8 @@ struct CompareCommand: BenchCommand {
             is a REGRESSION if it is surely worse by more than --effect, or than the reference \
             differs from itself, whichever is more, and NO REGRESSION if it is surely worse by less than --effect; with \
             metrics of several phases the certainty is that of all of them. Hit rates and other shares of what is good compare \
-            by what they lack: 98 % is twice as many misses as 99 %.
+            by what they lack: 98 % is twice as many misses as 99 %. The best arm is named where it is surely better than every \
+            other one, by more than the reference differs from itself; of bundles it is not asked.
 
             --rev builds a commit of the repository of this folder, in the folder .build/revisions of its package, where it \
             is kept; --program takes an executable that was built already. Both run the scenario as it is here. The runs of \
@@ -38,11 +39,13 @@ struct CompareCommand: BenchCommand {
             and so on, and what a reference differs from itself by is seen from one of its runs to the next. Times tell \
             something only where the runs of both were made in turn.
 
-            Exit codes: 0 no regression; 2 a regression, or an arm that breaks promises; 75 inconclusive: more rounds may \
-            tell, or a machine that is left alone.
+            Exit codes: 0 no regression; 2 a regression, or an arm that breaks promises or does not keep up with the rate; 75 \
+            inconclusive: more rounds may tell, or a machine that is left alone.
             """)
 
     @OptionGroup(title: "What is run") var plan: PlanOptions
+
+    @OptionGroup(title: "What is run") var audits: AuditOptions
 
     @OptionGroup(title: "What is compared in place of subjects and settings") var others: ComparedOptions
 
@@ -81,6 +84,9 @@ struct CompareCommand: BenchCommand {
             guard inTurn == nil else {
                 throw Failure("--bundles: nothing is run, so --in-turn has no meaning", .usage)
             }
+            guard audits.lagLimit == nil else {
+                throw Failure("--lag-limit: each bundle is judged by the limit that it was made with", .usage)
+            }
             return publish(try stored(metrics, stamp, arguments), context.console)
         }
         context.interruption.listen(reports: false)
@@ -93,6 +99,7 @@ struct CompareCommand: BenchCommand {
         _ metrics: [Metric], _ stamp: RunStamp, _ arguments: [String], _ context: CommandContext
     ) async throws -> ComparisonReport {
         var runPlan = try RunPlan(plan, in: context, historyFolder: out)
+        let limits = try audits.limits()
         let programs = others.revisions.count + others.programs.count
         let rounds = rounds ?? 10
         let count = programs > 0 ? programs : runPlan.combinations.count * runPlan.subjects.count
@@ -105,7 +112,7 @@ struct CompareCommand: BenchCommand {
         defer { runner.progress.clear() }
         let arms = programs > 0 ? try await others.arms(of: plan, runner) : try runner.arms()
         let driver = ComparisonDriver(
-            arms: arms, rounds: rounds, isInTurn: turns.isInTurn, seed: runPlan.scenario.seed,
+            arms: arms, rounds: rounds, isInTurn: turns.isInTurn, seed: runPlan.scenario.seed, audits: limits,
             interruption: context.interruption,
             progress: runner.progress)
         let outcome = try await driver.run()
@@ -115,7 +122,8 @@ struct CompareCommand: BenchCommand {
             environment: MachineEnvironment.current(commit: stamp.commit, jemalloc: try? Jemalloc()),
             scenario: try runPlan.resolvedScenario, reference: arms[0].title,
             results: Comparison(effect: effect / 100).results(compared),
-            best: Comparison.best(compared, reference: arms[0].title, without: outcome.broken),
+            best: Comparison.best(
+                compared, reference: arms[0].title, without: outcome.broken, doubting: outcome.untrusted),
             doubts: [turns.note].compactMap(\.self) + outcome.doubts,
             arms: outcome.verdict)
     }

@@ -29,6 +29,8 @@ struct ComparisonDriver {
     let isInTurn: Bool
     /// What fixes the order of the arms.
     let seed: UInt64
+    /// How far the load of a run may be from the declared one.
+    let audits: AuditLimits
     let interruption: Interruption
     let progress: ProgressDisplay
 
@@ -45,7 +47,7 @@ struct ComparisonDriver {
                 isInTurn
                 ? try await inTurn(places, seed: random.word(), round)
                 : try await oneAfterTheOther(places, random.permutation(places.count).map(Int.init), round)
-            outcome.add(runs.map(\.evidence))
+            outcome.add(runs.map { SubjectReport($0.evidence, gates: [], audits: audits) })
             for (place, run) in zip(places, runs) where !run.tookTurns {
                 outcome.doubt(
                     "\(place.title) does not know how to take turns: it ran as a whole while the others rested")

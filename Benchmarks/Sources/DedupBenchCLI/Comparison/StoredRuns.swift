@@ -64,12 +64,12 @@ struct StoredRuns {
     var phases: [String] { runs.first?.subjects.first?.measured.map(\.name) ?? [] }
 
     /// The run of a round.
-    func evidence(of title: String, round: Int) throws(Failure) -> SubjectEvidence {
+    func report(of title: String, round: Int) throws(Failure) -> SubjectReport {
         let run = runs[round]
         guard let subject = run.subjects.first(where: { $0.title == title }) else {
             throw Failure("\(run.identity.id) of \(name) has not run `\(title)`", .badScenario)
         }
-        return subject
+        return SubjectReport(subject, gates: [], audits: AuditLimits(of: run))
     }
 }
 
@@ -165,10 +165,10 @@ struct StoredComparison {
     private func rounds(_ titles: [String], named names: [String]) throws(Failure) -> ComparisonRounds {
         var rounds = ComparisonRounds(arms: names)
         for round in 0..<count {
-            var measured: [SubjectEvidence] = []
-            for (arm, title) in zip(arms, titles) { measured.append(try arm.evidence(of: title, round: round)) }
+            var measured: [SubjectReport] = []
+            for (arm, title) in zip(arms, titles) { measured.append(try arm.report(of: title, round: round)) }
             // What the reference differs from itself by is seen between one of its runs and the next.
-            measured.append(try arms[0].evidence(of: titles[0], round: (round + 1) % count))
+            measured.append(try arms[0].report(of: titles[0], round: (round + 1) % count))
             rounds.add(measured)
         }
         return rounds

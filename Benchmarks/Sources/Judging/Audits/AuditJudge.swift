@@ -2,8 +2,36 @@ internal import DedupVerification
 package import Evidence
 internal import Workloads
 
+/// How far the load of a phase may be from the declared one.
+package struct AuditLimits: Hashable, Sendable {
+    /// A sample of the declared distribution is rejected by mistake once in a million audits.
+    package static let significance = 1e-6
+    /// Fewer draws or arrivals than this prove nothing.
+    package static let fewestDraws = 100
+    /// The share of intended requests that must have been sent.
+    package static let leastSent = 0.99
+    /// How far the distribution of the gaps between releases may be from the declared one: a quarter. A stall of the machine
+    /// bunches releases up, so unlike the prepared arrivals they are never exactly a sample of it.
+    package static let releaseDistance = 0.25
+    /// How much longer than intended an open loop may take to release its requests: 5 %, and the limit of lag.
+    package static let paceTolerance = 0.05
+    /// The share of what could be open that must be, on average, for the subject to be what holds requests up: 90 %.
+    package static let leastOpen = 0.9
+
+    /// In an open loop, how late 1 % of the requests may be released, and how long they may wait for a client.
+    package var lag: Duration
+
+    /// Limits.
+    package init(lag: Duration = .nanoseconds(RunEvidence.defaultLagLimit)) { self.lag = lag }
+
+    /// Those that a run is judged by.
+    package init(of run: RunEvidence) {
+        self.init(lag: .nanoseconds(run.lagLimit ?? RunEvidence.defaultLagLimit))
+    }
+}
+
 /// Says whether the load of a phase was the one that the scenario declares. A finding that does not pass makes the phase INVALID:
-/// the figures are those of a generator that could not keep up, not of the subject.
+/// its figures say nothing about the subject. One finding is the subject's own: that it does not keep up with the rate.
 package struct AuditJudge: Sendable {
     private let limits: AuditLimits
 
@@ -14,9 +42,29 @@ package struct AuditJudge: Sendable {
 
     /// All findings of a phase, those that passed too, in the order of what was seen.
     package func findings(of phase: PhaseEvidence) -> [AuditFinding] {
-        var findings = phase.load.observations.map(finding)
+        var findings = phase.load.observations.flatMap { self.findings(ofProcess: $0, phase.load.disturbance) }
+        findings += (phase.load.audits ?? []).map { audit in
+            AuditFinding(
+                audit.name, passed: audit.passed, audit.explanation, blame: audit.blamesGenerator ? .generator : nil)
+        }
         if let edge = phase.edge, !phase.isPartial, !phase.isWarmup { findings.append(edges(edge)) }
         return findings
+    }
+
+    /// A subject is not to be blamed where something else was wrong with the load, too, or other programs were busy.
+    private func findings(
+        ofProcess observations: [GeneratorObservation], _ disturbance: String?
+    ) -> [AuditFinding] {
+        let findings = observations.map(finding)
+        let isWrong = findings.contains { !$0.passed && $0.blame != .subject }
+        guard let excuse = disturbance ?? (isWrong ? "the load was not the one that is declared, either" : nil) else {
+            return findings
+        }
+        return findings.map { finding in
+            guard finding.blame == .subject else { return finding }
+            return AuditFinding(
+                finding.name, passed: false, "\(finding.explanation); but \(excuse), so that is not held against it")
+        }
     }
 
     private func finding(_ observation: GeneratorObservation) -> AuditFinding {
@@ -63,14 +111,10 @@ package struct AuditJudge: Sendable {
 
     // MARK: - Open loops
 
-    /// Until when something must have happened that was intended at a time, in nanoseconds.
-    private func deadline(of intended: UInt64) -> Double {
-        Double(intended) * (1 + AuditLimits.paceTolerance) + Double(limits.lag.nanoseconds)
-    }
-
     /// Whether the last request left at about the time it was meant to.
     private func pace(_ pace: GeneratorObservation.Pace) -> AuditFinding {
-        let isKept = Double(pace.released) <= deadline(of: pace.intended)
+        let latest = Double(pace.intended) * (1 + AuditLimits.paceTolerance) + Double(limits.lag.nanoseconds)
+        let isKept = Double(pace.released) <= latest
         return AuditFinding(
             "pace", passed: isKept,
             "all requests were released within \(Self.milliseconds(pace.released)) instead of "
@@ -84,36 +128,44 @@ package struct AuditJudge: Sendable {
         let isKept = lag <= limits.lag.nanoseconds
         return AuditFinding(
             "lag", passed: isKept,
-            "1 % of the requests were released more than \(Self.milliseconds(lag)) late"
-                + (isKept
-                    ? ""
-                    : ", over the limit of \(Self.milliseconds(limits.lag.nanoseconds)): the generator is saturated"),
+            "1 % of the requests were released more than \(Self.milliseconds(lag)) late, \(isKept ? "within" : "over") the limit of "
+                + Self.milliseconds(limits.lag.nanoseconds) + (isKept ? "" : ": the generator is saturated"),
             blame: .generator)
     }
 
     /// Whether released requests were taken up in time: with all clients busy for long, the rate was not kept. Where that was the
-    /// subject's work, and requests were still behind in the end, the subject does not keep up with the rate.
+    /// subject's work, and requests were later in the end than chance explains, the subject does not keep up with the rate.
     private func backlog(_ backlog: GeneratorObservation.Backlog) -> AuditFinding {
         let isKept = backlog.wait <= limits.lag.nanoseconds
         let behind = backlog.started - min(backlog.intended, backlog.started)
+        let late = "the last call began \(Self.milliseconds(behind)) late"
         let (blame, remedy): (AuditFinding.Blame?, String) =
             if backlog.subjectShare < 0.5 {
                 (.generator, "the generator is saturated, ask for a lower rate")
-            } else if Double(backlog.started) > deadline(of: backlog.intended) {
+            } else if Double(behind) <= allowance(of: backlog) {
+                (nil, "\(late), which chance may explain; a lower rate, more clients, or a longer phase tell more")
+            } else if backlog.openShare < AuditLimits.leastOpen {
                 (
-                    .subject,
-                    "the subject does not keep up with the rate: the last call began \(Self.milliseconds(behind)) late"
+                    nil,
+                    "\(late), but calls that had not returned were \(Int(backlog.openShare * 100)) % of what could be open"
                 )
             } else {
-                (nil, "it had caught up in the end; more clients, or a longer phase, tell more")
+                (.subject, "the subject does not keep up with the rate: \(late)")
             }
         return AuditFinding(
             "backlog", passed: isKept,
             "\(backlog.requests) requests found every client busy, and 1 % waited more than "
                 + "\(Self.milliseconds(backlog.wait)) for one, \(Int(backlog.subjectShare * 100)) % of that time with the "
-                + "subject at work"
-                + (isKept ? "" : "; over the limit of \(Self.milliseconds(limits.lag.nanoseconds)): \(remedy)"),
+                + "subject at work, \(isKept ? "within" : "over") the limit of "
+                + Self.milliseconds(limits.lag.nanoseconds) + (isKept ? "" : ": \(remedy)"),
             blame: blame)
+    }
+
+    /// How late the last call may begin without saying that the rate is too high: as late as any request may be, and four standard
+    /// deviations of the time in which so many requests arrive at random.
+    private func allowance(of backlog: GeneratorObservation.Backlog) -> Double {
+        Double(limits.lag.nanoseconds)
+            + 4 * Double(backlog.intended) / Double(max(1, backlog.intendedRequests)).squareRoot()
     }
 
     /// Whether the event was met: in half of the steps at least some herd must have come, or the phase has looked at nothing.

@@ -34,11 +34,12 @@ package struct ComparedMetric: Hashable, Sendable {
     /// The same of the reference against itself.
     var noise: [Double] { Self.logarithms(again, over: reference, metric) }
 
-    /// The most that the reference differs from itself by, with confidence, as a logarithm: what is less is noise.
-    var floor: Double {
-        guard noise.allSatisfy(\.isFinite), let estimate = HodgesLehmann.estimate(noise) else { return 0 }
+    /// The most that the reference differs from itself by, with confidence, as a logarithm: what is less is noise. Nil where that is not
+    /// known.
+    var floor: Double? {
+        guard noise.allSatisfy(\.isFinite), let estimate = HodgesLehmann.estimate(noise) else { return nil }
         let floor = max(abs(estimate.low), abs(estimate.high))
-        return floor.isFinite ? floor : 0
+        return floor.isFinite ? floor : nil
     }
 
     /// How much worse some values are than others, pair by pair, as logarithms.
@@ -168,7 +169,7 @@ package struct Comparison {
     }
 
     /// In logarithms.
-    private func threshold(_ metric: ComparedMetric) -> Double { max(log(1 + effect), metric.floor) }
+    private func threshold(_ metric: ComparedMetric) -> Double { max(log(1 + effect), metric.floor ?? 0) }
 
     private static func ratio(_ logarithm: Estimate) -> Estimate {
         Estimate(exp(logarithm.value), low: exp(logarithm.low), high: exp(logarithm.high))

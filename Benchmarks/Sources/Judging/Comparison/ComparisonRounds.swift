@@ -1,5 +1,5 @@
 internal import DedupVerification
-package import Evidence
+internal import Evidence
 
 /// What the arms of a comparison measured, round by round.
 package struct ComparisonRounds: Sendable {
@@ -22,6 +22,8 @@ package struct ComparisonRounds: Sendable {
     private var verdicts: [RunVerdict] = []
     /// The arms that broke promises or hung in a round, the reference among them.
     package private(set) var broken: Set<String> = []
+    /// The arms whose figures cannot be trusted in a round, the reference among them.
+    package private(set) var untrusted: Set<String> = []
     /// By round and place. The last place is the second run of the reference.
     private var runs: [[Run]] = []
 
@@ -33,14 +35,15 @@ package struct ComparisonRounds: Sendable {
 
     /// Adds a round.
     ///
-    /// - Parameter round: What each arm measured, in their order, and at last what the reference did when it ran again.
-    package mutating func add(_ round: [SubjectEvidence]) {
-        precondition(round.count == arms.count + 1, "A round has a run of each arm, and a second one of the reference.")
-        let reports = round.map { SubjectReport($0, gates: []) }
+    /// - Parameter reports: What each arm came to, in their order, and at last what the reference did when it ran again.
+    package mutating func add(_ reports: [SubjectReport]) {
+        precondition(
+            reports.count == arms.count + 1, "A round has a run of each arm, and a second one of the reference.")
         for (place, report) in reports.enumerated() {
             let arm = place < arms.count ? arms[place] : arms[0]
             note(report, of: arm)
-            if [.fail, .hung].contains(report.verdict) { broken.insert(arm) }
+            if report.breaksPromises { broken.insert(arm) }
+            if !report.invalidity.isEmpty || report.ending != .finished { untrusted.insert(arm) }
             if arms.indices.dropFirst().contains(place) { verdicts.append(report.verdict) }
         }
         runs.append(reports.map(Run.init))
@@ -48,11 +51,9 @@ package struct ComparisonRounds: Sendable {
 
     private mutating func note(_ report: SubjectReport, of arm: String) {
         guard report.verdict != .pass else { return }
-        let reason = report.ending.reason ?? report.invalidity.first ?? report.overload.first
-        let violations = report.verification?.violationCount ?? 0
-        var doubt = "\(arm): \(report.verdict.rawValue.uppercased())"
-        if let reason { doubt += ", \(reason)" } else if violations > 0 { doubt += ", its history breaks promises" }
-        self.doubt(doubt)
+        let promises = report.breaksPromises && report.ending == .finished ? "its history breaks promises" : nil
+        let reason = promises ?? report.ending.reason ?? report.overload.first ?? report.invalidity.first
+        self.doubt("\(arm): \(report.verdict.rawValue.uppercased())" + (reason.map { ", \($0)" } ?? ""))
     }
 
     /// Adds what was wrong, unless it is there already.

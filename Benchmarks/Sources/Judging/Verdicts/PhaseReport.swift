@@ -64,17 +64,10 @@ package struct PhaseReport: Sendable {
 
 extension PhaseReport {
     /// Why the figures of the phase cannot be trusted; empty when they can.
-    package var invalidity: [String] {
-        overload == nil ? audits.filter { !$0.passed }.map(\.explanation) : []
-    }
+    package var invalidity: [String] { audits.filter { !$0.passed && $0.blame != .subject }.map(\.explanation) }
 
-    /// That the subject did not keep up with the rate; nil when it did, and where that says nothing about it, because something else
-    /// was wrong with the load or other programs were busy.
-    package var overload: String? {
-        let failed = audits.filter { !$0.passed }
-        guard self.load.disturbance == nil, failed.allSatisfy({ $0.blame == .subject }) else { return nil }
-        return failed.first?.explanation
-    }
+    /// That the subject did not keep up with the rate; nil when it did.
+    package var overload: String? { audits.first { $0.blame == .subject }?.explanation }
 
     /// What was wrong with the generator itself; nil when it kept up.
     var saturation: String? { audits.first { $0.blame == .generator }?.explanation }

@@ -12,7 +12,7 @@ package enum RunVerdict: String, CaseIterable, Sendable {
     case interrupted
     /// The subject stopped answering.
     case hung
-    /// A promise was broken.
+    /// A promise or a gate was broken, or the subject did not keep up with the rate.
     case fail
 
     /// The verdict of a finished measurement.

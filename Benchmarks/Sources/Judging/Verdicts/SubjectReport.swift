@@ -40,9 +40,7 @@ package struct SubjectReport: Sendable {
         let judge = GateJudge(phases: measured, whole: metrics)
         self.gates = gates.flatMap(judge.results)
         invalidity = Self.invalidity(of: measured, total)
-        overload = measured.filter { !$0.isPartial }.compactMap { phase in
-            phase.overload.map { "phase \(phase.name): \($0)" }
-        }
+        overload = measured.compactMap { phase in phase.overload.map { "phase \(phase.name): \($0)" } }
         let own: [RunVerdict] = (invalidity.isEmpty ? [] : [.invalid]) + (overload.isEmpty ? [] : [.fail])
         verdict = Self.verdict(of: evidence, measured, self.gates, own)
     }
@@ -50,6 +48,12 @@ package struct SubjectReport: Sendable {
     /// What was measured.
     package subscript<Value>(dynamicMember member: KeyPath<SubjectEvidence, Value>) -> Value {
         evidence[keyPath: member]
+    }
+
+    /// Whether it broke a promise, or stopped answering.
+    var breaksPromises: Bool {
+        if case .hung = evidence.ending { return true }
+        return evidence.verification?.violationCount ?? 0 > 0
     }
 
     /// The phases that count: all but warm-ups.
@@ -103,7 +107,7 @@ package struct SubjectReport: Sendable {
         guard !phase.isWarmup else { return verdicts.first }
         verdicts += gates.filter { $0.phase == phase.name }.map { RunVerdict(judged($0).verdict) }
         if !phase.invalidity.isEmpty { verdicts.append(.invalid) }
-        if phase.overload != nil, !phase.isPartial { verdicts.append(.fail) }
+        if phase.overload != nil { verdicts.append(.fail) }
         switch phase.ending {
         case .completed: verdicts.append(phase.isVerified ? .pass : .inconclusive)
         case .historyFull, .diskFull: verdicts.append(.inconclusive)

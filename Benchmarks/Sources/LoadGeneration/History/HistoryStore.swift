@@ -56,15 +56,22 @@ package final class HistoryStore: Sendable {
             state.facts.add(history)
             try state.known.add(history.executions)
             state.calls += history.calls.count
-            let calls = try Self.write(history.calls, to: file, &state.size) { $0.key }
-            let executions = try Self.write(history.executions, to: file, &state.size) { $0.key }
+            let calls = try Self.write(history.calls, to: file, &state.size, keys: history.calls.lazy.map(\.key))
+            let executions = try Self.write(
+                history.executions, to: file, &state.size, keys: history.executions.lazy.map(\.key))
             // An excuse belongs to the execution that it names.
-            let known = state.known
-            let excuses = try Self.write(history.excuses, to: file, &state.size) { excuse throws(HistoryFileError) in
-                try known.key(of: excuse.execution) ?? excuse.key
-            }
+            let named = try state.known.keys(of: history.excuses.map(\.execution))
+            let excuses = try Self.write(
+                history.excuses, to: file, &state.size, keys: zip(named, history.excuses).map { $0 ?? $1.key })
             state.stretches.append(Stretch(calls: calls, executions: executions, excuses: excuses))
         }
+    }
+
+    /// Gives back what memory is kept for what is still to be appended: nothing is.
+    ///
+    /// - Throws: ``HistoryFileError`` when it cannot be written.
+    package func finish() throws(HistoryFileError) {
+        try state.withLock { state throws(HistoryFileError) in try state.known.settle() }
     }
 
     /// When the execution ended that a call names; nil for one that did not, or that there is not.
@@ -98,14 +105,13 @@ package final class HistoryStore: Sendable {
 
     /// Writes elements sorted by their part, in the order in which they were.
     private static func write<Element: BitwiseCopyable>(
-        _ elements: [Element], to file: UnnamedFile, _ size: inout Int,
-        by key: (Element) throws(HistoryFileError) -> UInt32
+        _ elements: [Element], to file: UnnamedFile, _ size: inout Int, keys: some Sequence<UInt32>
     ) throws(HistoryFileError) -> Segments {
         var numbers: [UInt8] = []
         numbers.reserveCapacity(elements.count)
         var starts = [Int32](repeating: 0, count: parts + 1)
-        for element in elements {
-            let part = part(of: try key(element))
+        for key in keys {
+            let part = part(of: key)
             numbers.append(UInt8(part))
             starts[part + 1] += 1
         }

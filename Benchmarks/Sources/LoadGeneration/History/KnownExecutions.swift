@@ -2,8 +2,9 @@ internal import DedupVerification
 
 /// What is known of each execution of a run, by its id: enough to say that it is not what a call should have got.
 ///
-/// It is written to a file. In memory are those of the stretch that came last, and of those before it the newest one of each key:
-/// the others are settled, since what a key was asked for after that is the newest one, unless the subject breaks a promise.
+/// It is written to a file. In memory are those of the stretch that came last, and of those before it the newest one of each key that
+/// succeeded: the others are settled, as that one is what is served from then on. What a subject serves nevertheless, because it
+/// breaks a promise or has one that lets it, is looked up in the file.
 struct KnownExecutions {
     private struct Record: BitwiseCopyable {
         var begin: UInt64
@@ -17,7 +18,7 @@ struct KnownExecutions {
     }
 
     private var records: FiledArray<Record>
-    /// By key, the newest execution before the last stretch, and when it ended.
+    /// By key, the newest execution before the last stretch that succeeded, and when it ended.
     private var newest: [(id: UInt64, end: UInt64)] = []
 
     /// None yet.
@@ -41,11 +42,16 @@ struct KnownExecutions {
     }
 
     private mutating func note(_ record: Record, id: UInt64) {
-        guard record.begin != .max else { return }
+        guard record.succeeded, record.end > 0 else { return }
         let key = Int(record.key)
         if key >= newest.count { newest += Array(repeating: (0, 0), count: key + 1 - newest.count + newest.count / 2) }
         newest[key] = (id, record.end)
     }
+
+    /// Moves everything to the file: nothing more comes.
+    ///
+    /// - Throws: ``HistoryFileError`` when it cannot be written.
+    mutating func settle() throws(HistoryFileError) { try records.settle(isLast: true) }
 
     /// When the execution that a call for a key names ended; nil for one that did not, or that there is not.
     ///
@@ -58,10 +64,17 @@ struct KnownExecutions {
         return end > 0 ? end : nil
     }
 
-    /// The key of an execution; nil where there is none, or it found no room.
+    /// The keys of executions; nil for one that there is not, or that found no room.
     ///
-    /// - Throws: ``HistoryFileError`` when it cannot be read.
-    func key(of id: UInt64) throws(HistoryFileError) -> UInt32? { try record(id)?.key }
+    /// - Throws: ``HistoryFileError`` when they cannot be read.
+    func keys(of ids: [UInt64]) throws(HistoryFileError) -> [UInt32?] {
+        let known = ids.indices.filter { ids[$0] > 0 && ids[$0] <= records.count }
+        var keys = [UInt32?](repeating: nil, count: ids.count)
+        for (index, record) in zip(known, try records.elements(at: known.map { Int(ids[$0]) - 1 })) {
+            keys[index] = record.begin == .max ? nil : record.key
+        }
+        return keys
+    }
 
     /// An execution, without what only its own key's checker needs; nil where there is none, or it found no room.
     ///

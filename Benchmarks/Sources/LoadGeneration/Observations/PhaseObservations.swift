@@ -76,9 +76,12 @@ struct PhaseObservations {
     }
 
     private func backlog(_ phase: PhaseEvidence) -> GeneratorObservation.Backlog {
-        GeneratorObservation.Backlog(
+        let most = Double(max(1, phase.load.maximumConcurrency))
+        return GeneratorObservation.Backlog(
             requests: phase.load.backlogged ?? 0, wait: phase.latencies.all(.wait).percentile(99) ?? 0,
-            subjectShare: phase.load.subjectShareOfWaiting ?? 0, intended: trace.lastIntended,
+            subjectShare: phase.load.subjectShareOfWaiting ?? 0,
+            openShare: min(1, (phase.load.meanConcurrency ?? 0) / most),
+            intendedRequests: trace.plan.limit, intended: trace.lastIntended,
             started: withoutRests(lastStart))
     }
 

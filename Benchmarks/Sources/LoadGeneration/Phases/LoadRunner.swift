@@ -121,7 +121,8 @@ package final class LoadRunner: Sendable {
             SubjectSettings(
                 system: scenario.system, seed: scenario.seed, keyCount: streams.map(\.keyCount).max() ?? 0,
                 excuses: Excuses(equipment.recorder, machine), clock: machine))
-        let traces = await drive(subject, plan, equipment)
+        var traces = await drive(subject, plan, equipment)
+        if blueprint.worksElsewhere { for place in traces.indices { traces[place].foreignProcessors = nil } }
         var hang = traces.contains { $0.ending == .hung } ? SubjectHang.call : nil
         if hang == nil, await !equipment.watchdog.finishes({ await subject.quiesce() }) { hang = .quiesce }
         // A subject that hangs may hold the lock that its counters take.
@@ -168,6 +169,7 @@ package final class LoadRunner: Sendable {
             try store.append(stretch)
             try analysis.add(stretch)
         }
+        try store.finish()
         return (History(), store, analysis.evidence)
     }
 

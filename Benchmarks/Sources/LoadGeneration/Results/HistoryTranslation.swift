@@ -33,20 +33,21 @@ package struct HistoryTranslation {
         try idsOfNumbers.settle()
         var history = stretch
         for execution in history.executions { learn(execution) }
-        var excuses: [Excuse] = []
-        excuses.reserveCapacity(stretch.excuses.count)
-        for var excuse in stretch.excuses {
-            if excuse.key == .max {
-                guard let id = try id(of: excuse.execution) else { continue }
-                excuse.execution = id
-                excuse.key = try keys.element(at: Int(id) - 1)
-            }
-            excuses.append(excuse)
+        let unnamed = history.excuses.indices.filter { history.excuses[$0].key == .max }
+        let ids = try ids(of: unnamed.map { history.excuses[$0].execution })
+        let named = zip(unnamed, ids).compactMap { index, id in id.map { (index, $0) } }
+        for ((index, id), key) in zip(named, try keys.elements(at: named.map { Int($0.1) - 1 })) {
+            history.excuses[index].execution = id
+            history.excuses[index].key = key
         }
-        history.excuses = excuses
+        let unknown = Set(zip(unnamed, ids).lazy.filter { $1 == nil }.map(\.0))
+        if !unknown.isEmpty {
+            history.excuses = history.excuses.indices.filter { !unknown.contains($0) }.map { history.excuses[$0] }
+        }
         guard byEpoch else { return history }
-        for index in history.calls.indices where history.calls[index].outcome == .rejected {
-            history.calls[index].execution = try id(of: history.calls[index].execution) ?? 0
+        let rejected = history.calls.indices.filter { history.calls[$0].outcome == .rejected }
+        for (index, id) in zip(rejected, try self.ids(of: rejected.map { history.calls[$0].execution })) {
+            history.calls[index].execution = id ?? 0
         }
         return history
     }
@@ -66,13 +67,14 @@ package struct HistoryTranslation {
         if idsOfNumbers[Int(place)] == 0 { idsOfNumbers[Int(place)] = execution.id }
     }
 
-    /// The id of the execution that the subject knows by a number; nil where there is none.
-    private func id(of number: UInt64) throws(HistoryFileError) -> UInt64? {
-        guard byEpoch else { return number > 0 && number <= keys.count ? number : nil }
-        let place = number &- 1
-        if place < UInt64(idsOfNumbers.count), case let id = try idsOfNumbers.element(at: Int(place)), id > 0 {
-            return id
+    /// The ids of the executions that the subject knows by some numbers; nil where there is none.
+    private func ids(of numbers: [UInt64]) throws(HistoryFileError) -> [UInt64?] {
+        guard byEpoch else { return numbers.map { $0 > 0 && $0 <= keys.count ? $0 : nil } }
+        var ids = numbers.map { idsOfOthers[$0] }
+        let known = numbers.indices.filter { numbers[$0] &- 1 < UInt64(idsOfNumbers.count) }
+        for (index, id) in zip(known, try idsOfNumbers.elements(at: known.map { Int(numbers[$0]) - 1 })) where id > 0 {
+            ids[index] = id
         }
-        return idsOfOthers[number]
+        return ids
     }
 }

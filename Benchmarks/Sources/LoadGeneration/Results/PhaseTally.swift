@@ -184,7 +184,7 @@ struct PhaseTally {
         phase.warmUp = trace.warmUp
         phase.allocatedEnd = trace.allocatedEnd
         let observations = PhaseObservations(trace, asked: asked.fit, drawn: drawn?.fit, lastStart: lastStart)
-        phase.load.observations = trace.observations + observations.all(of: phase, isComplete: isComplete)
+        phase.load.observations = [trace.observations + observations.all(of: phase, isComplete: isComplete)]
         return phase
     }
 

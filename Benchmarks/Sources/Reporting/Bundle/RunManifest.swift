@@ -149,6 +149,7 @@ struct RunManifest: Encodable {
     let startedAt: String
     let arguments: [String]
     let replay: String
+    let lagLimit: UInt64
     let mergedFrom: [String]?
     let partial: Bool
     let partialReason: String?
@@ -165,6 +166,7 @@ struct RunManifest: Encodable {
         case scenario, seed, commit
         case startedAt = "started_at"
         case arguments, replay
+        case lagLimit = "lag_limit_ns"
         case mergedFrom = "merged_from"
         case partial
         case partialReason = "partial_reason"
@@ -181,6 +183,7 @@ struct RunManifest: Encodable {
         startedAt = report.identity.startedAt
         arguments = report.identity.arguments
         replay = report.identity.replay
+        lagLimit = report.evidence.lagLimit ?? RunEvidence.defaultLagLimit
         mergedFrom = report.parts.isEmpty ? nil : report.parts.map(\.identity.id)
         partial = report.isPartial
         partialReason = report.interruption?.reason

@@ -166,7 +166,10 @@ enum ColumnDictionary {
         "worse_ratio": (.number, "how many times worse the arm is within a round"),
         "threshold_ratio": (.number, "how many times worse it has to be to matter"),
         "rounds": (.integer, "how many rounds there were"),
-        "best_arm": (.string, "the arm that is surely the best of all in the metric and phase; empty where none is"),
+        "best_arm": (
+            .string,
+            "the arm that is surely the best of all in the metric and phase; empty where none is, and of bundles"
+        ),
         "round": (.integer, "the number of the round, from 1 on"),
         "reference_again": (.number, "what its second run came to in the round"),
         "arm_value": (.number, "what the arm came to in the round"),

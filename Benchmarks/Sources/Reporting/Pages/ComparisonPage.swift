@@ -31,7 +31,7 @@ struct ComparisonPage {
                     "Best",
                     Markup.table(
                         ["metric", "phase", "best arm"],
-                        report.best.map { [$0.metric.name, $0.phase, $0.arm ?? "none is, surely"] })),
+                        report.best.map { [$0.metric.name, $0.phase, $0.text] })),
             HTMLPage.section("Differences", charts(differences)),
             HTMLPage.section("Rounds", rounds),
             HTMLPage.run(report.identity, report.environment, scenario: report.scenario),

@@ -70,7 +70,7 @@ package struct JUnitReport {
 
     private func suite(_ subject: SubjectReport) -> String {
         let cases =
-            [history(subject)]
+            [history(subject), pace(subject)].compactMap(\.self)
             + subject.gateRows.map { row in
                 Case(
                     name: row.gate.phase == nil || row.gate.gate.expression.phase != nil
@@ -105,7 +105,6 @@ package struct JUnitReport {
                 name: name, verdict: .fail, reason: "\(verification.violationCount) violations",
                 details: stories.joined(separator: "\n\n"))
         }
-        if let reason = subject.overload.first { return Case(name: name, verdict: .fail, reason: reason) }
         switch subject.ending {
         case .hung(let reason): return Case(name: name, verdict: .hung, reason: reason)
         case .interrupted(let reason): return Case(name: name, verdict: .interrupted, reason: reason)
@@ -121,6 +120,15 @@ package struct JUnitReport {
         }
         let doubt = verification.isComplete ? "no duplicate was offered" : "the history had no room for everything"
         return Case(name: name, verdict: RunVerdict(verification.verdict), reason: doubt)
+    }
+
+    /// Whether the subject keeps up with the rate; nil where none is asked for.
+    private func pace(_ subject: SubjectReport) -> Case? {
+        guard subject.measured.contains(where: { $0.latencies.isOpen }) else { return nil }
+        let reasons = subject.overload
+        return Case(
+            name: "the subject keeps up with the rate", verdict: reasons.isEmpty ? .pass : .fail,
+            reason: reasons.first ?? "", details: reasons.joined(separator: "\n"))
     }
 
     private func element(_ test: Case, of suite: String) -> String {

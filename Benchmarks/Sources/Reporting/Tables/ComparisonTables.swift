@@ -62,13 +62,8 @@ package struct ComparisonReport {
         arms == .pass ? verdict.rawValue : "\(verdict.rawValue), and an arm comes to \(arms.rawValue.uppercased())"
     }
 
-    /// A line a metric and phase: which arm is the best, or that none surely is.
-    var bestLines: [String] {
-        best.map { best in
-            let what = "\(best.metric.name) in \(best.phase)"
-            return best.arm.map { "best in \(what): \($0)" } ?? "best in \(what): none is, surely"
-        }
-    }
+    /// A line a metric and phase: which arm is the best.
+    var bestLines: [String] { best.map { "best in \($0.metric.name) in \($0.phase): \($0.text)" } }
 
     /// The best arm in a metric of a phase; nil where none surely is.
     private func bestArm(in metric: ComparedMetric) -> String? {
@@ -153,5 +148,17 @@ package struct ComparisonReport {
             [title, ""] + table.lines(terminal) + (best.isEmpty ? [] : [""] + best)
             + (notes.isEmpty ? [] : [""] + notes)
         return lines.joined(separator: "\n") + "\n\n" + terminal.paint(verdict.rawValue, verdict.role) + "\n"
+    }
+}
+
+extension BestArm {
+    /// The finding in a few words.
+    var text: String {
+        switch finding {
+        case .surely(let arm): arm
+        case .onlyOneLeft(let arm): "\(arm), the only one that keeps its promises"
+        case .none: "none is, surely"
+        case .tooFewRounds: "too few rounds to tell"
+        }
     }
 }
