@@ -114,6 +114,27 @@ import Workloads
         }
     }
 
+    /// Numbers that go on, from one, from nought, or from the time at which the subject began, take no memory each.
+    @Test(arguments: [0, 1, 1_764_000_000_000_000, UInt64.max - 10_000])
+    func numbersThatGoOnTakeNoMemory(first: UInt64) throws {
+        var promises = Promises()
+        promises.namesExecutionsByEpoch = true
+        var translation = try HistoryTranslation(promises, in: folder)
+        var known: [UInt64: UInt64] = [:]
+        for var stretch in Self.stretches(3) {
+            for index in stretch.executions.indices {
+                // Neighbours may have begun in another order than they were numbered in.
+                stretch.executions[index].epoch = first &+ (stretch.executions[index].id ^ 1)
+                known[stretch.executions[index].epoch] = stretch.executions[index].id
+            }
+            guard let name = stretch.executions.last?.epoch else { continue }
+            stretch.excuses = [Excuse(.evicted, key: .max, at: 1, execution: name)]
+            let translated = try translation.translate(stretch)
+            #expect(translated.excuses.map(\.execution) == [known[name]])
+        }
+        #expect(known.count > 500 && translation.strayNumbers <= 5, "one at each border of two stretches")
+    }
+
     /// Excuses and rejections that name executions by the subject's own numbers, of this stretch or of any before it: numbers that go
     /// on out of order, some far away, some given twice, some lower than any of the stretches before.
     @Test(arguments: UInt64(1)...6, [true, false])

@@ -9,11 +9,15 @@ package struct HistoryTranslation {
     private let byEpoch: Bool
     /// By id of the execution less 1.
     private var keys: FiledArray<UInt32>
-    /// The id of the execution by the number that the subject knows it by, less 1; 0 for none. Subjects number on, so it is an
-    /// array.
+    /// The least number of the first stretch. Subjects number on, but from the time on at which they began, say.
+    private var firstNumber: UInt64?
+    /// The id of the execution by the number that the subject knows it by, less the first one; 0 for none.
     private var idsOfNumbers: FiledArray<UInt64>
-    /// Of a subject that numbers otherwise.
+    /// Of numbers that do not go on.
     private var idsOfOthers: [UInt64: UInt64] = [:]
+
+    /// How many numbers did not go on from those before: each takes some memory to the end.
+    package var strayNumbers: Int { idsOfOthers.count }
 
     /// Nothing is translated yet.
     ///
@@ -32,6 +36,7 @@ package struct HistoryTranslation {
         try keys.settle()
         try idsOfNumbers.settle()
         var history = stretch
+        firstNumber = firstNumber ?? history.executions.lazy.map(\.epoch).min()
         for execution in history.executions { learn(execution) }
         let unnamed = history.excuses.indices.filter { history.excuses[$0].key == .max }
         let ids = try ids(of: unnamed.map { history.excuses[$0].execution })
@@ -58,7 +63,7 @@ package struct HistoryTranslation {
         keys.grow(to: Int(execution.id) - 1, with: .max)
         keys.append(execution.key)
         guard byEpoch else { return }
-        let place = execution.epoch &- 1
+        let place = place(of: execution.epoch)
         guard place < UInt64(4 * keys.count + 1_024), Int(place) >= idsOfNumbers.inMemory.lowerBound else {
             if idsOfOthers[execution.epoch] == nil { idsOfOthers[execution.epoch] = execution.id }
             return
@@ -67,12 +72,15 @@ package struct HistoryTranslation {
         if idsOfNumbers[Int(place)] == 0 { idsOfNumbers[Int(place)] = execution.id }
     }
 
+    private func place(of number: UInt64) -> UInt64 { number &- (firstNumber ?? 0) }
+
     /// The ids of the executions that the subject knows by some numbers; nil where there is none.
     private func ids(of numbers: [UInt64]) throws(HistoryFileError) -> [UInt64?] {
         guard byEpoch else { return numbers.map { $0 > 0 && $0 <= keys.count ? $0 : nil } }
         var ids = numbers.map { idsOfOthers[$0] }
-        let known = numbers.indices.filter { numbers[$0] &- 1 < UInt64(idsOfNumbers.count) }
-        for (index, id) in zip(known, try idsOfNumbers.elements(at: known.map { Int(numbers[$0]) - 1 })) where id > 0 {
+        let known = numbers.indices.filter { place(of: numbers[$0]) < UInt64(idsOfNumbers.count) }
+        let places = known.map { Int(place(of: numbers[$0])) }
+        for (index, id) in zip(known, try idsOfNumbers.elements(at: places)) where id > 0 {
             ids[index] = id
         }
         return ids
