@@ -176,6 +176,11 @@ private final class Elements: NSObject, XMLParserDelegate {
         // Two dots with their intervals; of what was not measured in each round there is none. And the second runs.
         #expect(page.named("circle").count { $0.attributes["r"] == "4" } == 2)
         #expect(page.named("circle").count { $0.attributes["r"] == "2" } == 3 * 8)
+        // The end of the axis that is near to no difference has no words of its own, which would run into those.
+        let same = try #require(page.named("text").first { $0.text == "same" })
+        let ends = page.named("text").filter { $0.attributes["y"] == same.attributes["y"] && $0.text.hasSuffix(" %") }
+        #expect(
+            ends.map { $0.attributes["text-anchor"] } == ["end"] && ends[0].text.hasPrefix("+5"), "\(ends.map(\.text))")
         let broken = try Self.page(Self.comparison(arms: .fail))
         #expect(broken.contains("class=\"verdict bad\"") && broken.contains("does not win however fast it is"))
         let doubtful = try Self.page(Self.comparison(arms: .invalid))

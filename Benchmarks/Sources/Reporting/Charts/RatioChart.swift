@@ -12,6 +12,8 @@ struct RatioChart {
     private let span: ClosedRange<Double>
 
     private static let (width, left, right, row, bottom) = (360.0, 8.0, 8.0, 34.0, 24.0)
+    /// How far the label of an end must be from the middle of the one of no difference.
+    private static let roomOfLabel = 80.0
 
     /// A chart; nil where nothing can be drawn.
     init?(title: String, _ results: [ComparisonResult]) {
@@ -31,9 +33,8 @@ struct RatioChart {
         let base = height - Self.bottom
         let marks =
             line(from: (place(1), 4), to: (place(1), base), opacity: "0.6")
-            + label(RatioText.percent(exp(span.lowerBound)), Self.left, base + 14, anchor: "start")
             + label("same", place(1), base + 14, anchor: "middle")
-            + label(RatioText.percent(exp(span.upperBound)), Self.width, base + 14, anchor: "end")
+            + endLabels(base + 14)
         let drawn = rows.enumerated().map { drawing($1, at: Double($0) * Self.row + 26) }
         return Figure(
             title: title, width: Self.width, height: height, drawing: marks + drawn.joined(),
@@ -49,6 +50,13 @@ struct RatioChart {
                 }
             )
         ).text
+    }
+
+    /// What the ends of the axis are; not of one that is so near to no difference that the words would run into each other.
+    private func endLabels(_ y: Double) -> String {
+        let (low, high) = (RatioText.percent(exp(span.lowerBound)), RatioText.percent(exp(span.upperBound)))
+        return (place(1) - Self.left < Self.roomOfLabel ? "" : label(low, Self.left, y, anchor: "start"))
+            + (Self.width - place(1) < Self.roomOfLabel ? "" : label(high, Self.width, y, anchor: "end"))
     }
 
     private func drawing(_ result: ComparisonResult, at y: Double) -> String {

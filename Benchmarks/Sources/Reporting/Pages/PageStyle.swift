@@ -12,8 +12,8 @@ enum PageStyle {
         .verdict{font-size:1.3rem;border-left:.5rem solid;padding:.5rem 1rem}
         .good{color:var(--good)}.bad{color:var(--bad)}.doubt{color:var(--doubt)}
         .wide{overflow-x:auto}
-        table{border-collapse:collapse;font-variant-numeric:tabular-nums}
-        th,td{text-align:left;padding:.25rem .75rem .25rem 0;border-bottom:1px solid var(--line);vertical-align:top;white-space:nowrap}
+        table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.875rem}
+        th,td{text-align:left;padding:.25rem .6rem .25rem 0;border-bottom:1px solid var(--line);vertical-align:top;white-space:nowrap}
         td.sentence{white-space:normal;min-width:18rem}
         .charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,22rem),1fr));gap:1rem}
         figure{margin:0}
