@@ -36,7 +36,7 @@ package struct HistoryTranslation {
         try keys.settle()
         try idsOfNumbers.settle()
         var history = stretch
-        firstNumber = firstNumber ?? history.executions.lazy.map(\.epoch).min()
+        firstNumber = firstNumber ?? history.executions.lazy.map(\.epoch).filter { $0 > 0 }.min()
         for execution in history.executions { learn(execution) }
         let unnamed = history.excuses.indices.filter { history.excuses[$0].key == .max }
         let ids = try ids(of: unnamed.map { history.excuses[$0].execution })
@@ -81,7 +81,7 @@ package struct HistoryTranslation {
         let known = numbers.indices.filter { place(of: numbers[$0]) < UInt64(idsOfNumbers.count) }
         let places = known.map { Int(place(of: numbers[$0])) }
         for (index, id) in zip(known, try idsOfNumbers.elements(at: places)) where id > 0 {
-            ids[index] = id
+            ids[index] = min(id, ids[index] ?? .max)
         }
         return ids
     }
