@@ -4,7 +4,7 @@ internal import Foundation
 /// can be made again.
 package enum EvidenceFile {
     /// The version that is written. That before it is read, too: it has audits where this has what they judge.
-    package static let version = 3
+    package static let version = 4
 
     /// The name of the file in a bundle.
     package static let name = "evidence.json"

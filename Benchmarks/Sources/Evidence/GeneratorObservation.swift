@@ -102,14 +102,21 @@ package enum GeneratorObservation: Hashable, Codable, Sendable {
         package var openShare: Double
         /// How many requests were to be made.
         package var intendedRequests: Int
+        /// By how much the gaps between arrivals vary, and the times that calls take: squared coefficients of variation.
+        package var variation: Double
+        /// How many processors other programs used, and how many there are; nil where that is not known, or is the subject's own.
+        package var foreignProcessors: Double?, processors: Int
         /// When the last request was to start, and when the last call did, in nanoseconds from the start of the phase, without rests.
         package var intended: UInt64, started: UInt64
 
         /// A backlog.
         package init(
             requests: Int, wait: UInt64, subjectShare: Double, openShare: Double, intendedRequests: Int,
-            intended: UInt64, started: UInt64
+            variation: Double, intended: UInt64, started: UInt64, foreignProcessors: Double? = nil,
+            processors: Int = 1
         ) {
+            (self.variation, self.foreignProcessors) = (variation, foreignProcessors)
+            self.processors = processors
             (self.requests, self.wait, self.subjectShare) = (requests, wait, subjectShare)
             (self.openShare, self.intendedRequests) = (openShare, intendedRequests)
             (self.intended, self.started) = (intended, started)
@@ -148,8 +155,9 @@ extension GeneratorObservation {
         case .pace(let pace): Self.problem(times: [pace.intended, pace.released, pace.rested])
         case .backlog(let backlog):
             Self.problem(
-                counts: [backlog.requests, backlog.intendedRequests],
+                counts: [backlog.requests, backlog.intendedRequests, backlog.processors],
                 times: [backlog.wait, backlog.intended, backlog.started],
+                figures: [backlog.variation, backlog.foreignProcessors],
                 shares: [backlog.subjectShare, backlog.openShare])
         }
     }

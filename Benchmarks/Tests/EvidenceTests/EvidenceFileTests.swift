@@ -52,7 +52,8 @@ import Workloads
             .arrivals(arrivals), .pace(.init(intended: 1, released: 2, rested: 3)), .lag(4),
             .backlog(
                 .init(
-                    requests: 1, wait: 2, subjectShare: 0.5, openShare: 0.9, intendedRequests: 9, intended: 3,
+                    requests: 1, wait: 2, subjectShare: 0.5, openShare: 0.9, intendedRequests: 9, variation: 1.5,
+                    intended: 3,
                     started: 4)),
             .threads(least: 3, most: 4),
         ]
@@ -71,10 +72,10 @@ import Workloads
         ("", "it is not JSON"), ("{", "it is not JSON"), ("[]", "another type"), ("{}", "not the evidence"),
         (
             #"{"format": "dedupbench evidence", "version": 99}"#,
-            "version 99, and this dedupbench reads versions 2 and 3"
+            "version 99, and this dedupbench reads versions 2 and 4"
         ),
-        (#"{"format": "dedupbench evidence", "version": 3}"#, "run is missing"),
-        (#"{"format": "dedupbench evidence", "version": 3, "run": {}}"#, "run.identity is missing"),
+        (#"{"format": "dedupbench evidence", "version": 4}"#, "run is missing"),
+        (#"{"format": "dedupbench evidence", "version": 4, "run": {}}"#, "run.identity is missing"),
     ])
     func whatIsNoEvidenceIsRefusedByName(text: String, problem: String) {
         let error = #expect(throws: EvidenceError.self) { try EvidenceFile.read(Array(text.utf8), from: "some/file") }

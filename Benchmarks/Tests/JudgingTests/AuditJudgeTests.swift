@@ -112,44 +112,49 @@ import Workloads
 
     /// A thousand requests in ten seconds, the last of which began so many seconds late.
     private static func backlog(
-        share: Double = 0.9, open: Double = 1, late: Double, wait: UInt64 = 60_000_000
+        share: Double = 0.9, open: Double = 1, variation: Double = 1, late: Double, wait: UInt64 = 60_000_000,
+        others: Double? = nil
     ) -> GeneratorObservation {
         .backlog(
             .init(
                 requests: 9, wait: wait, subjectShare: share, openShare: open, intendedRequests: 1_000,
-                intended: 10_000_000_000, started: UInt64((10 + late) * 1e9)))
+                variation: variation, intended: 10_000_000_000, started: UInt64((10 + late) * 1e9),
+                foreignProcessors: others, processors: 2))
     }
 
     static let verdicts:
         [(
-            observations: [GeneratorObservation], others: Double, verdict: RunVerdict, blame: AuditFinding.Blame?,
+            observations: [GeneratorObservation], verdict: RunVerdict, blame: AuditFinding.Blame?,
             text: String
         )] = [
             (
-                [backlog(late: 5)], 0, .fail, .subject,
+                [backlog(late: 5)], .fail, .subject,
                 "does not keep up with the rate: the last call began 5000.0 ms late"
             ),
             // 50 ms, and four times what a thousand arrivals deviate by: 1.265 s.
-            ([backlog(late: 1.32)], 0, .fail, .subject, "does not keep up"),
-            ([backlog(late: 1.31)], 0, .invalid, nil, "which chance may explain"),
+            ([backlog(late: 1.32)], .fail, .subject, "does not keep up"),
+            ([backlog(late: 1.31)], .invalid, nil, "which chance may explain"),
+            // Regular arrivals and calls that are all alike leave nothing to chance; calls that vary much leave more.
+            ([backlog(variation: 0, late: 0.051)], .fail, .subject, "does not keep up"),
+            ([backlog(variation: 0, late: 0.049)], .invalid, nil, "chance may explain"),
+            ([backlog(variation: 10, late: 4)], .invalid, nil, "chance may explain"),
             // What held requests up was the generator, or not the calls alone.
-            ([backlog(share: 0.4, late: 5)], 0, .invalid, .generator, "the generator is saturated"),
-            ([backlog(open: 0.89, late: 5)], 0, .invalid, nil, "89 % of what could be open"),
-            ([.lag(60_000_000), backlog(late: 5)], 0, .invalid, nil, "either, so that is not held against it"),
+            ([backlog(share: 0.4, late: 5)], .invalid, .generator, "the generator is saturated"),
+            ([backlog(open: 0.89, late: 5)], .invalid, nil, "89 % of what could be open"),
+            ([.lag(60_000_000), backlog(late: 5)], .invalid, nil, "either, so that is not held against it"),
             // Other programs may have.
-            ([backlog(late: 5)], 0.9, .invalid, nil, "other programs used 0.9"),
-            ([backlog(late: 5, wait: 50_000_000)], 0, .pass, nil, "within the limit of 50.0 ms"),
-            ([.history(isComplete: false)], 0, .invalid, nil, "no room"),
-            ([.lag(1)], 0, .pass, nil, "within the limit"),
+            ([backlog(late: 5, others: 0.9)], .invalid, nil, "other programs used 0.9"),
+            ([backlog(late: 5, wait: 50_000_000)], .pass, nil, "within the limit of 50.0 ms"),
+            ([.history(isComplete: false)], .invalid, nil, "no room"),
+            ([.lag(1)], .pass, nil, "within the limit"),
         ]
 
     @Test(arguments: verdicts)
     func aSubjectThatDoesNotKeepUpWithTheRateFails(
-        observations: [GeneratorObservation], others: Double, verdict: RunVerdict, blame: AuditFinding.Blame?,
+        observations: [GeneratorObservation], verdict: RunVerdict, blame: AuditFinding.Blame?,
         text: String
     ) throws {
-        var phase = Self.phase(observations)
-        (phase.load.processors, phase.load.foreignProcessors) = (2, others)
+        let phase = Self.phase(observations)
         let subject = SubjectReport(EvidenceFixture.subject([phase]), gates: [])
         let last = try #require(subject.phases[0].audits.last)
         #expect(last.blame == blame && last.explanation.contains(text), "\(last)")
@@ -161,13 +166,25 @@ import Workloads
     /// What FAILs alone is not to hide among other processes, however they ended.
     @Test func aFailureOfOneProcessIsOneOfAllTogether() throws {
         var run = EvidenceFixture.run([EvidenceFixture.subject([Self.phase([Self.backlog(late: 5)])])])
-        for other in [Self.phase([Self.backlog(late: 1)]), Self.phase([.lag(60_000_000)]), Self.phase([])] {
+        for other in [
+            Self.phase([Self.backlog(late: 1)]), Self.phase([.lag(60_000_000)]), Self.phase([]),
+            Self.phase([Self.backlog(late: 0, wait: 1, others: 2)]),
+        ] {
             var second = EvidenceFixture.run([EvidenceFixture.subject([other])])
             second.identity.seed = 1
             if other.load.observations[0].isEmpty { second.subjects[0].phases[0].ending = .stopped }
             let merged = try RunMerge.merge([("one", run), ("two", second)], arguments: [], replay: "")
             #expect(RunReport(merged, gates: []).verdict == .fail)
         }
+        // What was disturbed alone is so among calm machines that have more processors.
+        let disturbed = EvidenceFixture.run([
+            EvidenceFixture.subject([Self.phase([Self.backlog(late: 5, others: 0.9)])])
+        ])
+        var calm = EvidenceFixture.run([EvidenceFixture.subject([Self.phase([])])])
+        calm.identity.seed = 1
+        (calm.subjects[0].phases[0].load.processors, calm.subjects[0].phases[0].load.foreignProcessors) = (64, 0)
+        let both = try RunMerge.merge([("one", disturbed), ("two", calm)], arguments: [], replay: "")
+        #expect(RunReport(both, gates: []).verdict == .invalid)
         // The strictest limit counts.
         run.lagLimit = 70_000_000
         var lenient = run
@@ -182,7 +199,7 @@ import Workloads
         let text = EvidenceFile.text(run)
         let audit = #"{"name":"lag","passed":false,"explanation":"late","blamesGenerator":true}"#
         let earlier = text.replacing(#""observations":[[]]"#, with: #""audits":[\#(audit)]"#)
-            .replacing(#""lagLimit":50000000,"#, with: "").replacing(#""version":3"#, with: #""version":2"#)
+            .replacing(#""lagLimit":50000000,"#, with: "").replacing(#""version":4"#, with: #""version":2"#)
         #expect(!earlier.contains("observations") && !earlier.contains("lagLimit"))
         let read = try EvidenceFile.read(Array(earlier.utf8), from: "evidence.json")
         let report = RunReport(read, gates: [])

@@ -93,12 +93,31 @@ import Testing
         #expect(result.worsening.value > 1.5, "\(result)")
     }
 
+    /// Of 100,000 calls one was no hit, or twenty were not, where none was before, or one in one of five runs.
+    @Test(arguments: [
+        (1, 0, ComparisonVerdict.noRegression), (1_000, 0, .regression), (2_000, 1, .regression),
+    ])
+    func oneMissOfManyIsNoRegression(misses: Int, before: Int, verdict: ComparisonVerdict) throws {
+        var runs = Self.calm
+        for place in runs.indices {
+            runs[place].subjects[0].phases[0].operations = 100_000
+            runs[place].subjects[0].phases[0].figures["hit_rate.repeat"] = RunRecord.Figure(
+                place == 2 ? 1 - Double(before) / 100_000 : 1)
+        }
+        var now = runs[0]
+        now.subjects[0].phases[0].figures["hit_rate.repeat"] = RunRecord.Figure(1 - Double(misses) / 100_000)
+        let baseline = BaselineEvidence(name: "main", runs: runs, isDemanded: false)
+        let result = try Self.result("hit_rate.repeat", BaselineComparison(now, against: baseline))
+        #expect(misses == 1 ? result.verdict != .regression : result.verdict == verdict, "\(result)")
+    }
+
     /// From 1 % of misses to 2 %: the share itself hardly moves.
     @Test(arguments: [(0.98, ComparisonVerdict.regression), (0.991, .noRegression)])
     func sharesAreHeldAgainstTheBaselineByWhatTheyLack(share: Double, verdict: ComparisonVerdict) throws {
         var runs = Self.calm
         for place in runs.indices {
             let share = 0.99 + 0.000_1 * Double(place % 3)
+            runs[place].subjects[0].phases[0].operations = 100_000
             runs[place].subjects[0].phases[0].figures["hit_rate.repeat"] = RunRecord.Figure(share)
         }
         var now = runs[0]

@@ -79,7 +79,7 @@ import Testing
         arguments: [
             (0.99, 0.98, 2, .regression), (0.5, 0.45, 1.1, .regression), (0.9, 0.899, 1.01, .noRegression),
             (0.98, 0.99, 0.5, .noRegression), (0, 0, 1, .noRegression), (1, 1, 1, .noRegression),
-            (1, 0.999, 1e6, .regression),
+            (1, 0.999, 2e6, .regression),
             (0.5, .nan, .nan, .inconclusive),
         ] as [(Double, Double, Double, ComparisonVerdict)])
     func sharesAreComparedByWhatTheyLack(reference: Double, share: Double, worse: Double, verdict: ComparisonVerdict) {

@@ -52,15 +52,30 @@ import Testing
         #expect(abs(try #require(trend.ratio).value - last / 0.99) < 0.001, "what is shown is the ratio of the shares")
     }
 
+    /// Executions compare with those of runs that made as many calls as the last one, and an old run of another number changes nothing.
     @Test func executionsOfOtherNumbersOfCallsDoNotCompare() throws {
-        var runs = Self.runs([UInt64](repeating: 10_000, count: 7))
+        var runs = Self.runs([UInt64](repeating: 10_000, count: 8))
         for place in runs.indices {
-            runs[place].subjects[0].phases[0].figures["dedup.executions"] = RunRecord.Figure(place == 6 ? 900 : 100)
+            runs[place].subjects[0].phases[0].figures["dedup.executions"] = RunRecord.Figure(place == 7 ? 900 : 100)
         }
         let trend = { try #require(Self.trends(runs, ["dedup.executions"]).first { $0.series.phase == "storm" }) }
         #expect(try trend().change == .worse)
-        runs[6].subjects[0].phases[0].operations *= 9
-        #expect(try trend().change == .unknown)
+        runs[0].subjects[0].phases[0].operations *= 9
+        #expect(try trend().change == .worse && trend().ratio?.value ?? 0 > 8)
+        runs[7].subjects[0].phases[0].operations *= 9
+        #expect(try trend().change == .unknown && trend().ratio == nil || trend().ratio?.value == 9)
+    }
+
+    /// Where nothing was missed, one call of many that is no hit is not ten thousand times the misses.
+    @Test(arguments: [(1, .none), (20, .worse)] as [(Int, Trend.Change)])
+    func oneMissOfManyIsNoChange(misses: Int, change: Trend.Change) throws {
+        var runs = Self.runs([UInt64](repeating: 10_000, count: 7))
+        for place in runs.indices {
+            runs[place].subjects[0].phases[0].operations = 100_000
+            let share = place == 6 ? 1 - Double(misses) / 100_000 : 1
+            runs[place].subjects[0].phases[0].figures["hit_rate.repeat"] = RunRecord.Figure(share)
+        }
+        #expect(Self.trends(runs, ["hit_rate.repeat"]).first { $0.series.phase == "storm" }?.change == change)
     }
 
     @Test func onlyTheNewestRunsAreLookedAt() {

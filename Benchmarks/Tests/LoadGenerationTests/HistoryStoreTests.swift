@@ -267,10 +267,29 @@ import Workloads
         #expect(calls.count == run.calls && calls.allSatisfy(\.hasReturned))
     }
 
-    /// As much as two files and the stretch twice, and 40 bytes an execution.
+    /// The first phase ends with half a stretch in memory, of one client and so of one lane; the disk is full from then on. The next phase
+    /// does not record beside that.
+    @Test func aPhaseAfterOneThatCouldNotBeMovedLosesNothing() async throws {
+        var scenario = TestLoad.closed(TestLoad.requests(40, keys: 10), clients: 1)
+        var (second, third) = (scenario.phases[0], scenario.phases[0])
+        (second.name, second.clients, second.operations) = ("second", 8, 120)
+        (third.name, third.clients, third.operations) = ("third", 8, 400)
+        scenario.phases += [second, third]
+        let streams = [40, 120, 400].map { RequestStream(TestLoad.requests($0, keys: 10), limit: $0) }
+        let runner = try LoadRunner(
+            scenario, streams: streams,
+            configuration: LoadConfiguration(workers: 2, historyLimit: 50, historyFolder: folder),
+            machine: SimulatedMachine(freeSpace: { 1 << 20 }))
+        let run = try await runner.run(ExecutingSubject.blueprint())
+        #expect(run.phases.map(\.ending) == [.completed, .diskFull, .diskFull], "\(run.phases.map(\.ending))")
+        #expect(run.phases.map(\.counts.operations) == [40, 0, 0] && run.calls == 40)
+        #expect(run.phases[0].audits.allSatisfy { $0.passed }, "\(run.phases[0].audits)")
+    }
+
+    /// As much as two files and the stretch twice, and 64 bytes an execution.
     @Test func aSpoolKnowsWhatItTakesToCheckIt() throws {
         let spool = try HistorySpool(in: folder)
-        let least = { 2 * ((256 << 20) + 1_000 * 160) + (1_000 + $0) * 40 }
+        let least = { 2 * ((256 << 20) + 1_000 * 200) + (1_000 + $0) * 64 }
         #expect(spool.hasRoom(for: 1_000, of: least(0)) && !spool.hasRoom(for: 1_000, of: least(0) - 1))
         let stretch = Self.stretches(1)[1]
         try spool.append(stretch)

@@ -127,11 +127,16 @@ struct CapacityCommand: BenchCommand {
         case .pass: return Attempt(trial: .held, role: .good, reason: "")
         case .fail, .hung:
             return Attempt(trial: .broke, role: .bad, reason: reason ?? "the history breaks a promise")
+        case .inconclusive where !report.shortfalls.isEmpty:
+            throw Failure(report.shortfalls[0], exitCode: report.verdict.exitCode)
         case .inconclusive:
             // Fewer requests would tell even less.
             throw Failure(
                 "at \(text) the gates cannot be decided: \(reason ?? "nothing was proved"); make the phase longer, or start "
                     + "at a higher rate", exitCode: report.verdict.exitCode)
+        case .invalid where report.measured.allSatisfy({ $0.saturation == nil && $0.load.disturbance == nil }):
+            // Calls waited too long for a client, and it was not the machine that held them up.
+            return Attempt(trial: .broke, role: .bad, reason: reason ?? report.verdict.rawValue)
         case .invalid, .interrupted:
             return Attempt(trial: .spoiled, role: .doubtful, reason: reason ?? report.verdict.rawValue)
         }

@@ -19,7 +19,8 @@ struct TrendCommand: BenchCommand {
             seed, machine and build compare; others have rows of their own. A run whose measurement is invalid is left out. \
             The curve goes from the least to the most. The change is that of the last run against those before it. It is \
             called better or worse where chance hardly explains it, which takes 5 runs before it: by the prediction of \
-            one more run, at 5 %, adjusted for the number of rows.
+            one more run, at 5 %, adjusted for the number of rows. Hit rates and other shares change by what they lack, so 98 % \
+            after 99 % is twice the misses; executions are held against those of runs that made as many calls.
             """)
 
     @Argument(

@@ -45,7 +45,14 @@ struct JudgingOptions: ParsableArguments {
         let gates = asked.isEmpty ? try GateBook.gates(ofScenario: evidence.gates, file: evidence.identity.id) : asked
         // A bundle that is written says by what it was judged.
         var evidence = evidence
-        evidence.lagLimit = try audits.lagNanoseconds() ?? evidence.lagLimit
+        if let limit = try audits.lagNanoseconds() {
+            guard evidence.subjects.flatMap(\.phases).allSatisfy({ $0.load.audits == nil }) else {
+                throw Failure(
+                    "--lag-limit: an earlier version of dedupbench has judged the load of \(evidence.identity.id), and kept no figures",
+                    .usage)
+            }
+            evidence.lagLimit = limit
+        }
         evidence.gates = gates.map(\.expression.description)
         var output = RunOutput(format, isQuiet: quiet, console: console)
         if let out { output.reserve(evidence.identity.id, in: out) }

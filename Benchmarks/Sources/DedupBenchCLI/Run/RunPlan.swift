@@ -111,7 +111,10 @@ struct RunPlan {
     }
 
     /// Divides the memory for histories among runs that go on at the same time.
-    mutating func shareHistory(among runs: Int) { load.historyLimit = max(1, load.historyLimit / runs) }
+    mutating func shareHistory(among runs: Int) {
+        load.historyLimit = max(1, load.historyLimit / runs)
+        load.historySharers = runs
+    }
 
     /// Has heap profiles of the memory phases made.
     ///

@@ -42,20 +42,24 @@ package struct AuditJudge: Sendable {
 
     /// All findings of a phase, those that passed too, in the order of what was seen.
     package func findings(of phase: PhaseEvidence) -> [AuditFinding] {
-        var findings = phase.load.observations.flatMap { self.findings(ofProcess: $0, phase.load.disturbance) }
+        var findings = phase.load.observations.flatMap(self.findings)
         findings += (phase.load.audits ?? []).map { audit in
             AuditFinding(
                 audit.name, passed: audit.passed, audit.explanation, blame: audit.blamesGenerator ? .generator : nil)
         }
-        if let edge = phase.edge, !phase.isPartial, !phase.isWarmup { findings.append(edges(edge)) }
+        if let edge = phase.edge, !phase.isPartial, !phase.isWarmup, !findings.contains(where: { $0.name == "edges" }) {
+            findings.append(edges(edge))
+        }
         return findings
     }
 
     /// A subject is not to be blamed where something else was wrong with the load, too, or other programs were busy.
-    private func findings(
-        ofProcess observations: [GeneratorObservation], _ disturbance: String?
-    ) -> [AuditFinding] {
+    private func findings(ofProcess observations: [GeneratorObservation]) -> [AuditFinding] {
         let findings = observations.map(finding)
+        let disturbance = observations.lazy.compactMap { observation -> String? in
+            guard case .backlog(let backlog) = observation else { return nil }
+            return Disturbance.text(backlog.foreignProcessors, of: backlog.processors)
+        }.first
         let isWrong = findings.contains { !$0.passed && $0.blame != .subject }
         guard let excuse = disturbance ?? (isWrong ? "the load was not the one that is declared, either" : nil) else {
             return findings
@@ -162,10 +166,11 @@ package struct AuditJudge: Sendable {
     }
 
     /// How late the last call may begin without saying that the rate is too high: as late as any request may be, and four standard
-    /// deviations of the time in which so many requests arrive at random.
+    /// deviations of what a queue is late by that is just kept up with (J. F. C. Kingman, "On Queues in Heavy Traffic", 1962), from
+    /// how arrivals and calls vary.
     private func allowance(of backlog: GeneratorObservation.Backlog) -> Double {
         Double(limits.lag.nanoseconds)
-            + 4 * Double(backlog.intended) / Double(max(1, backlog.intendedRequests)).squareRoot()
+            + 4 * Double(backlog.intended) * (backlog.variation / Double(max(1, backlog.intendedRequests))).squareRoot()
     }
 
     /// Whether the event was met: in half of the steps at least some herd must have come, or the phase has looked at nothing.

@@ -51,6 +51,9 @@ package struct Baseline: Sendable {
         if let reason = report.subjects.flatMap(\.invalidity).first {
             throw BaselineRefusal("the measurement of \(id) is invalid, so nothing can be held against it: \(reason)")
         }
+        if let reason = report.subjects.flatMap(\.shortfalls).first {
+            throw BaselineRefusal("\(id) is shorter than it was to be, so nothing can be held against it: \(reason)")
+        }
         if let difference = mismatch(with: run.resolvedScenario) {
             throw BaselineRefusal("\(id) is of another scenario than the baseline \(name): \(difference)")
         }

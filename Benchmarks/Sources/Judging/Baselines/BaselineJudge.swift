@@ -32,6 +32,8 @@ enum BaselineJudge {
         /// Now, and in each run of the baseline that has it.
         let now: RunRecord.Figure?
         let earlier: [RunRecord.Figure]
+        /// How many calls were made at the least: what a share lacks is known to half a one.
+        let calls: Int
         /// Why it says nothing; nil when it does.
         let doubt: String?
 
@@ -45,6 +47,7 @@ enum BaselineJudge {
             }
             self.now = now?.figures[metric.name]
             self.earlier = earlier.compactMap { $0.figures[metric.name] }
+            calls = (earlier + [now].compactMap(\.self)).map(\.operations).min() ?? 1
             guard self.now != nil || !self.earlier.isEmpty else { return nil }
             doubt = doubts.all ?? (metric.definition.dimension.isCounted ? nil : doubts.measured)
             self.metric = ComparedMetric(
@@ -77,7 +80,7 @@ enum BaselineJudge {
                 row.earlier.count >= fewestRuns,
                 let prediction = Prediction(
                     after: row.earlierLogarithms,
-                    resolution: row.metric.metric.resolution(near: row.earlier.map(\.value))),
+                    resolution: row.metric.metric.resolution(near: row.earlier.map(\.value), calls: row.calls)),
                 let now = row.logarithm
             else { return nil }
             let expected = prediction.interval()
@@ -151,15 +154,16 @@ enum BaselineJudge {
 
 extension BaselineJudge.Row {
     /// The value now as a logarithm that rises with what is worse; nil where it has none.
-    fileprivate var logarithm: Double? { now.flatMap { Self.logarithm($0.value, metric.metric) } }
+    fileprivate var logarithm: Double? { now.flatMap { logarithm($0.value) } }
 
     fileprivate var earlierLogarithms: [Double] {
-        earlier.map { Self.logarithm($0.value, metric.metric) ?? .nan }
+        earlier.map { logarithm($0.value) ?? .nan }
     }
 
     /// Shares compare by what they lack. None at all, of what should be much, is worse than any ratio.
-    private static func logarithm(_ value: Double, _ metric: Metric) -> Double? {
-        if metric.isShareOfGood { return log(Metric.lack(of: value)) }
+    private func logarithm(_ value: Double) -> Double? {
+        let metric = metric.metric
+        if metric.isShareOfGood { return log(Metric.lack(of: value, calls: calls)) }
         if value > 0 { return (metric.isBetterHigh ? -1 : 1) * log(value) }
         return metric.isBetterHigh && value == 0 ? .infinity : nil
     }

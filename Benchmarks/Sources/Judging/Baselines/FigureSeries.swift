@@ -14,8 +14,19 @@ package struct FigureSeries: Sendable {
     /// Its values, in the order of the runs.
     package var values: [Double] { points.map(\.value) }
 
-    /// Whether its runs made different numbers of calls there, so that what they counted does not compare.
-    var callsDiffer: Bool { Set(points.map { $0.run.phase(phase, of: subject)?.operations }).count > 1 }
+    /// The fewest calls that its runs made there.
+    var calls: Int { points.compactMap { operations(of: $0.run) }.min() ?? 1 }
+
+    /// The same of those runs that compare with the last one: executions do where as many calls were made, and all else does.
+    var comparable: FigureSeries {
+        guard metric == .proof(.executions), let last = points.last.flatMap({ operations(of: $0.run) }) else {
+            return self
+        }
+        return FigureSeries(
+            subject: subject, phase: phase, metric: metric, points: points.filter { operations(of: $0.run) == last })
+    }
+
+    private func operations(of run: RunRecord) -> Int? { run.phase(phase, of: subject)?.operations }
 
     /// The same of the newest runs alone.
     func newest(_ count: Int) -> FigureSeries {

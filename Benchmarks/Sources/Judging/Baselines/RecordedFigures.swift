@@ -3,9 +3,14 @@ package import Evidence
 
 extension Metric {
     /// What the logarithm of a figure near some values is known to at best: one of a count, or the three digits that times are
-    /// kept to. So much a run may differ from those before it even if they were all the same.
-    func resolution(near values: [Double]) -> Double {
-        definition.dimension == .count ? 1 / max(1, values.map(abs).max() ?? 1) : 0.001
+    /// kept to; of a share of so many calls, one call of what it lacks. So much a run may differ from those before it even if they were
+    /// all the same.
+    func resolution(near values: [Double], calls: Int) -> Double {
+        if isShareOfGood {
+            let lack = values.map { Metric.lack(of: $0, calls: calls) }.max() ?? 1
+            return max(0.001, min(1, 1 / (lack * Double(max(1, calls)))))
+        }
+        return definition.dimension == .count ? 1 / max(1, values.map(abs).max() ?? 1) : 0.001
     }
 
     /// What a run is held against a baseline by, phase by phase: executions where both made the same calls, hits, times,

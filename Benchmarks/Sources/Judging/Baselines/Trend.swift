@@ -7,7 +7,7 @@ package import Statistics
 ///
 /// The last run is called better or worse where chance hardly explains it: by the prediction of one more observation from those
 /// before it, adjusted by Holm's method for all figures that are shown, at 5 %. Shares of what is good change by what they lack to the
-/// whole; executions are compared of runs that made as many calls.
+/// whole; executions are compared with those of runs that made as many calls.
 package struct Trend: Sendable {
     /// What became of the last run.
     package enum Change: String, Sendable {
@@ -48,7 +48,7 @@ package struct Trend: Sendable {
     ) -> [Trend] {
         let series = groups(of: runs).flatMap { FigureSeries.all(of: $0, metrics) }
             .filter { isShown($0.subject, $0.phase) }.map { $0.newest(last) }
-        let tests = series.map(ChangeTest.init)
+        let tests = series.map { ChangeTest($0.comparable) }
         let chances = Holm.adjusted(tests.compactMap { $0?.chance })
         var next = 0
         return zip(series, tests).compactMap { series, test in
@@ -61,7 +61,7 @@ package struct Trend: Sendable {
             }
             return Trend(
                 series: series, scenario: run.scenario, digest: run.digest, machine: run.machine,
-                ratio: test?.ratio ?? ratio(of: series), change: change)
+                ratio: test?.ratio ?? ratio(of: series.comparable), change: change)
         }
     }
 
@@ -99,16 +99,16 @@ package struct Trend: Sendable {
         private static func resolution(of series: FigureSeries, isLogarithm: Bool) -> Double {
             // One of what must not happen is not nothing.
             if Metric.breaches.contains(series.metric) { return 0 }
-            let relative = series.metric.resolution(near: series.values)
+            let relative = series.metric.resolution(near: series.values, calls: series.calls)
             if isLogarithm { return relative }
             return series.metric.definition.dimension == .count ? 1 : relative * (series.values.map(abs).max() ?? 1)
         }
 
         /// Nil where too few runs are before it.
         init?(_ series: FigureSeries) {
-            if series.metric == .proof(.executions), series.callsDiffer { return nil }
             let isShare = series.metric.isShareOfGood
-            let amounts = isShare ? series.values.map(Metric.lack) : series.values
+            let calls = series.calls
+            let amounts = isShare ? series.values.map { Metric.lack(of: $0, calls: calls) } : series.values
             let isPositive = amounts.allSatisfy { $0 > 0 }
             let values = isPositive ? amounts.map { log($0) } : amounts
             guard let last = values.last, values.count > BaselineJudge.fewestRuns,

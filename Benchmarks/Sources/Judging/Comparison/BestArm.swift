@@ -87,7 +87,7 @@ extension Comparison {
         return arms.map { one in
             guard isTold, let floor = group[0].floor else { return (one.name, 1) }
             let chances = arms.filter { $0.name != one.name }.map { other -> Double in
-                let worsening = ComparedMetric.logarithms(other.values, over: one.values, group[0].metric)
+                let worsening = group[0].logarithms(other.values, over: one.values)
                 guard !worsening.isEmpty, worsening.allSatisfy(\.isFinite) else { return 1 }
                 return SignedRankTest.chanceOfMore(worsening, than: floor)
             }

@@ -15,11 +15,15 @@ package struct ComparedMetric: Hashable, Sendable {
     package var candidate: [Double]
     /// Its value in the second run of the reference in each round: what differs between these two is noise.
     package var again: [Double]
+    /// How many calls a share is of, at the least: what it lacks is known to half a one.
+    package var calls: Int
 
     /// A metric with its values.
     package init(
-        arm: String, phase: String, metric: Metric, reference: [Double], candidate: [Double], again: [Double]
+        arm: String, phase: String, metric: Metric, reference: [Double], candidate: [Double], again: [Double],
+        calls: Int = 1_000_000_000
     ) {
+        self.calls = calls
         self.arm = arm
         self.phase = phase
         self.metric = metric
@@ -29,10 +33,10 @@ package struct ComparedMetric: Hashable, Sendable {
     }
 
     /// How much worse the arm is, round by round, as logarithms: of how many times longer, or how many times slower.
-    var worsening: [Double] { Self.logarithms(candidate, over: reference, metric) }
+    var worsening: [Double] { logarithms(candidate, over: reference) }
 
     /// The same of the reference against itself.
-    var noise: [Double] { Self.logarithms(again, over: reference, metric) }
+    var noise: [Double] { logarithms(again, over: reference) }
 
     /// The most that the reference differs from itself by, with confidence, as a logarithm: what is less is noise. Nil where that is not
     /// known.
@@ -43,10 +47,12 @@ package struct ComparedMetric: Hashable, Sendable {
     }
 
     /// How much worse some values are than others, pair by pair, as logarithms.
-    static func logarithms(_ values: [Double], over others: [Double], _ metric: Metric) -> [Double] {
+    func logarithms(_ values: [Double], over others: [Double]) -> [Double] {
         zip(values, others).map { value, other in
             if value == other { return 0 }
-            if metric.isShareOfGood { return log(Metric.lack(of: value) / Metric.lack(of: other)) }
+            if metric.isShareOfGood {
+                return log(Metric.lack(of: value, calls: calls) / Metric.lack(of: other, calls: calls))
+            }
             guard value > 0, other > 0 else { return .nan }
             return (metric.isBetterHigh ? -1 : 1) * log(value / other)
         }
@@ -67,8 +73,10 @@ extension Metric {
     /// of 99 %.
     var isShareOfGood: Bool { definition.dimension == .ratio && isBetterHigh }
 
-    /// What a share lacks to the whole; less than a billionth is taken for that.
-    static func lack(of share: Double) -> Double { share.isNaN ? .nan : max(1 - share, 1e-9) }
+    /// What a share of so many calls lacks to the whole. Less than half a call is not told from nothing.
+    static func lack(of share: Double, calls: Int) -> Double {
+        share.isNaN ? .nan : max(1 - share, 0.5 / Double(max(1, calls)))
+    }
 }
 
 /// What a comparison of one metric came to.

@@ -5,9 +5,11 @@ internal import Evidence
 package struct ComparisonRounds: Sendable {
     /// One run of an arm: what it measured in each phase that counts.
     private struct Run: Sendable {
-        let phases: [(name: String, metrics: MetricSet)]
+        let phases: [(name: String, metrics: MetricSet, calls: Int)]
 
-        init(_ report: SubjectReport) { phases = report.measured.map { ($0.name, $0.metrics) } }
+        init(_ report: SubjectReport) {
+            phases = report.measured.map { ($0.name, $0.metrics, $0.evidence.counts.operations) }
+        }
 
         /// NaN for what was not measured.
         func value(_ metric: Metric, in phase: String) -> Double {
@@ -20,7 +22,7 @@ package struct ComparisonRounds: Sendable {
     /// What was wrong with an arm, without repetition.
     package private(set) var doubts: [String] = []
     private var verdicts: [RunVerdict] = []
-    /// The arms that broke promises or hung in a round, the reference among them.
+    /// The arms that broke promises, did not keep up with the rate or hung in a round, the reference among them.
     package private(set) var broken: Set<String> = []
     /// The arms whose figures cannot be trusted in a round, the reference among them.
     package private(set) var untrusted: Set<String> = []
@@ -42,8 +44,10 @@ package struct ComparisonRounds: Sendable {
         for (place, report) in reports.enumerated() {
             let arm = place < arms.count ? arms[place] : arms[0]
             note(report, of: arm)
-            if report.breaksPromises { broken.insert(arm) }
-            if !report.invalidity.isEmpty || report.ending != .finished { untrusted.insert(arm) }
+            if [.fail, .hung].contains(report.verdict) { broken.insert(arm) }
+            if !report.invalidity.isEmpty || !report.shortfalls.isEmpty || report.ending != .finished {
+                untrusted.insert(arm)
+            }
             if arms.indices.dropFirst().contains(place) { verdicts.append(report.verdict) }
         }
         runs.append(reports.map(Run.init))
@@ -52,13 +56,20 @@ package struct ComparisonRounds: Sendable {
     private mutating func note(_ report: SubjectReport, of arm: String) {
         guard report.verdict != .pass else { return }
         let promises = report.breaksPromises && report.ending == .finished ? "its history breaks promises" : nil
-        let reason = promises ?? report.ending.reason ?? report.overload.first ?? report.invalidity.first
+        let reason =
+            promises ?? report.ending.reason ?? report.overload.first ?? report.invalidity.first
+            ?? report.shortfalls.first
         self.doubt("\(arm): \(report.verdict.rawValue.uppercased())" + (reason.map { ", \($0)" } ?? ""))
     }
 
     /// Adds what was wrong, unless it is there already.
     package mutating func doubt(_ text: String) {
         if !doubts.contains(text) { doubts.append(text) }
+    }
+
+    /// The fewest calls that any arm made in a phase.
+    private func calls(in phase: String) -> Int {
+        runs.joined().compactMap { run in run.phases.first { $0.name == phase }?.calls }.min() ?? 1
     }
 
     /// The values of metrics, in the order of arms, phases and metrics. What the reference never measures is left out.
@@ -72,7 +83,7 @@ package struct ComparisonRounds: Sendable {
                     guard !reference.allSatisfy(\.isNaN) else { return nil }
                     return ComparedMetric(
                         arm: arms[arm], phase: phase, metric: metric, reference: reference, candidate: values(arm),
-                        again: values(arms.count))
+                        again: values(arms.count), calls: calls(in: phase))
                 }
             }
         }

@@ -70,14 +70,20 @@ extension PhaseReport {
     package var overload: String? { audits.first { $0.blame == .subject }?.explanation }
 
     /// What was wrong with the generator itself; nil when it kept up.
-    var saturation: String? { audits.first { $0.blame == .generator }?.explanation }
+    package var saturation: String? { audits.first { $0.blame == .generator }?.explanation }
 }
 
 extension LoadEvidence {
     /// What keeps the machine from running us in time: other programs that use a fifth of it or more; nil when there are
     /// none.
-    package var disturbance: String? {
-        guard let foreignProcessors, foreignProcessors >= 0.2 * Double(processors) else { return nil }
-        return "other programs used \(HumanNumber.plain(foreignProcessors)) of \(processors) processors"
+    package var disturbance: String? { Disturbance.text(foreignProcessors, of: processors) }
+}
+
+/// What keeps a machine from running us in time.
+enum Disturbance {
+    /// That other programs use a fifth of the processors or more; nil when they do not, or it is not known.
+    static func text(_ used: Double?, of processors: Int) -> String? {
+        guard let used, used >= 0.2 * Double(processors) else { return nil }
+        return "other programs used \(HumanNumber.plain(used)) of \(processors) processors"
     }
 }

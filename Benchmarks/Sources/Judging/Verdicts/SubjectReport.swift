@@ -56,6 +56,9 @@ package struct SubjectReport: Sendable {
         return evidence.verification?.violationCount ?? 0 > 0
     }
 
+    /// Why phases did not last as long as they were to; empty when all did.
+    package var shortfalls: [String] { measured.compactMap(\.shortfall) }
+
     /// The phases that count: all but warm-ups.
     package var measured: [PhaseReport] { phases.filter { !$0.isWarmup } }
 

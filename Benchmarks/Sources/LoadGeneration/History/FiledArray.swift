@@ -63,7 +63,11 @@ struct FiledArray<Element: BitwiseCopyable> {
         while next < filed.count {
             let first = places[filed[next]]
             var end = next + 1
-            while end < filed.count, places[filed[end]] - places[filed[end - 1]] < Self.near { end += 1 }
+            while end < filed.count, places[filed[end]] - places[filed[end - 1]] < Self.near,
+                places[filed[end]] - first < Self.longest
+            {
+                end += 1
+            }
             var offset = first * MemoryLayout<Element>.stride
             let count = places[filed[end - 1]] - first + 1
             let piece = try file.read(Element.self, count: count, at: &offset)
@@ -75,6 +79,9 @@ struct FiledArray<Element: BitwiseCopyable> {
 
     /// Two places that are nearer to each other than this are read with what is between them.
     private static var near: Int { 512 }
+
+    /// The most elements of a piece.
+    private static var longest: Int { 1 << 16 }
 
     /// The element at a place, which must be one of those in memory.
     subscript(place: Int) -> Element {

@@ -18,7 +18,7 @@ package final class HistorySpool {
 
     /// What a call takes with its execution and an excuse at the most, in bytes, and what is kept of an execution while the history is
     /// checked.
-    private static let bytes = (call: 160, execution: 40)
+    private static let bytes = (call: 200, execution: 64)
 
     /// When a file is as long as this, the next one is begun: the space of what has been taken is given back file by file.
     private static let fileSize = 256 << 20

@@ -10,8 +10,11 @@ struct PhaseObservations {
     private let drawn: KeyFit?
     /// When the last call began; 0 where there was none.
     private let lastStart: UInt64
+    /// By how much the times that calls take vary: the squared coefficient of variation.
+    private let serviceVariation: Double
 
-    init(_ trace: PhaseTrace, asked: RequestFit, drawn: KeyFit?, lastStart: UInt64) {
+    init(_ trace: PhaseTrace, asked: RequestFit, drawn: KeyFit?, lastStart: UInt64, serviceVariation: Double) {
+        self.serviceVariation = serviceVariation
         self.trace = trace
         self.asked = asked
         self.drawn = drawn
@@ -22,10 +25,11 @@ struct PhaseObservations {
     func all(of phase: PhaseEvidence, isComplete: Bool) -> [GeneratorObservation] {
         var seen: [GeneratorObservation] = [.history(isComplete: isComplete), .concurrency(openCalls(phase))]
         if [.completed, .historyFull, .diskFull].contains(trace.ending) { seen.append(.keys(keys)) }
-        if let releases = trace.releases, trace.ending == .completed {
+        // Of one that the disk has ended, what was released until then.
+        if let releases = trace.releases, trace.ending == .completed || trace.ending == .diskFull {
+            if trace.ending == .completed { seen.append(.arrivals(arrivals(releases))) }
             seen += [
-                .arrivals(arrivals(releases)), .pace(pace(releases)),
-                .lag(phase.latencies.all(.lag).percentile(99) ?? 0), .backlog(backlog(phase)),
+                .pace(pace(releases)), .lag(phase.latencies.all(.lag).percentile(99) ?? 0), .backlog(backlog(phase)),
             ]
         }
         if let least = trace.threads.min(), let most = trace.threads.max() {
@@ -81,8 +85,10 @@ struct PhaseObservations {
             requests: phase.load.backlogged ?? 0, wait: phase.latencies.all(.wait).percentile(99) ?? 0,
             subjectShare: phase.load.subjectShareOfWaiting ?? 0,
             openShare: min(1, (phase.load.meanConcurrency ?? 0) / most),
-            intendedRequests: trace.plan.limit, intended: trace.lastIntended,
-            started: withoutRests(lastStart))
+            intendedRequests: asked.made, variation: serviceVariation + (trace.plan.phase.model == .constant ? 0 : 1),
+            intended: trace.lastIntended,
+            started: withoutRests(lastStart), foreignProcessors: phase.load.foreignProcessors,
+            processors: phase.load.processors)
     }
 
     /// A time from the start of the phase on, without the rests.

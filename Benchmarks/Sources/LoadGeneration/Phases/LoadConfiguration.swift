@@ -9,6 +9,8 @@ package struct LoadConfiguration: Hashable, Sendable {
     /// Where a history is kept that has more calls, or as many as time allows: in a file without a
     /// name in this folder. Nil, the default: nowhere, and such a phase ends when the history is full.
     package var historyFolder: String?
+    /// How many runs write their histories there at the same time: 1.
+    package var historySharers = 1
     /// Where heap profiles of memory phases are written; nil, the default: none are. Takes a process that was started for it, see
     /// ``HeapProfile/options``.
     package var heapProfileFolder: String?

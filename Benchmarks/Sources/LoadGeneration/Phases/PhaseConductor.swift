@@ -63,7 +63,9 @@ struct PhaseConductor<Driven: Subject> {
         let processors = machine.processorTime()
         trace.start = machine.now() + (plan.stream.isOpen ? Self.headStart : 0)
         clock.start(at: trace.start)
-        if !isHung { isHung = await runCycles(&trace) }
+        // What an earlier phase could not move lies where this one records.
+        if !isHung { isHung = await !moveHistory(&trace) }
+        if !isHung, !trace.isDiskFull { isHung = await runCycles(&trace) }
         trace.end = machine.now()
         trace.stalls = equipment.hiccups.take()
         trace.foreignProcessors = processors.flatMap { machine.processorTime()?.foreignProcessors(since: $0) }
@@ -72,7 +74,6 @@ struct PhaseConductor<Driven: Subject> {
         if !isHung { isHung = await !makeRoom(for: .max, &trace) }
         if isHung { stop.stop() }
         if let releases {
-            trace.lastIntended = requests[min(plan.limit, requests.first + requests.count) - 1].intended
             // Where clients are given up, the pacer goes on until it looks for the signal.
             while releases.isPaced { try? await machine.sleep(until: machine.now() + StopSignal.longestWait) }
             note(&trace) { () throws(HistoryFileError) in try releases.finish() }
@@ -249,6 +250,7 @@ struct PhaseConductor<Driven: Subject> {
             let phaseEnd = deadline.later(by: trace.paused)
             let cycleEnd = min(phaseEnd, machine.now().later(by: slice?.time ?? .max))
             let cycle = Cycle(limit: next, last: limit, deadline: cycleEnd, requests: requests)
+            if plan.stream.isOpen { trace.lastIntended = requests[next - 1].intended }
             if await runCycle(cycle, from: done, restEnd: done > 0 ? restEnd : 0) { return true }
             if stop.isSet || machine.now() >= phaseEnd { break }
             if slice != nil {
@@ -290,14 +292,21 @@ struct PhaseConductor<Driven: Subject> {
     ///
     /// - Returns: Whether the subject came to rest.
     private func makeRoom(for calls: Int, _ trace: inout PhaseTrace) async -> Bool {
-        guard let spool = equipment.spool, let stretch = plan.stretch else { return true }
+        guard let stretch = plan.stretch, calls > stretch - equipment.recorder.recordedCalls else { return true }
+        return await moveHistory(&trace, isOver: calls == .max)
+    }
+
+    /// Moves what there is of the history out of memory, at rest. Where the disk has no room for it, the phase is over, unless it is
+    /// anyway: then the next one may find room.
+    ///
+    /// - Returns: Whether the subject came to rest.
+    private func moveHistory(_ trace: inout PhaseTrace, isOver: Bool = false) async -> Bool {
         let recorded = equipment.recorder.recordedCalls
-        guard recorded > 0, calls > stretch - recorded else { return true }
+        guard let spool = equipment.spool, recorded > 0 else { return true }
         guard await becomesQuiet() else { return false }
         let free = equipment.configuration.historyFolder.flatMap { machine.freeSpace(in: $0) }
-        if let free, !spool.hasRoom(for: recorded, of: free) {
-            // At the end of a phase it may still be that the next one finds room.
-            if calls < .max { trace.isDiskFull = true }
+        if let free, !spool.hasRoom(for: recorded, of: free / equipment.configuration.historySharers) {
+            if !isOver { trace.isDiskFull = true }
             return true
         }
         note(&trace) { () throws(HistoryFileError) in try spool.append(equipment.recorder.drain()) }

@@ -27,6 +27,8 @@ struct PhaseTally {
     private var openUntil: [UInt64]
     private var waiting = WaitingTime()
     private var lastStart: UInt64 = 0
+    /// The sum of the times that calls took and of their squares, in seconds.
+    private var service = (sum: 0.0, squares: 0.0)
 
     init(
         _ trace: PhaseTrace, _ sampler: KeySampler?,
@@ -104,6 +106,8 @@ struct PhaseTally {
     private mutating func addLatencies(_ call: Call) throws(HistoryFileError) {
         addUndisturbed(call)
         latencies.record(call.end - call.start, .service, call.outcome)
+        let seconds = Double(call.end - call.start) / 1e9
+        service = (service.sum + seconds, service.squares + seconds * seconds)
         if let releases = trace.releases {
             latencies.record(releases.lag(of: Int(call.request), intended: call.intended), .lag)
             latencies.record(releases.wait(of: Int(call.request), start: call.start), .wait)
@@ -183,9 +187,17 @@ struct PhaseTally {
         phase.memory = trace.memory.map { [$0] } ?? []
         phase.warmUp = trace.warmUp
         phase.allocatedEnd = trace.allocatedEnd
-        let observations = PhaseObservations(trace, asked: asked.fit, drawn: drawn?.fit, lastStart: lastStart)
+        let observations = PhaseObservations(
+            trace, asked: asked.fit, drawn: drawn?.fit, lastStart: lastStart, serviceVariation: serviceVariation)
         phase.load.observations = [trace.observations + observations.all(of: phase, isComplete: isComplete)]
         return phase
+    }
+
+    /// The squared coefficient of variation of the times that calls took.
+    private var serviceVariation: Double {
+        let (count, mean) = (Double(counts.returned), service.sum / Double(max(1, counts.returned)))
+        guard count > 1, mean > 0 else { return 0 }
+        return max(0, service.squares / count - mean * mean) / (mean * mean)
     }
 
     private var completedLoad: LoadEvidence {

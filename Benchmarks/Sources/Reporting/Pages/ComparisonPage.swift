@@ -50,7 +50,7 @@ struct ComparisonPage {
 
     private var reservation: String {
         switch report.arms {
-        case .fail, .hung: "; but an arm breaks its promises, and does not win however fast it is"
+        case .fail, .hung: "; but an arm breaks its promises or does not keep up, and does not win however fast it is"
         case .invalid: "; but the measurement of an arm cannot be trusted"
         case .pass, .inconclusive, .interrupted: ""
         }

@@ -124,11 +124,21 @@ package struct JUnitReport {
 
     /// Whether the subject keeps up with the rate; nil where none is asked for.
     private func pace(_ subject: SubjectReport) -> Case? {
-        guard subject.measured.contains(where: { $0.latencies.isOpen }) else { return nil }
+        let open = subject.measured.filter(\.latencies.isOpen)
+        guard !open.isEmpty else { return nil }
+        let name = "the subject keeps up with the rate"
         let reasons = subject.overload
+        if let reason = reasons.first {
+            return Case(name: name, verdict: .fail, reason: reason, details: reasons.joined(separator: "\n"))
+        }
+        let audits = open.flatMap(\.audits).filter { $0.name == "backlog" }
+        if let doubt = audits.first(where: { !$0.passed }) {
+            return Case(name: name, verdict: .invalid, reason: doubt.explanation)
+        }
+        let isKnown = open.allSatisfy { $0.audits.contains { $0.name == "backlog" } } && subject.shortfalls.isEmpty
         return Case(
-            name: "the subject keeps up with the rate", verdict: reasons.isEmpty ? .pass : .fail,
-            reason: reasons.first ?? "", details: reasons.joined(separator: "\n"))
+            name: name, verdict: isKnown ? .pass : .inconclusive,
+            reason: isKnown ? "" : subject.ending.reason ?? subject.shortfalls.first ?? "it was not seen")
     }
 
     private func element(_ test: Case, of suite: String) -> String {

@@ -36,7 +36,11 @@ package struct WorkflowAnnotations {
             all.filter { $0.hasPrefix("::\(level) ") }.prefix(Self.limit)
         }
         guard shown.isEmpty, report.verdict != .pass else { return shown }
-        return [Self.command("warning", report.verdict.rawValue, report.partialReason ?? "nothing was proved")]
+        return [
+            Self.command(
+                "warning", report.verdict.rawValue,
+                report.partialReason ?? report.subjects.flatMap(\.shortfalls).first ?? "nothing was proved")
+        ]
     }
 
     private var regressions: [String] {

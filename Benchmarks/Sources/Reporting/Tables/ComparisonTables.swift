@@ -156,7 +156,7 @@ extension BestArm {
     var text: String {
         switch finding {
         case .surely(let arm): arm
-        case .onlyOneLeft(let arm): "\(arm), the only one that keeps its promises"
+        case .onlyOneLeft(let arm): "\(arm), the only one that is neither broken nor behind"
         case .none: "none is, surely"
         case .tooFewRounds: "too few rounds to tell"
         }
