@@ -59,12 +59,12 @@ struct PhaseConductor<Driven: Subject> {
         equipment.watchdog.watch(makeMonitor())
         defer { equipment.watchdog.watch(nil) }
         var isHung = await gate.assembled() == .abandoned
+        // What an earlier phase could not move lies where this one records.
+        if !isHung { isHung = await !moveHistory(&trace) }
         _ = equipment.hiccups.take()
         let processors = machine.processorTime()
         trace.start = machine.now() + (plan.stream.isOpen ? Self.headStart : 0)
         clock.start(at: trace.start)
-        // What an earlier phase could not move lies where this one records.
-        if !isHung { isHung = await !moveHistory(&trace) }
         if !isHung, !trace.isDiskFull { isHung = await runCycles(&trace) }
         trace.end = machine.now()
         trace.stalls = equipment.hiccups.take()
