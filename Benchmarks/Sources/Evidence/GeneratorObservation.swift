@@ -100,8 +100,8 @@ package enum GeneratorObservation: Hashable, Codable, Sendable {
         /// Of the calls that could be open, the share that were, on average: those that were open on average by the most that were at
         /// one time. Near one, what held requests up were calls that had not returned.
         package var openShare: Double
-        /// How many requests were to be made.
-        package var intendedRequests: Int
+        /// How many requests were made.
+        package var madeRequests: Int
         /// By how much the gaps between arrivals vary, and the times that calls take: squared coefficients of variation.
         package var variation: Double
         /// How many processors other programs used, and how many there are; nil where that is not known, or is the subject's own.
@@ -111,14 +111,14 @@ package enum GeneratorObservation: Hashable, Codable, Sendable {
 
         /// A backlog.
         package init(
-            requests: Int, wait: UInt64, subjectShare: Double, openShare: Double, intendedRequests: Int,
+            requests: Int, wait: UInt64, subjectShare: Double, openShare: Double, madeRequests: Int,
             variation: Double, intended: UInt64, started: UInt64, foreignProcessors: Double? = nil,
             processors: Int = 1
         ) {
             (self.variation, self.foreignProcessors) = (variation, foreignProcessors)
             self.processors = processors
             (self.requests, self.wait, self.subjectShare) = (requests, wait, subjectShare)
-            (self.openShare, self.intendedRequests) = (openShare, intendedRequests)
+            (self.openShare, self.madeRequests) = (openShare, madeRequests)
             (self.intended, self.started) = (intended, started)
         }
     }
@@ -155,7 +155,7 @@ extension GeneratorObservation {
         case .pace(let pace): Self.problem(times: [pace.intended, pace.released, pace.rested])
         case .backlog(let backlog):
             Self.problem(
-                counts: [backlog.requests, backlog.intendedRequests, backlog.processors],
+                counts: [backlog.requests, backlog.madeRequests, backlog.processors],
                 times: [backlog.wait, backlog.intended, backlog.started],
                 figures: [backlog.variation, backlog.foreignProcessors],
                 shares: [backlog.subjectShare, backlog.openShare])

@@ -52,7 +52,7 @@ import Workloads
             .arrivals(arrivals), .pace(.init(intended: 1, released: 2, rested: 3)), .lag(4),
             .backlog(
                 .init(
-                    requests: 1, wait: 2, subjectShare: 0.5, openShare: 0.9, intendedRequests: 9, variation: 1.5,
+                    requests: 1, wait: 2, subjectShare: 0.5, openShare: 0.9, madeRequests: 9, variation: 1.5,
                     intended: 3,
                     started: 4)),
             .threads(least: 3, most: 4),

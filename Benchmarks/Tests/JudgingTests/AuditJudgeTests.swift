@@ -117,7 +117,7 @@ import Workloads
     ) -> GeneratorObservation {
         .backlog(
             .init(
-                requests: 9, wait: wait, subjectShare: share, openShare: open, intendedRequests: 1_000,
+                requests: 9, wait: wait, subjectShare: share, openShare: open, madeRequests: 1_000,
                 variation: variation, intended: 10_000_000_000, started: UInt64((10 + late) * 1e9),
                 foreignProcessors: others, processors: 2))
     }

@@ -171,7 +171,7 @@ import Testing
             [
                 .backlog(
                     .init(
-                        requests: 9, wait: 60_000_000, subjectShare: share, openShare: 1, intendedRequests: 9,
+                        requests: 9, wait: 60_000_000, subjectShare: share, openShare: 1, madeRequests: 9,
                         variation: 1,
                         intended: 1,
                         started: 2))

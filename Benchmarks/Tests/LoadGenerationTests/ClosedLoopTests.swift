@@ -297,6 +297,7 @@ import Workloads
     @Test(arguments: [
         ("workers", LoadConfiguration(workers: 0)), ("watchdog", LoadConfiguration(watchdog: .zero)),
         ("historyLimit", LoadConfiguration(historyLimit: 0)),
+        ("historySharers", LoadConfiguration(historySharers: 0)),
         ("progressInterval", LoadConfiguration(progressInterval: .milliseconds(1))),
     ])
     func aWrongConfigurationNamesItsField(field: String, configuration: LoadConfiguration) {

@@ -20,10 +20,10 @@ struct CapacityCommand: BenchCommand {
               dedupbench capacity my/scenario.yaml --phase open --precision 5
 
             The phase must have a rate (model constant or poisson). The gates are those of --gate, or else those of the scenario \
-            that the phase measures. The rate is doubled until a gate breaks or the subject does not keep up, bisected until the rates that hold and break are \
-            near to each other, and the one that holds is confirmed. The warm-ups before the phase run each time. Gates on time \
-            and rates that break because the generator could not keep up end the search, too, and the result says so: the \
-            subject may be able to do more.
+            that the phase measures. The rate is doubled until a gate breaks or the subject does not \
+            keep up, bisected until the rates that hold and break are near to each other, and the one that holds is confirmed. \
+            The warm-ups before the phase run each time. Gates on time and rates that break because the generator could not keep \
+            up end the search, too, and the result says so: the subject may be able to do more.
 
             Exit code 0 when a rate was found, 2 when not even the lowest one holds, 75 when the machine is the limit or a rate \
             makes too few requests to decide the gates.
@@ -46,11 +46,12 @@ struct CapacityCommand: BenchCommand {
     func run(_ arguments: [String], in context: CommandContext) async throws -> Int32 {
         let first = try RunPlan(plan, in: context)
         let (phase, start) = try searched(first)
+        let limits = try audits.limits()
         context.interruption.listen()
         var search = CapacitySearch(from: start, precision: precision / 100, confirmations: confirmations)
         var table = TerminalTable([("rate", .right), ("", .left), ("why", .left)])
         while let rate = search.next {
-            let tried = try await attempt(rate, phase, context)
+            let tried = try await attempt(rate, phase, limits, context)
             if context.interruption.stop.isSet { break }
             table.append([
                 .init(HumanNumber.count(rate) + "/s"),
@@ -104,15 +105,19 @@ struct CapacityCommand: BenchCommand {
     }
 
     /// Runs the scenario at a rate; once more where the machine spoiled it.
-    private func attempt(_ rate: Double, _ phase: String, _ context: CommandContext) async throws -> Attempt {
+    private func attempt(
+        _ rate: Double, _ phase: String, _ limits: AuditLimits, _ context: CommandContext
+    ) async throws -> Attempt {
         var last = Attempt(trial: .spoiled, role: .doubtful, reason: "")
         for _ in 0..<2 where last.trial == .spoiled && !context.interruption.stop.isSet {
-            last = try await attemptOnce(rate, phase, context)
+            last = try await attemptOnce(rate, phase, limits, context)
         }
         return last
     }
 
-    private func attemptOnce(_ rate: Double, _ phase: String, _ context: CommandContext) async throws -> Attempt {
+    private func attemptOnce(
+        _ rate: Double, _ phase: String, _ limits: AuditLimits, _ context: CommandContext
+    ) async throws -> Attempt {
         var asked = plan
         let text = ArrivalRate(perSecond: rate).scenarioText
         asked.settings = plan.settings + ["phases.\(phase).rate=\(text)"]
@@ -121,7 +126,7 @@ struct CapacityCommand: BenchCommand {
         guard let evidence = try await drive(runPlan, context) else {
             return Attempt(trial: .spoiled, role: .doubtful, reason: RunVerdict.interrupted.rawValue)
         }
-        let report = SubjectReport(evidence, gates: try gates(of: runPlan, phase), audits: try audits.limits())
+        let report = SubjectReport(evidence, gates: try gates(of: runPlan, phase), audits: limits)
         let reason = report.gateReasons.first
         switch report.verdict {
         case .pass: return Attempt(trial: .held, role: .good, reason: "")

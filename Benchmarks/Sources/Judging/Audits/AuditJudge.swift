@@ -53,21 +53,16 @@ package struct AuditJudge: Sendable {
         return findings
     }
 
-    /// A subject is not to be blamed where something else was wrong with the load, too, or other programs were busy.
+    /// A subject is not to be blamed where something else was wrong with the load, too.
     private func findings(ofProcess observations: [GeneratorObservation]) -> [AuditFinding] {
         let findings = observations.map(finding)
-        let disturbance = observations.lazy.compactMap { observation -> String? in
-            guard case .backlog(let backlog) = observation else { return nil }
-            return Disturbance.text(backlog.foreignProcessors, of: backlog.processors)
-        }.first
-        let isWrong = findings.contains { !$0.passed && $0.blame != .subject }
-        guard let excuse = disturbance ?? (isWrong ? "the load was not the one that is declared, either" : nil) else {
-            return findings
-        }
+        guard findings.contains(where: { !$0.passed && $0.blame != .subject }) else { return findings }
         return findings.map { finding in
             guard finding.blame == .subject else { return finding }
             return AuditFinding(
-                finding.name, passed: false, "\(finding.explanation); but \(excuse), so that is not held against it")
+                finding.name, passed: false,
+                finding.explanation
+                    + "; but the load was not the one that is declared, either, so that is not held against it")
         }
     }
 
@@ -153,6 +148,8 @@ package struct AuditJudge: Sendable {
                     nil,
                     "\(late), but calls that had not returned were \(Int(backlog.openShare * 100)) % of what could be open"
                 )
+            } else if let excuse = Disturbance.text(backlog.foreignProcessors, of: backlog.processors) {
+                (nil, "\(late), but \(excuse), so that is not held against the subject")
             } else {
                 (.subject, "the subject does not keep up with the rate: \(late)")
             }
@@ -170,7 +167,7 @@ package struct AuditJudge: Sendable {
     /// how arrivals and calls vary.
     private func allowance(of backlog: GeneratorObservation.Backlog) -> Double {
         Double(limits.lag.nanoseconds)
-            + 4 * Double(backlog.intended) * (backlog.variation / Double(max(1, backlog.intendedRequests))).squareRoot()
+            + 4 * Double(backlog.intended) * (backlog.variation / Double(max(1, backlog.madeRequests))).squareRoot()
     }
 
     /// Whether the event was met: in half of the steps at least some herd must have come, or the phase has looked at nothing.

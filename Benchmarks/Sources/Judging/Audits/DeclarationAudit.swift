@@ -27,11 +27,13 @@ enum DeclarationAudit {
     private static func drawn(_ fit: KeyFit) -> (passed: Bool, summary: String) {
         if let key = fit.foreignKey { return (false, "key \(key) does not belong to the declared distribution") }
         if let position = fit.tornBurst { return (false, "the burst at request \(position) is torn") }
-        guard fit.draws >= AuditLimits.fewestDraws, let g = fit.gTest, let distance = fit.kolmogorovSmirnov else {
+        guard fit.draws >= AuditLimits.fewestDraws, let g = fit.gTest, let distance = fit.kolmogorovSmirnov,
+            let pValue = fit.pValue
+        else {
             return (true, "\(fit.draws) draws of keys are too few to judge")
         }
         return (
-            min(g, distance) >= AuditLimits.significance,
+            pValue >= AuditLimits.significance,
             "\(fit.draws) draws of \(fit.keys) keys: G-test p = \(shortened(g)) (\(fit.degrees) degrees), "
                 + "Kolmogorov-Smirnov p = \(shortened(distance))"
         )

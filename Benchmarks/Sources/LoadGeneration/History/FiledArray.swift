@@ -6,7 +6,6 @@ struct FiledArray<Element: BitwiseCopyable> {
     /// Nil: everything stays in memory.
     private let file: UnnamedFile?
     private var settled = 0
-    private var size = 0
     private var recent: [Element] = []
 
     /// An empty array.
@@ -37,7 +36,8 @@ struct FiledArray<Element: BitwiseCopyable> {
     /// - Throws: ``HistoryFileError`` when it cannot be written.
     mutating func settle(isLast: Bool = false) throws(HistoryFileError) {
         guard let file else { return }
-        try file.write(recent, at: &size)
+        var offset = settled * MemoryLayout<Element>.stride
+        try file.write(recent, at: &offset)
         settled += recent.count
         recent.removeAll(keepingCapacity: !isLast)
     }

@@ -85,7 +85,7 @@ struct PhaseObservations {
             requests: phase.load.backlogged ?? 0, wait: phase.latencies.all(.wait).percentile(99) ?? 0,
             subjectShare: phase.load.subjectShareOfWaiting ?? 0,
             openShare: min(1, (phase.load.meanConcurrency ?? 0) / most),
-            intendedRequests: asked.made, variation: serviceVariation + (trace.plan.phase.model == .constant ? 0 : 1),
+            madeRequests: asked.made, variation: serviceVariation + (trace.plan.phase.model == .constant ? 0 : 1),
             intended: trace.lastIntended,
             started: withoutRests(lastStart), foreignProcessors: phase.load.foreignProcessors,
             processors: phase.load.processors)

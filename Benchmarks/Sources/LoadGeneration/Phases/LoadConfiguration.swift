@@ -10,7 +10,7 @@ package struct LoadConfiguration: Hashable, Sendable {
     /// name in this folder. Nil, the default: nowhere, and such a phase ends when the history is full.
     package var historyFolder: String?
     /// How many runs write their histories there at the same time: 1.
-    package var historySharers = 1
+    package var historySharers: Int
     /// Where heap profiles of memory phases are written; nil, the default: none are. Takes a process that was started for it, see
     /// ``HeapProfile/options``.
     package var heapProfileFolder: String?
@@ -23,13 +23,14 @@ package struct LoadConfiguration: Hashable, Sendable {
     /// A configuration.
     package init(
         workers: Int? = nil, watchdog: Duration = .seconds(30), historyLimit: Int = 4_000_000,
-        historyFolder: String? = nil, heapProfileFolder: String? = nil,
+        historyFolder: String? = nil, historySharers: Int = 1, heapProfileFolder: String? = nil,
         progressInterval: Duration = .milliseconds(250), growthLimits: [GrowthLimit] = []
     ) {
         self.workers = workers
         self.watchdog = watchdog
         self.historyLimit = historyLimit
         self.historyFolder = historyFolder
+        self.historySharers = historySharers
         self.heapProfileFolder = heapProfileFolder
         self.progressInterval = progressInterval
         self.growthLimits = growthLimits
@@ -42,6 +43,7 @@ package struct LoadConfiguration: Hashable, Sendable {
         if let workers, !(1...1_024).contains(workers) { throw .field("workers", "\(workers)", "from 1 to 1024") }
         if watchdog <= .zero { throw .field("watchdog", "\(watchdog)", "longer than nothing") }
         if historyLimit < 1 { throw .field("historyLimit", "\(historyLimit)", "at least 1") }
+        if historySharers < 1 { throw .field("historySharers", "\(historySharers)", "at least 1") }
         if progressInterval < .milliseconds(50) {
             throw .field("progressInterval", "\(progressInterval)", "50 ms or more")
         }

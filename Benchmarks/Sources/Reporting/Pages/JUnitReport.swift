@@ -115,7 +115,7 @@ package struct JUnitReport {
         }
         let reason = subject.invalidity.first
         if let reason { return Case(name: name, verdict: .invalid, reason: reason) }
-        if let shortfall = subject.measured.lazy.compactMap(\.shortfall).first {
+        if let shortfall = subject.shortfalls.first {
             return Case(name: name, verdict: .inconclusive, reason: shortfall)
         }
         let doubt = verification.isComplete ? "no duplicate was offered" : "the history had no room for everything"
