@@ -214,7 +214,7 @@ extension RunVerdict {
         case .invalid: "the measurement itself cannot be trusted"
         case .interrupted: "the run was stopped before its end"
         case .hung: "the subject stopped answering"
-        case .fail: "a promise was broken"
+        case .fail: "a promise or a gate was broken, or the subject did not keep up with the rate"
         }
     }
 }
