@@ -52,7 +52,7 @@ for sanitizer in "${sanitizers[@]}"; do
     esac
     code=0
     dedup_build "${build[@]}" --build-tests
-    swift test "${build[@]}" --skip-build --no-parallel --skip "$skipped" ${options[@]+"${options[@]}"} "$@" || code=$?
+    dedup_test "${build[@]}" --skip-build --no-parallel --skip "$skipped" ${options[@]+"${options[@]}"} "$@" || code=$?
     if ((code != 0)); then
         # Exit tests end processes on purpose; their reports count only where something has failed.
         find "$scratch" -name "report*" -exec cat {} + >&2

@@ -14,6 +14,20 @@ dedup_build() {
     SWIFT_DETERMINISTIC_HASHING=1 swift build "$@"
 }
 
+# Tests as `swift test` does. What failed is printed once more at the end: before that, thousands of lines may follow it.
+dedup_test() {
+    local printed code=0
+    printed=$(mktemp)
+    swift test "$@" 2>&1 | tee "$printed" || code=$?
+    if ((code != 0)); then
+        printf '\n== what failed\n'
+        grep -aE -A 12 ' recorded an issue |^error: |Fatal error: ' "$printed" | grep -avE '^. (Test|Suite).* (started|passed)' \
+            | cut -c 1-2000 | head -n 300 || true
+    fi
+    rm -f "$printed"
+    return "$code"
+}
+
 dedup_setup() {
     if ! command -v dpkg-query >/dev/null; then
         dedup_check_without_dpkg || return 1

@@ -16,7 +16,7 @@ release() {
     local package=(-c release "$1" "$2" "$3")
     shift 3
     dedup_build "${package[@]}" --build-tests
-    swift test "${package[@]}" --disable-testable-imports --skip-build --no-parallel "$@"
+    dedup_test "${package[@]}" --disable-testable-imports --skip-build --no-parallel "$@"
 }
 
 echo "== tests of the library, release"
