@@ -62,7 +62,7 @@ public struct SubjectSettings: Sendable {
     public let clock: any RunClock
     /// The scenario's seed.
     public let seed: UInt64
-    /// One more than the largest key that any phase asks for.
+    /// One more than the largest key that any phase without an edge asks for. Herds at an event ask for new keys all the time.
     public let keyCount: Int
     /// Duplicates mode, capacity, policy, time to live, cached failures, shards.
     package let system: SystemSettings

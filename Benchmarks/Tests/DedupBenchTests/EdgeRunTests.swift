@@ -64,6 +64,50 @@ import Workloads
         }
     }
 
+    /// What herds met is the same whether their history stays in memory or goes through files in between.
+    @Test(arguments: [EdgeSettings.Event.publication, .expiry, .eviction])
+    func herdsMayGoOnForLongerThanTheHistoryHolds(event: EdgeSettings.Event) async throws {
+        var edges: [[[String]]] = []
+        for limit in ["4000000", "100"] {
+            let bench = try Bench()
+            defer { bench.remove() }
+            // The subject without a cache reports no eviction.
+            let subjects = event == .eviction ? ["honest"] : ["honest", "none"]
+            let result = await bench.run(
+                [
+                    "run", try bench.write(Self.scenario(event.rawValue)), "--history-limit", limit, "--out",
+                    bench.results,
+                ]
+                    + subjects.flatMap { ["--subject", $0] },
+                subjects: try SubjectCatalog(adding: [DefectiveSubject.blueprint(.honest)]))
+            #expect(result.code == (subjects.count == 1 ? 0 : 2), "\(result.out)\(result.error)")
+            let rows = try bench.rows("edges.csv")
+            #expect(rows.count == 10 * subjects.count && rows.allSatisfy { $0["herds"] != "0" })
+            #expect(rows.contains { $0["violations"] != "0" } == (subjects.count > 1))
+            let counted = [
+                "subject", "herds", "executions", "duplicate_executions", "violations", "executed", "joined",
+            ]
+            edges.append(rows.map { row in counted.map { row[$0] ?? "" } })
+        }
+        #expect(edges[0] == edges[1])
+    }
+
+    @Test func timeAloneMayEndAPhaseOfHerds() async throws {
+        let bench = try Bench()
+        defer { bench.remove() }
+        let scenario = Self.scenario("publication").replacing("operations: 480", with: "duration: 2s")
+        for limit in ["4000000", "100"] {
+            let result = await bench.run(
+                [
+                    "run", try bench.write(scenario), "--subject", "honest", "--history-limit", limit, "--out",
+                    bench.results,
+                ], subjects: try SubjectCatalog(adding: [DefectiveSubject.blueprint(.honest)]))
+            #expect(result.code == 0, "\(result.out)\(result.error)")
+            let herds = try bench.rows("edges.csv").map { Int($0["herds"] ?? "") ?? 0 }
+            #expect(herds.allSatisfy { $0 > 12 }, "\(herds)")
+        }
+    }
+
     @Test func herdsAtAServiceOfWhichOnlyAnswersAreSeenAreSaidToBeUnknown() async throws {
         let bench = try Bench()
         defer { bench.remove() }

@@ -51,7 +51,7 @@ import Workloads
     @Test(arguments: EdgeSettings.Event.allCases) func eachRoundAsksForAKeyOfItsOwn(event: EdgeSettings.Event) throws {
         let (schedule, scenario) = try schedule(event)
         let stream = try StreamBuilder(scenario).stream(for: scenario.phases[0])
-        #expect(stream.limit == stream.count && stream.count == schedule.rounds * schedule.turns * 5)
+        #expect(stream.limit == stream.count && stream.count == schedule.wholeRounds(in: 3_000))
         var seen: [UInt32: Int] = [:]
         for position in 0..<stream.count {
             let key = stream[position].key
@@ -117,7 +117,8 @@ import Workloads
         ("{at: eviction}", "{capacity: 9MiB, policy: fifo, shards: 1}", "0%", "`capacity` in entries"),
         ("{at: eviction}", "{capacity: 9, policy: lru, shards: 1}", "0%", "`policy: fifo`"),
         ("{at: eviction}", "{capacity: 9, policy: fifo}", "0%", "`shards: 1`"),
-        ("{at: eviction}", "{capacity: 1000000000, policy: fifo, shards: 1}", "0%", "more than the phase has"),
+        ("{at: eviction}", "{capacity: 1000, policy: fifo, shards: 1}", "0%", "more than the phase has"),
+        ("{at: eviction}", "{capacity: 1000000000, policy: fifo, shards: 1}", "0%", "drawn together"),
         ("{at: publication, sweep: 6ms}", "{\(fifo)}", "0%", "of one value, 6ms or more"),
         ("{at: failure, sweep: 6ms}", "{\(fifo)}", "0%", "of one value, 6ms or more"),
         ("{at: cancellation, sweep: 3ms}", "{\(fifo)}", "0%", "of one value, 6ms or more"),
@@ -145,10 +146,26 @@ import Workloads
         }
     }
 
-    @Test func moreHerdsThanAreDrawnAreRefused() throws {
-        let error = try #require(throws: ScenarioError.self) {
-            try scenario("  - {name: a, model: closed, clients: 4, operations: 2000001, edge: {at: start}}")
+    /// A phase of so many herds is drawn some whole rounds at a time, and is the same as if it were drawn at once.
+    @Test(arguments: EdgeSettings.Event.allCases) func herdsAreDrawnAsTheyGo(event: EdgeSettings.Event) throws {
+        let (schedule, scenario) = try schedule(event)
+        let whole = try StreamBuilder(scenario).stream(for: scenario.phases[0])
+        var piece = try StreamBuilder(scenario, pieceLimit: 2 * schedule.requestsPerRound + 1).stream(
+            for: scenario.phases[0])
+        #expect(piece.count == 2 * schedule.requestsPerRound && piece.goesOn && !whole.goesOn)
+        var asked = AskedRequests(of: piece)
+        for position in 0..<whole.count {
+            if position == piece.first + piece.count { piece = try #require(piece.next()) }
+            #expect(piece[position] == whole[position], "request \(position)")
+            asked.add(position, piece[position].key)
         }
-        #expect("\(error)".contains("phases.a.operations") && "\(error)".contains("2000000 or fewer"))
+        #expect(asked.fit.mistake == nil && asked.fit.made == whole.count)
+    }
+
+    @Test func timeAloneMayEndThem() throws {
+        let scenario = try scenario("  - {name: a, model: closed, clients: 4, duration: 1s, edge: {at: eviction}}")
+        let stream = try StreamBuilder(scenario).stream(for: scenario.phases[0])
+        let schedule = try #require(EdgeSchedule(scenario.phases[0], in: scenario))
+        #expect(stream.limit == nil && stream.goesOn && stream.count == schedule.wholeRounds(in: stream.count))
     }
 }

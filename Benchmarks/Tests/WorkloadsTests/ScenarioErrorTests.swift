@@ -96,8 +96,6 @@ internal import Workloads
         Mistake("clients: 8", "rate: 5/s", 15, 11, "phases.storm.rate", .conflict),
         Mistake("clients: 8", "speed: 5x", 15, 12, "phases.storm.speed", .conflict),
         Mistake("clients: 8", "memory: {}", 16, 17, "phases.storm.operations", .conflict),
-        Mistake(
-            "operations: 100", "duration: 1s\n    edge: {at: start}", 13, 5, "phases.storm.operations", .missing),
         Mistake("clients: 8", "clients: 8\n    edge: {}", 16, 11, "phases.storm.edge.at", .missing),
         Mistake("clients: 8", "clients: 8\n    edge: {at: noon}", 16, 16, "phases.storm.edge.at", .illTyped),
         Mistake(

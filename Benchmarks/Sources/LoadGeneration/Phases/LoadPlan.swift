@@ -88,15 +88,17 @@ package struct LoadPlan: Sendable {
             let stream = streams[number]
             let bound = Self.bound(phase, stream, looks[number])
             let clients = max(1, phase.clients)
+            let edge = EdgeSchedule(phase, in: scenario)
             let queues = configuration.workers ?? ProcessInfo.processInfo.activeProcessorCount
             phases.append(
                 PhasePlan(
-                    phase: phase, number: UInt16(number), stream: stream, limit: bound ?? room,
+                    phase: phase, number: UInt16(number), stream: stream,
+                    limit: bound ?? edge.map { $0.wholeRounds(in: room) } ?? room,
                     isBoundByHistory: bound == nil, workers: blocks ? clients : min(clients, queues),
                     workersAreThreads: blocks,
-                    hasHerds: scenario.hasHerds(in: phase), edge: EdgeSchedule(phase, in: scenario),
+                    hasHerds: scenario.hasHerds(in: phase), edge: edge,
                     looks: looks[number],
-                    stretch: isSpooled ? Self.stretch(phase, stream, bound: bound, configuration) : nil))
+                    stretch: isSpooled ? Self.stretch(phase, stream, edge, bound: bound, configuration) : nil))
         }
     }
 
@@ -131,16 +133,18 @@ package struct LoadPlan: Sendable {
     }
 
     /// How many requests of a phase are made before the history is moved: all of an open loop, if there is room for them, so that it
-    /// does not rest for that, and of closed loops whole turns of all clients. A phase that time ends is mostly over before the history
+    /// does not rest for that, and of closed loops whole turns of all clients, or whole rounds. A phase that time ends is mostly over before the history
     /// is full.
     private static func stretch(
-        _ phase: Phase, _ stream: RequestStream, bound: Int?, _ configuration: LoadConfiguration
+        _ phase: Phase, _ stream: RequestStream, _ edge: EdgeSchedule?, bound: Int?,
+        _ configuration: LoadConfiguration
     ) -> Int {
         if stream.isOpen, let bound {
             return bound <= configuration.historyLimit ? bound : min(longestStretch, configuration.historyLimit)
         }
         let clients = max(1, phase.clients)
         let longest = bound == nil ? configuration.historyLimit : min(longestStretch, configuration.historyLimit)
+        if let edge { return edge.wholeRounds(in: max(longest, fewestTurns * clients)) }
         return max(fewestTurns, longest / clients) * clients
     }
 

@@ -197,10 +197,12 @@ package final class LoadRunner: Sendable {
             mustJoin: blueprint.isJudged && blueprint.promises.duplicates(under: scenario.system) == .join)
     }
 
-    /// How many results of earlier stretches may leave the cache in one: as many as it holds, but no more than there are keys.
+    /// How many results of earlier stretches may leave the cache in one: as many as it holds, but no more than there are keys. Herds
+    /// at an event ask for new keys all the time; theirs are taken to leave in the stretch after that in which they came.
     private func removals(_ plan: LoadPlan) -> Int {
         guard plan.isSpooled else { return 0 }
-        let keys = streams.map(\.keyCount).max() ?? 0
+        let ofHerds = plan.phases.contains { $0.edge != nil } ? plan.calls : 0
+        let keys = (streams.map(\.keyCount).max() ?? 0) + ofHerds
         return min(keys, scenario.system.cache.capacity.entries ?? .max)
     }
 

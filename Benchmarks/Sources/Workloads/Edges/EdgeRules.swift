@@ -11,14 +11,6 @@ enum EdgeRules {
             let leaders = edge.at == .invalidation ? "one leads, one invalidates" : "one leads"
             report([.field("clients")], .outOfRange, "there would be no herd: \(leaders)", "\(fewest) or more")
         }
-        if let operations = phase.operations, operations > EdgeSchedule.mostRequests {
-            let reason = "each herd has a key of its own, for which so many requests are prepared"
-            report([.field("operations")], .outOfRange, reason, "\(EdgeSchedule.mostRequests) or fewer")
-        }
-        if phase.operations == nil, phase.duration != nil {
-            let reason = "each herd has a key of its own, drawn before: say for how many requests, at most"
-            report([.field("operations")], .missing, reason, "\(EdgeSchedule.mostRequests) or fewer")
-        }
         let others: [(String, Bool, String)] = [
             ("memory", phase.memory != nil, "memory is sampled in phases without an edge"),
             ("think_time", phase.thinkTime != nil, "clients of a herd are released together, and do not wait alone"),
@@ -94,9 +86,9 @@ enum EdgeRules {
                 + "`policy: fifo` and `shards: 1`"
         }
         guard let schedule = EdgeSchedule(phase, in: scenario) else { return nil }
-        let round = schedule.clients * schedule.turns
-        guard round > min(phase.operations ?? .max, EdgeSchedule.mostRequests) else { return nil }
-        return
-            "to fill the cache for one herd takes \(round) requests, more than the phase has; lower `system.cache.capacity`"
+        let (round, most) = (schedule.requestsPerRound, EdgeSchedule.mostRequests)
+        guard round > min(phase.operations ?? .max, most) else { return nil }
+        let tooMany = round > most ? "which are drawn together, and \(most) at the most" : "more than the phase has"
+        return "to fill the cache for one herd takes \(round) requests, \(tooMany); lower `system.cache.capacity`"
     }
 }

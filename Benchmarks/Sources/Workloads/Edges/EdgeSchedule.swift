@@ -4,7 +4,7 @@
 /// event, or what the event follows from. Where the key is invalidated, client 1 does that. All others are the herd. The turns
 /// before, which only an eviction takes, fill the cache.
 package struct EdgeSchedule: Hashable, Sendable {
-    /// The most requests of an edge phase, which are all drawn before it: 2,000,000.
+    /// The most requests of a round, which are drawn together: 2,000,000.
     static let mostRequests = 2_000_000
 
     /// What herds are locked to.
@@ -13,8 +13,6 @@ package struct EdgeSchedule: Hashable, Sendable {
     package let clients: Int
     /// The turns of a round.
     package let turns: Int
-    /// How many rounds there are at most: each asks for a key of its own, and only so many requests are drawn.
-    package let rounds: Int
     /// How far is swept on either side of the event, in nanoseconds.
     package let sweep: Int64
     /// How many steps that is divided into.
@@ -36,7 +34,6 @@ package struct EdgeSchedule: Hashable, Sendable {
         self.room = room
         // One for the key itself, and so many that all the room but one is taken by others.
         turns = edge.at == .eviction ? 2 + (room - 1 + clients - 1) / clients : 1
-        rounds = max(1, min(phase.operations ?? .max, Self.mostRequests) / (clients * turns))
         sweep = Int64(edge.sweep.nanoseconds)
         steps = edge.steps
         lifetime =
@@ -48,8 +45,14 @@ package struct EdgeSchedule: Hashable, Sendable {
     /// How many keys a round asks for: one, and where that is to be evicted, as many as there is room for.
     var keysPerRound: Int { event == .eviction ? room + 1 : 1 }
 
+    /// How many requests a round has.
+    package var requestsPerRound: Int { clients * turns }
+
+    /// The requests of as many whole rounds as so many requests have; those of one at least.
+    package func wholeRounds(in requests: Int) -> Int { max(1, requests / requestsPerRound) * requestsPerRound }
+
     /// The round that a request belongs to.
-    package func round(of position: Int) -> Int { position / (clients * turns) }
+    package func round(of position: Int) -> Int { position / requestsPerRound }
 
     /// Whether a request belongs to the turn in which the event is.
     package func isInLastTurn(_ position: Int) -> Bool { position / clients % turns == turns - 1 }

@@ -8,7 +8,7 @@ struct PreparedKeys {
     /// The keys of pieces, by their numbers.
     private var pieces: [Int: [UInt32]]
     /// What draws each piece that was reached so far, from the second one on.
-    private var draws: [KeyDraws]
+    private var drawers: [any PieceDrawer]
 
     /// The keys of a phase whose first requests are given.
     init(of stream: RequestStream) {
@@ -16,7 +16,7 @@ struct PreparedKeys {
         length = stream.count
         repeats = !stream.goesOn
         pieces = [0: stream.keys]
-        draws = [stream.rest?.keys].compactMap(\.self)
+        drawers = [stream.rest].compactMap(\.self)
     }
 
     /// The key of the request at a position.
@@ -37,10 +37,10 @@ struct PreparedKeys {
     private mutating func draw(_ number: Int) -> [UInt32] {
         // Each piece begins where the one before it ended, so those that were not reached yet are passed through.
         while true {
-            let reached = min(number, draws.count)
-            var draw = draws[reached - 1]
-            let keys = draw.next(length)
-            if reached == draws.count { draws.append(draw) }
+            let reached = min(number, drawers.count)
+            var drawer = drawers[reached - 1]
+            let keys = drawer.drawKeys(length)
+            if reached == drawers.count { drawers.append(drawer) }
             if reached == number { return keys }
         }
     }

@@ -24,7 +24,7 @@ package struct RequestStream: Sendable {
     package let limit: Int?
     /// True if the requests have intended start times.
     package let isOpen: Bool
-    /// One more than the largest key number.
+    /// One more than the largest key number; in an edge phase, of those of the phases without an edge.
     package let keyCount: Int
 
     let keys: [UInt32]
@@ -38,12 +38,12 @@ package struct RequestStream: Sendable {
     private let thinkTimes: [UInt32]
     let offsets: [UInt64]
     /// What draws the piece after this one; nil where there is none.
-    let rest: StreamDrawer?
+    let rest: (any PieceDrawer)?
 
     init(
         keys: [UInt32], keyCount: Int, latencies: [UInt32], valueSizes: [UInt32], failures: [UInt64],
         verbs: [CallVerb] = [], patiences: [UInt32] = [], thinkTimes: [UInt32] = [], offsets: [UInt64]?, limit: Int?,
-        first: Int = 0, rest: StreamDrawer? = nil
+        first: Int = 0, rest: (any PieceDrawer)? = nil
     ) {
         precondition(!keys.isEmpty, "A stream must have at least one request.")
         precondition(

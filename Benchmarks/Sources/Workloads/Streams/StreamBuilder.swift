@@ -34,7 +34,7 @@ package struct StreamBuilder: Sendable {
 
     /// The requests of one phase.
     package func stream(for phase: Phase) -> RequestStream {
-        if let schedule = EdgeSchedule(phase, in: scenario) { return stream(of: phase, schedule) }
+        if let schedule = EdgeSchedule(phase, in: scenario) { return stream(for: phase, by: schedule) }
         let keys = scenario.keys(of: phase)
         if let file = keys.file, let trace = traces[file] { return stream(for: phase, from: trace) }
         guard let declared = scenario.distribution(of: phase) else {
@@ -52,8 +52,23 @@ package struct StreamBuilder: Sendable {
         let clients = max(1, phase.clients)
         let length = min(max(pieceLimit, clients * RequestStream.fewestTurns), 4 * pieceLimit)
         let piece = max(1, length / clients) * clients
-        if let limit = phase.operationLimit, limit <= piece { return drawer.draw(limit, limit: limit) }
+        if let limit = phase.operationLimit, limit <= piece { return drawer.draw(limit, limit: limit, from: nil) }
         return drawer.draw(piece, limit: phase.operationLimit, from: 0)
+    }
+
+    /// The requests of a phase whose herds come at an event, in whole rounds.
+    private func stream(for phase: Phase, by schedule: EdgeSchedule) -> RequestStream {
+        let first = scenario.phases.map { other in
+            guard other.edge == nil else { return 0 }
+            let recorded = scenario.keys(of: other).file.flatMap { traces[$0]?.keyCount }
+            return recorded ?? scenario.distribution(of: other)?.count ?? 0
+        }.max()
+        let keys = EdgeKeys(of: phase, in: scenario, first: first ?? 0)
+        let piece = schedule.wholeRounds(in: pieceLimit)
+        let limit = phase.operationLimit.map(schedule.wholeRounds)
+        var drawer = EdgeDrawer(phase, of: scenario, schedule, keys: keys)
+        if let limit, limit <= piece { return drawer.draw(limit, limit: limit, from: nil) }
+        return drawer.draw(piece, limit: limit, from: 0)
     }
 
     private func stream(for phase: Phase, from trace: RequestTrace) -> RequestStream {

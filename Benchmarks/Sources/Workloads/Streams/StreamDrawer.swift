@@ -1,12 +1,26 @@
 internal import DedupVerification
 
-/// Draws the requests of a phase, a piece at a time. Each piece goes on where the one before it ended, so that where they are cut
+/// Draws the requests of a phase, a piece at a time. A copy draws the same ones.
+protocol PieceDrawer: Sendable {
+    /// Draws the next requests: so many, or all that are left of an open loop.
+    ///
+    /// - Parameters:
+    ///   - count: How many.
+    ///   - limit: The number of requests that end the phase; nil if only its duration does.
+    ///   - first: The position of the first one, if others may come after these; nil if these are all.
+    mutating func draw(_ count: Int, limit: Int?, from first: Int?) -> RequestStream
+
+    /// Draws the keys of the next requests, and nothing else. What is drawn after that is keys only, too.
+    mutating func drawKeys(_ count: Int) -> [UInt32]
+}
+
+/// Draws the requests of a phase without an edge. Each piece goes on where the one before it ended, so that where they are cut
 /// makes no difference.
 ///
 /// Everything that is drawn has random numbers of its own: what a phase does not have shifts nothing else.
-struct StreamDrawer: Sendable {
+struct StreamDrawer: PieceDrawer {
     /// What draws the keys; nil where they come from a trace.
-    private(set) var keys: KeyDraws?
+    private var keys: KeyDraws?
     /// What draws the intended starts; nil for a closed loop, and where they come from a trace.
     private var arrivals: ArrivalDraws?
     private let behaviour: LoaderBehaviour
@@ -27,16 +41,17 @@ struct StreamDrawer: Sendable {
         (choice, patience, thinking) = (random("verbs"), random("patience"), random("think"))
     }
 
-    /// Draws the next requests: so many, or all that are left of an open loop.
-    ///
-    /// - Parameter first: The position of the first one, if others may come after these; nil if these are all.
-    mutating func draw(_ count: Int, limit: Int?, from first: Int? = nil) -> RequestStream {
+    mutating func draw(_ count: Int, limit: Int?, from first: Int?) -> RequestStream {
         let offsets = arrivals?.next(count)
-        guard let drawn = keys?.next(offsets?.count ?? count), let keyCount = keys?.keyCount else {
-            preconditionFailure("The keys of a trace are not drawn.")
-        }
+        let drawn = drawKeys(offsets?.count ?? count)
+        let keyCount = keys?.keyCount ?? 0
         return requests(
             for: drawn, keyCount: keyCount, offsets: offsets, recordedSizes: nil, limit: limit, from: first)
+    }
+
+    mutating func drawKeys(_ count: Int) -> [UInt32] {
+        guard let drawn = keys?.next(count) else { preconditionFailure("The keys of a trace are not drawn.") }
+        return drawn
     }
 
     /// Draws what the requests for some keys do.
