@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Judging
 internal import LoadGeneration
 internal import Measurement
 internal import Reporting

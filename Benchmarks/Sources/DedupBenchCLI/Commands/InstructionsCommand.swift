@@ -1,4 +1,6 @@
 internal import ArgumentParser
+internal import Evidence
+internal import Judging
 internal import Measurement
 
 /// `dedupbench instructions`
@@ -72,13 +74,14 @@ struct InstructionsCommand: BenchCommand {
             context.console.error("counting: \(row)\n")
             counts.append(try await counter.count(row, of: name))
         }
-        let report = InstructionReport(counts: counts, earlier: earlier, limit: limit / 100, filter: filter)
-        context.console.out(report.text(context.console.terminal))
+        let judge = InstructionJudge(
+            counts, against: earlier, limit: limit / 100, on: MachineFingerprint(MachineEnvironment.current()))
+        context.console.out(InstructionTable(judge: judge, filter: filter).text(context.console.terminal))
         if let json {
             let stamp = RunStamp(commit: await context.commit())
             try RecordFile(counts, format: InstructionCount.format, stamp: stamp).write(to: json)
         }
-        return report.exitCode
+        return judge.verdict.exitCode
     }
 
     /// What can be counted: the loops, each with the case that hands it in.

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Evidence
 internal import Foundation
 internal import Judging
 internal import Measurement
@@ -71,8 +72,9 @@ struct MicroCommand: BenchCommand {
             console.out(chosen.map { $0.name + "\n" }.joined())
             return 0
         }
-        let gates = try gates.map(MicroGate.init)
-        let earlier = try MicroBaseline(baseline)
+        let gates = try asked { () throws(MicroGate.Problem) in try self.gates.map(MicroGate.init) }
+        let earlier = MicroBaseline(
+            runs: try baseline.map { path throws(Failure) in try RecordFile(at: path, format: MicroFigure.format) })
         if failOnRegression, baseline.isEmpty {
             throw Failure("--fail-on-regression: there is nothing to regress from without --baseline", .usage)
         }
@@ -91,27 +93,36 @@ struct MicroCommand: BenchCommand {
             console.error("\(DedupBenchCommand.program): \(error.message)\n")
             isWritten = false
         }
-        let code = RunVerdict.combined([try judge(results, by: gates, console), compared]).exitCode
+        let code = RunVerdict.combined([try judge(figures, by: gates, console), compared]).exitCode
         return isWritten ? code : Failure.Code.ofUnwritten(code)
     }
 
-    private func judge(_ results: [MicroResult], by gates: [MicroGate], _ console: Console) throws -> RunVerdict {
+    private func judge(_ figures: [MicroFigure], by gates: [MicroGate], _ console: Console) throws -> RunVerdict {
         var verdicts: [RunVerdict] = [.pass]
         for gate in gates {
-            for result in try gate.concerned(results) {
-                let verdict = gate.verdict(of: result)
+            for figure in try asked({ () throws(MicroGate.Problem) in try gate.concerned(figures) }) {
+                let verdict = gate.verdict(of: figure)
                 verdicts.append(verdict)
-                console.out(gate.line(result, verdict))
+                console.out(MicroTable.line(figure, by: gate, verdict))
             }
         }
         return .combined(verdicts)
     }
 
+    private func asked<Value>(_ ask: () throws(MicroGate.Problem) -> Value) throws(Failure) -> Value {
+        do throws(MicroGate.Problem) {
+            return try ask()
+        } catch {
+            throw Failure("--gate: \(error)", .usage)
+        }
+    }
+
     private func compare(_ figures: [MicroFigure], with earlier: MicroBaseline, _ console: Console) -> RunVerdict {
         guard !earlier.runs.isEmpty else { return .pass }
         let rows = earlier.rows(figures, on: MachineFingerprint(MachineEnvironment.current()))
-        console.out("\n" + MicroBaseline.text(rows, console.terminal))
-        console.out(earlier.missing(in: figures, filter).map { $0 + "\n" }.joined())
+        console.out("\n" + MicroTable.text(rows, console.terminal))
+        let missing = earlier.missing(in: figures).filter { $0.isAsked(by: filter) }
+        console.out(missing.map { "\($0) is in the baseline and was not measured\n" }.joined())
         return failOnRegression && rows.contains { $0.verdict == .regression } ? .fail : .pass
     }
 

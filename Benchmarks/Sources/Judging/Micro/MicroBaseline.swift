@@ -1,9 +1,7 @@
+package import Evidence
 internal import Foundation
-internal import Judging
-internal import Measurement
-internal import Reporting
+package import Measurement
 internal import Statistics
-internal import Wording
 
 /// Holds what `dedupbench micro` has measured against earlier runs.
 ///
@@ -11,42 +9,39 @@ internal import Wording
 /// are, by what they differed by in the earlier runs: a ratio regresses if chance hardly explains that it is worse by more
 /// than 5 % than the next one was to be expected, at 2.5 % for all rows together. Allocations are counted, so one more is a
 /// regression.
-struct MicroBaseline {
+package struct MicroBaseline: Sendable {
     /// The fewest earlier runs that ratios are judged by.
-    static let fewestRuns = 5
+    package static let fewestRuns = 5
     private static let effect = 0.05
     /// A ratio is known to this at best, however equal those of a few runs happen to be.
     private static let resolution = 0.01
 
     /// A figure beside those of the earlier runs.
-    struct Row {
-        let title: String
+    package struct Row: Hashable, Sendable {
+        /// What it is a figure of.
+        package let title: String
         /// `ratio` or `allocations`.
-        let figure: String
-        let before: [Double]
-        let now: Double
-        var verdict = ComparisonVerdict.inconclusive
-        var reason: String?
+        package let figure: String
+        /// The figures of the earlier runs.
+        package let before: [Double]
+        /// That of this one.
+        package let now: Double
+        /// What they come to.
+        package var verdict = ComparisonVerdict.inconclusive
+        /// Why they come to nothing; nil where they were judged.
+        package var reason: String?
     }
 
     /// The earlier runs.
-    let runs: [RecordFile<MicroFigure>]
+    package let runs: [RecordFile<MicroFigure>]
 
-    /// Reads the earlier runs.
-    ///
-    /// - Throws: ``Failure`` with code 65 that names the file.
-    init(_ paths: [String]) throws(Failure) {
-        var runs: [RecordFile<MicroFigure>] = []
-        for path in paths { runs.append(try RecordFile(at: path, format: MicroFigure.format)) }
-        self.init(runs: runs)
-    }
-
-    init(runs: [RecordFile<MicroFigure>]) { self.runs = runs }
+    /// Earlier runs, in any order.
+    package init(runs: [RecordFile<MicroFigure>]) { self.runs = runs }
 
     /// What each figure came to, in the order of the rows.
     ///
     /// - Parameter machine: Where they were measured.
-    func rows(_ figures: [MicroFigure], on machine: MachineFingerprint) -> [Row] {
+    package func rows(_ figures: [MicroFigure], on machine: MachineFingerprint) -> [Row] {
         let elsewhere = runs.flatMap { machine.differences(from: $0.machine) }.first
         // How a program allocates depends on its compiler, and on no machine.
         let otherBuild = runs.map(\.machine).first {
@@ -108,32 +103,10 @@ struct MicroBaseline {
         }
     }
 
-    /// Rows of the earlier runs that were not measured now, of those with a text in their names.
-    func missing(in figures: [MicroFigure], _ filter: String?) -> [String] {
-        var missing: [String] = []
-        for row in runs.flatMap(\.rows) {
-            guard row.title.isAsked(by: filter), !missing.contains(row.title), !figures.contains(where: row.isSameRow)
-            else { continue }
-            missing.append(row.title)
+    /// What the earlier runs have and was not measured now, each once.
+    package func missing(in figures: [MicroFigure]) -> [String] {
+        runs.flatMap(\.rows).reduce(into: []) { missing, row in
+            if !missing.contains(row.title), !figures.contains(where: row.isSameRow) { missing.append(row.title) }
         }
-        return missing.map { "\($0) is in the baseline and was not measured" }
-    }
-
-    /// The rows for people.
-    static func text(_ rows: [Row], _ terminal: Terminal) -> String {
-        var table = TerminalTable([
-            ("what", .left), ("figure", .left), ("before", .right), ("now", .right), ("change", .right),
-            ("verdict", .left), ("why", .left),
-        ])
-        for row in rows {
-            let before = Median.of(row.before)
-            table.append([
-                .init(row.title), .init(row.figure), .init(HumanNumber.plain(before)),
-                .init(HumanNumber.plain(row.now)),
-                .init(before.map { $0 > 0 ? RatioText.percent(row.now / $0) : "" } ?? ""),
-                .init(row.verdict.rawValue, row.verdict.role), .init(row.reason ?? ""),
-            ])
-        }
-        return table.lines(terminal).joined(separator: "\n") + "\n"
     }
 }

@@ -1,41 +1,20 @@
+internal import Evidence
 internal import Foundation
 internal import Measurement
 internal import Reporting
 
-/// What a later measurement is held against: rows in a JSON file, with the build and the machine that they are from.
-struct RecordFile<Row: Codable & Sendable>: Codable, Sendable {
-    /// What the file is.
+/// What is in a file before its rows.
+private struct RecordHead: Decodable {
     let format: String
-    /// The version of the format.
     let version: Int
-    /// When it was measured, as ISO 8601 in UTC.
-    let startedAt: String
-    /// The commit of the code.
-    let commit: String
-    let machine: MachineFingerprint
-    let rows: [Row]
+}
 
-    enum CodingKeys: String, CodingKey {
-        case format, version, commit, machine, rows
-        case startedAt = "started_at"
-    }
-
-    private static var version: Int { 1 }
-
-    /// What is in a file before its rows.
-    private struct Head: Decodable {
-        let format: String
-        let version: Int
-    }
-
+extension RecordFile {
     /// Rows that were measured now, by this program.
     init(_ rows: [Row], format: String, stamp: RunStamp) {
-        self.format = format
-        self.rows = rows
-        version = Self.version
-        startedAt = stamp.readable
-        commit = stamp.commit
-        machine = MachineFingerprint(MachineEnvironment.current())
+        self.init(
+            rows, format: format, startedAt: stamp.readable, commit: stamp.commit,
+            machine: MachineFingerprint(MachineEnvironment.current()))
     }
 
     /// Reads a file.
@@ -49,7 +28,7 @@ struct RecordFile<Row: Codable & Sendable>: Codable, Sendable {
             throw Failure("cannot read \(path): \(error.reason); --json writes such a file", .badScenario)
         }
         let decoder = JSONDecoder()
-        guard let head = try? decoder.decode(Head.self, from: Data(bytes)), head.format == format else {
+        guard let head = try? decoder.decode(RecordHead.self, from: Data(bytes)), head.format == format else {
             throw Failure("\(path) is no file of the format `\(format)`; --json writes one", .badScenario)
         }
         guard head.version == Self.version else {

@@ -1,22 +1,7 @@
+internal import Evidence
 internal import Foundation
 internal import Reporting
 internal import Subprocess
-
-/// What an operation takes in instructions.
-struct InstructionCount: Codable, Sendable {
-    /// What `dedupbench micro` calls it.
-    var name: String
-    /// Instructions an operation, those of all threads.
-    var perOperation: Double
-
-    enum CodingKeys: String, CodingKey {
-        case name
-        case perOperation = "instructions_per_op"
-    }
-
-    /// What such a file of ``RecordFile`` is.
-    static let format = "dedupbench instructions"
-}
 
 /// Counts the instructions of micro cases: runs this program under callgrind, which executes every instruction one by one and
 /// counts those of all threads from the begin of the loop to its end.
