@@ -15,18 +15,22 @@ dedup_build() {
 }
 
 # Tests as `swift test` does. What failed is printed once more at the end: before that, thousands of lines may follow it.
-dedup_test() {
-    local printed code=0
+dedup_test() (
     printed=$(mktemp)
-    swift test "$@" 2>&1 | tee "$printed" || code=$?
+    trap 'rm -f "$printed"' EXIT
+    set +e
+    swift test "$@" 2>&1 | tee "$printed"
+    code=${PIPESTATUS[0]}
     if ((code != 0)); then
         printf '\n== what failed\n'
-        grep -aE -A 12 ' recorded an issue |^error: |Fatal error: ' "$printed" | grep -avE '^. (Test|Suite).* (started|passed)' \
-            | cut -c 1-2000 | head -n 300 || true
+        # Each issue with what is said of it, up to the next test; of a crash, what comes after its first line.
+        awk '/ recorded an issue /  { left = 12 }
+            /^error: |Fatal error: |Program crashed|Crash: / { left = 40 }
+            / recorded an issue / || !/^[^ ]+ (Test|Suite) .* (started|passed after .*)\.$/ { if (left-- > 0) print substr($0, 1, 2000) }
+            ' "$printed" | head -n 300
     fi
-    rm -f "$printed"
-    return "$code"
-}
+    exit "$code"
+)
 
 dedup_setup() {
     if ! command -v dpkg-query >/dev/null; then

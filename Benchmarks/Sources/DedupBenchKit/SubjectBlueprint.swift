@@ -62,18 +62,15 @@ public struct SubjectSettings: Sendable {
     public let clock: any RunClock
     /// The scenario's seed.
     public let seed: UInt64
-    /// One more than the largest key that any phase without an edge asks for. Herds at an event ask for new keys all the time.
-    public let keyCount: Int
     /// Duplicates mode, capacity, policy, time to live, cached failures, shards.
     package let system: SystemSettings
 
     /// Settings.
     package init(
-        system: SystemSettings, seed: UInt64, keyCount: Int, excuses: Excuses, clock: any RunClock
+        system: SystemSettings, seed: UInt64, excuses: Excuses, clock: any RunClock
     ) {
         self.system = system
         self.seed = seed
-        self.keyCount = keyCount
         self.excuses = excuses
         self.clock = clock
     }

@@ -12,7 +12,7 @@ package struct MicroFigure: Hashable, Codable, Sendable {
     package var value: Double?
     /// That by its control of the same rounds; nil where there is none.
     package var ratio: Double?
-    /// The ends of the interval of ``ratio``; nil where the rounds do not tell.
+    /// The ends of the interval of ``ratio``; nil where the rounds do not tell, and where it was read: a later run has its own.
     package var ratioLow: Double?, ratioHigh: Double?
     /// Allocations an operation; nil where they are not counted.
     package var allocations: Double?
@@ -21,8 +21,6 @@ package struct MicroFigure: Hashable, Codable, Sendable {
 
     enum CodingKeys: String, CodingKey {
         case name, threads, unit, value, ratio
-        case ratioLow = "ratio_low"
-        case ratioHigh = "ratio_high"
         case allocations = "allocations_per_op"
         case bytes = "allocated_bytes_per_op"
     }

@@ -1,6 +1,7 @@
 import DedupBenchKit
 import DedupVerification
 import Evidence
+import Foundation
 import Judging
 import LoadGeneration
 import Simulation
@@ -14,9 +15,9 @@ import Workloads
     ///
     /// - Returns: With the evidence the analysis to which nothing is added yet.
     private func run(
-        _ event: EdgeSettings.Event, operations: Int = 1_000, lifetime: Duration = .seconds(3_600),
-        stop: StopSignal = StopSignal(), duration: Duration? = nil,
-        _ make: @escaping @Sendable (SimulatedMachine, SubjectSettings) -> any Subject
+        _ event: EdgeSettings.Event, operations: Int? = 1_000, lifetime: Duration = .seconds(3_600),
+        stop: StopSignal = StopSignal(), duration: Duration? = nil, pieceLimit: Int = RequestStream.pieceLimit,
+        historyLimit: Int? = nil, _ make: @escaping @Sendable (SimulatedMachine, SubjectSettings) -> any Subject
     ) async throws -> (run: SubjectRun, edge: EdgeEvidence, analysis: EdgeAnalysis) {
         var scenario = Scenario()
         scenario.name = "edges"
@@ -35,20 +36,25 @@ import Workloads
         scenario.phases = [phase]
         let machine = SimulatedMachine()
         let runner = try LoadRunner(
-            scenario, streams: [try StreamBuilder(scenario).stream(for: phase)],
-            configuration: LoadConfiguration(workers: 2), machine: machine, stop: stop)
+            scenario, streams: [try StreamBuilder(scenario, pieceLimit: pieceLimit).stream(for: phase)],
+            configuration: LoadConfiguration(
+                workers: 2, historyLimit: historyLimit ?? 4_000_000,
+                historyFolder: historyLimit.map { _ in FileManager.default.temporaryDirectory.path }),
+            machine: machine, stop: stop)
         let blueprint = SubjectBlueprint(
             name: "tested", summary: "", promises: Promises(), verbs: [.invalidate, .deadline, .cancel]
         ) { make(machine, $0) }
         let run = try await runner.run(blueprint)
         let checker = HistoryChecker(
             freshness: FreshnessRule(.fixed(lifetime.nanoseconds)), capacityBounded: false, duplicateMode: .join)
-        var facts = HistoryFacts()
-        facts.add(run.history)
+        var facts = run.stored?.facts ?? HistoryFacts()
+        if run.stored == nil { facts.add(run.history) }
         let schedule = try #require(EdgeSchedule(phase, in: scenario))
         let analysis = EdgeAnalysis(schedule, phase: 0, checker, facts)
         var whole = analysis
-        whole.add(HistoryPart(run.history))
+        for number in 0..<(run.stored == nil ? 1 : HistoryStore.parts) {
+            whole.add(try run.stored?.part(number) ?? HistoryPart(run.history))
+        }
         #expect(run.phases[0].audits.allSatisfy { $0.passed })
         return (run, whole.evidence, analysis)
     }
@@ -122,6 +128,55 @@ import Workloads
         for execution in run.history.executions { parts[Int(execution.key % 7)].executions.append(execution) }
         for part in parts { analysis.add(HistoryPart(part)) }
         #expect(analysis.evidence == edge)
+    }
+
+    /// Pieces of two rounds, and a history that holds hardly more: herds meet the same as where everything is drawn and held at once.
+    @Test(arguments: [EdgeSettings.Event.publication, .expiry, .eviction, .failure])
+    func herdsMeetTheSameHoweverTheirRequestsAreDrawnAndKept(event: EdgeSettings.Event) async throws {
+        let lifetime: Duration = event == .expiry ? .milliseconds(20) : .seconds(3_600)
+        let turns = event == .eviction ? 6 : 1
+        var seen: [EdgeEvidence] = []
+        for (pieceLimit, historyLimit) in [(1_000_000, nil), (10 * turns + 1, nil), (10 * turns + 1, 85)]
+            as [(Int, Int?)]
+        {
+            let (run, edge, _) = try await run(
+                event, operations: 1_200, lifetime: lifetime, pieceLimit: pieceLimit, historyLimit: historyLimit
+            ) { machine, _ in
+                GapSubject(JoiningSubject(on: machine, lifetime: lifetime), machine, .microseconds(300))
+            }
+            #expect((run.stored != nil) == (historyLimit != nil) && run.calls == 1_200)
+            #expect(run.phases[0].ending == .completed && run.phases[0].counts.operations == 1_200)
+            seen.append(edge)
+        }
+        #expect(seen[0] == seen[1] && seen[0] == seen[2], "\(seen)")
+        // This subject reports no evictions, which are what herds are counted from.
+        if event != .eviction { #expect(seen[0].total.herds == 240) }
+    }
+
+    /// The deadline falls into a round of a later piece, of a history that goes through a file.
+    @Test func aDeadlineInALaterPieceEndsThePhase() async throws {
+        let (run, edge, _) = try await run(
+            .publication, operations: nil, duration: .milliseconds(501), pieceLimit: 11, historyLimit: 85
+        ) { machine, _ in JoiningSubject(on: machine) }
+        #expect(run.stored != nil && run.phases[0].ending == .completed)
+        #expect(edge.total.herds > 80 && edge.outside == 0 && run.calls - 5 * edge.total.herds < 5)
+        let duration = try #require(run.phases.first?.duration)
+        #expect(duration >= 501_000_000 && duration < 520_000_000, "\(duration)")
+    }
+
+    @Test func aRoundForWhichTheHistoryHasNoRoomIsRefused() async throws {
+        var scenario = Scenario()
+        scenario.system.cache.capacity = .entries(200)
+        var (phase, edge) = (Phase(), EdgeSettings())
+        edge.at = .eviction
+        (phase.name, phase.clients, phase.duration, phase.edge) = ("edge", 5, .seconds(1), edge)
+        scenario.phases = [phase]
+        let stream = try StreamBuilder(scenario).stream(for: phase)
+        let error = #expect(throws: LoadError.self) {
+            try LoadPlan(
+                scenario, streams: [stream], blocks: false, configuration: LoadConfiguration(historyLimit: 100))
+        }
+        #expect(error.map { "\($0)".contains("a round of its herds takes") } == true)
     }
 
     @Test func aPhaseThatIsStoppedEndsWithAWholeHerd() async throws {

@@ -106,6 +106,32 @@ import Workloads
         }
     }
 
+    /// However many herds each phase has, of which only time may end some.
+    @Test func edgePhasesThatGoOnShareNoKeys() throws {
+        let scenario = try scenario(
+            """
+              - {name: a, model: closed, clients: 4, duration: 1s, edge: {at: start}}
+              - {name: b, model: closed, clients: 4, duration: 1s, edge: {at: eviction}}
+              - {name: c, model: closed, clients: 4, operations: 400, edge: {at: expiry}}
+              - {name: d, model: closed, clients: 4, operations: 400}
+            """)
+        let builder = try StreamBuilder(scenario, pieceLimit: 500)
+        let keys = scenario.phases.map { phase -> Set<UInt32> in
+            var (piece, keys) = (builder.stream(for: phase) as RequestStream?, Set<UInt32>())
+            for _ in 0..<40 {
+                guard let drawn = piece else { break }
+                keys.formUnion((drawn.first..<drawn.first + drawn.count).map { drawn[$0].key })
+                piece = drawn.next()
+            }
+            return keys
+        }
+        // Pieces of 125 rounds; and of four rounds of 27 turns, each of 101 keys.
+        #expect(keys[0].count == 5_000 && keys[1].count == 40 * 4 * 101 && keys[2].count == 100)
+        for (number, others) in keys.enumerated() {
+            for other in keys[..<number] { #expect(others.isDisjoint(with: other)) }
+        }
+    }
+
     private static let fifo = "capacity: 9, policy: fifo, shards: 1"
 
     @Test(arguments: [

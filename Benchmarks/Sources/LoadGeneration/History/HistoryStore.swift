@@ -36,10 +36,11 @@ package final class HistoryStore: Sendable {
 
     /// An empty store in a folder.
     ///
+    /// - Parameter lastingKeys: Keys from this one on are asked for in one stretch only, and no memory is kept for them here.
     /// - Throws: ``HistoryFileError`` when there is no writing to it.
-    package init(in folder: String) throws(HistoryFileError) {
+    package init(in folder: String, lastingKeys: Int = .max) throws(HistoryFileError) {
         file = try UnnamedFile(in: folder)
-        state = Mutex(State(known: try KnownExecutions(in: folder)))
+        state = Mutex(State(known: try KnownExecutions(in: folder, lastingKeys: lastingKeys)))
     }
 
     /// What is known of the whole.

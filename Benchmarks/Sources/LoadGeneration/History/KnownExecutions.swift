@@ -3,7 +3,7 @@ internal import DedupVerification
 /// What is known of each execution of a run, by its id: enough to say that it is not what a call should have got.
 ///
 /// It is written to a file. In memory are those of the stretch that came last, and of those before it the newest one of each key that
-/// succeeded: the others are settled, as that one is what is served from then on. What a subject serves nevertheless, because it
+/// that lasts which succeeded: the others are settled, as that one is what is served from then on. What a subject serves nevertheless, because it
 /// breaks a promise or has one that lets it, is looked up in the file.
 struct KnownExecutions {
     private struct Record: BitwiseCopyable {
@@ -21,10 +21,16 @@ struct KnownExecutions {
     /// By key, the newest execution before the last stretch that succeeded, and when it ended.
     private var newest: [(id: UInt64, end: UInt64)] = []
 
+    /// Keys from this one on are asked for in one stretch only.
+    private let lastingKeys: Int
+
     /// None yet.
     ///
     /// - Throws: ``HistoryFileError`` when there is no writing to the folder.
-    init(in folder: String) throws(HistoryFileError) { records = try FiledArray(in: folder) }
+    init(in folder: String, lastingKeys: Int) throws(HistoryFileError) {
+        records = try FiledArray(in: folder)
+        self.lastingKeys = lastingKeys
+    }
 
     /// Adds those of a stretch, whose ids go on from those before it. Ids that are left out are those of executions that found no room.
     ///
@@ -42,8 +48,8 @@ struct KnownExecutions {
     }
 
     private mutating func note(_ record: Record, id: UInt64) {
-        guard record.succeeded, record.end > 0 else { return }
         let key = Int(record.key)
+        guard record.succeeded, record.end > 0, key < lastingKeys else { return }
         if key >= newest.count { newest += Array(repeating: (0, 0), count: key + 1 - newest.count + newest.count / 2) }
         newest[key] = (id, record.end)
     }

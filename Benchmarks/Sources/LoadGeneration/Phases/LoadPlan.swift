@@ -72,7 +72,7 @@ package struct LoadPlan: Sendable {
 
     /// Requests are numbered with 32 bits.
     private static let mostRequests = Int(UInt32.max)
-    /// The most requests of a stretch, where their number is known: 160 MB of history at most.
+    /// The most requests of a stretch, where their number is known: 160 MB of history at most, unless one round has more.
     private static let longestStretch = 1_000_000
     /// The fewest turns of each client in a stretch, after which all wait for the slowest.
     private static let fewestTurns = 16
@@ -89,11 +89,12 @@ package struct LoadPlan: Sendable {
             let bound = Self.bound(phase, stream, looks[number])
             let clients = max(1, phase.clients)
             let edge = EdgeSchedule(phase, in: scenario)
+            let most = try Self.most(phase, edge, of: stream, bound: bound, room: room, in: scenario)
             let queues = configuration.workers ?? ProcessInfo.processInfo.activeProcessorCount
             phases.append(
                 PhasePlan(
                     phase: phase, number: UInt16(number), stream: stream,
-                    limit: bound ?? edge.map { $0.wholeRounds(in: room) } ?? room,
+                    limit: bound ?? most,
                     isBoundByHistory: bound == nil, workers: blocks ? clients : min(clients, queues),
                     workersAreThreads: blocks,
                     hasHerds: scenario.hasHerds(in: phase), edge: edge,
@@ -130,6 +131,26 @@ package struct LoadPlan: Sendable {
         }
         let fewest = scenario.phases.indices.map { bound(scenario.phases[$0], streams[$0], once[$0]) }
         return (once, try room(scenario.phases, bounds: fewest, limit: configuration.historyLimit), false)
+    }
+
+    /// The most requests of a phase: of one that only time ends, as many as there is room for. Herds at an event come in whole rounds, and
+    /// ask for new keys as long as there are any.
+    private static func most(
+        _ phase: Phase, _ edge: EdgeSchedule?, of stream: RequestStream, bound: Int?, room: Int, in scenario: Scenario
+    ) throws(LoadError) -> Int {
+        guard let edge else { return room }
+        if bound == nil, room < edge.requestsPerRound {
+            throw LoadError(
+                "phase `\(phase.name)`: a round of its herds takes \(edge.requestsPerRound) requests, more than the history has room for "
+                    + "(\(room)); ask for a larger history with --history-limit")
+        }
+        let keys = EdgeKeys(of: phase, in: scenario, first: stream.keyCount).count
+        if let bound, edge.keys(in: bound) > keys {
+            throw LoadError(
+                "phase `\(phase.name)` asks for \(edge.keys(in: bound)) keys, one or more a herd, and there are \(keys); ask for fewer "
+                    + "`operations`")
+        }
+        return min(edge.wholeRounds(in: room), edge.rounds(of: keys) * edge.requestsPerRound)
     }
 
     /// How many requests of a phase are made before the history is moved: all of an open loop, if there is room for them, so that it

@@ -119,8 +119,8 @@ package final class LoadRunner: Sendable {
         equipment.allocatedBefore = equipment.allocated
         let subject = try await blueprint.make(
             SubjectSettings(
-                system: scenario.system, seed: scenario.seed, keyCount: streams.map(\.keyCount).max() ?? 0,
-                excuses: Excuses(equipment.recorder, machine), clock: machine))
+                system: scenario.system, seed: scenario.seed, excuses: Excuses(equipment.recorder, machine),
+                clock: machine))
         var traces = await drive(subject, plan, equipment)
         if blueprint.worksElsewhere { for place in traces.indices { traces[place].foreignProcessors = nil } }
         var hang = traces.contains { $0.ending == .hung } ? SubjectHang.call : nil
@@ -160,7 +160,8 @@ package final class LoadRunner: Sendable {
             let history = try translation.translate(recorded)
             return (history, nil, try PhaseAnalysis(scenario, history, traces).evidence)
         }
-        let store = try HistoryStore(in: folder)
+        // The herds of a round, which ask for new keys, all come in one stretch.
+        let store = try HistoryStore(in: folder, lastingKeys: streams.map(\.keyCount).max() ?? 0)
         var analysis = PhaseAnalysis(scenario, traces) { call throws(HistoryFileError) in
             try store.executionEnd(of: call)
         }
@@ -197,13 +198,13 @@ package final class LoadRunner: Sendable {
             mustJoin: blueprint.isJudged && blueprint.promises.duplicates(under: scenario.system) == .join)
     }
 
-    /// How many results of earlier stretches may leave the cache in one: as many as it holds, but no more than there are keys. Herds
-    /// at an event ask for new keys all the time; theirs are taken to leave in the stretch after that in which they came.
+    /// How many results of earlier stretches may leave the cache in one: as many as it holds, but no more than there are keys. Where
+    /// neither is known, four times as many as come in one.
     private func removals(_ plan: LoadPlan) -> Int {
         guard plan.isSpooled else { return 0 }
-        let ofHerds = plan.phases.contains { $0.edge != nil } ? plan.calls : 0
-        let keys = (streams.map(\.keyCount).max() ?? 0) + ofHerds
-        return min(keys, scenario.system.cache.capacity.entries ?? .max)
+        let lasting = streams.map(\.keyCount).max() ?? 0
+        let keys = plan.phases.reduce(lasting) { $0 + ($1.edge?.keys(in: $1.limit) ?? 0) }
+        return min(keys, scenario.system.cache.capacity.entries ?? max(lasting, 4 * plan.calls))
     }
 
     private func drive(_ subject: some Subject, _ plan: LoadPlan, _ equipment: RunEquipment) async -> [PhaseTrace] {

@@ -50,7 +50,7 @@ struct EdgeDrawer: PieceDrawer {
 
 /// How the keys of an edge phase are numbered: those of all phases without an edge come first, then those of all edge phases in turn, of
 /// which each may have any number.
-struct EdgeKeys: Sendable {
+package struct EdgeKeys: Sendable {
     /// The first key of any edge phase.
     let first: Int
     /// Which of the edge phases it is, and how many there are.
@@ -59,14 +59,17 @@ struct EdgeKeys: Sendable {
     /// The keys of a phase.
     ///
     /// - Parameter first: One more than the largest key of the phases without an edge.
-    init(of phase: Phase, in scenario: Scenario, first: Int) {
+    package init(of phase: Phase, in scenario: Scenario, first: Int) {
         let names = scenario.phases.filter { $0.edge != nil }.map(\.name)
         self.first = first
         place = names.firstIndex(of: phase.name) ?? 0
         phases = max(1, names.count)
     }
 
-    /// The key of a number from 0 on. Keys have 32 bits: after four thousand million of them they begin again.
+    /// How many there are: keys have 32 bits.
+    package var count: Int { max(0, (Int(UInt32.max) - first - place) / phases) }
+
+    /// The key of a number from 0 on. Those from ``count`` on are drawn with the last ones, and are not asked for.
     func key(_ number: Int) -> UInt32 { UInt32(truncatingIfNeeded: first + number * phases + place) }
 }
 

@@ -51,6 +51,12 @@ package struct EdgeSchedule: Hashable, Sendable {
     /// The requests of as many whole rounds as so many requests have; those of one at least.
     package func wholeRounds(in requests: Int) -> Int { max(1, requests / requestsPerRound) * requestsPerRound }
 
+    /// How many keys the rounds of so many requests ask for.
+    package func keys(in requests: Int) -> Int { wholeRounds(in: requests) / requestsPerRound * keysPerRound }
+
+    /// How many rounds so many keys are enough for.
+    package func rounds(of keys: Int) -> Int { keys / keysPerRound }
+
     /// The round that a request belongs to.
     package func round(of position: Int) -> Int { position / requestsPerRound }
 

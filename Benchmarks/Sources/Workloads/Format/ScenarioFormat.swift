@@ -144,7 +144,8 @@ enum ScenarioFormat {
             .optional("memory", \.memory, memory.type, "Makes this a memory phase: growth is judged."),
             .optional(
                 "edge", \.edge, edge.type,
-                "Makes this an edge phase: all clients but one come in a herd at an event in the life of a new key."),
+                "Makes this an edge phase: all clients but one come in a herd at an event in the life of a new key. Herds "
+                    + "rest after each million of requests."),
             .optional("keys", \.keys, keys.type, "Replaces the workload's keys in this phase."),
             .optional("operation", \.operation, operation.type, "Replaces the workload's operation in this phase."),
             .optional("verbs", \.verbs, verbs.type, "Replaces the workload's verbs in this phase."),

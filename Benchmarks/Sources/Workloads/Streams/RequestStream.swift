@@ -11,7 +11,8 @@ package import DedupVerification
 /// equally long, except for the last one of an open loop, which has more than one only beyond four times as many. A closed loop
 /// that walks a trace begins it again when it is through: position p reads request p modulo `count`.
 package struct RequestStream: Sendable {
-    /// The requests of a piece: 1,000,000, and in a closed loop up to four times as many where there are many clients.
+    /// The requests of a piece: 1,000,000, and in a closed loop up to four times as many where there are many
+    /// clients; of herds at an event whole rounds.
     package static let pieceLimit = 1_000_000
     /// The requests that each client makes of a piece, as long as that does not make it longer than that.
     static let fewestTurns = 4_096

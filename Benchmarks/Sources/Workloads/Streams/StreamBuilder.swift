@@ -10,7 +10,7 @@ package struct StreamBuilder: Sendable {
 
     /// Reads the traces that the scenario names and the library does not have.
     ///
-    /// - Parameter pieceLimit: The most requests that are drawn at a time.
+    /// - Parameter pieceLimit: The most requests that are drawn at a time, or about as many: whole turns, and whole rounds, are.
     /// - Throws: ``TraceError``.
     package init(
         _ scenario: Scenario, traces library: TraceLibrary = TraceLibrary(), pieceLimit: Int = RequestStream.pieceLimit
@@ -52,8 +52,7 @@ package struct StreamBuilder: Sendable {
         let clients = max(1, phase.clients)
         let length = min(max(pieceLimit, clients * RequestStream.fewestTurns), 4 * pieceLimit)
         let piece = max(1, length / clients) * clients
-        if let limit = phase.operationLimit, limit <= piece { return drawer.draw(limit, limit: limit, from: nil) }
-        return drawer.draw(piece, limit: phase.operationLimit, from: 0)
+        return drawer.begin(piece, limit: phase.operationLimit)
     }
 
     /// The requests of a phase whose herds come at an event, in whole rounds.
@@ -67,8 +66,7 @@ package struct StreamBuilder: Sendable {
         let piece = schedule.wholeRounds(in: pieceLimit)
         let limit = phase.operationLimit.map(schedule.wholeRounds)
         var drawer = EdgeDrawer(phase, of: scenario, schedule, keys: keys)
-        if let limit, limit <= piece { return drawer.draw(limit, limit: limit, from: nil) }
-        return drawer.draw(piece, limit: limit, from: 0)
+        return drawer.begin(piece, limit: limit)
     }
 
     private func stream(for phase: Phase, from trace: RequestTrace) -> RequestStream {

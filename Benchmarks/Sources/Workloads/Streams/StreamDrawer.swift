@@ -14,6 +14,18 @@ protocol PieceDrawer: Sendable {
     mutating func drawKeys(_ count: Int) -> [UInt32]
 }
 
+extension PieceDrawer {
+    /// Draws the first piece, or all where there are no more.
+    ///
+    /// - Parameters:
+    ///   - piece: How many requests a piece has.
+    ///   - limit: The number of requests that end the phase; nil if only its duration does.
+    mutating func begin(_ piece: Int, limit: Int?) -> RequestStream {
+        if let limit, limit <= piece { return draw(limit, limit: limit, from: nil) }
+        return draw(piece, limit: limit, from: 0)
+    }
+}
+
 /// Draws the requests of a phase without an edge. Each piece goes on where the one before it ended, so that where they are cut
 /// makes no difference.
 ///
