@@ -196,6 +196,13 @@ struct EvidenceCheck {
         }
         demand(
             load.stalls?.windows.count ?? 0 <= StallReport.capacity, "\(place).stalls", "more stalls than are listed")
+        // Without them nothing would be audited, and everything pass. Version 2 has audits in their place.
+        let isSeen = load.observations.map { seen in
+            seen.contains { if case .history = $0 { true } else { false } }
+        }
+        demand(
+            isSeen.allSatisfy { $0 } && !(isSeen.isEmpty && load.audits == nil), "\(place).observations",
+            "it is not said whether the history is complete")
         for (number, seen) in load.observations.joined().enumerated() {
             if let wrong = seen.problem { demand(false, "\(place).observations[\(number)]", wrong) }
         }

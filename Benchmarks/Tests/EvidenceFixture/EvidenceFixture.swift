@@ -35,6 +35,7 @@ package enum EvidenceFixture {
         let verification = checker.check(history)
         subject.verification = verification
         var phase = PhaseEvidence(name: "storm", isWarmup: false)
+        phase.load.observations = [[.history(isComplete: true)]]
         phase.duration = 2_000_000_000
         phase.isVerified = true
         phase.counts = verification.phases[0] ?? VerificationCounts()
@@ -42,6 +43,7 @@ package enum EvidenceFixture {
         phase.series = [TimeSeriesPoint(offset: 100_000_000, metric: "throughput", value: 12.5, unit: "per_s")]
         phase.memory = [memory(slope: -0.01)]
         var warmup = PhaseEvidence(name: "warm", isWarmup: true)
+        warmup.load.observations = [[.history(isComplete: true)]]
         warmup.duration = 1
         warmup.isVerified = true
         subject.phases = [warmup, phase]
@@ -77,6 +79,7 @@ package enum EvidenceFixture {
         _ name: String, hits: Int, service: UInt64, response: UInt64? = nil
     ) -> PhaseEvidence {
         var phase = PhaseEvidence(name: name, isWarmup: false)
+        phase.load.observations = [[.history(isComplete: true)]]
         phase.duration = 1_000_000_000
         phase.isVerified = true
         phase.latencies.isOpen = response != nil

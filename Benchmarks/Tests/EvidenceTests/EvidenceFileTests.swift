@@ -15,7 +15,7 @@ import Workloads
         sound.phases[1].load.herds?.skew.record(123_456)
         sound.phases[1].load.backlogged = 3
         sound.phases[1].load.meanConcurrency = 0.1 + 0.2
-        sound.phases[1].load.observations = [Self.observations, []]
+        sound.phases[1].load.observations = [Self.observations, [.history(isComplete: true)]]
         var stalls = StallReport()
         stalls.note(5, 60_000_000, wanted: 1_000_000)
         sound.phases[1].load.stalls = stalls
@@ -111,6 +111,19 @@ import Workloads
         let error = #expect(throws: EvidenceError.self) { try EvidenceFile.read(bytes, from: "evidence.json") }
         #expect(error?.problem.contains(problem) == true, "\(error?.problem ?? "")")
         #expect(error?.problem.hasPrefix("run.subjects") == true, "\(error?.problem ?? "")")
+    }
+
+    /// A phase of which nothing was seen would have no audit that could fail.
+    @Test(arguments: [
+        (#""observations":[[{"history":{"isComplete":true}}]],"#, ""),
+        (#"{"history":{"isComplete":true}}"#, #"{"lag":{"_0":4}}"#),
+    ])
+    func whetherTheHistoryIsCompleteMustBeSaid(original: String, spoilt: String) {
+        let text = EvidenceFile.text(EvidenceFixture.run([EvidenceFixture.subject()]))
+        #expect(text.contains(original))
+        let bytes = Array(text.replacing(original, with: spoilt).utf8)
+        let error = #expect(throws: EvidenceError.self) { try EvidenceFile.read(bytes, from: "evidence.json") }
+        #expect(error?.problem.contains("observations: it is not said") == true, "\(error?.problem ?? "")")
     }
 
     /// Figures of the generator are added up and written out by the audits.
