@@ -8,8 +8,8 @@ internal import Measurement
 /// ```swift
 /// @main
 /// struct OurBench {
-///     static func main() async {
-///         await DedupBench.main(adding: [
+///     static func main() {
+///         DedupBench.main(adding: [
 ///             SubjectBlueprint(name: "table", summary: "our table") { settings in Table(settings) }
 ///         ])
 ///     }
@@ -18,19 +18,21 @@ internal import Measurement
 public enum DedupBench {
     /// Runs the command line that this process was started with, and ends the process with the command's exit code.
     ///
+    /// The main thread waits meanwhile: a subject that needs the main actor takes the asynchronous form.
+    ///
     /// - Parameter subjects: What can be driven beside the subjects that come with it. Where a scenario is run without
     ///   `--subject`, those that the scenario names are driven. A name that is taken ends the process with exit code 64.
-    public static func main(adding subjects: [SubjectBlueprint] = []) async {
-        Foundation.exit(await command(adding: subjects).value)
+    public static func main(adding subjects: [SubjectBlueprint] = []) -> Never {
+        let command = command(adding: subjects)
+        Foundation.exit(CallerExecutor().run { await command.value })
     }
 
-    /// The same, and the main thread waits meanwhile: nothing may need it.
+    /// The same from an asynchronous `main`, for subjects that need the main actor.
     ///
-    /// An asynchronous `main` gives that thread away to Dispatch, which suspends it in a way that valgrind, before 3.20,
-    /// does not survive.
-    package static func blockingMain() -> Never {
-        let command = command(adding: [])
-        Foundation.exit(CallerExecutor().run { await command.value })
+    /// Such a `main` gives the main thread away to Dispatch, which suspends it in a way that valgrind, before 3.20, does not
+    /// survive: the command `instructions` needs a later one then.
+    public static func main(adding subjects: [SubjectBlueprint] = []) async {
+        Foundation.exit(await command(adding: subjects).value)
     }
 
     /// Starts the command line of this process.

@@ -87,7 +87,8 @@ final class HTTPSubject: Subject {
 
     /// What has been seen of answers, where nothing is logged at an origin.
     private struct Seen {
-        var numbers: [String: UInt64] = [:]
+        /// By bytes: strings that Unicode takes for the same tell executions apart.
+        var numbers: [[UInt8]: UInt64] = [:]
         /// When the first answer of each kind came, by number less one.
         var times: [UInt64] = []
         var counted: Int?
@@ -165,7 +166,7 @@ final class HTTPSubject: Subject {
     /// call which executed.
     private func told(_ headers: HTTPHeaders, _ body: [UInt8], key: UInt32, since start: UInt64) throws -> Answer {
         guard settings.identity != .none else { return Answer(outcome: .joined, execution: 0) }
-        let text = "\(key) \(try settings.identity.text(headers, body))"
+        let text = Array("\(key) \(try settings.identity.text(headers, body))".utf8)
         return seen.withLock { seen in
             if let number = seen.numbers[text] {
                 let isOlder = seen.times[Int(number) - 1] <= start

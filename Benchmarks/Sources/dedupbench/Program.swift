@@ -3,5 +3,5 @@ internal import DedupBenchCLI
 /// `dedupbench` itself: nothing but the subjects that come with it.
 @main
 struct Program {
-    static func main() { DedupBench.blockingMain() }
+    static func main() { DedupBench.main() }
 }

@@ -56,6 +56,34 @@ import Testing
         #expect([expected, fromJSON, fromCalendar].map(\.code) == [0, 0, 0])
     }
 
+    /// Two executions at the same time are none too many where they are of two keys, however alike those are.
+    @Test(
+        arguments: [
+            ("\"caf\u{E9}\"", "\"cafe\u{301}\""), ("18446744073709551614", "18446744073709551615"),
+            ("9223372036854775807", "9223372036854775808"),
+            ("123456789012345678901234567890123", "123456789012345678901234567890124"),
+        ])
+    func keysThatDifferAreNotOne(first: String, second: String) async throws {
+        let lines = [(first, "\"e\u{E9}\""), (second, "\"ee\u{301}\"")].map { key, id in
+            """
+            {"type":"execution","key":\(key),"start":10,"end":20,"execution":\(id)}
+            {"type":"call","key":\(key),"start":9,"end":21,"execution":\(id)}
+            {"type":"call","key":\(key),"start":30,"end":31,"execution":\(id)}
+            """
+        }
+        let result = try await check(lines.joined(separator: "\n"), ["--ttl", "forever"])
+        #expect(result.out.contains("2 executions and 0 excuses of 2 keys"), "\(result.out)\(result.error)")
+        #expect(result.code == 0, "\(result.out)")
+    }
+
+    @Test func aNumberThatCannotBeReadExactlyIsRefused() async throws {
+        let key = String(repeating: "9", count: 45)
+        let result = try await check(
+            #"{"type":"execution","key":\#(key),"start":10,"end":20,"execution":1}"#, ["--ttl", "forever"])
+        #expect(
+            result.code == 65 && result.error.contains(":1: ") && result.error.contains("38 digits"), "\(result.error)")
+    }
+
     /// Each is found only because the log is held against what was promised.
     @Test(
         arguments: [

@@ -39,6 +39,14 @@ import Testing
         #expect(result.code == 64 && result.error.contains("\(gate.prefix { $0 != ":" })"), "\(result.error)")
     }
 
+    /// The measurement was made, so what it refuted is not hidden by a gate that is about nothing.
+    @Test func aGateThatFailsStaysOneBesideAnotherThatCannotBeAsked() async throws {
+        let result = await bench.run(
+            measured + ["--gate", "another row: ratio < 1", "--gate", "fingerprint, 200: allocations < 0"])
+        #expect(result.code == 2 && result.out.contains("FAIL"), "\(result.out)\(result.error)")
+        #expect(result.error.contains("another row"))
+    }
+
     /// The figures of a run, changed as the test needs them.
     private func baseline(_ name: String, _ change: (inout [String: Any]) -> Void) async throws -> String {
         let path = "\(bench.folder)/\(name).json"

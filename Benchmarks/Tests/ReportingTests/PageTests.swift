@@ -67,12 +67,15 @@ private final class Elements: NSObject, XMLParserDelegate {
 @Suite struct PageTests {
     private static let hostile = "=<script>alert(1)</script>\"'&\u{1B}[2J\u{0}\u{202E}]]>"
 
+    /// The series over time of what is neither a hit nor a join.
+    private static let otherOutcomes = OutcomeClass.allCases.dropFirst(2).map { "outcomes.\($0.name)" }
+
     /// A run in which everything is there that a page shows.
     private static func everything(_ name: String = "dedup", intervals: Int = 50) throws -> RunReport {
         var subject = EvidenceFixture.subject(name, broken: true)
         var phase = subject.phases[1]
         phase.series = (0..<intervals).flatMap { step in
-            ["throughput", "executions.rate", "hit_rate.hits", "hit_rate.joins"].map {
+            (["throughput", "executions.rate", "hit_rate.hits", "hit_rate.joins"] + Self.otherOutcomes).map {
                 TimeSeriesPoint(offset: UInt64(step) * 100_000_000, metric: $0, value: Double(step), unit: "per_s")
             }
         }
@@ -132,7 +135,7 @@ private final class Elements: NSObject, XMLParserDelegate {
         #expect(page.named("svg").count { $0.attributes["role"] == "img" } == titles.count)
         #expect(page.named("summary").count { $0.text == "Figures" } == titles.count)
         let lines = page.named("polyline")
-        #expect(lines.count == 13, "two and two over time, one outcome, six parts, declared keys, and the slope")
+        #expect(lines.count == 20, "two and nine over time, one outcome, six parts, declared keys, and the slope")
         #expect(page.named("rect").count { $0.attributes["fill-opacity"] != "1" } > 10, "the cells of what was waited")
         for line in lines {
             let points = line.attributes["points"]?.split(separator: " ") ?? []
@@ -175,7 +178,8 @@ private final class Elements: NSObject, XMLParserDelegate {
         #expect(titles == ["sieve against lru"] + Array(repeating: "throughput, storm: sieve", count: 3))
         // Two dots with their intervals; of what was not measured in each round there is none. And the second runs.
         #expect(page.named("circle").count { $0.attributes["r"] == "4" } == 2)
-        #expect(page.named("circle").count { $0.attributes["r"] == "2" } == 3 * 8)
+        let points = page.named("circle").filter { $0.attributes["r"] == "2" } + page.named("path")
+        #expect(points.count == 3 * 8 + 3, "and one in each legend")
         // The end of the axis that is near to no difference has no words of its own, which would run into those.
         let same = try #require(page.named("text").first { $0.text == "same" })
         let ends = page.named("text").filter { $0.attributes["y"] == same.attributes["y"] && $0.text.hasSuffix(" %") }
@@ -185,6 +189,19 @@ private final class Elements: NSObject, XMLParserDelegate {
         #expect(broken.contains("class=\"verdict bad\"") && broken.contains("does not win however fast it is"))
         let doubtful = try Self.page(Self.comparison(arms: .invalid))
         #expect(doubtful.contains("the measurement of an arm cannot be trusted") && !text.contains("cannot be trusted"))
+    }
+
+    /// Nine series in one picture: no two have the same dashes and colour, and the samples of the legend say which is which.
+    @Test func seriesOfOnePictureAreToldApart() throws {
+        let page = try Elements(HTMLReport(Self.everything()).text)
+        let looks = page.named("polyline").map { line in
+            [line.attributes["stroke"] ?? "", line.attributes["stroke-dasharray"] ?? ""]
+        }
+        #expect(Set(looks).count >= OutcomeClass.allCases.count)
+        let names = page.named("li").map(\.text)
+        for outcome in OutcomeClass.allCases.dropFirst(2) {
+            #expect(names.contains { $0.hasSuffix(outcome.name) }, "\(outcome.name)")
+        }
     }
 
     @Test func hostileNamesAreTextEverywhere() throws {

@@ -4,8 +4,8 @@ import DedupBenchKit
 /// `swift run own-bench run herds.yaml` drives what is below and judges it.
 @main
 struct OwnBench {
-    static func main() async {
-        await DedupBench.main(adding: [
+    static func main() {
+        DedupBench.main(adding: [
             SubjectBlueprint(
                 name: "shared-tasks", summary: "an actor with a task for each key",
                 promises: Promises(freshness: FreshnessRule(.unbounded))

@@ -49,7 +49,7 @@ package struct HistoryLog: Sendable {
     package init(file: String, unit: TimeUnit, duplicates: DuplicateMode = .either) throws {
         var lines = try LineReader(file: file)
         guard let first = try lines.next() else { throw HistoryLogError(file: file, "the file is empty") }
-        var seen: Set<String> = []
+        var seen: Set<UInt32> = []
         var outcomes: [OutcomeClass?] = []
         var excused: [HistoryLogRow] = []
         var usesCalendar: Bool?
@@ -101,7 +101,7 @@ package struct HistoryLog: Sendable {
         }
     }
 
-    private mutating func add(_ row: HistoryLogRow, _ seen: inout Set<String>, _ outcomes: inout [OutcomeClass?]) throws
+    private mutating func add(_ row: HistoryLogRow, _ seen: inout Set<UInt32>, _ outcomes: inout [OutcomeClass?]) throws
     {
         let key = keys.number(of: try row.required("key"))
         switch try row.type {
@@ -121,13 +121,14 @@ package struct HistoryLog: Sendable {
             }
         case .execution:
             let name = try row.required("execution")
-            guard seen.insert(name).inserted else {
+            let number = executions.number(of: name)
+            guard seen.insert(number).inserted else {
                 throw row.error("execution", "`\(name)` is the id of another execution, too; each needs one of its own")
             }
             let (end, succeeded) = (try row.end(after: "start"), try row.succeeded)
             history.executions.append(
                 Execution(
-                    id: UInt64(executions.number(of: name)) + 1, key: key,
+                    id: UInt64(number) + 1, key: key,
                     begin: try row.requiredTime("start") + Self.base, end: (end ?? 0) + Self.base, ended: end != nil,
                     succeeded: end != nil && succeeded))
         case .excuse:
@@ -199,17 +200,18 @@ package struct HistoryLog: Sendable {
     }
 }
 
-/// Names, each with a number, from 0 on in the order of their appearance.
+/// Names, each with a number, from 0 on in the order of their appearance. Those that differ in a byte are two.
 package struct NumberedNames: Sendable {
-    private var numbers: [String: UInt32] = [:]
+    private var numbers: [ExactText: UInt32] = [:]
     /// The names in the order of their numbers.
     package private(set) var names: [String] = []
 
     /// The number of a name.
     mutating func number(of name: String) -> UInt32 {
-        if let known = numbers[name] { return known }
+        let text = ExactText(name)
+        if let known = numbers[text] { return known }
         let number = UInt32(names.count)
-        numbers[name] = number
+        numbers[text] = number
         names.append(name)
         return number
     }

@@ -67,7 +67,8 @@ struct HistoryLogRow {
         } catch {
             throw HistoryLogError(
                 file: file, line: line,
-                "this is no JSON object whose members are texts, numbers, true, false and null; write one object a line"
+                "this is no JSON object whose members are texts, numbers of fewer than 38 digits, true, false and null; write one "
+                    + "object a line"
             )
         }
         for (name, value) in members { set(name, value.text) }
@@ -257,8 +258,12 @@ private struct JSONField: Decodable {
             text = "\(truth)"
         } else if let whole = try? container.decode(Int64.self) {
             text = "\(whole)"
-        } else if let number = try? container.decode(Double.self) {
-            text = "\(number)"
+        } else if let number = try? container.decode(Decimal.self) {
+            // A number with more digits would be another one, and one key two.
+            guard number.significand.description.count < 38 else {
+                throw DecodingError.dataCorruptedError(in: container, debugDescription: "too many digits")
+            }
+            text = number.description
         } else {
             text = try container.decode(String.self)
         }

@@ -77,11 +77,17 @@ struct InstructionsCommand: BenchCommand {
         let judge = InstructionJudge(
             counts, against: earlier, limit: limit / 100, on: MachineFingerprint(MachineEnvironment.current()))
         context.console.out(InstructionTable(judge: judge, filter: filter).text(context.console.terminal))
-        if let json {
-            let stamp = RunStamp(commit: await context.commit())
+        let code = judge.verdict.exitCode
+        guard let json else { return code }
+        let stamp = RunStamp(commit: await context.commit())
+        // A file that cannot be written hides no verdict.
+        do throws(Failure) {
             try RecordFile(counts, format: InstructionCount.format, stamp: stamp).write(to: json)
+        } catch {
+            context.console.error("\(DedupBenchCommand.program): \(error.message)\n")
+            return Failure.Code.ofUnwritten(code)
         }
-        return judge.verdict.exitCode
+        return code
     }
 
     /// What can be counted: the loops, each with the case that hands it in.

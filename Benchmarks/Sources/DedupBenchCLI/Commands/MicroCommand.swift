@@ -90,23 +90,42 @@ struct MicroCommand: BenchCommand {
             if let csv { try write(table.csv.text, to: csv) }
             if let json { try RecordFile(figures, format: MicroFigure.format, stamp: stamp).write(to: json) }
         } catch {
-            console.error("\(DedupBenchCommand.program): \(error.message)\n")
+            report(error, console)
             isWritten = false
         }
-        let code = RunVerdict.combined([try judge(figures, by: gates, console), compared]).exitCode
+        let judged = judge(figures, by: gates, console)
+        let code = RunVerdict.combined([judged.verdict, compared]).exitCode
+        // What was refuted stays so beside a gate that cannot be asked.
+        if let problem = judged.problem {
+            guard code == RunVerdict.fail.exitCode else { throw problem }
+            report(problem, console)
+        }
         return isWritten ? code : Failure.Code.ofUnwritten(code)
     }
 
-    private func judge(_ figures: [MicroFigure], by gates: [MicroGate], _ console: Console) throws -> RunVerdict {
-        var verdicts: [RunVerdict] = [.pass]
+    private func report(_ failure: Failure, _ console: Console) {
+        console.error("\(DedupBenchCommand.program): \(failure.message)\n")
+    }
+
+    /// What the gates came to, those that could be asked, and why one could not.
+    private func judge(
+        _ figures: [MicroFigure], by gates: [MicroGate], _ console: Console
+    ) -> (verdict: RunVerdict, problem: Failure?) {
+        var (verdicts, problem) = ([RunVerdict.pass], Failure?.none)
         for gate in gates {
-            for figure in try asked({ () throws(MicroGate.Problem) in try gate.concerned(figures) }) {
-                let verdict = gate.verdict(of: figure)
-                verdicts.append(verdict)
-                console.out(MicroTable.line(figure, by: gate, verdict))
+            do throws(Failure) {
+                for figure in try asked({ () throws(MicroGate.Problem) in try gate.concerned(figures) }) {
+                    let verdict = gate.verdict(of: figure)
+                    verdicts.append(verdict)
+                    console.out(MicroTable.line(figure, by: gate, verdict))
+                }
+            } catch {
+                // The last one is what the command ends with, unless a gate has failed.
+                if let problem { report(problem, console) }
+                problem = error
             }
         }
-        return .combined(verdicts)
+        return (.combined(verdicts), problem)
     }
 
     private func asked<Value>(_ ask: () throws(MicroGate.Problem) -> Value) throws(Failure) -> Value {

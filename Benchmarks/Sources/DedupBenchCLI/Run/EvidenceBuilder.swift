@@ -1,6 +1,7 @@
 package import DedupBenchKit
 package import DedupVerification
 internal import Evidence
+internal import Judging
 internal import LoadGeneration
 internal import Measurement
 package import Workloads
@@ -9,6 +10,8 @@ package import Workloads
 /// takes the place of what can be counted without it.
 struct EvidenceBuilder {
     let combination: RunPlan.Combination
+    /// Gates that are not asked for, because what they are about is left out.
+    var gatesLeftOut: [Gate] = []
     /// Why the run was stopped, if it was.
     let interruption: String?
 
@@ -17,7 +20,9 @@ struct EvidenceBuilder {
         var evidence = SubjectEvidence(
             subject: run.subject.name, strategy: combination.strategy, seed: combination.scenario.seed)
         evidence.isJudged = run.subject.isJudged
-        evidence.notes = run.notes + unknownEdges(run)
+        evidence.notes =
+            run.notes + unknownEdges(run)
+            + gatesLeftOut.map { "not asked for, as --phase leaves out what it is about: \($0.expression.description)" }
         var edges: [UInt16: EdgeEvidence] = [:]
         if run.subject.isJudged {
             let checker = checker(of: run)

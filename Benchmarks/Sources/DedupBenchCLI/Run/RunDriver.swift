@@ -89,8 +89,9 @@ struct RunDriver {
                 try await OperationCatalog.body($0, in: context)
             }, turns: turns)
         progress.show("\(run.subject.name): checking \(HumanNumber.count(run.calls)) calls")
-        var evidence = try EvidenceBuilder(combination: combination, interruption: context.interruption.reason)
-            .evidence(of: run)
+        let builder = EvidenceBuilder(
+            combination: combination, gatesLeftOut: plan.gatesLeftOut, interruption: context.interruption.reason)
+        var evidence = try builder.evidence(of: run)
         if !run.heapProfiles.isEmpty {
             progress.show("\(run.subject.name): reading heap profiles")
             try await HeapCallSites(interruption: context.interruption).add(to: &evidence, of: run)

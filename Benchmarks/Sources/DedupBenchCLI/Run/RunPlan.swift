@@ -22,6 +22,8 @@ struct RunPlan {
     let subjects: [SubjectBlueprint]
     /// What every subject must keep.
     let gates: [Gate]
+    /// Gates of the scenario that are not asked for, because `--phase` leaves out what they are about.
+    let gatesLeftOut: [Gate]
     /// How load is generated.
     private(set) var load: LoadConfiguration
     /// Whether the command line says what fixes everything random.
@@ -60,7 +62,9 @@ struct RunPlan {
         guard let scenario = combinations.first?.scenario else { throw Failure("nothing is to be run", .usage) }
         subjects = try Self.subjects(options.subjects, of: scenario, from: context.subjects)
         let asked = try GateBook.gates(ofOptions: options.gates)
-        let given = try GateBook.gates(ofScenario: scenario.gates, file: file)
+        let written = try GateBook.gates(ofScenario: scenario.gates, file: file)
+        gatesLeftOut = options.phases.isEmpty ? [] : written.filter { GateBook.problem(of: $0, in: scenario) != nil }
+        let given = written.filter { [gatesLeftOut] in !gatesLeftOut.contains($0) }
         gates = given + asked.filter { !given.contains($0) }
         load = LoadConfiguration(
             workers: context.workers, historyLimit: options.historyLimit, historyFolder: historyFolder,
@@ -145,6 +149,7 @@ struct RunPlan {
         combinations = [Combination(strategy: [], scenario: scenario)]
         self.subjects = subjects
         gates = try GateBook.gates(ofScenario: scenario.gates, file: name)
+        gatesLeftOut = []
         var load = load
         load.growthLimits = gates.compactMap(\.growthLimit)
         self.load = load

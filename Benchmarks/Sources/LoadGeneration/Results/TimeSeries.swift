@@ -10,9 +10,8 @@ struct TimeSeries {
     private var intervals: [Interval]
 
     fileprivate struct Interval {
-        var answered = 0
-        var hits = 0
-        var joined = 0
+        /// The calls that were answered, by outcome.
+        var outcomes = [Int](repeating: 0, count: OutcomeClass.allCases.count)
         var executions = 0
         var slowestHit: UInt64 = 0
     }
@@ -40,35 +39,42 @@ struct TimeSeries {
 
     /// The points, interval by interval.
     var points: [TimeSeriesPoint] {
-        intervals.enumerated().flatMap { number, interval in
+        // What happens in some intervals only is nothing in the others.
+        let seen = OutcomeClass.allCases.filter { outcome in
+            intervals.contains { $0.outcomes[Int(outcome.rawValue)] > 0 }
+        }
+        return intervals.enumerated().flatMap { number, interval in
             // The last interval is cut off by the end of the phase.
             let offset = UInt64(number) * width
-            return interval.points(offset: offset, seconds: Double(min(width, duration - offset)) / 1e9)
+            return interval.points(offset: offset, seconds: Double(min(width, duration - offset)) / 1e9, seen)
         }
     }
 }
 
 extension TimeSeries.Interval {
     fileprivate mutating func count(_ call: Call) {
-        answered += 1
-        if call.outcome == .joined { joined += 1 }
+        outcomes[Int(call.outcome.rawValue)] += 1
         guard call.outcome == .hit else { return }
-        hits += 1
         // In a closed loop a call is intended to start when it does.
         slowestHit = max(slowestHit, call.end - min(call.intended, call.end))
     }
 
-    fileprivate func points(offset: UInt64, seconds: Double) -> [TimeSeriesPoint] {
+    fileprivate func points(offset: UInt64, seconds: Double, _ seen: [OutcomeClass]) -> [TimeSeriesPoint] {
         guard seconds > 0 else { return [] }
+        let answered = outcomes.reduce(0, +)
+        let share = { (outcome: OutcomeClass) in Double(outcomes[Int(outcome.rawValue)]) / Double(answered) }
         let point = { TimeSeriesPoint(offset: offset, metric: $0, value: $1, unit: $2) }
         var points = [
             point("throughput", Double(answered) / seconds, "per_s"),
             point("executions.rate", Double(executions) / seconds, "per_s"),
         ]
         guard answered > 0 else { return points }
-        points.append(point("hit_rate.hits", Double(hits) / Double(answered), "ratio"))
-        points.append(point("hit_rate.joins", Double(joined) / Double(answered), "ratio"))
-        if hits > 0 { points.append(point("hit.latency.max", Double(slowestHit), "ns")) }
+        points.append(point("hit_rate.hits", share(.hit), "ratio"))
+        points.append(point("hit_rate.joins", share(.joined), "ratio"))
+        for outcome in seen where outcome != .hit && outcome != .joined {
+            points.append(point("outcomes.\(outcome.name)", share(outcome), "ratio"))
+        }
+        if share(.hit) > 0 { points.append(point("hit.latency.max", Double(slowestHit), "ns")) }
         return points
     }
 }

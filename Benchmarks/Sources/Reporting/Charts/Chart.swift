@@ -30,9 +30,9 @@ struct Chart {
     private static let (left, right, top, bottom) = (58.0, 10.0, 10.0, 40.0)
 
     /// Colours that the colour-blind tell apart, on white and on black, and dashes that need no colour (M. Okabe and K. Ito,
-    /// "Color Universal Design", 2008).
+    /// "Color Universal Design", 2008). One more dash than colours: what comes round to a colour has another dash.
     private static let colours = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#B8860B", "#56B4E9"]
-    private static let dashes = ["", "6 3", "2 2", "8 2 2 2", "4 4", "1 3"]
+    private static let dashes = ["", "6 3", "2 2", "8 2 2 2", "4 4", "1 3", "12 3"]
 
     /// The figure: the picture, its legend, and its figures, series by series.
     var figure: String {
@@ -156,12 +156,7 @@ struct Chart {
         let colour = Self.colours[index % Self.colours.count]
         guard series.isLine, series.points.count > 1 else {
             return series.points.map { point in
-                Markup.empty(
-                    "circle",
-                    [
-                        ("cx", Self.short(horizontal(point.x))), ("cy", Self.short(vertical(point.y))), ("r", "2"),
-                        ("fill", colour),
-                    ])
+                Self.point(index, horizontal(point.x), vertical(point.y), radius: 2, colour)
             }.joined()
         }
         let points = series.points.map { "\(Self.short(horizontal($0.x))),\(Self.short(vertical($0.y)))" }
@@ -172,6 +167,21 @@ struct Chart {
                 ("stroke-width", "1.5"),
                 ("stroke-dasharray", Self.dashes[index % Self.dashes.count]),
             ].filter { !$0.1.isEmpty })
+    }
+
+    /// A point of a series, in a form that tells it from those of others without colour: a disc, a ring, a square or a diamond.
+    private static func point(_ index: Int, _ x: Double, _ y: Double, radius: Double, _ colour: String) -> String {
+        let disc = [("cx", short(x)), ("cy", short(y)), ("r", short(radius))]
+        let reach = radius + 1
+        let corners: [(Double, Double)]
+        switch index % 4 {
+        case 0: return Markup.empty("circle", disc + [("fill", colour)])
+        case 1: return Markup.empty("circle", disc + [("fill", "none"), ("stroke", colour)])
+        case 2: corners = [(-radius, -radius), (radius, -radius), (radius, radius), (-radius, radius)]
+        default: corners = [(0, -reach), (reach, 0), (0, reach), (-reach, 0)]
+        }
+        let path = corners.map { "\(short(x + $0.0)) \(short(y + $0.1))" }.joined(separator: "L")
+        return Markup.empty("path", [("d", "M\(path)Z"), ("fill", colour)])
     }
 
     private var legend: String {
@@ -192,7 +202,7 @@ struct Chart {
     private func sample(_ index: Int) -> String {
         let colour = Self.colours[index % Self.colours.count]
         guard series[index].isLine else {
-            return Markup.empty("circle", [("cx", "14"), ("cy", "5"), ("r", "3"), ("fill", colour)])
+            return Self.point(index, 14, 5, radius: 3, colour)
         }
         return Markup.empty(
             "line",
@@ -202,5 +212,8 @@ struct Chart {
             ].filter { !$0.1.isEmpty })
     }
 
-    private static func short(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
+    private static func short(_ value: Double) -> String {
+        let rounded = (value * 10).rounded() / 10
+        return rounded == rounded.rounded() ? "\(Int(rounded))" : "\(rounded)"
+    }
 }

@@ -51,9 +51,11 @@ struct PhaseCharts {
     }
 
     private var shares: Chart? {
-        overTime(
-            "Hits and joins over time",
-            [series("hit_rate.hits", named: "hits"), series("hit_rate.joins", named: "joins")], "share of the calls"
+        let others = OutcomeClass.allCases.map { series("outcomes.\($0.name)", named: $0.name) }
+        return overTime(
+            "Outcomes over time",
+            [series("hit_rate.hits", named: "hits"), series("hit_rate.joins", named: "joins")] + others,
+            "share of the calls"
         ) { HumanNumber.ratio($0) }
     }
 

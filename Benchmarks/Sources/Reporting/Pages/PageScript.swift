@@ -42,9 +42,11 @@ enum PageScript {
               .map(row => [...row.cells].map(cell => cell.textContent).join(" · "))
               .filter(row => !row.includes("\#(Chart.stalled)"));
             const cells = [...picture.querySelectorAll("rect:not(.stall)")];
-            const points = [...picture.querySelectorAll("polyline, circle")].flatMap(mark => mark.points
-              ? [...mark.points].map(point => [point.x, point.y])
-              : [[mark.cx.baseVal.value, mark.cy.baseVal.value]]);
+            const points = [...picture.querySelectorAll("polyline, circle, path")].flatMap(mark => {
+              if (mark.points) return [...mark.points].map(point => [point.x, point.y]);
+              const box = mark.getBBox();
+              return [[box.x + box.width / 2, box.y + box.height / 2]];
+            });
             // Pictures of other kinds have no mark a row.
             const hasCells = cells.length ? cells.length === rows.length : false;
             if (hasCells ? false : points.length !== rows.length) continue;

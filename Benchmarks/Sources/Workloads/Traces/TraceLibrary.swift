@@ -2,7 +2,7 @@ internal import Synchronization
 
 /// The traces of a run, by file: each is read once, however many phases and combinations of a matrix ask for it.
 package final class TraceLibrary: Sendable {
-    private let traces = Mutex<[String: RequestTrace]>([:])
+    private let traces = Mutex<[ExactText: RequestTrace]>([:])
 
     /// A library in which nothing has been read.
     package init() {}
@@ -11,9 +11,10 @@ package final class TraceLibrary: Sendable {
     ///
     /// - Throws: ``TraceError``.
     package func trace(_ file: String) throws(TraceError) -> RequestTrace {
-        if let known = traces.withLock({ $0[file] }) { return known }
+        let path = ExactText(file)
+        if let known = traces.withLock({ $0[path] }) { return known }
         let trace = try RequestTrace(contentsOf: file)
-        traces.withLock { $0[file] = trace }
+        traces.withLock { $0[path] = trace }
         return trace
     }
 }

@@ -25,7 +25,7 @@ package struct TraceReader: ~Copyable {
     private let file: String
     private var lines: LineReader
     private let columns: TraceColumns
-    private var numbers: [KeyBytes: UInt32] = [:]
+    private var numbers: [ExactText: UInt32] = [:]
     private var lastTime: UInt64 = 0
 
     /// The number of different keys so far.
@@ -79,7 +79,7 @@ package struct TraceReader: ~Copyable {
 
     private mutating func key(_ text: Substring) throws(TraceError) -> UInt32 {
         guard !text.isEmpty else { throw error(.emptyKey, field: "key") }
-        let text = KeyBytes(text: String(text))
+        let text = ExactText(String(text))
         if let known = numbers[text] { return known }
         guard numbers.count < TraceLimits.keys else {
             throw error(.tooManyKeys(limit: TraceLimits.keys), field: "key")
@@ -108,14 +108,17 @@ package struct TraceReader: ~Copyable {
     }
 }
 
-/// A key as it is written, whereas Swift compares strings by what they mean.
-private struct KeyBytes: Hashable {
-    let text: String
+/// A text as it is written, byte for byte, whereas Swift compares strings by what they mean.
+package struct ExactText: Hashable, Sendable {
+    private let text: String
 
-    static func == (lhs: KeyBytes, rhs: KeyBytes) -> Bool { lhs.text.utf8.elementsEqual(rhs.text.utf8) }
+    /// A text.
+    package init(_ text: String) { self.text = text }
+
+    package static func == (lhs: ExactText, rhs: ExactText) -> Bool { lhs.text.utf8.elementsEqual(rhs.text.utf8) }
 
     // Equal bytes are equal strings, so the hash of strings will do.
-    func hash(into hasher: inout Hasher) { hasher.combine(text) }
+    package func hash(into hasher: inout Hasher) { hasher.combine(text) }
 }
 
 /// How much a trace may ask of its reader.
