@@ -25,6 +25,21 @@ import Testing
         SubjectReport(EvidenceFixture.subject(phases), gates: try gates.map { try Gate(parsing: $0) })
     }
 
+    /// What is missing might justify what was found, so it says nothing of the subject; whether a phase is named makes no difference.
+    @Test(
+        arguments: ["dedup.prevented == 100%", "dedup.duplicates < 1 count", "dedup.duplicates < 1 count in storm"],
+        [true, false])
+    func whatTheCheckerCountedProvesNothingWhereTheHistoryIsNotComplete(gate: String, isComplete: Bool) throws {
+        var phase = Self.phase("storm", hits: 100, service: 1_000)
+        phase.counts.executions = 20
+        phase.counts.duplicateExecutions = 12
+        phase.load.observations = [[.history(isComplete: isComplete)]]
+        let subject = try Self.subject([phase], gates: [gate])
+        #expect(subject.gates.map(\.verdict) == [isComplete ? .fail : .invalid], "\(subject.gates)")
+        #expect(subject.verdict == (isComplete ? .fail : .invalid))
+        #expect(subject.gates[0].reason.contains("no room for everything") != isComplete)
+    }
+
     private static func memory(_ verdict: LeakVerdict, slope: Double) -> MemoryEvidence {
         EvidenceFixture.memory(slope: slope, samples: verdict == .inconclusive ? 10 : 61)
     }

@@ -46,9 +46,26 @@ package enum Defect: String, CaseIterable, Sendable {
     case rarelyLeakedObject = "rarely-leaked-object"
     case unboundedMap = "unbounded-map"
     case ignoredCapacity = "ignored-capacity"
+    case tooSlow = "too-slow"
+    case floodedExcuses = "flooded-excuses"
+    case lateReleases = "late-releases"
+    case stalledReleases = "stalled-releases"
+    case missedEvents = "missed-events"
+    case starvedClients = "starved-clients"
+    case unreadableMemory = "unreadable-memory"
 
     /// Whether the harness is what is broken, and the subject honest: the load is then not that of the scenario.
-    package var isOfGenerator: Bool { [.fewerRequests, .slowerArrivals, .wrongSkew].contains(self) }
+    package var isOfGenerator: Bool {
+        switch self {
+        case .fewerRequests, .slowerArrivals, .wrongSkew, .lateReleases, .stalledReleases, .missedEvents,
+            .starvedClients, .unreadableMemory:
+            true
+        default: false
+        }
+    }
+
+    /// Whether what comes of it proves nothing, of whichever of both it is.
+    package var isInvalid: Bool { isOfGenerator || self == .floodedExcuses }
 
     /// What the generator sends for a phase, instead of what it says.
     func misdraw(_ phase: inout Phase) {
@@ -106,6 +123,13 @@ package enum Defect: String, CaseIterable, Sendable {
         case .rarelyLeakedObject: "leaks 48 bytes in every thousandth operation"
         case .unboundedMap: "remembers every request in a map that nothing is ever taken from"
         case .ignoredCapacity: "never evicts"
+        case .tooSlow: "takes 60 ms for each call, and is called 2,000 times a second"
+        case .floodedExcuses: "reports each eviction fifty times, so that the history has no room"
+        case .lateReleases: "the generator releases requests up to 80 ms late"
+        case .stalledReleases: "the generator releases requests every 300 ms"
+        case .missedEvents: "the generator sends herds 10 ms after the event"
+        case .starvedClients: "the generator has one thread for all clients, which block"
+        case .unreadableMemory: "the generator cannot read memory"
         }
     }
 }

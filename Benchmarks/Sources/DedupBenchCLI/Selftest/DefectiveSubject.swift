@@ -10,10 +10,14 @@ internal import Workloads
 package final class DefectiveSubject: Subject {
     /// How one with this defect is made.
     package static func blueprint(_ defect: Defect) -> SubjectBlueprint {
-        SubjectBlueprint(
+        var blueprint = SubjectBlueprint(
             name: defect.rawValue, summary: defect.summary, promises: Promises(duplicates: .join, eviction: .reported),
             verbs: [.get, .invalidate, .cancel]
-        ) { DefectiveSubject(defect, $0) }
+        ) { DefectiveSubject(defect.isOfGenerator ? .honest : defect, $0) }
+        blueprint.blocks = defect == .starvedClients
+        // Whatever else the machine does is no excuse for a subject that sleeps.
+        blueprint.worksElsewhere = defect == .tooSlow
+        return blueprint
     }
 
     private enum Decision {
@@ -49,6 +53,7 @@ package final class DefectiveSubject: Subject {
 
     package func call(_ work: Work) async -> Answer {
         if defect == .leakedObject { leak() }
+        if defect == .tooSlow { try? await clock.sleep(until: clock.now() + 60_000_000) }
         if defect == .earlyAnswer, let answer = await answerEarly(work) { return answer }
         switch decide(identity(work)) {
         case .serve(let result, let outcome): return await serve(result, as: outcome)
@@ -185,7 +190,9 @@ package final class DefectiveSubject: Subject {
     /// Called with the lock held: a call that finds the result gone finds its excuse logged.
     private func store(_ result: StepResult, for key: UInt32, in results: inout BoundedResults) {
         guard let evicted = results.insert(result, for: key, at: clock.now()) else { return }
-        excuses.record(defect == .earlyExpiry ? .expired : .evicted, execution: evicted)
+        for _ in 0..<(defect == .floodedExcuses ? 50 : 1) {
+            excuses.record(defect == .earlyExpiry ? .expired : .evicted, execution: evicted)
+        }
     }
 
     /// Counts an answer that is a value; an error is no hit and no join.

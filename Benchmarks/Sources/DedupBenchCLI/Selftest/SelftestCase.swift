@@ -56,6 +56,10 @@ package struct SelftestCase: Sendable {
     /// What follows where a result comes late, when there may be a newer one.
     private static let late = again.union([.violation(.outdatedHit), .violation(.servedAfterRemoval)])
 
+    /// What follows where requests are released some at a time: gaps between them that are not those declared, and clients that are
+    /// too few for all at once.
+    private static let bunched: Set<Catcher> = [.audit("arrivals"), .audit("backlog")]
+
     private static let defects = [
         SelftestCase(.noDeduplication, in: .herds, by: prevented, repeated, .violation(.overlap), and: again),
         SelftestCase(.checkThenAct, in: .herds, by: prevented, .violation(.overlap), and: [repeated]),
@@ -102,6 +106,13 @@ package struct SelftestCase: Sendable {
         SelftestCase(.rarelyLeakedObject, in: .memory, by: smallLeak),
         SelftestCase(.unboundedMap, in: .memory, by: leak, smallLeak),
         SelftestCase(.ignoredCapacity, in: .capacity, by: .gate("memory.live_peak_bytes < 64MiB")),
+        SelftestCase(.tooSlow, in: .arrivals, by: .audit("backlog")),
+        SelftestCase(.floodedExcuses, in: .evictions, by: .audit("history"), and: again),
+        SelftestCase(.lateReleases, in: .arrivals, by: .audit("lag"), and: bunched),
+        SelftestCase(.stalledReleases, in: .arrivals, by: .audit("pace"), and: bunched.union([.audit("lag")])),
+        SelftestCase(.missedEvents, in: .edges, by: .audit("edges")),
+        SelftestCase(.starvedClients, in: .threads, by: .audit("concurrency")),
+        SelftestCase(.unreadableMemory, in: .memory, by: .audit("memory")),
     ]
 
     /// Everything that catches something: the rules of the checker, the gates of the scenarios, the audits of the load.
@@ -110,7 +121,10 @@ package struct SelftestCase: Sendable {
         for gate in all.flatMap(\.catchers) where !gates.contains(gate) {
             if case .gate = gate { gates.append(gate) }
         }
-        return ViolationKind.allCases.map { .violation($0) } + gates + [.hang, .audit("keys"), .audit("arrivals")]
+        let audits = [
+            "memory", "history", "concurrency", "keys", "arrivals", "pace", "lag", "backlog", "edges",
+        ]
+        return ViolationKind.allCases.map { .violation($0) } + gates + [.hang] + audits.map { .audit($0) }
     }()
 
     /// What came of driving it.
@@ -152,7 +166,7 @@ package struct SelftestCase: Sendable {
     /// Whether it came out as it must: what must catch it does, and nothing beside it without a reason.
     package func isBorneOut(by outcome: Outcome) -> Bool {
         if defect == .honest { return outcome.verdict == .pass }
-        let expected: [RunVerdict] = defect.isOfGenerator ? [.invalid] : [.fail, .hung]
+        let expected: [RunVerdict] = defect.isInvalid ? [.invalid] : [.fail, .hung]
         return expected.contains(outcome.verdict) && Set(catchers).isSubset(of: outcome.caught)
             && unreasoned(outcome).isEmpty
     }
@@ -169,7 +183,9 @@ package struct SelftestCase: Sendable {
     ///
     /// - Throws: ``Failure`` if that cannot be done at all.
     package func run(in context: CommandContext) async throws(Failure) -> Outcome {
-        let blueprint = DefectiveSubject.blueprint(defect.isOfGenerator ? .honest : defect)
+        let blueprint = DefectiveSubject.blueprint(defect)
+        var context = context
+        if defect.isOfGenerator { context.machine = DefectiveMachine(context.machine, defect) }
         // A lost waiter is waited for until the watchdog gives up; whatever else there is to wait for takes far less.
         let watchdog = Duration.seconds(defect == .lostWaiter ? 2 : 30)
         let plan = try RunPlan(

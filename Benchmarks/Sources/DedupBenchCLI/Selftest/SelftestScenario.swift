@@ -22,6 +22,8 @@ package enum SelftestScenario: String, CaseIterable, Sendable {
     case verbs
     /// An open loop, and keys of which some are hot.
     case arrivals
+    /// Executions that take some milliseconds each, one in every two calls.
+    case threads
     /// Memory at rest, again and again, while entries come and go.
     case memory
     /// A small cache and large values.
@@ -143,6 +145,15 @@ package enum SelftestScenario: String, CaseIterable, Sendable {
                 duration: 1s
                 clients: 64
                 keys: {distribution: zipf, count: 200, skew: 0.9}
+            gates: [dedup.prevented == 100%]
+            """
+        case .threads:
+            """
+            system: {cache: {capacity: 1000, policy: lru, ttl: forever}}
+            workload:
+              keys: {distribution: burst, count: 200, burst: 2}
+              operation: {latency: 4ms, value_size: 64B}
+            phases: [{name: threads, model: closed, clients: 4, operations: 400}]
             gates: [dedup.prevented == 100%]
             """
         case .memory:

@@ -31,7 +31,9 @@ struct GateJudge {
 
     func results(of gate: Gate) -> [GateResult] {
         let expression = gate.expression
-        if expression.metric.definition.isSum, expression.phase == nil { return [gate.evaluate(whole)] }
+        if expression.metric.definition.isSum, expression.phase == nil {
+            return [proven(gate.evaluate(whole), by: phases)]
+        }
         let named = phases.filter { expression.phase == nil || $0.name == expression.phase }
         let measured = named.filter { $0.metrics[expression.metric] != nil }
         // A phase that never rejects has no latency of rejections: it says nothing where another one does.
@@ -49,11 +51,22 @@ struct GateJudge {
     }
 
     private func evaluate(_ gate: Gate, _ phase: PhaseReport) -> GateResult {
-        let result = gate.evaluate(phase.metrics)
+        let result = proven(gate.evaluate(phase.metrics), by: [phase])
         if gate.expression.metric == .memory(.leak) { return growth(result, phase) }
         guard result.verdict == .fail, let excuse = excuse(for: gate, phase) else { return result }
         return GateResult(
             gate: gate, observed: result.observed, verdict: .invalid, reason: "\(result.reason), but \(excuse)")
+    }
+
+    /// What the checker counted proves nothing where the history lacks something: that might justify it. Violations that nothing could
+    /// justify are found without a gate.
+    private func proven(_ result: GateResult, by phases: [PhaseReport]) -> GateResult {
+        guard result.verdict == .fail, case .proof = result.gate.expression.metric,
+            let gap = phases.flatMap(\.audits).first(where: { $0.name == "history" && !$0.passed })
+        else { return result }
+        return GateResult(
+            gate: result.gate, observed: result.observed, verdict: .invalid,
+            reason: "\(result.reason), but \(gap.explanation)")
     }
 
     /// Why a time or a rate says nothing about the subject: the generator could not keep up, or the machine was busy with
