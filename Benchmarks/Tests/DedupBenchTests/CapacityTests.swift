@@ -80,8 +80,9 @@ import Testing
     @Test func theClientsOfAPhaseHaveACapacity() async throws {
         let bench = try Bench()
         defer { bench.remove() }
+        let table = bench.folder + "/rates.csv"
         let result = await bench.run(
-            ["capacity", try bench.write(Self.scenario), "--subject", "own", "--no-progress"],
+            ["capacity", try bench.write(Self.scenario), "--subject", "own", "--no-progress", "--csv", table],
             subjects: try SubjectCatalog(adding: [
                 SubjectBlueprint(name: "own", summary: "bytes in a table") { ByteTable($0, .none) }
             ]))
@@ -91,6 +92,10 @@ import Testing
         }
         let found = try #require(rate.flatMap { Double($0) })
         #expect(found >= 600 && found <= 900, "\(result.out)")
+        let rows = try String(contentsOfFile: table, encoding: .utf8).split(separator: "\n")
+        #expect(rows[0] == "rate_per_s,outcome,reason", "\(rows)")
+        #expect(rows.contains { $0.hasPrefix("\(rate ?? ""),holds,") }, "\(rows)")
+        #expect(rows.contains { $0.contains(",breaks,") })
     }
 
     @Test func tooFewRequestsAreSaidToBeTooFew() async throws {

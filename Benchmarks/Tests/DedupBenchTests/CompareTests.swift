@@ -82,6 +82,11 @@ import Testing
             text.contains("| none | storm | dedup.executions | 20 | 400 | +1900 % |") && text.contains("- none: FAIL"),
             "\(text)")
         #expect(try String(contentsOfFile: summary, encoding: .utf8) == text + "\n")
+        #expect(
+            printed.error.contains(
+                "::error title=dedupbench%2C dedup.executions%3A REGRESSION::none, storm: 400, and 20 of dedup\n"),
+            "\(printed.error)")
+        #expect(printed.error.contains("::error title=dedupbench%2C compare%3A fail::none: FAIL"), "\(printed.error)")
     }
 
     @Test func combinationsOfOneSubjectAreCompared() async throws {

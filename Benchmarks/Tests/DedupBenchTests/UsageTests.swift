@@ -29,6 +29,7 @@ import Testing
 
     @Test(arguments: [
         (["--subject", "dedupp"], "dedupp"), (["--gate", "hit.latency.p99 < 50"], "unit"),
+        (["--gate", "hit_rate.hits > 100%"], "can never be kept"),
         (["--gate", "hit.latncy.p99 < 50ms"], "hit.latency.p99"), (["--set", "nonsense"], "nonsense"),
         (["--set", "cache.polici=lru"], "policy"), (["--phase", "strom"], "storm"),
         (["--matrix", "cache.policy"], "cache.policy"), (["--set", "cache.policy=lur"], "--set cache.policy=lur: "),
@@ -128,7 +129,9 @@ import Testing
     @Test(
         arguments: [[]]
             + [
-                "run", "capacity", "http", "check", "compare", "report", "merge", "list", "micro", "doctor", "selftest",
+                "run", "capacity", "http", "check", "compare", "report", "replay", "merge", "list", "micro",
+                "instructions",
+                "doctor", "selftest",
                 "schema", "baseline", "trend",
             ].map { [$0] } + ["save", "list", "show", "delete"].map { ["baseline", $0] })
     func everyHelpHasExamples(_ command: [String]) async throws {

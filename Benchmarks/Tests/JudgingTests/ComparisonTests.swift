@@ -65,6 +65,7 @@ import Testing
 
     @Test(arguments: [
         (Metric.load(.throughput), true), (.time(.waited(.hit), .p50), false), (.hitRate(.failures), false),
+        (.load(.executionRate), false), (.proof(.violationBound), false), (.memory(.leak), false),
     ])
     func fewerIsWorseWhereMoreIsBetter(metric: Metric, isBetterHigh: Bool) {
         var random = SplitMix64(seed: 7)

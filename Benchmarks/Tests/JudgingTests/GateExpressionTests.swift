@@ -50,6 +50,15 @@ import Testing
         #expect(error?.problem.contains(problem) == true, "\(error?.problem ?? "nothing")")
     }
 
+    @Test(arguments: [
+        ("hit_rate.hits > 100%", true), ("hit_rate.hits >= 100%", false), ("hit_rate.attained >= 101%", true),
+        ("dedup.prevented == 100%", false), ("dedup.prevented == 120%", true), ("failures.ratio < 0%", true),
+        ("failures.ratio <= 0%", false), ("failures.ratio != 200%", false), ("memory.leak_bytes_per_op < 0B", false),
+    ])
+    func whatNothingCanKeepIsSaidToBeThat(text: String, isImpossible: Bool) throws {
+        #expect((try GateExpression(parsing: text).impossibility != nil) == isImpossible)
+    }
+
     /// In the unit of the gate, unless that leaves no digit.
     @Test(arguments: [
         ("hit.latency.p99 < 0.1m", 23, "23 ns"), ("hit.latency.p99 < 0.1m", 6_000_000_000, "0.1m"),

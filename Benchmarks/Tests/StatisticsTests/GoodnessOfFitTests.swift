@@ -62,4 +62,23 @@ import Testing
         #expect(GoodnessOfFit.gTest(counts: [1000, 1], probabilities: [1, 0]).pValue == 0)
         #expect(GoodnessOfFit.gTest(counts: [500, 500, 200], probabilities: [0.5, 0.5, 0]).pValue < 1e-6)
     }
+
+    /// Samples ((i + 1/2) / n)^p against the uniform distribution: the distance is that of `scipy.stats.kstest`, the p-value that of
+    /// `scipy.special.kolmogorov` with Stephens' correction, which is near to the exact one of scipy.
+    @Test(
+        arguments: [
+            (10, 1.3, 0.145_858_952_197_008, 0.973_359_870_521_216_9, 0.963_345_669_803_298_7),
+            (20, 1.5, 0.172_933_897_778_887_46, 0.546_764_816_376_326_3, 0.531_740_063_499_299_5),
+            (100, 1.2, 0.071_977_174_343_349_64, 0.662_234_180_442_655, 0.651_294_103_104_219_9),
+            (400, 1.1, 0.036_299_325_212_811_65, 0.659_972_298_088_413_3, 0.653_920_403_711_798_6),
+            (50, 0.7, 0.140_507_376_918_735_94, 0.256_754_099_734_331_66, 0.252_377_345_066_305_94),
+        ] as [(Int, Double, Double, Double, Double)])
+    func theKolmogorovSmirnovTestIsThatOfScipy(
+        count: Int, power: Double, distance: Double, pValue: Double, exact: Double
+    ) {
+        let sample = (0..<count).map { pow((Double($0) + 0.5) / Double(count), power) }
+        let test = GoodnessOfFit.kolmogorovSmirnov(sorted: sample) { $0 }
+        #expect(abs(test.statistic - distance) < 1e-12 && abs(test.pValue - pValue) < 1e-9)
+        #expect(abs(test.pValue - exact) < 0.02)
+    }
 }

@@ -40,6 +40,9 @@ struct CapacityCommand: BenchCommand {
     @Option(help: ArgumentHelp("How often the rate must hold that is found. Default: 3.", valueName: "number"))
     var confirmations = 3
 
+    @Option(help: ArgumentHelp("Write what each rate came to to this file as CSV, too.", valueName: "path"))
+    var csv: String?
+
     @Flag(help: "Show no progress.")
     var noProgress = false
 
@@ -50,20 +53,29 @@ struct CapacityCommand: BenchCommand {
         context.interruption.listen()
         var search = CapacitySearch(from: start, precision: precision / 100, confirmations: confirmations)
         var table = TerminalTable([("rate", .right), ("", .left), ("why", .left)])
+        var rows = CSVTable(columns: ["rate_per_s", "outcome", "reason"])
         while let rate = search.next {
             let tried = try await attempt(rate, phase, limits, context)
             if context.interruption.stop.isSet { break }
+            let outcome = tried.trial == .held ? "holds" : tried.trial == .broke ? "breaks" : "spoiled"
             table.append([
-                .init(HumanNumber.count(rate) + "/s"),
-                .init(tried.trial == .held ? "holds" : tried.trial == .broke ? "breaks" : "spoiled", tried.role),
-                .init(tried.reason),
+                .init(HumanNumber.count(rate) + "/s"), .init(outcome, tried.role), .init(tried.reason),
             ])
+            rows.append([.number(rate), .text(outcome), .text(tried.reason)])
             search.note(tried.trial)
         }
         context.console.out(table.text(context.console.terminal) + "\n")
-        guard let result = search.result else { return context.interruption.exitCode }
-        context.console.out(Self.text(result) + "\n")
-        return Self.exitCode(result)
+        let code = search.result.map(Self.exitCode) ?? context.interruption.exitCode
+        if let result = search.result { context.console.out(Self.text(result) + "\n") }
+        guard let csv else { return code }
+        do throws(BundleError) {
+            try BundleFile.write(rows.text, to: csv)
+        } catch {
+            // A file that cannot be written hides no result.
+            context.console.error("\(DedupBenchCommand.program): \(Failure(unwritten: error).message)\n")
+            return Failure.Code.ofUnwritten(code)
+        }
+        return code
     }
 
     /// The phase whose rate is searched, and the rate that it has.

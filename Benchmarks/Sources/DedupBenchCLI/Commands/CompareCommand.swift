@@ -190,7 +190,7 @@ struct CompareCommand: BenchCommand {
 
     private func publish(_ report: ComparisonReport, _ console: Console) -> Int32 {
         console.out(report.text(console.terminal))
-        JobSummary(console)?.add(ComparisonMarkdown(report).text)
+        JobSummary(console)?.add(ComparisonMarkdown(report).text, WorkflowAnnotations(report))
         do throws(BundleError) {
             let bundle = try ResultBundle(reserving: report.identity.id + "-compare", in: out)
             try report.write(to: bundle)

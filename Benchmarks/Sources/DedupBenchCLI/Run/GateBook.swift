@@ -25,12 +25,14 @@ enum GateBook {
     ) throws(Failure) -> [Gate] {
         var gates: [Gate] = []
         for text in texts {
+            let gate: Gate
             do throws(GateSyntaxError) {
-                let gate = try Gate(parsing: text)
-                if !gates.contains(gate) { gates.append(gate) }
+                gate = try Gate(parsing: text)
             } catch {
                 throw Failure("\(origin): \(error)", code)
             }
+            if let problem = gate.expression.impossibility { throw Failure("\(origin): \(problem)", code) }
+            if !gates.contains(gate) { gates.append(gate) }
         }
         return gates
     }

@@ -66,9 +66,7 @@ struct RunOutput {
 
     /// Beside the commit and in the summary of a job of GitHub Actions, where this is one.
     private func showInJob(_ report: RunReport) {
-        guard let job = JobSummary(console) else { return }
-        for line in WorkflowAnnotations(report).lines { console.error(line + "\n") }
-        job.add(MarkdownReport(report).text)
+        JobSummary(console)?.add(MarkdownReport(report).text, WorkflowAnnotations(report))
     }
 
     /// Adds a run that came to its end to the history beside its bundle.

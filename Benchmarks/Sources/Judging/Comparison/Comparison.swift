@@ -61,13 +61,7 @@ package struct ComparedMetric: Hashable, Sendable {
 
 extension Metric {
     /// Whether more of it is better.
-    package var isBetterHigh: Bool {
-        switch definition.dimension {
-        case .rate: true
-        case .ratio: self != .hitRate(.failures) && self != .proof(.violationBound)
-        case .time, .bytes, .count: false
-        }
-    }
+    package var isBetterHigh: Bool { definition.isBetterHigh }
 
     /// Whether it is a share of which more is better: two of these compare by what they lack, as 98 % of hits are twice the misses
     /// of 99 %.

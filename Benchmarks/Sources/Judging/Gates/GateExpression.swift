@@ -41,6 +41,21 @@ package struct GateExpression: Hashable, Sendable, CustomStringConvertible {
         Double("\(percent)e-2") ?? percent / 100
     }
 
+    /// Why nothing can keep it; nil where something can: a share is from 0 to 100 %.
+    package var impossibility: String? {
+        guard dimension == .ratio else { return nil }
+        let isPossible =
+            switch comparison {
+            case .greater: limit < 1
+            case .greaterOrEqual: limit <= 1
+            case .less: limit > 0
+            case .lessOrEqual: limit >= 0
+            case .equal: (0...1).contains(limit)
+            case .notEqual: true
+            }
+        return isPossible ? nil : "`\(self)` can never be kept: \(metric.name) is a share, from 0 to 100 %"
+    }
+
     /// What kind of quantity is compared.
     package var dimension: MetricDimension { metric.definition.dimension }
 

@@ -24,7 +24,7 @@ package enum HitRateMetric: String, CaseIterable, Sendable {
                 "the hit_rate.repeat that no cache with as much room could have exceeded, even knowing the future; where the "
                     + "history was too large to be held, a little more than that")
         case .attained: ratio("hit_rate.repeat as a share of hit_rate.capacity_ceiling, or of hit_rate.ceiling")
-        case .failures: ratio("calls answered with an error")
+        case .failures: MetricDefinition(.ratio, "calls answered with an error", isBetterHigh: false)
         }
     }
 

@@ -16,7 +16,7 @@ package enum LoadMetric: String, CaseIterable, Sendable {
     var definition: MetricDefinition {
         switch self {
         case .throughput: MetricDefinition(.rate, "calls answered a second")
-        case .executionRate: MetricDefinition(.rate, "executions a second")
+        case .executionRate: MetricDefinition(.rate, "executions a second", isBetterHigh: false)
         case .maximumConcurrency: MetricDefinition(.count, "most calls open at one time")
         case .meanConcurrency: MetricDefinition(.count, "calls open at a time, on average")
         case .backlogged:

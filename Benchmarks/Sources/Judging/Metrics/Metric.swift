@@ -69,10 +69,15 @@ package struct MetricDefinition: Hashable, Sendable {
     package let isSum: Bool
     /// Which phases measure it.
     package let source: MetricSource
+    /// Whether more of it is better.
+    package let isBetterHigh: Bool
 
+    /// A definition. Unless it is said, more is better of rates and ratios, and less of all else.
     init(
-        _ dimension: MetricDimension, _ explanation: String, isSum: Bool = false, source: MetricSource = .anyPhase
+        _ dimension: MetricDimension, _ explanation: String, isSum: Bool = false, source: MetricSource = .anyPhase,
+        isBetterHigh: Bool? = nil
     ) {
+        self.isBetterHigh = isBetterHigh ?? [.rate, .ratio].contains(dimension)
         self.dimension = dimension
         self.explanation = explanation
         self.isSum = isSum

@@ -24,7 +24,8 @@ package enum ProofMetric: String, CaseIterable, Sendable {
         case .violations: sum("breaches of any rule found in the history")
         case .violationBound:
             MetricDefinition(
-                .ratio, "95 % upper bound of the chance that an opportunity ends in a violation", isSum: true)
+                .ratio, "95 % upper bound of the chance that an opportunity ends in a violation", isSum: true,
+                isBetterHigh: false)
         case .lost: sum("calls that never returned")
         case .overlappingCalls: sum("calls that overlapped a running execution of their key which was not their own")
         }

@@ -2,21 +2,19 @@ internal import DedupVerification
 internal import Evidence
 package import Judging
 
-/// What a job of GitHub Actions shows beside a commit: a line a gate that was not kept, a line a kind of violation, and a line
-/// for what was wrong with the load.
+/// What a job of GitHub Actions shows beside a commit: a line a gate that was not kept, a line a kind of violation, a line a regression,
+/// and a line for what was wrong with the load.
 ///
 /// The lines are workflow commands: whatever stands in a name or a reason is escaped, so that nothing in it can be one.
 package struct WorkflowAnnotations {
     /// A job shows so many of each level.
     private static let limit = 10
 
-    private let report: RunReport
+    /// The commands, a line each.
+    package let lines: [String]
 
     /// The annotations of a run.
-    package init(_ report: RunReport) { self.report = report }
-
-    /// The commands, a line each.
-    package var lines: [String] {
+    package init(_ report: RunReport) {
         let violations = report.ranked.flatMap { subject in
             (subject.verification?.firstOfEachKind ?? []).map { violation in
                 Self.command("error", "\(subject.title): \(violation.kind.rawValue)", violation.explanation)
@@ -31,27 +29,49 @@ package struct WorkflowAnnotations {
             subject.overload.map { Self.command("error", "\(subject.title): overload", $0) }
                 + subject.invalidity.map { Self.command("warning", "\(subject.title): invalid", $0) }
         }
-        let all = violations + gates + load + regressions
-        let shown = ["error", "warning"].flatMap { level in
-            all.filter { $0.hasPrefix("::\(level) ") }.prefix(Self.limit)
+        let regressions = report.comparison.map { comparison in
+            Self.regressions(
+                comparison.results, comparison.failsRun ? "error" : "warning",
+                of: "in the baseline \(comparison.baseline.name)")
         }
-        guard shown.isEmpty, report.verdict != .pass else { return shown }
-        return [
-            Self.command(
-                "warning", report.verdict.rawValue,
-                report.partialReason ?? report.subjects.flatMap(\.shortfalls).first ?? "nothing was proved")
-        ]
+        lines = Self.shown(
+            violations + gates + load + (regressions ?? []),
+            otherwise: report.verdict == .pass
+                ? nil
+                : Self.command(
+                    "warning", report.verdict.rawValue,
+                    report.partialReason ?? report.subjects.flatMap(\.shortfalls).first ?? "nothing was proved"))
     }
 
-    private var regressions: [String] {
-        guard let comparison = report.comparison else { return [] }
-        let worse = comparison.results.filter { $0.verdict == .regression }.map(ComparisonRow.init)
-        return worse.map { row in
+    /// The annotations of a comparison.
+    package init(_ report: ComparisonReport) {
+        let isBroken = [.fail, .hung].contains(report.arms)
+        let doubts = report.doubts.map {
+            Self.command(isBroken ? "error" : "warning", "compare: \(report.arms.rawValue)", $0)
+        }
+        lines = Self.shown(
+            Self.regressions(report.results, "error", of: "of \(report.reference)")
+                + (report.arms == .pass ? [] : doubts),
+            otherwise: report.exitCode == 0
+                ? nil
+                : Self.command(
+                    "warning", "compare: \(report.headline)", "nothing can be said, or not yet: run more rounds"))
+    }
+
+    /// As many of each level as a job shows; another line where there are none.
+    private static func shown(_ all: [String], otherwise line: String?) -> [String] {
+        let shown = ["error", "warning"].flatMap { level in
+            all.filter { $0.hasPrefix("::\(level) ") }.prefix(limit)
+        }
+        return shown.isEmpty ? [line].compactMap(\.self) : shown
+    }
+
+    private static func regressions(_ results: [ComparisonResult], _ level: String, of reference: String) -> [String] {
+        results.filter { $0.verdict == .regression }.map(ComparisonRow.init).map { row in
             let metric = row.result.metric
-            return Self.command(
-                comparison.failsRun ? "error" : "warning", "\(metric.metric.name): REGRESSION",
-                "\(metric.arm), \(metric.phase): \(row.candidate), and \(row.reference) in the baseline "
-                    + comparison.baseline.name)
+            return command(
+                level, "\(metric.metric.name): REGRESSION",
+                "\(metric.arm), \(metric.phase): \(row.candidate), and \(row.reference) \(reference)")
         }
     }
 
