@@ -4,6 +4,7 @@ import DedupVerification
 import Foundation
 import Judging
 import LoadGeneration
+import Reporting
 import Simulation
 import Testing
 import Workloads
@@ -137,6 +138,25 @@ import Workloads
             return .init(caught: item.catchers.filter { $0 != check }, verdict: verdict)
         }
         #expect(try await selftest.run() == 2)
+    }
+
+    @Test func theMatrixSaysWhatEachCheckMadeOfEachDefect() async throws {
+        var written: CSVTable?
+        let selftest = Selftest(Self.honest + Self.checkThenAct, in: Printed().context()) { item throws(Failure) in
+            let caught: [SelftestCase.Catcher] = [.violation(.overlap), .gate("hit_rate.repeat > 80%"), .hang]
+            return .init(caught: item.defect == .honest ? [] : caught, verdict: item.defect == .honest ? .pass : .fail)
+        }
+        _ = try await selftest.run { table throws(Failure) in written = table }
+        let lines = try #require(written).text.split(separator: "\r\n", omittingEmptySubsequences: false)
+            .flatMap { $0.split(separator: "\n") }.map {
+                $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+            }
+        #expect(lines.count == 3 && lines.allSatisfy { $0.count == 3 + SelftestCase.checks.count })
+        let cell = { (check: String) in lines[2][try #require(lines[0].firstIndex(of: check))] }
+        #expect(lines[1].dropFirst(3).allSatisfy(\.isEmpty) && lines[1][2] == "pass")
+        #expect(try cell("overlap") == "caught" && cell("hit_rate.repeat > 80%") == "follows")
+        #expect(try cell("dedup.prevented == 100%") == "MISSED" && cell("hang") == "WITHOUT A REASON")
+        #expect(try cell("wrong_key").isEmpty)
     }
 
     @Test func withAllChecksNoneIsIdle() async throws {

@@ -11,6 +11,7 @@ struct SelftestCommand: BenchCommand {
               dedupbench selftest
               dedupbench selftest --filter leak
               dedupbench selftest --list
+              dedupbench selftest --csv matrix.csv
 
             Each defect has a scenario in which it must show, and gates, rules or audits that must catch it there, and nothing \
             else without a reason; an honest subject must pass the same scenarios. At the end stands for each check which \
@@ -20,6 +21,12 @@ struct SelftestCommand: BenchCommand {
 
     @Option(help: ArgumentHelp("Only what has this text in the name of its defect or scenario.", valueName: "text"))
     var filter: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Write the matrix of defects and checks to this file as CSV, too: what each check made of each defect.",
+            valueName: "path"))
+    var csv: String?
 
     @Flag(help: "Print the defects and what must catch them.")
     var list = false
@@ -42,7 +49,14 @@ struct SelftestCommand: BenchCommand {
         }
         context.interruption.listen()
         let selftest = Selftest(chosen, in: context) { item throws(Failure) in try await item.run(in: context) }
-        return try await selftest.run()
+        guard let csv else { return try await selftest.run() }
+        return try await selftest.run { table throws(Failure) in
+            do throws(BundleError) {
+                try BundleFile.write(table.text, to: csv)
+            } catch {
+                throw Failure(unwritten: error)
+            }
+        }
     }
 
     private var listing: TerminalTable {

@@ -10,8 +10,8 @@ struct JobSummary {
         self.console = console
     }
 
-    /// Says beside the commit what is wrong, and adds Markdown to the summary, where there is one. What cannot be shown there is said, and is no failure: the results are
-    /// elsewhere.
+    /// Says beside the commit what is wrong, and adds Markdown to the summary, where there is one. What cannot be shown there is
+    /// said, and is no failure: the results are elsewhere.
     func add(_ text: String, _ annotations: WorkflowAnnotations) {
         for line in annotations.lines { console.error(line + "\n") }
         guard let summary = console.environment["GITHUB_STEP_SUMMARY"], !summary.isEmpty else { return }

@@ -1,6 +1,6 @@
 internal import Judging
 internal import LoadGeneration
-internal import Reporting
+package import Reporting
 
 /// Drives defects and looks whether each comes out as it must.
 package struct Selftest {
@@ -20,9 +20,10 @@ package struct Selftest {
 
     /// Drives all cases and prints what came of them.
     ///
+    /// - Parameter write: Takes the matrix of defects and checks, when all were driven; nil: it is not made.
     /// - Returns: The exit code: 0 when everything came out as it must.
     /// - Throws: What driving a case throws.
-    package func run() async throws(Failure) -> Int32 {
+    package func run(matrix write: ((CSVTable) throws(Failure) -> Void)? = nil) async throws(Failure) -> Int32 {
         var table = TerminalTable([
             ("defect", .left), ("scenario", .left), ("", .left), ("must be caught by", .left), ("caught by", .left),
         ])
@@ -38,6 +39,7 @@ package struct Selftest {
         }
         context.console.out(table.text(context.console.terminal))
         if isStopped { return context.interruption.exitCode }
+        try write?(Self.matrix(outcomes))
         let defects = cases.count { $0.defect != .honest }
         context.console.out(
             missed == 0
@@ -71,6 +73,25 @@ package struct Selftest {
                 ? "\neach of \(SelftestCase.checks.count) checks is needed: without any one of them a defect stays unseen\n"
                 : "\n\(idle) of \(SelftestCase.checks.count) checks could be switched off unnoticed\n")
         return idle
+    }
+
+    /// One row a case, and one column a check: what the check made of it.
+    private static func matrix(_ outcomes: [(SelftestCase, SelftestCase.Outcome)]) -> CSVTable {
+        var table = CSVTable(columns: ["defect", "scenario", "verdict"] + SelftestCase.checks.map(\.description))
+        for (item, outcome) in outcomes {
+            let unreasoned = item.unreasoned(outcome)
+            let cells = SelftestCase.checks.map { check -> CSVCell in
+                switch (item.catchers.contains(check), outcome.caught.contains(check)) {
+                case (true, true): .text("caught")
+                case (true, false): .text("MISSED")
+                case (false, true): .text(unreasoned.contains(check) ? "WITHOUT A REASON" : "follows")
+                case (false, false): .text("")
+                }
+            }
+            table.append(
+                [.text(item.defect.rawValue), .text(item.scenario.rawValue), .text(outcome.verdict.rawValue)] + cells)
+        }
+        return table
     }
 
     private var isStopped: Bool { context.interruption.stop.isSet }

@@ -2,9 +2,9 @@ internal import DedupVerification
 
 /// What is known of each execution of a run, by its id: enough to say that it is not what a call should have got.
 ///
-/// It is written to a file. In memory are those of the stretch that came last, and of those before it the newest one of each key that
-/// that lasts which succeeded: the others are settled, as that one is what is served from then on. What a subject serves nevertheless, because it
-/// breaks a promise or has one that lets it, is looked up in the file.
+/// It is written to a file. In memory are those of the stretch that came last, and of those before it the newest one that
+/// succeeded of each key that lasts: the others are settled, as that one is what is served from then on. What a subject serves
+/// nevertheless, because it breaks a promise or has one that lets it, is looked up in the file.
 struct KnownExecutions {
     private struct Record: BitwiseCopyable {
         var begin: UInt64

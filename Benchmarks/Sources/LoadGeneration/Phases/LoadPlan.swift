@@ -154,8 +154,8 @@ package struct LoadPlan: Sendable {
     }
 
     /// How many requests of a phase are made before the history is moved: all of an open loop, if there is room for them, so that it
-    /// does not rest for that, and of closed loops whole turns of all clients, or whole rounds. A phase that time ends is mostly over before the history
-    /// is full.
+    /// does not rest for that, and of closed loops whole turns of all clients, or whole rounds. A phase that time ends is mostly
+    /// over before the history is full.
     private static func stretch(
         _ phase: Phase, _ stream: RequestStream, _ edge: EdgeSchedule?, bound: Int?,
         _ configuration: LoadConfiguration
