@@ -8,8 +8,8 @@ internal import Synchronization
 package final class RealMachine: Machine {
     /// Shorter waits are spun, because no sleep is that exact: 20 us, in nanoseconds.
     static let spin: UInt64 = 20_000
-    /// How long before its time a step stops sleeping and spins, at the most: 60 us, in nanoseconds. Sleeping alone oversleeps by
-    /// tens of microseconds, spinning alone takes a processor away from the subject. So it is as long as sleeps were too long lately.
+    /// How long before its time a step stops sleeping and spins: 60 us, in nanoseconds. Sleeping alone oversleeps by tens
+    /// of microseconds, spinning alone takes a processor away from the subject.
     private static let paceSpin: UInt64 = 60_000
 
     /// The machine; all instances are alike.
@@ -32,16 +32,9 @@ package final class RealMachine: Machine {
         let thread = Thread { [self] in
             Self.turnOffSlack()
             var next: UInt64? = first
-            var spin = Self.paceSpin
             while let time = next {
                 let now = now()
-                if time > now + spin {
-                    let wanted = time - spin
-                    Self.sleep(wanted - now)
-                    let overslept = self.now() - wanted
-                    // At once as long as the longest, and then shorter, by a half in some 180 steps.
-                    spin = min(Self.paceSpin, max(overslept + overslept / 4, spin - spin / 256))
-                }
+                if time > now + Self.paceSpin { Self.sleep(time - now - Self.paceSpin) }
                 while self.now() < time {}
                 next = step()
             }
