@@ -51,7 +51,7 @@ public enum DedupBench {
         do throws(Failure) {
             context.subjects = try SubjectCatalog(adding: subjects)
         } catch {
-            context.console.error("\(DedupBenchCommand.program): \(error.message)\n")
+            context.console.report(error)
             return error.exitCode
         }
         return await DedupBenchCommand.run(Array(arguments.dropFirst()), in: context)
@@ -123,7 +123,7 @@ package struct DedupBenchCommand: ParsableCommand {
             }
             return try await ours.run(arguments, in: context)
         } catch let failure as Failure {
-            context.console.error("\(program): \(failure.message)\n")
+            context.console.report(failure)
             return failure.exitCode
         } catch {
             let message = fullMessage(for: error)

@@ -68,11 +68,11 @@ struct CapacityCommand: BenchCommand {
         let code = search.result.map(Self.exitCode) ?? context.interruption.exitCode
         if let result = search.result { context.console.out(Self.text(result) + "\n") }
         guard let csv else { return code }
-        do throws(BundleError) {
-            try BundleFile.write(rows.text, to: csv)
+        do throws(Failure) {
+            try BundleFile.write(rows.text, toOption: csv)
         } catch {
             // A file that cannot be written hides no result.
-            context.console.error("\(DedupBenchCommand.program): \(Failure(unwritten: error).message)\n")
+            context.console.report(error)
             return Failure.Code.ofUnwritten(code)
         }
         return code

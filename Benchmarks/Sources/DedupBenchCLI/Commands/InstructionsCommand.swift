@@ -84,7 +84,7 @@ struct InstructionsCommand: BenchCommand {
         do throws(Failure) {
             try RecordFile(counts, format: InstructionCount.format, stamp: stamp).write(to: json)
         } catch {
-            context.console.error("\(DedupBenchCommand.program): \(error.message)\n")
+            context.console.report(error)
             return Failure.Code.ofUnwritten(code)
         }
         return code

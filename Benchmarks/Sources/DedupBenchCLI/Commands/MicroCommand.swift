@@ -87,31 +87,24 @@ struct MicroCommand: BenchCommand {
         // A file that cannot be written hides no verdict, and a gate that cannot be asked loses no measurement.
         var isWritten = true
         do throws(Failure) {
-            if let csv { try write(table.csv.text, to: csv) }
+            if let csv { try BundleFile.write(table.csv.text, toOption: csv) }
             if let json { try RecordFile(figures, format: MicroFigure.format, stamp: stamp).write(to: json) }
         } catch {
-            report(error, console)
+            console.report(error)
             isWritten = false
         }
         let judged = judge(figures, by: gates, console)
         let code = RunVerdict.combined([judged.verdict, compared]).exitCode
         // What was refuted stays so beside a gate that cannot be asked.
-        if let problem = judged.problem {
-            guard code == RunVerdict.fail.exitCode else { throw problem }
-            report(problem, console)
-        }
+        if !judged.areAsked, code != RunVerdict.fail.exitCode { return Failure.Code.usage.rawValue }
         return isWritten ? code : Failure.Code.ofUnwritten(code)
     }
 
-    private func report(_ failure: Failure, _ console: Console) {
-        console.error("\(DedupBenchCommand.program): \(failure.message)\n")
-    }
-
-    /// What the gates came to, those that could be asked, and why one could not.
+    /// What the gates came to that could be asked, and whether all could.
     private func judge(
         _ figures: [MicroFigure], by gates: [MicroGate], _ console: Console
-    ) -> (verdict: RunVerdict, problem: Failure?) {
-        var (verdicts, problem) = ([RunVerdict.pass], Failure?.none)
+    ) -> (verdict: RunVerdict, areAsked: Bool) {
+        var (verdicts, areAsked) = ([RunVerdict.pass], true)
         for gate in gates {
             do throws(Failure) {
                 for figure in try asked({ () throws(MicroGate.Problem) in try gate.concerned(figures) }) {
@@ -120,12 +113,11 @@ struct MicroCommand: BenchCommand {
                     console.out(MicroTable.line(figure, by: gate, verdict))
                 }
             } catch {
-                // The last one is what the command ends with, unless a gate has failed.
-                if let problem { report(problem, console) }
-                problem = error
+                console.report(error)
+                areAsked = false
             }
         }
-        return (.combined(verdicts), problem)
+        return (.combined(verdicts), areAsked)
     }
 
     private func asked<Value>(_ ask: () throws(MicroGate.Problem) -> Value) throws(Failure) -> Value {
@@ -156,13 +148,5 @@ struct MicroCommand: BenchCommand {
             results += try await item.measure(engine)
         }
         return results
-    }
-
-    private func write(_ text: String, to path: String) throws(Failure) {
-        do throws(BundleError) {
-            try BundleFile.write(text, to: path)
-        } catch {
-            throw Failure(unwritten: error)
-        }
     }
 }

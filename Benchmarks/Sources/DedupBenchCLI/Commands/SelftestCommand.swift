@@ -51,11 +51,7 @@ struct SelftestCommand: BenchCommand {
         let selftest = Selftest(chosen, in: context) { item throws(Failure) in try await item.run(in: context) }
         guard let csv else { return try await selftest.run() }
         return try await selftest.run { table throws(Failure) in
-            do throws(BundleError) {
-                try BundleFile.write(table.text, to: csv)
-            } catch {
-                throw Failure(unwritten: error)
-            }
+            try BundleFile.write(table.text, toOption: csv)
         }
     }
 

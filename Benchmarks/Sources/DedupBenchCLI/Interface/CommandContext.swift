@@ -86,3 +86,21 @@ package struct Failure: Error {
         self.exitCode = exitCode
     }
 }
+
+extension Console {
+    /// Says why something cannot be done.
+    func report(_ failure: Failure) { error("\(DedupBenchCommand.program): \(failure.message)\n") }
+}
+
+extension BundleFile {
+    /// Writes a file whose path is an option of its own.
+    ///
+    /// - Throws: ``Failure`` with code 6.
+    static func write(_ text: String, toOption path: String) throws(Failure) {
+        do throws(BundleError) {
+            try write(text, to: path)
+        } catch {
+            throw Failure(unwritten: error)
+        }
+    }
+}

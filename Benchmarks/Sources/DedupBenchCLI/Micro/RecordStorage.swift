@@ -47,10 +47,6 @@ extension RecordFile {
     ///
     /// - Throws: ``Failure`` with code 6.
     func write(to path: String) throws(Failure) {
-        do throws(BundleError) {
-            try BundleFile.write(JSONFile.text(self), to: path)
-        } catch {
-            throw Failure(unwritten: error)
-        }
+        try BundleFile.write(JSONFile.text(self), toOption: path)
     }
 }

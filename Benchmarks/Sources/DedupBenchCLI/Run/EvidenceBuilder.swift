@@ -11,7 +11,7 @@ package import Workloads
 struct EvidenceBuilder {
     let combination: RunPlan.Combination
     /// Gates that are not asked for, because what they are about is left out.
-    var gatesLeftOut: [Gate] = []
+    let gatesLeftOut: [Gate]
     /// Why the run was stopped, if it was.
     let interruption: String?
 

@@ -161,7 +161,7 @@ package final class LoadRunner: Sendable {
             return (history, nil, try PhaseAnalysis(scenario, history, traces).evidence)
         }
         // The herds of a round, which ask for new keys, all come in one stretch.
-        let store = try HistoryStore(in: folder, lastingKeys: streams.map(\.keyCount).max() ?? 0)
+        let store = try HistoryStore(in: folder, lastingKeys: lastingKeys)
         var analysis = PhaseAnalysis(scenario, traces) { call throws(HistoryFileError) in
             try store.executionEnd(of: call)
         }
@@ -202,10 +202,12 @@ package final class LoadRunner: Sendable {
     /// neither is known, four times as many as come in one.
     private func removals(_ plan: LoadPlan) -> Int {
         guard plan.isSpooled else { return 0 }
-        let lasting = streams.map(\.keyCount).max() ?? 0
-        let keys = plan.phases.reduce(lasting) { $0 + ($1.edge?.keys(in: $1.limit) ?? 0) }
-        return min(keys, scenario.system.cache.capacity.entries ?? max(lasting, 4 * plan.calls))
+        let keys = plan.phases.reduce(lastingKeys) { $0 + ($1.edge?.keys(in: $1.limit) ?? 0) }
+        return min(keys, scenario.system.cache.capacity.entries ?? max(lastingKeys, 4 * plan.calls))
     }
+
+    /// One more than the largest key of the phases without an edge, whose keys come back.
+    private var lastingKeys: Int { streams.map(\.keyCount).max() ?? 0 }
 
     private func drive(_ subject: some Subject, _ plan: LoadPlan, _ equipment: RunEquipment) async -> [PhaseTrace] {
         var traces: [PhaseTrace] = []
