@@ -1,3 +1,4 @@
+package import Foundation
 package import Measurement
 
 /// Which run this is, and how to have it again.
@@ -10,12 +11,15 @@ package struct RunIdentity: Hashable, Codable, Sendable {
     package var seed: UInt64
     /// The commit of the code, with `-dirty` behind it if the code differs from it; or `nogit`.
     package var commit: String
-    /// When the run started, as ISO 8601 in UTC.
+    /// When the run started, as ISO 8601 in UTC, to the millisecond: runs are ordered by it. Earlier bundles have whole seconds.
     package var startedAt: String
     /// The arguments, as they were given.
     package var arguments: [String]
     /// A command line that repeats the run.
     package var replay: String
+
+    /// How ``startedAt`` is written; it reads whole seconds, too.
+    package static let timeFormat = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
 
     /// An identity from its parts.
     package init(

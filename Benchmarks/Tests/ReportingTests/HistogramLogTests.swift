@@ -63,12 +63,14 @@ import Testing
         let strategy = [StrategySetting(parameter: "cache.ttl", value: "sliding:1s,max:9s")]
         var subject = EvidenceFixture.subject(strategy: strategy)
         subject.phases = [second, first]
-        let lines = HistogramLog(try RunReport(of: subject)).text.split(separator: "\n").map(String.init)
+        var run = EvidenceFixture.run([subject])
+        run.identity.startedAt = "2026-01-01T00:00:00.250Z"
+        let lines = HistogramLog(RunReport(run, gates: [])).text.split(separator: "\n").map(String.init)
         #expect(
             Array(lines.prefix(5)) == [
                 "#[dedupbench run 20260101T000000Z-storm-abc1234]", "#[Histogram log format version 1.3]",
-                "#[StartTime: 1767225600.000 (seconds since epoch), 2026-01-01T00:00:00Z]",
-                "#[BaseTime: 1767225600.000 (seconds since epoch)]",
+                "#[StartTime: 1767225600.250 (seconds since epoch), 2026-01-01T00:00:00.250Z]",
+                "#[BaseTime: 1767225600.250 (seconds since epoch)]",
                 #""StartTimestamp","Interval_Length","Interval_Max","Interval_Compressed_Histogram""#,
             ])
         let name = "dedup%20cache.ttl=sliding:1s%2Cmax:9s"

@@ -128,11 +128,12 @@ struct StoredComparison {
     }
 
     /// Says that an arm and the reference were not run in turn: what the machine did meanwhile would be taken for a difference
-    /// of theirs. Runs in turn change between the two nearly as often as there are runs.
+    /// of theirs. Runs in turn change between the two nearly as often as there are runs. Of runs that started at the same time, as
+    /// far as that was written down, the order is not known; they count as those of one arm after those of the other.
     private func separation(of arm: StoredRuns) -> String? {
         let order = (0..<count).flatMap { round in
-            [(arms[0].runs[round].identity.startedAt, round, 0), (arm.runs[round].identity.startedAt, round, 1)]
-        }.sorted { $0 < $1 }.map(\.2)
+            [(arms[0].runs[round].identity.startedAt, 0), (arm.runs[round].identity.startedAt, 1)]
+        }.sorted { $0 < $1 }.map(\.1)
         let changes = zip(order, order.dropFirst()).count { $0 != $1 }
         guard changes < count else { return nil }
         return

@@ -7,15 +7,16 @@ internal import Workloads
 struct RunStamp {
     /// `20261123T163142Z`: sorts by time, and is a file name everywhere.
     let compact: String
-    /// `2026-11-23T16:31:42Z`
+    /// `2026-11-23T16:31:42.317Z`: fine enough to tell which of two runs was made first.
     let readable: String
     /// Seven digits of the commit, with `-dirty` behind them if what is checked out differs from it; or `nogit`.
     let commit: String
 
     /// Now, at this commit.
     init(commit: String) {
-        readable = Date().ISO8601Format()
-        compact = readable.filter { $0 != "-" && $0 != ":" }
+        let now = Date()
+        readable = now.formatted(RunIdentity.timeFormat)
+        compact = now.ISO8601Format().filter { $0 != "-" && $0 != ":" }
         self.commit = commit
     }
 

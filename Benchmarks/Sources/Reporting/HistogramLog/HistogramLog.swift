@@ -42,8 +42,8 @@ package struct HistogramLog {
     private var head: [String] {
         let startedAt = report.identity.startedAt
         var head = ["#[dedupbench run \(report.identity.id)]", "#[Histogram log format version 1.3]"]
-        if let date = try? Date(startedAt, strategy: .iso8601) {
-            let seconds = "\(Int(date.timeIntervalSince1970)).000 (seconds since epoch)"
+        if let date = try? Date(startedAt, strategy: RunIdentity.timeFormat) {
+            let seconds = String(format: "%.3f (seconds since epoch)", date.timeIntervalSince1970)
             head += ["#[StartTime: \(seconds), \(startedAt)]", "#[BaseTime: \(seconds)]"]
         }
         return head + [#""StartTimestamp","Interval_Length","Interval_Max","Interval_Compressed_Histogram""#]
