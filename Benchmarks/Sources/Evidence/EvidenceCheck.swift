@@ -157,7 +157,7 @@ struct EvidenceCheck {
             demand(keys.expected.isFinite && keys.expected >= 0 && keys.expected < 1e15, inside, "no number")
         }
         if let edge = phase.edge { check(edge, "\(place).edge") }
-        for stretch in phase.warmUp?.stretches ?? [] {
+        for stretch in phase.warmUps.flatMap(\.stretches) {
             for figure in [stretch.requests, stretch.served, stretch.liveEntries] { count(figure, "\(place).warmUp") }
             time(stretch.hitP50 ?? 0, "\(place).warmUp")
         }

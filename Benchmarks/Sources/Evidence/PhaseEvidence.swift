@@ -38,6 +38,8 @@ package struct PhaseEvidence: Hashable, Codable, Sendable {
     package var edge: EdgeEvidence?
     /// How the subject became steady; nil for a phase that does not wait for that.
     package var warmUp: WarmUpEvidence?
+    /// The same of the other processes, where runs were merged; nil for one process.
+    package var otherWarmUps: [WarmUpEvidence]?
     /// How the load was generated, and what the machine did meanwhile.
     package var load = LoadEvidence()
     /// The live bytes of each process at its quiescent points, if that is what the phase was for: one, unless runs were
@@ -56,6 +58,9 @@ package struct PhaseEvidence: Hashable, Codable, Sendable {
         self.name = name
         self.isWarmup = isWarmup
     }
+
+    /// How the subject became steady in each process; empty for a phase that does not wait for that.
+    package var warmUps: [WarmUpEvidence] { [warmUp].compactMap(\.self) + (otherWarmUps ?? []) }
 
     /// When it ended, in nanoseconds of the clock of the history.
     package var end: UInt64 { start + duration }

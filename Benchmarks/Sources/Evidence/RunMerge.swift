@@ -147,8 +147,8 @@ extension PhaseEvidence {
         (load.clients, load.workers) = (clients, workers)
         popularity = Self.sum(popularity, other.popularity)
         edge = edge.flatMap { ours in other.edge.flatMap { ours.adding($0) } }
-        // The one that was not steady is to be known of.
-        if warmUp?.isSteady ?? true { warmUp = other.warmUp ?? warmUp }
+        let warmUps = warmUps + other.warmUps
+        (warmUp, otherWarmUps) = (warmUps.first, warmUps.count > 1 ? Array(warmUps.dropFirst()) : nil)
         memory += other.memory
         stuck += other.stuck
         processesSpawned = Self.sum(processesSpawned, other.processesSpawned)

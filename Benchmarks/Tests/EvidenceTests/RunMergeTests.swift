@@ -44,6 +44,26 @@ import Testing
         #expect(merged.identity.replay == "dedupbench merge 'a b'")
     }
 
+    /// Which of them was steady is judged of each, not here.
+    @Test func theWarmUpOfEachProcessIsKept() throws {
+        func warmUp(_ requests: Int) -> WarmUpEvidence {
+            var warmUp = WarmUpEvidence()
+            warmUp.add(requests: requests, served: 1, hitP50: nil, liveEntries: nil)
+            return warmUp
+        }
+        let runs = (1...4).map { number in
+            var run = Self.run(hits: 1, latency: 1, start: 1, seconds: 1)
+            if number != 2 { run.subjects[0].phases[0].warmUp = warmUp(number) }
+            return run
+        }
+        let pairs = [try Self.merge(runs[0], runs[1]), try Self.merge(runs[2], runs[3])]
+        #expect(pairs[0].subjects[0].phases[0].otherWarmUps == nil)
+        #expect(pairs[1].subjects[0].phases[0].warmUps == [warmUp(3), warmUp(4)])
+        #expect(try Self.merge(runs[1], runs[1]).subjects[0].phases[0].warmUps.isEmpty)
+        let all = try Self.merge(runs[0], runs[1], runs[2], runs[3]).subjects[0].phases[0]
+        #expect(all.warmUps == [warmUp(1), warmUp(3), warmUp(4)])
+    }
+
     @Test func herdsAtAnEventAddUpStepByStepIfTheSameWasSwept() throws {
         let runs = [-50..<0, -50..<0, -60..<0].map { (first: Range<Int64>) in
             var run = Self.run(hits: 1, latency: 1, start: 1, seconds: 1)

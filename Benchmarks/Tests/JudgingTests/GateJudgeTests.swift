@@ -6,6 +6,25 @@ import Measurement
 import Testing
 
 @Suite struct GateJudgeTests {
+    /// A phase that has measured enough for the gates that are about it, and no other, ends.
+    @Test func aMemoryPhaseGoesOnUntilItsGatesAreDecided() throws {
+        let rule = GateStoppingRule(
+            try ["memory.leak_bytes_per_op < 2B in long", "memory.leak_bytes_per_op < 1000B", "hit.latency.p99 < 1s"]
+                .map {
+                    try Gate(parsing: $0)
+                })
+        #expect(rule.asksAboutGrowth(in: "long") && rule.asksAboutGrowth(in: "short"))
+        #expect(
+            !GateStoppingRule(try [Gate(parsing: "memory.leak_bytes_per_op < 1B in long")]).asksAboutGrowth(in: "short")
+        )
+        let flat = EvidenceFixture.memory(slope: 0)
+        let few = EvidenceFixture.memory(slope: 0, samples: 12)
+        let filling = EvidenceFixture.memory(slope: 64, capacity: 1_000) { 10 * $0 }
+        #expect(rule.isDecided(flat, in: "long") && !rule.isDecided(few, in: "long"))
+        #expect(!rule.isDecided(filling, in: "long") && rule.isDecided(filling, in: "short"))
+        #expect(GateStoppingRule().isDecided(few, in: "long"), "nothing is asked")
+    }
+
     @Test(arguments: [(0, 299, 0.009_969_146_792_899_269), (12, 4, 1), (0, 0, .nan)] as [(Int, Int, Double)])
     func theViolationBoundIsThatOfTheOpportunities(violations: Int, opportunities: Int, bound: Double) throws {
         var phase = PhaseEvidence(name: "storm", isWarmup: false)

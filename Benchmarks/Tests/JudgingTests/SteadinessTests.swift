@@ -43,6 +43,11 @@ import Testing
         // Unless the warm-up was to go on until it is steady.
         phase.warmUp = WarmUpEvidence()
         #expect(note()?.hasPrefix("the subject was not steady when the warm-up storm ended after 0 requests") == true)
+        // Of several processes one is enough.
+        for _ in 0..<3 { phase.warmUp?.add(requests: 10, served: 9, hitP50: 3, liveEntries: 5) }
+        #expect(note() == nil)
+        phase.otherWarmUps = [WarmUpEvidence()]
+        #expect(note()?.contains("too short to tell") == true)
         phase.ending = .stopped
         #expect(note() == nil)
         phase.ending = .completed

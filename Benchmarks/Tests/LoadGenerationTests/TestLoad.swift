@@ -36,7 +36,7 @@ enum TestLoad {
         _ make: @escaping @Sendable (SubjectSettings) throws -> any Subject, _ promises: Promises,
         under duplicates: SystemSettings.Duplicates = .join, blocks: Bool = false, isJudged: Bool = true,
         requests: [Request], clients: Int,
-        configuration: LoadConfiguration = LoadConfiguration(workers: 2),
+        configuration: LoadConfiguration = LoadConfiguration(workers: 2, stoppingRule: GateStoppingRule()),
         machine: any Machine = SimulatedMachine(), stop: StopSignal = StopSignal(),
         configure: (inout Phase) -> Void = { _ in }
     ) async throws -> SubjectRun {

@@ -68,7 +68,7 @@ struct RunPlan {
         gates = given + asked.filter { !given.contains($0) }
         load = LoadConfiguration(
             workers: context.workers, historyLimit: options.historyLimit, historyFolder: historyFolder,
-            growthLimits: gates.compactMap(\.growthLimit))
+            stoppingRule: GateStoppingRule(gates))
         guard load.historyLimit > 0 else { throw Failure("--history-limit: must be at least 1", .usage) }
         try checkPhases()
         try checkVerbs()
@@ -151,7 +151,7 @@ struct RunPlan {
         gates = try GateBook.gates(ofScenario: scenario.gates, file: name)
         gatesLeftOut = []
         var load = load
-        load.growthLimits = gates.compactMap(\.growthLimit)
+        load.stoppingRule = GateStoppingRule(gates)
         self.load = load
     }
 
@@ -223,12 +223,5 @@ struct RunPlan {
             let usage = error.problems.allSatisfy { $0.override != nil }
             throw Failure("\(error)", usage ? .usage : .badScenario)
         }
-    }
-}
-
-extension Gate {
-    /// What it asks about the growth of memory, if that is what it is about.
-    fileprivate var growthLimit: GrowthLimit? {
-        leakLimit.map { GrowthLimit(phase: expression.phase, bytes: $0) }
     }
 }

@@ -1,5 +1,5 @@
 package import Evidence
-package import Measurement
+internal import Measurement
 
 /// Whether memory grew in a phase, and by how much.
 package struct GrowthReport: Sendable {

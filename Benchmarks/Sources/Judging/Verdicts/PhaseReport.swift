@@ -40,7 +40,8 @@ package struct PhaseReport: Sendable {
     /// that was steady, and for other warm-ups.
     package var unsteadiness: String? {
         if evidence.isWarmup {
-            return evidence.isPartial ? nil : evidence.warmUp?.note(of: evidence.name, after: evidence.counts.returned)
+            guard !evidence.isPartial, let warmUp = evidence.warmUps.first(where: { !$0.isSteady }) else { return nil }
+            return warmUp.note(of: evidence.name, after: evidence.counts.returned)
         }
         return Steadiness(evidence).note(of: evidence.name)
     }

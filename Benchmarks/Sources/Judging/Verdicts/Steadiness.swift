@@ -50,35 +50,3 @@ package struct Steadiness: Sendable {
         return shares.sorted { $0.key < $1.key }.map(\.value)
     }
 }
-
-extension WarmUpEvidence {
-    /// What is to be known of a warm-up that ended before the subject was steady; nil if it was.
-    ///
-    /// - Parameter requests: How many it made, those of a last stretch included that was too short to be compared.
-    package func note(of phase: String, after requests: Int) -> String? {
-        guard !isSteady else { return nil }
-        return
-            "the subject was not steady when the warm-up \(phase) ended after \(HumanNumber.count(requests)) requests: \(reason); more "
-            + "`operations`, or a longer `duration`, give it more time"
-    }
-
-    private var reason: String {
-        guard stretches.count >= 3, let (before, last) = lastTwo else { return "it was too short to tell" }
-        let changes = changes
-        return [
-            (
-                Change.share,
-                "the share served without executing went from \(HumanNumber.ratio(before.share)) to "
-                    + HumanNumber.ratio(last.share)
-            ),
-            (
-                .hitTime,
-                "half of the hits took up to \(HumanNumber.time(before.hitP50)), then up to \(HumanNumber.time(last.hitP50))"
-            ),
-            (
-                .entries,
-                "entries went from \(HumanNumber.count(before.liveEntries)) to \(HumanNumber.count(last.liveEntries))"
-            ),
-        ].filter { changes.contains($0.0) }.map(\.1).joined(separator: "; ")
-    }
-}

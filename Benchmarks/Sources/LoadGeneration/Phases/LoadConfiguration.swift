@@ -1,5 +1,7 @@
+package import Evidence
+
 /// How load is generated, apart from what the scenario says. Every field has a default; ``validate()`` checks them.
-package struct LoadConfiguration: Hashable, Sendable {
+package struct LoadConfiguration: Sendable {
     /// The serial Dispatch queues that drive clients of subjects which do not block; nil: one a processor.
     package var workers: Int?
     /// A subject that returns no call for this long has hung: 30 s.
@@ -16,15 +18,15 @@ package struct LoadConfiguration: Hashable, Sendable {
     package var heapProfileFolder: String?
     /// How often progress is reported: every 250 ms, to within the 20 ms of the watchdog.
     package var progressInterval: Duration
-    /// What gates ask about the growth of memory, in bytes an operation: a memory phase goes on until each can be decided, as
-    /// long as the scenario lets it. None.
-    package var growthLimits: [GrowthLimit]
+    /// What ends a phase that goes on until its growth is decided, or until the subject is steady. Nil, the default: nothing does, so
+    /// that a memory phase takes the samples that it is to take at least, and a warm-up makes all of its requests.
+    package var stoppingRule: (any StoppingRule)?
 
     /// A configuration.
     package init(
         workers: Int? = nil, watchdog: Duration = .seconds(30), historyLimit: Int = 4_000_000,
         historyFolder: String? = nil, historySharers: Int = 1, heapProfileFolder: String? = nil,
-        progressInterval: Duration = .milliseconds(250), growthLimits: [GrowthLimit] = []
+        progressInterval: Duration = .milliseconds(250), stoppingRule: (any StoppingRule)? = nil
     ) {
         self.workers = workers
         self.watchdog = watchdog
@@ -33,7 +35,7 @@ package struct LoadConfiguration: Hashable, Sendable {
         self.historySharers = historySharers
         self.heapProfileFolder = heapProfileFolder
         self.progressInterval = progressInterval
-        self.growthLimits = growthLimits
+        self.stoppingRule = stoppingRule
     }
 
     /// Checks every field.
@@ -47,28 +49,6 @@ package struct LoadConfiguration: Hashable, Sendable {
         if progressInterval < .milliseconds(50) {
             throw .field("progressInterval", "\(progressInterval)", "50 ms or more")
         }
-        if let limit = growthLimits.first(where: { !($0.bytes > 0) }) {
-            throw .field("growthLimits", "\(limit.bytes)", "above 0")
-        }
-    }
-
-    /// What is asked about the growth of memory in a phase, in bytes an operation.
-    func growthLimits(of phase: String) -> [Double] {
-        growthLimits.filter { ($0.phase ?? phase) == phase }.map(\.bytes)
-    }
-}
-
-/// How much memory may grow.
-package struct GrowthLimit: Hashable, Sendable {
-    /// The phase that is asked about; nil: all.
-    package var phase: String?
-    /// Bytes an operation.
-    package var bytes: Double
-
-    /// A limit.
-    package init(phase: String? = nil, bytes: Double) {
-        self.phase = phase
-        self.bytes = bytes
     }
 }
 

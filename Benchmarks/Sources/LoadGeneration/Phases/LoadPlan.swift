@@ -1,4 +1,5 @@
 internal import DedupVerification
+internal import Evidence
 internal import Foundation
 package import Workloads
 
@@ -113,7 +114,8 @@ package struct LoadPlan: Sendable {
         let once = scenario.phases.map { phase in phase.memory.map { [$0.samples] } ?? [] }
         let all = scenario.phases.indices.map { number in
             let phase = scenario.phases[number]
-            return configuration.growthLimits(of: phase.name).isEmpty ? once[number] : phase.memory?.looks ?? []
+            let asks = configuration.stoppingRule?.asksAboutGrowth(in: phase.name) ?? false
+            return asks ? phase.memory?.looks ?? [] : once[number]
         }
         let bounds = scenario.phases.indices.map { bound(scenario.phases[$0], streams[$0], all[$0]) }
         let isHeld =

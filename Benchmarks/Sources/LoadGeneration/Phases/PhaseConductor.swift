@@ -165,7 +165,7 @@ struct PhaseConductor<Driven: Subject> {
         }
         let sampler = makeSampler(memory, &trace)
         defer { trace.memory = sampler.map { evidence($0, memory) } }
-        let limits = equipment.configuration.growthLimits(of: plan.phase.name)
+        let rule = equipment.configuration.stoppingRule
         var heap = HeapRecording(memory, of: plan.number, in: equipment.configuration.heapProfileFolder)
         var taken = 0
         defer { trace.heap = heap?.end(at: taken * memory.operations) }
@@ -184,8 +184,7 @@ struct PhaseConductor<Driven: Subject> {
                 trace.threads.append(ThreadCount.now())
                 heap?.sampled(taken)
             }
-            let isDecided = sampler.map { evidence($0, memory).isDecided(limits) }
-            if isDecided ?? true { break }
+            guard let sampler, let rule, !rule.isDecided(evidence(sampler, memory), in: plan.phase.name) else { break }
         }
         return false
     }
@@ -197,7 +196,7 @@ struct PhaseConductor<Driven: Subject> {
         var warmUp = WarmUpEvidence()
         defer { trace.warmUp = warmUp }
         var (done, before) = (0, LiveTally())
-        while done < plan.limit, !warmUp.isSteady {
+        while done < plan.limit, equipment.configuration.stoppingRule?.isSteady(warmUp) != true {
             let length = done > 0 ? done : WarmUpEvidence.firstTurns * plan.clients
             let limit = min(plan.limit, done + length)
             if await make(requestsTo: limit, from: done, &trace, deadline: deadline) { return true }

@@ -1,8 +1,9 @@
 import Evidence
 import Foundation
+import Judging
 import Testing
 
-@Suite struct WarmUpEvidenceTests {
+@Suite struct WarmUpSteadinessTests {
     /// A stretch in which so many of 1,000 requests were served, half of the hits took so long, and so many entries were left.
     struct Stretch {
         var served: Int
