@@ -85,6 +85,7 @@ struct EvidenceCheck {
         let names = subject.phases.map(\.name)
         demand(Set(names).count == names.count, place, "two phases have one name")
         demand(names.count <= Self.phases, place, "more than \(Self.phases) phases")
+        demand((subject.floors ?? []).allSatisfy { names.contains($0.phase) }, "\(place).floors", "no such phase")
         guard let verification = subject.verification else { return }
         let inside = "\(place).verification"
         check(verification.total, "\(inside).total")

@@ -128,6 +128,13 @@ extension SubjectEvidence {
         isJudged = isJudged || other.isJudged
         if let more = other.verification { verification?.add(more) } else { verification = nil }
         for index in phases.indices { phases[index].addParallel(other.phases[index]) }
+        for floor in other.floors ?? [] {
+            if let index = floors?.firstIndex(where: { $0.phase == floor.phase }) {
+                floors?[index].hits.merge(floor.hits)
+            } else {
+                floors = (floors ?? []) + [floor]
+            }
+        }
     }
 }
 

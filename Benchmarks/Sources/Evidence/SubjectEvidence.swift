@@ -1,4 +1,5 @@
 package import DedupVerification
+package import Measurement
 
 /// A parameter of a matrix and its value: `cache.policy`, `lru`.
 package struct StrategySetting: Hashable, Codable, Sendable {
@@ -41,6 +42,20 @@ package enum SubjectEnding: Hashable, Codable, Sendable {
     }
 }
 
+/// What the harness itself came to under the load of a phase: no figure of a subject can be less.
+package struct PhaseFloor: Hashable, Codable, Sendable {
+    /// The name of the phase.
+    package var phase: String
+    /// How long callers waited for a hit of a subject that answers at once.
+    package var hits: LatencyHistogram
+
+    /// A floor.
+    package init(phase: String, hits: LatencyHistogram) {
+        self.phase = phase
+        self.hits = hits
+    }
+}
+
 /// What one subject, in one combination of the matrix, did.
 package struct SubjectEvidence: Hashable, Codable, Sendable {
     /// The name of the subject.
@@ -57,6 +72,8 @@ package struct SubjectEvidence: Hashable, Codable, Sendable {
     package var isJudged = true
     /// What the subject had to say about the run: what its proof covers and what it does not, for example.
     package var notes: [String] = []
+    /// What the harness itself came to under the same load; nil where that was not measured.
+    package var floors: [PhaseFloor]?
     /// How it ended.
     package var ending = SubjectEnding.finished
 

@@ -40,11 +40,11 @@ struct Bench {
     /// Runs a scenario into a results folder of the test's own.
     func run(
         scenario: String, _ arguments: [String] = [], on machine: any Machine = SimulatedMachine(), workers: Int = 2,
-        interruption: Interruption = Interruption()
+        interruption: Interruption = Interruption(), subjects: SubjectCatalog = SubjectCatalog()
     ) async throws -> Result {
         await run(
             ["run", try write(scenario), "--out", results] + arguments, on: machine, workers: workers,
-            interruption: interruption)
+            interruption: interruption, subjects: subjects)
     }
 
     /// Writes a scenario file and returns its path.

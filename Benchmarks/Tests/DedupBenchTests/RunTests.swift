@@ -1,6 +1,9 @@
 import DedupBenchCLI
+import Evidence
 import Foundation
 import LoadGeneration
+import Measurement
+import Reporting
 import Testing
 
 @Suite(.serialized) final class RunTests {
@@ -188,6 +191,37 @@ import Testing
         #expect(try bench.rows("summary.csv").map { $0["seed"] } == ["1", "2"], "\(result.error)")
         let replay = try #require(try bench.manifest()["replay"] as? String)
         #expect(replay.hasSuffix("--matrix seed=1,2"), "\(replay)")
+    }
+
+    /// A little of the load of each measured phase, but for herds at an event. Combinations that differ in the subject alone share it.
+    @Test func theFloorOfTheHarnessStandsBesideEachPhase() async throws {
+        let phases = """
+            phases:
+              - {name: warm, model: closed, clients: 2, operations: 100, warmup: true}
+              - {name: few, model: closed, clients: 4, operations: 400}
+              - {name: many, model: closed, clients: 4, operations: 30000}
+              - {name: paced, model: constant, rate: 300/s, clients: 4, duration: 4s}
+              - {name: memory, model: closed, clients: 1, memory: {samples: 30, operations: 10, discarded: 1}}
+              - {name: edge, model: closed, clients: 4, operations: 48, edge: {at: publication, sweep: 1ms, steps: 2}}
+
+            """
+        let scenario = Scenarios.storm.split(separator: "phases:")[0] + phases
+        let honest = try SubjectCatalog(adding: [DefectiveSubject.blueprint(.honest)])
+        let matrix = ["--matrix", "cache.policy=lru,fifo", "--matrix", "keys.count=5,6"]
+        let result = try await bench.run(
+            scenario: String(scenario), ["--subject", "honest"] + matrix, subjects: honest)
+        #expect(result.code == 0, "\(result.error)\(result.out)")
+        let evidence = try BundleReader.evidence(of: bench.results + "/latest")
+        #expect(evidence.subjects.count == 4)
+        for subject in evidence.subjects {
+            let floors = (subject.floors ?? []).map { "\($0.phase) \($0.hits.count)" }
+            // As many as the largest number of samples asks for.
+            #expect(floors == ["few 400", "many 20000", "paced 300", "memory 1200"])
+        }
+        let one = try await bench.run(scenario: String(scenario), ["--subject", "honest"], subjects: honest)
+        #expect(one.out.contains("  floor  "), "\(one.out)")
+        let rows = try bench.rows("summary.csv")
+        #expect(rows.map { $0["floor_p50_ns"] } == ["", "0", "0", "0", "0", ""], "calls take no time here")
     }
 
     @Test func theFloorIsNotJudged() async throws {

@@ -44,6 +44,24 @@ import Testing
         #expect(merged.identity.replay == "dedupbench merge 'a b'")
     }
 
+    @Test func theFloorsOfTheHarnessAddUpPhaseByPhase() throws {
+        let floors = [["storm": 3, "calm": 5], ["storm": 10], [:]].map { (floors: [String: Int]) in
+            floors.sorted { $0.key < $1.key }.map { phase, latency in
+                var hits = LatencyHistogram()
+                hits.record(UInt64(latency))
+                return PhaseFloor(phase: phase, hits: hits)
+            }
+        }
+        let runs = floors.map { floors in
+            var run = Self.run(hits: 1, latency: 1, start: 1, seconds: 1)
+            run.subjects[0].floors = floors.isEmpty ? nil : floors
+            return run
+        }
+        let sum = try Self.merge(runs[2], runs[0], runs[1]).subjects[0].floors ?? []
+        #expect(sum.map(\.phase) == ["calm", "storm"] && sum.map(\.hits.count) == [1, 2])
+        #expect(sum[1].hits.maximum == 10)
+    }
+
     /// Which of them was steady is judged of each, not here.
     @Test func theWarmUpOfEachProcessIsKept() throws {
         func warmUp(_ requests: Int) -> WarmUpEvidence {

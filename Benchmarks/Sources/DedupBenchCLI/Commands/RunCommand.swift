@@ -66,10 +66,11 @@ struct RunCommand: BenchCommand {
             environment: MachineEnvironment.current(commit: identity.commit, jemalloc: try? Jemalloc()))
         evidence.baseline = baselines.held
         if let lagLimit { evidence.lagLimit = lagLimit }
-        let driver = RunDriver(
+        var driver = RunDriver(
             plan: runPlan, context: context,
             progress: ProgressDisplay(
-                isOff: output.noProgress || output.quiet, gates: runPlan.gates, in: context), turns: turns)
+                isOff: output.noProgress || output.quiet, gates: runPlan.gates, in: context), turns: turns,
+            measuresFloor: true)
         do {
             try await driver.run(&evidence)
         } catch {

@@ -12,15 +12,30 @@ struct RunDriver {
     let plan: RunPlan
     let context: CommandContext
     let progress: ProgressDisplay
-    /// The turns of the one subject that is run; nil where it runs alone.
-    var turns: (any Turns)?
-    private let traces = TraceLibrary()
+    private let turns: (any Turns)?
+    /// What measures the harness itself beside the subjects; nil where that is not wanted.
+    private var floor: HarnessFloor?
+    private let traces: TraceLibrary
+
+    /// A driver of a plan.
+    ///
+    /// - Parameters:
+    ///   - turns: The turns of the one subject that is run; nil where it runs alone.
+    ///   - measuresFloor: Whether the harness itself is measured, too. Not while others have their turns.
+    init(
+        plan: RunPlan, context: CommandContext, progress: ProgressDisplay, turns: (any Turns)? = nil,
+        measuresFloor: Bool = false
+    ) {
+        (self.plan, self.context, self.progress, self.turns) = (plan, context, progress, turns)
+        traces = TraceLibrary()
+        floor = measuresFloor && turns == nil ? HarnessFloor(plan, traces: traces, in: context) : nil
+    }
 
     /// Gathers the evidence. What was not run because of an interruption or an error is listed in it, and what was
     /// finished until then is kept.
     ///
     /// - Throws: ``Failure`` when there is nothing to keep: a trace cannot be read, or the first subject cannot be made.
-    func run(_ evidence: inout RunEvidence) async throws(Failure) {
+    mutating func run(_ evidence: inout RunEvidence) async throws(Failure) {
         var failure: Failure?
         for combination in plan.combinations { await run(combination, &evidence, &failure) }
         progress.clear()
@@ -31,10 +46,11 @@ struct RunDriver {
     }
 
     /// Drives every subject through one combination, until one fails.
-    private func run(
+    private mutating func run(
         _ combination: RunPlan.Combination, _ evidence: inout RunEvidence, _ failure: inout Failure?
     ) async {
         var runner: LoadRunner?
+        var floors: [PhaseFloor]?
         for subject in plan.subjects {
             let title = SubjectEvidence(subject: subject.name, strategy: combination.strategy).title
             guard failure == nil, !context.interruption.stop.isSet else {
@@ -44,7 +60,10 @@ struct RunDriver {
             do {
                 let ready = try runner ?? makeRunner(for: combination)
                 runner = ready
-                evidence.subjects.append(try await run(subject, in: combination, with: ready, turns: turns))
+                if floors == nil { floors = try await measureFloor(of: combination) }
+                var driven = try await run(subject, in: combination, with: ready, turns: turns)
+                driven.floors = subject.isJudged ? floors : nil
+                evidence.subjects.append(driven)
             } catch {
                 evidence.skipped.append(title)
                 // What fails because of an interruption is no failure of its own.
@@ -52,6 +71,11 @@ struct RunDriver {
                 failure = Self.failure(from: error, driving: "\(plan.file): \(title)")
             }
         }
+    }
+
+    private mutating func measureFloor(of combination: RunPlan.Combination) async throws -> [PhaseFloor]? {
+        progress.show("measuring the harness itself")
+        return try await floor?.measure(combination.scenario)
     }
 
     private func note(_ failure: Failure, in evidence: inout RunEvidence) throws(Failure) {

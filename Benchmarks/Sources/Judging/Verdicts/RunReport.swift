@@ -1,5 +1,6 @@
 internal import DedupVerification
 package import Evidence
+package import Measurement
 internal import Statistics
 
 /// A run with what it came to: what all files and tables are written from. What was measured can be read off as if it were
@@ -86,14 +87,20 @@ package struct RunReport: Sendable {
             < Double(ours.operations) / Double(operations)
     }
 
-    /// Whether what is not judged was driven beside a subject: the floor of the harness itself.
-    package var hasFloor: Bool { subjects.contains { !$0.isJudged } && subjects.contains { $0.isJudged } }
+    /// Whether the floor of the harness itself was measured, or driven beside a subject.
+    package var hasFloor: Bool {
+        subjects.contains { $0.isJudged }
+            && subjects.contains { !$0.isJudged || $0.evidence.floors?.isEmpty == false }
+    }
 
-    /// What the harness itself came to in a phase of a subject, which no figure of that can be less than; nil where it was not driven.
-    package func floor(of phase: PhaseReport, _ subject: SubjectReport) -> PhaseReport? {
-        guard subject.isJudged, let floor = subjects.first(where: { !$0.isJudged && $0.strategy == subject.strategy })
-        else { return nil }
-        return (floor.measured + [floor.total]).first { $0.name == phase.name }
+    /// What hits of the harness itself take in a phase of a subject, which no figure of that can be less than; nil where it was
+    /// neither driven nor measured.
+    package func floor(of phase: PhaseReport, _ subject: SubjectReport) -> LatencyHistogram? {
+        guard subject.isJudged else { return nil }
+        if let driven = subjects.first(where: { !$0.isJudged && $0.strategy == subject.strategy }) {
+            return (driven.measured + [driven.total]).first { $0.name == phase.name }?.latencies.waits(.hit)
+        }
+        return subject.evidence.floors?.first { $0.phase == phase.name }?.hits
     }
 
     /// Whether combinations made different numbers of operations, so that their executions do not compare as they are.

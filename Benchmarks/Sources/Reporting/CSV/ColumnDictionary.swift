@@ -79,7 +79,7 @@ enum ColumnDictionary {
         "repeat_hit_ratio": (.number, "hits and joins per request for a key that had been requested before"),
         "repeat_hit_ratio_ceiling": (.number, "the same with a cache without bound"),
         "floor_p50_ns": (
-            .number, "latency_p50_ns of the harness itself in the same phase: of the subject noop, if it was driven"
+            .number, "latency_p50_ns of the harness itself: of a subject that answers at once, under a little of the same load; of the subject noop in the same phase, if it was driven"
         ),
         "floor_p99_ns": (.number, "latency_p99_ns of the same"),
         "repeat_hit_ratio_capacity_ceiling": (

@@ -131,7 +131,7 @@ private struct SummaryRow {
     private var generation: [CSVCell] {
         // The one row of a combination stands for all of its phases.
         let verdict = report.isMatrix ? subject.verdict : subject.verdict(of: phase)
-        let floor = report.floor(of: phase, subject)?.latencies.waits(.hit)
+        let floor = report.floor(of: phase, subject)
         return [
             CSVCell(verdict?.rawValue), report.isMatrix ? .missing : .text(phase.ending.rawValue),
             CSVCell(phase.load.clients), CSVCell(phase.load.workers),

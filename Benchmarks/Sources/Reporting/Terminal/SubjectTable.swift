@@ -71,7 +71,7 @@ struct PhaseColumns {
     func cells(of phase: PhaseReport, _ subject: SubjectReport) -> [TerminalTable.Cell] {
         let counts = phase.counts
         let hits = phase.latencies.waits(.hit)
-        let floor = report.floor(of: phase, subject)?.latencies.waits(.hit)?.percentile(50)
+        let floor = report.floor(of: phase, subject)?.percentile(50)
         let floors: [TerminalTable.Cell] = report.hasFloor ? [.init(HumanNumber.time(floor))] : []
         let before: [TerminalTable.Cell] = [
             Self.verified(phase, HumanNumber.ratio(counts.preventedRatio), isBad: counts.duplicateExecutions > 0),
