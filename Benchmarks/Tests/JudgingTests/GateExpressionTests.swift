@@ -22,6 +22,8 @@ import Testing
         ("hit.latency.max < 3 µs", "hit.latency.max", .less, 3_000, "hit.latency.max < 3µs"),
         ("generator.wait.p99 < 2m", "generator.wait.p99", .less, 120e9, "generator.wait.p99 < 2m"),
         ("memory.live_end_bytes < 2MB", "memory.live_end_bytes", .less, 2e6, "memory.live_end_bytes < 2MB"),
+        ("joined.wakeup.max < 2s  if any", "joined.wakeup.max", .less, 2e9, "joined.wakeup.max < 2s if any"),
+        ("dedup.lost == 0 count in if if any ", "dedup.lost", .equal, 0, "dedup.lost == 0 count in if if any"),
     ])
     func reads(
         text: String, metric: String, comparison: GateOperator, limit: Double, normal: String
@@ -42,6 +44,7 @@ import Testing
         ("hit.latency.p99 < 50%", 21, "% is not a unit"), ("dedup.executions < 5", 21, "no unit"),
         ("hit.latency.p99 < 5ms and more", 23, "more text"), ("hit.latncy.p99 < 5ms", 1, "unknown metric"),
         ("hit.latency.p99 < 5ms in", 25, "no phase"), ("hit.latency.p99 < 5ms in a b", 28, "more text"),
+        ("hit.latency.p99 < 5ms if all", 26, "no condition"), ("hit.latency.p99 < 5ms if any in a", 30, "more text"),
         ("< 5ms", 1, "no metric"), ("hit.latency.p99 < 1e999ms", 20, "e999ms is not a unit"),
     ])
     func refusesWithAColumn(text: String, column: Int, problem: String) {

@@ -164,6 +164,31 @@ import Testing
         #expect(try Self.subject(phases, gates: ["hit.latency.p99 < 50ms"]).gates.map(\.phase) == ["storm"])
         let silent = try Self.subject([phases[0]], gates: ["hit.latency.p99 < 50ms"])
         #expect(silent.gates.map(\.verdict) == [.inconclusive])
+        // Unless it asks for nothing then, which is said.
+        let asked = try Self.subject([phases[0]], gates: ["hit.latency.p99 < 50ms if any", "dedup.lost == 0 count"])
+        #expect(asked.gates.map(\.verdict) == [.pass] && asked.gatesWithoutAny.count == 1)
+        let slow = Self.phase("slow", hits: 9, service: 60_000_000)
+        let found = try Self.subject([phases[0], slow], gates: ["hit.latency.p99 < 50ms if any"])
+        #expect(found.gates.map(\.verdict) == [.fail] && found.gatesWithoutAny.isEmpty)
+    }
+
+    /// A call may have taken as long as it did because it met the longest stall.
+    @Test(
+        arguments: [
+            (nil, 1_000_000_000, "hit.latency.max < 50ms", .fail),
+            (990, 1_000_000_000, "hit.latency.max < 50ms", .invalid),
+            (900, 1_000_000_000, "hit.latency.max < 50ms", .fail),
+            (990, 1_000_000_000, "hit.latency.p99 < 50ms", .fail),
+            (990, 40_000_000, "hit.latency.max < 50ms", .pass),
+        ] as [(UInt64?, UInt64, String, Verdict)])
+    func theLongestTimeOfAllMayBeThatOfAStall(
+        stall: UInt64?, service: UInt64, gate: String, verdict: Verdict
+    ) throws {
+        var phase = Self.phase("storm", hits: 900, service: service)
+        var stalls = StallReport()
+        if let stall { stalls.note(5, 5 + stall * 1_000_000, wanted: 0) }
+        phase.load.stalls = stalls
+        #expect(try Self.subject([phase], gates: [gate]).gates.map(\.verdict) == [verdict])
     }
 
     @Test func inAnOpenLoopAHitIsAsLateAsItsCallerHadToWait() throws {

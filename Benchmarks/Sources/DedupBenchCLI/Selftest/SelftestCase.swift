@@ -89,7 +89,7 @@ package struct SelftestCase: Sendable {
             and: [repeated]),
         SelftestCase(.mislabelledHit, in: .requests, by: .violation(.lateJoin)),
         SelftestCase(.mislabelledJoin, in: .herds, by: .violation(.foreignExecution)),
-        SelftestCase(.lateWakeup, in: .herds, by: .gate("joined.wakeup.max < 1s")),
+        SelftestCase(.lateWakeup, in: .herds, by: .gate("joined.wakeup.max < 1s if any")),
         SelftestCase(
             .ignoredInvalidation, in: .verbs, by: .violation(.servedAfterRemoval), and: [.violation(.outdatedHit)]),
         SelftestCase(.lateEpoch, in: .verbs, by: .violation(.servedAfterRemoval), and: late),

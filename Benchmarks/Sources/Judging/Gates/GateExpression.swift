@@ -4,7 +4,8 @@ internal import Wording
 ///
 /// metric, operator (`<` `<=` `>` `>=` `==` `!=`), number, unit. The unit is mandatory (`count` for plain numbers), so
 /// that 50 cannot be read as seconds; it may stand apart from the number. `in` and the name of a phase confine the gate
-/// to that phase: `hit.latency.p99 < 50ms in storm`.
+/// to that phase: `hit.latency.p99 < 50ms in storm`. `if any` at the end asks for nothing where there is nothing to measure it
+/// from, which makes other gates inconclusive: `joined.wakeup.max < 2s if any`.
 package struct GateExpression: Hashable, Sendable, CustomStringConvertible {
     /// The metric.
     package let metric: Metric
@@ -18,6 +19,8 @@ package struct GateExpression: Hashable, Sendable, CustomStringConvertible {
     package let limit: Double
     /// The phase that is meant; nil for every one.
     package let phase: String?
+    /// Whether nothing is asked for where there is nothing to measure it from.
+    package let isIfAny: Bool
 
     /// Reads an expression.
     ///
@@ -30,6 +33,7 @@ package struct GateExpression: Hashable, Sendable, CustomStringConvertible {
         number = try scanner.number()
         let unit = try scanner.unit(of: metric)
         phase = try scanner.phase()
+        isIfAny = try scanner.ifAny()
         try scanner.end()
         self.metric = metric
         self.unit = unit.name
@@ -64,7 +68,8 @@ package struct GateExpression: Hashable, Sendable, CustomStringConvertible {
         let written = number == number.rounded() && abs(number) < 1e15 ? String(Int(number)) : String(number)
         let separator = unit == "count" ? " " : ""
         let place = phase.map { " in \($0)" } ?? ""
-        return "\(metric.name) \(comparison.rawValue) \(written)\(separator)\(unit)\(place)"
+        let condition = isIfAny ? " if any" : ""
+        return "\(metric.name) \(comparison.rawValue) \(written)\(separator)\(unit)\(place)\(condition)"
     }
 
     /// A value in base units, written in the unit of this gate.

@@ -32,6 +32,7 @@ struct GateJudge {
     func results(of gate: Gate) -> [GateResult] {
         let expression = gate.expression
         if expression.metric.definition.isSum, expression.phase == nil {
+            if expression.isIfAny, whole[expression.metric]?.isEmpty ?? true { return [] }
             return [proven(gate.evaluate(whole), by: phases)]
         }
         let named = phases.filter { expression.phase == nil || $0.name == expression.phase }
@@ -39,6 +40,7 @@ struct GateJudge {
         // A phase that never rejects has no latency of rejections: it says nothing where another one does.
         let observed = measured.filter { $0.metrics[expression.metric]?.isEmpty == false }
         guard !observed.isEmpty else {
+            if expression.isIfAny { return [] }
             var result = gate.evaluate(measured.first?.metrics ?? MetricSet())
             result.phase = expression.phase
             return [result]
@@ -76,12 +78,23 @@ struct GateJudge {
         case .rate: return phase.saturation
         case .time:
             // A call that is too slow once it runs is the subject's, whatever happened around it.
+            if let stall = stall(behind: gate, phase) { return stall }
             let excuse =
                 phase.saturation ?? phase.load.disturbance ?? lateness(phase, limit: gate.expression.limit)
             return excuse != nil && isKept(gate, withoutWaiting: phase) ? excuse : nil
         case .ratio: return unreachable(gate, phase)
         case .bytes, .count: return nil
         }
+    }
+
+    /// Says that the longest time of all would have been kept had the machine run us all the time: it may be that of a call that met the
+    /// longest stall.
+    private func stall(behind gate: Gate, _ phase: PhaseReport) -> String? {
+        guard case .time(_, .maximum) = gate.expression.metric, let stall = phase.load.longestStall,
+            let observed = phase.metrics[gate.expression.metric]?.value,
+            gate.expression.comparison.holds(observed - Double(stall), gate.expression.limit)
+        else { return nil }
+        return "the machine did not run us for \(HumanNumber.time(stall)) meanwhile"
     }
 
     /// Says that the generator was late by a tenth of what a gate allows, or more: how late is too late depends on the gate that it

@@ -72,6 +72,22 @@ struct GateScanner {
         return name
     }
 
+    /// Whether `if any` follows.
+    mutating func ifAny() throws(GateSyntaxError) -> Bool {
+        skipSpaces()
+        let start = position
+        guard take(while: { !$0.isWhitespace }) == "if" else {
+            position = start
+            return false
+        }
+        skipSpaces()
+        let condition = position
+        guard take(while: { !$0.isWhitespace }) == "any" else {
+            throw error(at: condition, "no condition after if", "write if any, or leave it out")
+        }
+        return true
+    }
+
     mutating func end() throws(GateSyntaxError) {
         skipSpaces()
         guard position == characters.count else {
