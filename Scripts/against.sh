@@ -3,9 +3,11 @@
 # take turns. What follows the commit is passed on to `dedupbench compare`:
 #   Scripts/against.sh origin/main
 #   Scripts/against.sh origin/main Fixtures/scenarios/git-steps.yaml --subject dedup --rounds 20
-# Without arguments it is the path of a cache hit: the scenario `hits`, subject `dedup`.
+# Without arguments it is the path of a cache hit: the scenario `hits`, subject `dedup`. Beside times, which need a quiet machine and
+# many rounds, instructions are counted of both, which no noise touches, and held to 1 %:
+#   Scripts/against.sh origin/main instructions --filter 'cache hit'
 #
-# The exit code is that of the comparison: 2 for a regression, 75 where nothing can be said, 65 where one of both cannot run the
+# The exit code is that of the comparison, or of the counts: 2 for a regression, 75 where nothing can be said, 65 where one of both cannot run the
 # scenario, as a commit from before it. Gates are what `Scripts/bench.sh` holds this checkout against.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -20,6 +22,12 @@ git rev-parse --verify --quiet "$commit^{commit}" >/dev/null || {
     exit 64
 }
 shift
+counts=
+if [[ ${1:-} == instructions ]]; then
+    counts=yes
+    dedup_more_packages=(binutils valgrind)
+    shift
+fi
 arguments=("$@")
 if (($# == 0)); then arguments=(hits --subject dedup); fi
 
@@ -29,4 +37,5 @@ dedup_build -c release --package-path Benchmarks --product dedupbench >&2
 this=$(swift build -c release --package-path Benchmarks --show-bin-path)/dedupbench
 # The name that it has in the report.
 this=${this#"$PWD"/}
+if [[ -n $counts ]]; then exec "$this" instructions --rev "$commit" "$@"; fi
 exec "$this" compare "${arguments[@]}" --rev "$commit" --program "$this"

@@ -216,6 +216,20 @@ import Testing
             shell: compare.replacing("cd repository && ", with: "") + "--rev main --rev main", in: bench
         ).finish()
         #expect(outside.code == 64 && outside.error.contains("no git repository"), "\(outside.error)")
+        // Instructions are held against those of a commit, too.
+        let counting =
+            "cd repository && dedupbench instructions --filter 'JSON context' --instructions 1000000 --limit 5 "
+        let counted = try Child(shell: counting + "--package Bench --product copy --rev HEAD~1", in: bench).finish()
+        let valgrind = ["/usr/bin/valgrind", "/usr/local/bin/valgrind"].contains {
+            FileManager.default.isExecutableFile(atPath: $0)
+        }
+        #expect(counted.code == (valgrind ? 0 : 65), "\(counted.out)\(counted.error)")
+        if valgrind { #expect(counted.out.contains("NO REGRESSION"), "\(counted.out)") }
+        let wrong = try Child(shell: counting + "--package Bench --product copy --rev main", in: bench).finish()
+        #expect(
+            wrong.code == 65 && wrong.error.contains("does not count"),
+            "the second commit adds what it does not know: \(wrong.error)")
+
         let product = try Child(shell: compare + "--rev main --rev main --product other", in: bench).finish()
         #expect(product.code == 65 && product.error.contains("no product named"), "\(product.error)")
         let folder = try Child(shell: compare + "--rev main --rev main --package Bank", in: bench).finish()

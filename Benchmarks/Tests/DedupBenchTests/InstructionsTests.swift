@@ -58,6 +58,17 @@ import Testing
         #expect(await bench.run(["instructions"] + options).code == 64)
     }
 
+    @Test(
+        arguments: [
+            (["--package", "Bench"], "--package: nothing is built without --rev"),
+            (["--rev", "main", "--baseline", "file.json"], "not against both"),
+            (["--rev", "main", "--package", "/tmp"], "as it is seen from that of the repository"),
+        ]) func whatHasNoMeaningTogetherIsRefused(options: [String], problem: String) async throws
+    {
+        let result = await bench.run(["instructions"] + options)
+        #expect(result.code == 64 && result.error.contains(problem), "\(result.error)")
+    }
+
     @Test func aBaselineThatCannotBeReadIsNamedBeforeAnythingIsCounted() async throws {
         let result = await bench.run(["instructions", "--baseline", bench.folder + "/none.json"])
         #expect(result.code == 65 && result.error.contains("none.json") && !result.error.contains("counting"))

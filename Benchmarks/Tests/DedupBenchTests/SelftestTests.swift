@@ -225,7 +225,9 @@ import Workloads
         let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../..")
         let scenario = root.appending(path: "Fixtures/scenarios/duplicate-storm.yaml")
         let lines = try String(contentsOf: scenario, encoding: .utf8).split(separator: "\n")
-        let gates = lines.drop { !$0.hasPrefix("gates:") }.dropFirst().prefix { $0.hasPrefix("  - ") }.map { $0.dropFirst(4) }
+        let gates = lines.drop { !$0.hasPrefix("gates:") }.dropFirst().prefix { $0.hasPrefix("  - ") }.map {
+            $0.dropFirst(4)
+        }
         try #require(gates.count >= 5, "\(gates)")
         for gate in gates { #expect(list.out.contains(gate), "\(gate)") }
         #expect(list.out.contains("must be caught by") && list.out.contains("lost_call"))

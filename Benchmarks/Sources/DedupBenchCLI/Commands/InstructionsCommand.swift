@@ -12,6 +12,7 @@ struct InstructionsCommand: BenchCommand {
             Examples:
               dedupbench instructions --json main.json
               dedupbench instructions --baseline main.json
+              dedupbench instructions --rev origin/main
               dedupbench instructions --filter fingerprint --baseline main.json --limit 0.5
 
             The program runs under callgrind, of valgrind, which executes it instruction by instruction. Left out are cases of \
@@ -19,8 +20,8 @@ struct InstructionsCommand: BenchCommand {
             always less time: a miss of the processor's cache counts for one. Counts of another compiler or processor \
             differ for reasons of their own, and the report says so.
 
-            Exit codes: 0; 2 an operation takes more instructions than in the baseline, by more than --limit; 69 valgrind is \
-            not there; 75 the baseline has none of the operations.
+            Exit codes: 0; 2 an operation takes more instructions than before, by more than --limit; 65 the commit of --rev cannot \
+            be built, or does not count; 69 valgrind is not there; 75 what is compared has none of the operations.
             """)
 
     @Option(help: "Count only what has this text in its name.")
@@ -29,8 +30,7 @@ struct InstructionsCommand: BenchCommand {
     @Option(help: ArgumentHelp("Write the counts to this file, for --baseline.", valueName: "path"))
     var json: String?
 
-    @Option(help: ArgumentHelp("Hold the counts against those in this file.", valueName: "path"))
-    var baseline: String?
+    @OptionGroup var earlier: EarlierCounts
 
     @Option(help: ArgumentHelp("How much more an operation may take, in per cent.", valueName: "percent"))
     var limit = 1.0
@@ -60,14 +60,15 @@ struct InstructionsCommand: BenchCommand {
             try await count(countedRow, of: countedCase)
             return 0
         }
-        let earlier: RecordFile<InstructionCount>? =
-            if let baseline { try RecordFile(at: baseline, format: InstructionCount.format) } else { nil }
+        try earlier.check()
+        var before = try earlier.ofFile()
         let rows = try await rows()
         if list {
             context.console.out(rows.map { $0.row + "\n" }.joined())
             return 0
         }
         context.interruption.listen(reports: false)
+        if let counted = try await earlier.ofRevision(countOptions, in: context) { before = counted }
         let counter = try await InstructionCounter(wanted: instructions, context.interruption)
         var counts: [InstructionCount] = []
         for (name, row) in rows {
@@ -75,7 +76,7 @@ struct InstructionsCommand: BenchCommand {
             counts.append(try await counter.count(row, of: name))
         }
         let judge = InstructionJudge(
-            counts, against: earlier, limit: limit / 100, on: MachineFingerprint(MachineEnvironment.current()))
+            counts, against: before, limit: limit / 100, on: MachineFingerprint(MachineEnvironment.current()))
         context.console.out(InstructionTable(judge: judge, filter: filter).text(context.console.terminal))
         let code = judge.verdict.exitCode
         guard let json else { return code }
@@ -88,6 +89,11 @@ struct InstructionsCommand: BenchCommand {
             return Failure.Code.ofUnwritten(code)
         }
         return code
+    }
+
+    /// What another build is told so that it counts the same.
+    private var countOptions: [String] {
+        (filter.map { ["--filter", $0] } ?? []) + ["--instructions", "\(instructions)"]
     }
 
     /// What can be counted: the loops, each with the case that hands it in.

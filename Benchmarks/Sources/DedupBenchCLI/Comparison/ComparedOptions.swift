@@ -20,14 +20,7 @@ struct ComparedOptions: ParsableArguments {
             "Compare runs that were made before: a bundle, or a folder of bundles; repeatable.", valueName: "path"))
     var bundles: [String] = []
 
-    @Option(
-        help: ArgumentHelp(
-            "The folder of the package that --rev builds, seen from that of the repository. Default: Benchmarks.",
-            valueName: "dir"))
-    var package: String?
-
-    @Option(help: ArgumentHelp("The executable that --rev builds. Default: dedupbench.", valueName: "name"))
-    var product: String?
+    @OptionGroup var built: RevisionOptions
 
     /// Refuses what cannot be compared together, before anything is read, built or run.
     ///
@@ -49,12 +42,7 @@ struct ComparedOptions: ParsableArguments {
                 throw Failure("--bundles: nothing is run, so \(option) has no meaning", .usage)
             }
         }
-        if revisions.isEmpty, package ?? product != nil {
-            throw Failure("\(package == nil ? "--product" : "--package"): nothing is built without --rev", .usage)
-        }
-        if package?.hasPrefix("/") == true {
-            throw Failure("--package: give the folder as it is seen from that of the repository", .usage)
-        }
+        try built.check(isAsked: !revisions.isEmpty)
         guard !ran.isEmpty else { return }
         guard plan.matrix.isEmpty else {
             throw Failure("--matrix: a comparison is one of builds or of settings, not of both", .usage)
@@ -74,26 +62,14 @@ struct ComparedOptions: ParsableArguments {
                 "--subject: builds are compared by one subject, and the scenario has \(subjects.joined(separator: ", ")); "
                     + "choose one", .usage)
         }
-        let source = Revision.Source(
-            package: package ?? "Benchmarks", product: product ?? "dedupbench",
-            interruption: driver.context.interruption, progress: driver.progress)
-        // All of them are looked up before the first is built.
-        var found: [Revision] = []
-        for name in revisions { found.append(try await Revision(name, from: source)) }
-        var built: [BenchProgram] = []
-        var pins = found.first?.ownPins
-        for revision in found {
-            let (program, resolved) = try await revision.build(pins: pins)
-            built.append(program)
-            pins = pins ?? resolved
-        }
-        for path in programs {
-            built.append(BenchProgram(title: path, path: path.contains("/") ? path : "./" + path))
+        var programs = try await built.build(revisions, driver.context.interruption, driver.progress)
+        for path in self.programs {
+            programs.append(BenchProgram(title: path, path: path.contains("/") ? path : "./" + path))
         }
         let scratch: ScratchFolder
         do throws(BundleError) { scratch = try ScratchFolder("compare") } catch { throw Failure(unwritten: error) }
         let arguments = plan.arguments(of: driver.plan, subject: subjects[0])
-        return Self.toldApart(built).map { $0.arm(arguments, subject: subjects[0], scratch: scratch, driver) }
+        return Self.toldApart(programs).map { $0.arm(arguments, subject: subjects[0], scratch: scratch, driver) }
     }
 
     /// One build may be held against itself, which shows what the machine alone does.
