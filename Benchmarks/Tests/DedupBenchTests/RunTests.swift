@@ -67,7 +67,7 @@ import Testing
         let code = await DedupBenchCommand.run(
             [
                 "run", try bench.write(Scenarios.storm), "--out", bench.results, "--set", "phases.storm.think_time=2ms",
-                "--gate", "hit.latency.p99 < 50ms", "--gate", "hit_rate.hits > 99.99%",
+                "--gate", "hit.latency.p99 < 50ms", "--gate", "hit_rate.joins > 99.99%",
             ], in: context)
         #expect(code == 2)
         let frames = printed.error.split(separator: "\r").map { $0.drop { $0 == "\u{1B}" } }
@@ -79,7 +79,7 @@ import Testing
             let text = view.joined(separator: "\n")
             #expect(text.contains("  hit 9") && text.contains("executed") && text.contains("hits p50 0 ns"))
             #expect(text.contains("hit.latency.p99 < 50ms holds so far"))
-            #expect(text.contains("hit_rate.hits > 99.99% is broken so far") && text.contains("2 gates after the run"))
+            #expect(text.contains("hit_rate.joins > 99.99% is broken so far") && text.contains("2 gates after the run"))
         }
         #expect(!printed.out.contains("\u{1B}"))
     }

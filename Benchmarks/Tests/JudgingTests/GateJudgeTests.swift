@@ -133,6 +133,19 @@ import Testing
         #expect(subject.metrics[.hitRate(.capacityCeiling)]?.value == 0.78)
     }
 
+    /// Of hits, and of what is served, every request counts, also the first one for a key.
+    @Test(arguments: [
+        ("hit_rate.hits > 97%", Verdict.invalid), ("hit_rate.served >= 97%", .invalid), ("hit_rate.hits > 90%", .pass),
+        ("hit_rate.served > 95%", .fail), ("hit_rate.joins > 97%", .fail),
+    ])
+    func theCeilingIsOneOfHitsAndOfWhatIsServedToo(gate: String, verdict: Verdict) throws {
+        var phase = Self.phase("storm", hits: 940, service: 1_000)
+        phase.counts.operations = 1_000
+        phase.counts.outcomes[Int(OutcomeClass.executed.rawValue)] = 60
+        phase.counts.attainableHits = 960
+        #expect(try Self.subject([phase], gates: [gate]).gates.map(\.verdict) == [verdict])
+    }
+
     @Test func countsAreJudgedOverTheWholeRun() throws {
         var phases = [Self.phase("one", hits: 5, service: 1), Self.phase("two", hits: 5, service: 1)]
         for index in phases.indices { phases[index].counts.executions = 60 }

@@ -110,8 +110,8 @@ struct GateJudge {
     /// Says that no cache could have kept a gate on the hit rate: it asks for more than the ceiling of these requests.
     private func unreachable(_ gate: Gate, _ phase: PhaseReport) -> String? {
         let expression = gate.expression
-        guard expression.metric == .hitRate(.repeated), [.greater, .greaterOrEqual].contains(expression.comparison),
-            case let ceiling = phase.counts.tightestHitCeiling, ceiling.isFinite
+        guard case .hitRate(let rate) = expression.metric, let ceiling = rate.limit(in: phase.counts),
+            [.greater, .greaterOrEqual].contains(expression.comparison)
         else { return nil }
         let isReachable = expression.comparison == .greater ? ceiling > expression.limit : ceiling >= expression.limit
         guard !isReachable else { return nil }

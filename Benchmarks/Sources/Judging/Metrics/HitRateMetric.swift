@@ -28,6 +28,16 @@ package enum HitRateMetric: String, CaseIterable, Sendable {
         }
     }
 
+    /// What no cache could have exceeded, with as much room where that is known; nil for a metric that knows no such limit.
+    func limit(in counts: VerificationCounts) -> Double? {
+        switch self {
+        case .repeated: counts.tightestHitCeiling.finite
+        case .hits, .served:
+            (Double(counts.attainableWithinCapacity ?? counts.attainableHits) / Double(counts.returned)).finite
+        case .joins, .ceiling, .capacityCeiling, .attained, .failures: nil
+        }
+    }
+
     private func ratio(_ explanation: String) -> MetricDefinition { MetricDefinition(.ratio, explanation) }
 
     func value(in phase: PhaseEvidence) -> MetricValue { value(of: phase.counts) }
