@@ -24,6 +24,6 @@ struct Figure {
             Markup.element("figcaption", [], Markup.text(title)) + picture + legend
                 + Markup.element(
                     "details", [],
-                    Markup.element("summary", [], "Figures") + Markup.table(table.titles, table.rows)))
+                    Markup.element("summary", [], "Figures") + Markup.table(table.titles, table.rows, stacks: false)))
     }
 }

@@ -41,19 +41,25 @@ enum Markup {
         "<\(name)\(attributes.map { " \($0.0)=\"\(text($0.1))\"" }.joined())/>"
     }
 
-    /// A cell; figures stay on one line, sentences need not.
-    private static func cell(_ content: String) -> String {
-        element("td", content.count > 40 ? [("class", "sentence")] : [], text(content))
+    /// A cell; figures stay on one line, sentences need not. Where rows are stacked, it has the title of its column with it.
+    private static func cell(_ content: String, _ title: String?) -> String {
+        let attributes = content.count > 40 ? [("class", "sentence")] : []
+        return element("td", attributes + (title.map { [("data-title", $0)] } ?? []), text(content))
     }
 
     /// A table with a row of titles; cells are text. A column in which there is nothing is left out.
-    static func table(_ titles: [String], _ rows: [[String]]) -> String {
+    ///
+    /// - Parameter stacks: Whether the cells of a row stand one below the other where the window is narrow; a table of many figures
+    ///   scrolls there instead.
+    static func table(_ titles: [String], _ rows: [[String]], stacks: Bool = true) -> String {
         let columns = titles.indices.filter { column in rows.contains { !$0[column].isEmpty } }
         let head = columns.map { element("th", [("scope", "col")], text(titles[$0])) }.joined()
-        let body = rows.map { row in element("tr", [], columns.map { cell(row[$0]) }.joined()) }
+        let body = rows.map { row in
+            element("tr", [], columns.map { cell(row[$0], stacks ? titles[$0] : nil) }.joined())
+        }
         // In a box of its own, which scrolls where the window is narrower than the table.
         return element(
-            "div", [("class", "wide"), ("tabindex", "0")],
+            "div", [("class", stacks ? "wide stacks" : "wide"), ("tabindex", "0")],
             element(
                 "table", [],
                 element("thead", [], element("tr", [], head))

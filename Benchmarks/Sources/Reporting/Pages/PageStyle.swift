@@ -26,6 +26,14 @@ enum PageStyle {
         th[aria-sort=descending] button::after{content:" \\2193"}
         pre{overflow-x:auto;white-space:pre-wrap}
         details .wide{max-height:20rem;overflow:auto}
+        @media screen and (max-width:34rem){
+        .stacks thead{position:absolute;left:-99rem}
+        .stacks table,.stacks tbody{display:block}
+        .stacks tr{display:block;border-bottom:1px solid var(--line);padding:.5rem 0}
+        .stacks td,.stacks td.sentence{display:flex;gap:1rem;justify-content:space-between;border:0;padding:0;white-space:normal;min-width:0;text-align:right}
+        .stacks td::before{content:attr(data-title);font-weight:bold;text-align:left;overflow-wrap:normal;flex:none;max-width:50%}
+        .stacks td:empty{display:none}
+        }
         @media print{
         output{display:none}th button::after{content:none!important}
         body{max-width:none;padding:0;font-size:11px}h1{font-size:1.6em}
