@@ -43,7 +43,11 @@ import Testing
 
     @Test func thePageHasATableOfFigures() {
         let page = HTMLReport(Self.report(worse: 3)).text
-        #expect(page.contains("<h2>Baseline</h2>") && page.contains("<td>REGRESSION</td><td>hit.latency.p50</td>"))
+        #expect(
+            page.contains("<h2>Baseline</h2>")
+                && page.contains(
+                    "<td data-title=\"verdict\">REGRESSION</td><td data-title=\"metric\">hit.latency.p50</td>")
+        )
         let none = HTMLReport(RunReport(EvidenceFixture.run([EvidenceFixture.subject()]), gates: [])).text
         #expect(!none.contains("Baseline"))
     }

@@ -217,6 +217,15 @@ private final class Elements: NSObject, XMLParserDelegate {
         #expect(!markdown.contains("<script") && !markdown.contains("\u{1B}"))
     }
 
+    /// A cell that is stacked in a narrow window says which column it is of; tables of figures scroll there.
+    @Test func cellsCarryTheTitlesOfTheirColumns() throws {
+        let page = HTMLReport(try RunReport(of: EvidenceFixture.subject())).text
+        #expect(page.contains("<td data-title=\"gate\">dedup.prevented == 100%</td>"))
+        let figures = try #require(page.firstRange(of: "<summary>Figures</summary>")).upperBound
+        let table = page[figures...].prefix(upTo: try #require(page[figures...].firstRange(of: "</table>")).lowerBound)
+        #expect(table.contains("<td>") && !table.contains("data-title") && !table.contains("stacks"))
+    }
+
     @Test func aRunOfManyCombinationsStaysBelowTwoMegabytes() throws {
         let subject = try Self.everything(intervals: 600).subjects[0].evidence
         var run = EvidenceFixture.run([])
