@@ -3,12 +3,12 @@
 # take turns. What follows the commit is passed on to `dedupbench compare`:
 #   Scripts/against.sh origin/main
 #   Scripts/against.sh origin/main Fixtures/scenarios/git-steps.yaml --subject dedup --rounds 20
-# Without arguments it is the path of a cache hit: the scenario `hits`, subject `dedup`. Beside times, which need a quiet machine and
-# many rounds, instructions are counted of both, which no noise touches, and held to 1 %:
+# Without arguments it is the path of a cache hit: the scenario `hits`, subject `dedup`. Times need a quiet machine and many rounds;
+# the instructions of both can be counted, too, which no noise touches, and are held to 1 %:
 #   Scripts/against.sh origin/main instructions --filter 'cache hit'
 #
-# The exit code is that of the comparison, or of the counts: 2 for a regression, 75 where nothing can be said, 65 where one of both cannot run the
-# scenario, as a commit from before it. Gates are what `Scripts/bench.sh` holds this checkout against.
+# The exit code is that of the comparison, or of the counts: 2 for a regression, 75 where nothing can be said, 65 where one of both
+# cannot run the scenario, as a commit from before it, or cannot count. Gates are what `Scripts/bench.sh` holds this checkout against.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

@@ -85,7 +85,8 @@ struct EvidenceCheck {
         let names = subject.phases.map(\.name)
         demand(Set(names).count == names.count, place, "two phases have one name")
         demand(names.count <= Self.phases, place, "more than \(Self.phases) phases")
-        demand((subject.floors ?? []).allSatisfy { names.contains($0.phase) }, "\(place).floors", "no such phase")
+        let floors = (subject.floors ?? []).map(\.phase)
+        demand(Set(floors).count == floors.count, "\(place).floors", "two are of one phase")
         guard let verification = subject.verification else { return }
         let inside = "\(place).verification"
         check(verification.total, "\(inside).total")

@@ -42,7 +42,7 @@ package enum SubjectEnding: Hashable, Codable, Sendable {
     }
 }
 
-/// What the harness itself came to under the load of a phase: no figure of a subject can be less.
+/// What the harness itself came to under a little of the load of a phase: about what there is of it in the figures of a subject.
 package struct PhaseFloor: Hashable, Codable, Sendable {
     /// The name of the phase.
     package var phase: String

@@ -223,7 +223,7 @@ import Testing
         let valgrind = ["/usr/bin/valgrind", "/usr/local/bin/valgrind"].contains {
             FileManager.default.isExecutableFile(atPath: $0)
         }
-        #expect(counted.code == (valgrind ? 0 : 65), "\(counted.out)\(counted.error)")
+        #expect(counted.code == (valgrind ? 0 : 69), "\(counted.out)\(counted.error)")
         if valgrind { #expect(counted.out.contains("NO REGRESSION"), "\(counted.out)") }
         let wrong = try Child(shell: counting + "--package Bench --product copy --rev main", in: bench).finish()
         #expect(

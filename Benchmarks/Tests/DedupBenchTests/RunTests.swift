@@ -218,10 +218,42 @@ import Testing
             // As many as the largest number of samples asks for.
             #expect(floors == ["few 400", "many 20000", "paced 300", "memory 1200"])
         }
+        #expect(try bench.rows("summary.csv").map { $0["floor_p50_ns"] } == ["0", "0", "0", "0"])
+
         let one = try await bench.run(scenario: String(scenario), ["--subject", "honest"], subjects: honest)
         #expect(one.out.contains("  floor  "), "\(one.out)")
         let rows = try bench.rows("summary.csv")
         #expect(rows.map { $0["floor_p50_ns"] } == ["", "0", "0", "0", "0", ""], "calls take no time here")
+    }
+
+    /// Its stages are cut, too: what takes ten minutes of an open loop is not waited for.
+    @Test func theFloorOfARateThatChangesIsThatOfItsBegin() async throws {
+        let phases = """
+            phases:
+              - {name: ramp, model: constant, clients: 4, stages: [{rate: 100/s..500/s, duration: 4s}]}
+              - {name: pause, model: constant, clients: 4, stages: [{rate: 0/s, duration: 2s}, {rate: 9/s, duration: 1s}]}
+
+            """
+        let scenario = Scenarios.storm.split(separator: "phases:")[0] + phases
+        let honest = try SubjectCatalog(adding: [DefectiveSubject.blueprint(.honest)])
+        let result = try await bench.run(scenario: String(scenario), ["--subject", "honest"], subjects: honest)
+        #expect(result.code == 0, "\(result.error)\(result.out)")
+        let floors = try BundleReader.evidence(of: bench.results + "/latest").subjects[0].floors ?? []
+        // The rate is 200 a second by then.
+        #expect(floors.map { "\($0.phase) \($0.hits.count)" } == ["ramp 150"], "\(result.out)")
+    }
+
+    @Test func aGateThatIsNotAskedStandsInTheTables() async throws {
+        let gate = "joined.wakeup.max < 1s if any"
+        let result = try await bench.run(scenario: Scenarios.alone, ["--gate", gate])
+        #expect(result.code == 0 && result.out.contains("\(gate): not asked"), "\(result.out)")
+        let row = try #require(try bench.rows("gates.csv").first { $0["expression"] == gate })
+        #expect(row["verdict"] == "not asked" && row["observed"] == "")
+        let suite = try bench.file("junit.xml")
+        #expect(suite.contains("skipped=\"1\"") && suite.contains("<skipped message=\"not asked"), "\(suite)")
+        let subject = (try bench.manifest()["subjects"] as? [[String: Any]])?.first
+        let verdicts = (subject?["gates"] as? [[String: Any]])?.compactMap { $0["verdict"] as? String }
+        #expect(verdicts?.contains("not asked") == true && subject?["verdict"] as? String == "pass")
     }
 
     @Test func theFloorIsNotJudged() async throws {

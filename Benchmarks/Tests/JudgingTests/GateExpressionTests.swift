@@ -44,7 +44,8 @@ import Testing
         ("hit.latency.p99 < 50%", 21, "% is not a unit"), ("dedup.executions < 5", 21, "no unit"),
         ("hit.latency.p99 < 5ms and more", 23, "more text"), ("hit.latncy.p99 < 5ms", 1, "unknown metric"),
         ("hit.latency.p99 < 5ms in", 25, "no phase"), ("hit.latency.p99 < 5ms in a b", 28, "more text"),
-        ("hit.latency.p99 < 5ms if all", 26, "no condition"), ("hit.latency.p99 < 5ms if any in a", 30, "more text"),
+        ("hit.latency.p99 < 5ms if all", 26, "no condition"),
+        ("hit.latency.p99 < 5ms if any in a", 30, "in after if any"),
         ("< 5ms", 1, "no metric"), ("hit.latency.p99 < 1e999ms", 20, "e999ms is not a unit"),
     ])
     func refusesWithAColumn(text: String, column: Int, problem: String) {

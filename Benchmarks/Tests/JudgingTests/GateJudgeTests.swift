@@ -140,8 +140,10 @@ import Testing
     ])
     func theCeilingIsOneOfHitsAndOfWhatIsServedToo(gate: String, verdict: Verdict) throws {
         var phase = Self.phase("storm", hits: 940, service: 1_000)
-        phase.counts.operations = 1_000
         phase.counts.outcomes[Int(OutcomeClass.executed.rawValue)] = 60
+        // Invalidations ask for nothing.
+        phase.counts.outcomes[Int(OutcomeClass.invalidated.rawValue)] = 500
+        phase.counts.operations = 1_500
         phase.counts.attainableHits = 960
         #expect(try Self.subject([phase], gates: [gate]).gates.map(\.verdict) == [verdict])
     }
@@ -179,10 +181,12 @@ import Testing
         #expect(silent.gates.map(\.verdict) == [.inconclusive])
         // Unless it asks for nothing then, which is said.
         let asked = try Self.subject([phases[0]], gates: ["hit.latency.p99 < 50ms if any", "dedup.lost == 0 count"])
-        #expect(asked.gates.map(\.verdict) == [.pass] && asked.gatesWithoutAny.count == 1)
+        #expect(asked.gates.map(\.verdict) == [.pass] && asked.unaskedGates.count == 1)
+        let unmeasured = try Self.subject([phases[0]], gates: ["generator.lag.p50 < 50ms if any"])
+        #expect(unmeasured.gates.map(\.verdict) == [.invalid] && unmeasured.unaskedGates.isEmpty)
         let slow = Self.phase("slow", hits: 9, service: 60_000_000)
         let found = try Self.subject([phases[0], slow], gates: ["hit.latency.p99 < 50ms if any"])
-        #expect(found.gates.map(\.verdict) == [.fail] && found.gatesWithoutAny.isEmpty)
+        #expect(found.gates.map(\.verdict) == [.fail] && found.unaskedGates.isEmpty)
     }
 
     /// A call may have taken as long as it did because it met the longest stall.
@@ -201,6 +205,14 @@ import Testing
         var stalls = StallReport()
         if let stall { stalls.note(5, 5 + stall * 1_000_000, wanted: 0) }
         phase.load.stalls = stalls
+        #expect(try Self.subject([phase], gates: [gate]).gates.map(\.verdict) == [verdict])
+        // Where calls that met none took as long, the stall is none of the reasons.
+        phase.undisturbed = phase.latencies
+        let refuted = verdict == .invalid ? .fail : verdict
+        let again = try Self.subject([phase], gates: [gate]).gates
+        #expect(again.map(\.verdict) == [refuted], "\(again.map(\.reason))")
+        phase.undisturbed = LatencyDistributions()
+        phase.undisturbed?.record(1_000, .service, .hit)
         #expect(try Self.subject([phase], gates: [gate]).gates.map(\.verdict) == [verdict])
     }
 

@@ -20,6 +20,19 @@ internal import Workloads
         #expect(Self.surge.total == 2_000 && Self.surge.length == 5e9)
     }
 
+    @Test(arguments: [
+        (0.0, 0.0, 0.0), (0.5, 0, 0.5), (1.5, 125, 1.5), (2, 500, 2), (3.5, 1_875, 3.5), (5, 2_000, 5), (9, 2_000, 5),
+    ]) func whatIsCutOffGoesAsBeforeUntilThen(seconds: Double, arrivals: Double, length: Double) {
+        let stages = [(0.0, 0.0), (0, 1_000), (1_000, 1_000), (1_000, 0), (0, 0)].map {
+            RateStage(StageRate(from: $0.0, to: $0.1), for: .seconds(1))
+        }
+        let first = RateCourse(stages.first(.seconds(seconds)))
+        #expect(abs(first.total - arrivals) < 1e-6 && abs(first.length - length * 1e9) < 1)
+        for part in [0.3, 1.2, 1.9] where part < length {
+            #expect(abs(first.arrivals(before: part * 1e9) - Self.surge.arrivals(before: part * 1e9)) < 1e-6, "\(part)")
+        }
+    }
+
     @Test func theTimeOfAnArrivalIsTheInverseOfThat() throws {
         for number in 1..<2_000 {
             let time = try #require(Self.surge.time(of: Double(number)))

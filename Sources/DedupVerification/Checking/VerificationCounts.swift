@@ -91,6 +91,10 @@ public struct VerificationCounts: Hashable, Codable, Sendable {
     /// ``served`` calls per answered call; NaN when there was none.
     public var servedRatio: Double { Self.ratio(served, answered) }
 
+    /// What ``hitRatio`` and ``joinedRatio`` together could have been at most: within the capacity where that is known, else with a cache
+    /// without bound; NaN when no call was answered.
+    public var tightestServedCeiling: Double { Self.ratio(attainableWithinCapacity ?? attainableHits, answered) }
+
     /// Hits and joins per repeated request; NaN when no key was requested twice.
     public var repeatHitRatio: Double {
         Self.ratio(count(of: .hit) + count(of: .joined), repeatedRequests)

@@ -68,8 +68,8 @@ struct InstructionsCommand: BenchCommand {
             return 0
         }
         context.interruption.listen(reports: false)
-        if let counted = try await earlier.ofRevision(countOptions, in: context) { before = counted }
         let counter = try await InstructionCounter(wanted: instructions, context.interruption)
+        if let counted = try await earlier.ofRevision(countOptions, in: context) { before = counted }
         var counts: [InstructionCount] = []
         for (name, row) in rows {
             context.console.error("counting: \(row)\n")

@@ -23,8 +23,9 @@ struct RunCommand: BenchCommand {
               dedupbench run --baseline main --fail-on-regression
 
             The verdict is that of the worst subject. A gate whose metric was not measured makes the run invalid, one \
-            without observations inconclusive: neither passes. Ctrl-C ends the run early and leaves a bundle that is \
-            marked partial; once more quits at once.
+            without observations inconclusive, unless it ends with `if any`: neither passes. What the harness itself takes is \
+            measured before, for a second of each phase at most, and stands beside the latencies as their floor. Ctrl-C ends the \
+            run early and leaves a bundle that is marked partial; once more quits at once.
             """)
 
     @OptionGroup(title: "What is run") var plan: PlanOptions

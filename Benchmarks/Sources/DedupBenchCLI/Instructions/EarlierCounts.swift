@@ -45,6 +45,7 @@ struct EarlierCounts: ParsableArguments {
         let program = try await built.build([revision], context.interruption, progress)[0]
         let scratch: ScratchFolder
         do throws(BundleError) { scratch = try ScratchFolder("counts") } catch { throw Failure(unwritten: error) }
+        defer { scratch.remove() }
         let path = scratch.path + "/counts.json"
         progress.show("counting \(program.title)")
         let child = ChildProcess(

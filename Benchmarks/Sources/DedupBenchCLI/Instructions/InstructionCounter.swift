@@ -20,7 +20,7 @@ struct InstructionCounter {
 
     /// A counter.
     ///
-    /// - Throws: ``Failure``: 69 without strip, which is of binutils.
+    /// - Throws: ``Failure``: 69 without valgrind, or without strip, which is of binutils.
     init(wanted: Int, _ interruption: Interruption) async throws(Failure) {
         self.wanted = Double(wanted)
         self.interruption = interruption
@@ -34,6 +34,8 @@ struct InstructionCounter {
         guard end.hasSucceeded else {
             throw Failure("strip, of binutils, cannot copy this program: \(end.lastWords)", .missingTool)
         }
+        // What is not there is missed before anything is built or counted.
+        _ = try await ChildProcess(program: "valgrind", arguments: ["--version"], interruption: interruption).run()
     }
 
     /// The instructions of one operation.

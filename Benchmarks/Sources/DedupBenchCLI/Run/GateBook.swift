@@ -61,7 +61,6 @@ enum GateBook {
     /// Says that no phase measures what a gate is about; nil if one does, or if the gate names a phase that is not there.
     static func missingSource(of gate: Gate, in scenario: Scenario) -> String? {
         let expression = gate.expression
-        guard !expression.isIfAny else { return nil }
         return missingSource(of: expression.metric, in: scenario, phase: expression.phase).map {
             "\(expression.description) \($0)"
         }

@@ -50,7 +50,6 @@ struct RunDriver {
         _ combination: RunPlan.Combination, _ evidence: inout RunEvidence, _ failure: inout Failure?
     ) async {
         var runner: LoadRunner?
-        var floors: [PhaseFloor]?
         for subject in plan.subjects {
             let title = SubjectEvidence(subject: subject.name, strategy: combination.strategy).title
             guard failure == nil, !context.interruption.stop.isSet else {
@@ -60,9 +59,13 @@ struct RunDriver {
             do {
                 let ready = try runner ?? makeRunner(for: combination)
                 runner = ready
-                if floors == nil { floors = try await measureFloor(of: combination) }
+                let floor = await measureFloor(of: combination, blocks: subject.blocks)
+                guard !context.interruption.stop.isSet else {
+                    evidence.skipped.append(title)
+                    continue
+                }
                 var driven = try await run(subject, in: combination, with: ready, turns: turns)
-                driven.floors = subject.isJudged ? floors : nil
+                floor.add(to: &driven)
                 evidence.subjects.append(driven)
             } catch {
                 evidence.skipped.append(title)
@@ -73,9 +76,31 @@ struct RunDriver {
         }
     }
 
-    private mutating func measureFloor(of combination: RunPlan.Combination) async throws -> [PhaseFloor]? {
+    /// What is known of the harness itself: a run is none the less for it.
+    private enum Floor {
+        case measured([PhaseFloor])
+        case unknown(any Error)
+
+        /// Notes it down, of the phases that the subject came to.
+        func add(to evidence: inout SubjectEvidence) {
+            switch self {
+            case .measured(let floors):
+                let phases = Set(evidence.phases.map(\.name))
+                evidence.floors = evidence.isJudged ? floors.filter { phases.contains($0.phase) } : nil
+            case .unknown(let error):
+                evidence.notes.append("what the harness itself takes could not be measured: \(error)")
+            }
+        }
+    }
+
+    private mutating func measureFloor(of combination: RunPlan.Combination, blocks: Bool) async -> Floor {
+        guard floor != nil else { return .measured([]) }
         progress.show("measuring the harness itself")
-        return try await floor?.measure(combination.scenario)
+        do {
+            return .measured(try await floor?.measure(combination.scenario, blocks: blocks) ?? [])
+        } catch {
+            return .unknown(error)
+        }
     }
 
     private func note(_ failure: Failure, in evidence: inout RunEvidence) throws(Failure) {

@@ -52,7 +52,8 @@ struct PlanOptions: ParsableArguments {
     @Option(
         name: .customLong("gate"),
         help: ArgumentHelp(
-            "Demand this too, of each phase or, with `in PHASE` at its end, of one; repeatable. See `list gates`.",
+            "Demand this too, of each phase or, with `in PHASE` behind it, of one; with `if any` at its end it is not asked where "
+                + "nothing is observed of it. Repeatable. See `list gates`.",
             valueName: "expression"))
     var gates: [String] = []
 

@@ -76,6 +76,8 @@ package struct GateResult: Hashable, Sendable {
     package let reason: String
     /// The phase that was judged; nil when it was the run as a whole.
     package var phase: String?
+    /// Whether it was asked: a gate that says `if any` is not where there is nothing to measure it from, and decides nothing then.
+    package var isAsked = true
 
     /// A result; of the run as a whole unless a phase is given.
     package init(gate: Gate, observed: MetricValue?, verdict: Verdict, reason: String, phase: String? = nil) {

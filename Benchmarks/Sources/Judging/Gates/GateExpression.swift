@@ -4,8 +4,8 @@ internal import Wording
 ///
 /// metric, operator (`<` `<=` `>` `>=` `==` `!=`), number, unit. The unit is mandatory (`count` for plain numbers), so
 /// that 50 cannot be read as seconds; it may stand apart from the number. `in` and the name of a phase confine the gate
-/// to that phase: `hit.latency.p99 < 50ms in storm`. `if any` at the end asks for nothing where there is nothing to measure it
-/// from, which makes other gates inconclusive: `joined.wakeup.max < 2s if any`.
+/// to that phase: `hit.latency.p99 < 50ms in storm`. With `if any` at the end it is not asked where nothing is observed of what it
+/// is about, which makes other gates inconclusive: `joined.wakeup.max < 2s if any` where no call has joined another.
 package struct GateExpression: Hashable, Sendable, CustomStringConvertible {
     /// The metric.
     package let metric: Metric

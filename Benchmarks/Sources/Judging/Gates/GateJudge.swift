@@ -32,7 +32,7 @@ struct GateJudge {
     func results(of gate: Gate) -> [GateResult] {
         let expression = gate.expression
         if expression.metric.definition.isSum, expression.phase == nil {
-            if expression.isIfAny, whole[expression.metric]?.isEmpty ?? true { return [] }
+            if expression.isIfAny, whole[expression.metric]?.isEmpty == true { return [unasked(gate)] }
             return [proven(gate.evaluate(whole), by: phases)]
         }
         let named = phases.filter { expression.phase == nil || $0.name == expression.phase }
@@ -40,7 +40,7 @@ struct GateJudge {
         // A phase that never rejects has no latency of rejections: it says nothing where another one does.
         let observed = measured.filter { $0.metrics[expression.metric]?.isEmpty == false }
         guard !observed.isEmpty else {
-            if expression.isIfAny { return [] }
+            if expression.isIfAny, !measured.isEmpty { return [unasked(gate)] }
             var result = gate.evaluate(measured.first?.metrics ?? MetricSet())
             result.phase = expression.phase
             return [result]
@@ -50,6 +50,15 @@ struct GateJudge {
             result.phase = phase.name
             return result
         }
+    }
+
+    private func unasked(_ gate: Gate) -> GateResult {
+        var result = GateResult(
+            gate: gate, observed: nil, verdict: .inconclusive,
+            reason: "not asked: there was nothing to measure \(gate.expression.metric.name) from",
+            phase: gate.expression.phase)
+        result.isAsked = false
+        return result
     }
 
     private func evaluate(_ gate: Gate, _ phase: PhaseReport) -> GateResult {
@@ -77,8 +86,8 @@ struct GateJudge {
         switch gate.expression.dimension {
         case .rate: return phase.saturation
         case .time:
-            // A call that is too slow once it runs is the subject's, whatever happened around it.
             if let stall = stall(behind: gate, phase) { return stall }
+            // A call that is too slow once it runs is the subject's, whatever happened around it.
             let excuse =
                 phase.saturation ?? phase.load.disturbance ?? lateness(phase, limit: gate.expression.limit)
             return excuse != nil && isKept(gate, withoutWaiting: phase) ? excuse : nil
@@ -87,14 +96,24 @@ struct GateJudge {
         }
     }
 
-    /// Says that the longest time of all would have been kept had the machine run us all the time: it may be that of a call that met the
-    /// longest stall.
+    /// Says that the longest time of all may be that of a call that met the longest stall, and would have been kept without it. Where it
+    /// is known how long calls took that met none, these must have kept it.
     private func stall(behind gate: Gate, _ phase: PhaseReport) -> String? {
-        guard case .time(_, .maximum) = gate.expression.metric, let stall = phase.load.longestStall,
+        guard case .time(let metric, .maximum) = gate.expression.metric, let stall = phase.load.longestStall,
             let observed = phase.metrics[gate.expression.metric]?.value,
-            gate.expression.comparison.holds(observed - Double(stall), gate.expression.limit)
+            gate.expression.comparison.holds(observed - Double(stall), gate.expression.limit),
+            undisturbedMaximum(metric, phase).map({ gate.expression.comparison.holds($0, gate.expression.limit) })
+                ?? true
         else { return nil }
         return "the machine did not run us for \(HumanNumber.time(stall)) meanwhile"
+    }
+
+    /// The longest time of calls that met no stall; nil where that is not known.
+    private func undisturbedMaximum(_ metric: TimeMetric, _ phase: PhaseReport) -> Double? {
+        guard let undisturbed = phase.undisturbed else { return nil }
+        var calm = phase.evidence
+        calm.latencies = undisturbed
+        return metric.times(in: calm)?.maximum.map { Double($0) }
     }
 
     /// Says that the generator was late by a tenth of what a gate allows, or more: how late is too late depends on the gate that it
@@ -116,7 +135,7 @@ struct GateJudge {
         let isReachable = expression.comparison == .greater ? ceiling > expression.limit : ceiling >= expression.limit
         guard !isReachable else { return nil }
         let percent = (ceiling * 10_000).rounded() / 100
-        let isOfCapacity = ceiling < phase.counts.repeatHitCeiling
+        let isOfCapacity = phase.counts.attainableWithinCapacity.map { $0 < phase.counts.attainableHits } ?? false
         return
             "no cache \(isOfCapacity ? "with as much room " : "")could: the ceiling of these requests is \(percent) %; ask for "
             + "less, or for hit_rate.attained"

@@ -90,6 +90,12 @@ struct GateScanner {
 
     mutating func end() throws(GateSyntaxError) {
         skipSpaces()
+        let start = position
+        if take(while: { !$0.isWhitespace }) == "in" {
+            throw error(
+                at: start, "in after if any", "name the phase first, as in joined.wakeup.max < 2s in storm if any")
+        }
+        position = start
         guard position == characters.count else {
             throw error(at: position, "more text after the gate", "give every gate an argument of its own")
         }

@@ -32,8 +32,9 @@ package enum HitRateMetric: String, CaseIterable, Sendable {
     func limit(in counts: VerificationCounts) -> Double? {
         switch self {
         case .repeated: counts.tightestHitCeiling.finite
-        case .hits, .served:
-            (Double(counts.attainableWithinCapacity ?? counts.attainableHits) / Double(counts.returned)).finite
+        // Stale answers are served, and no part of the ceiling.
+        case .served where counts.count(of: .stale) > 0: nil
+        case .hits, .served: counts.tightestServedCeiling.finite
         case .joins, .ceiling, .capacityCeiling, .attained, .failures: nil
         }
     }

@@ -41,7 +41,10 @@ package struct PhaseReport: Sendable {
     package var unsteadiness: String? {
         if evidence.isWarmup {
             guard !evidence.isPartial, let warmUp = evidence.warmUps.first(where: { !$0.isSteady }) else { return nil }
-            return warmUp.note(of: evidence.name, after: evidence.counts.returned)
+            // Of one of several processes only its own stretches are known.
+            let own = warmUp.stretches.reduce(0) { $0 + $1.requests }
+            return warmUp.note(
+                of: evidence.name, after: evidence.warmUps.count > 1 ? own : evidence.counts.returned)
         }
         return Steadiness(evidence).note(of: evidence.name)
     }

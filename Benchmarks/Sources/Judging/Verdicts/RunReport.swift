@@ -93,14 +93,17 @@ package struct RunReport: Sendable {
             && subjects.contains { !$0.isJudged || $0.evidence.floors?.isEmpty == false }
     }
 
-    /// What hits of the harness itself take in a phase of a subject, which no figure of that can be less than; nil where it was
-    /// neither driven nor measured.
+    /// What hits of the harness itself take in a phase of a subject, or in all of them: about what there is of it in that one's
+    /// figures. Nil where it was neither driven nor measured.
     package func floor(of phase: PhaseReport, _ subject: SubjectReport) -> LatencyHistogram? {
         guard subject.isJudged else { return nil }
         if let driven = subjects.first(where: { !$0.isJudged && $0.strategy == subject.strategy }) {
             return (driven.measured + [driven.total]).first { $0.name == phase.name }?.latencies.waits(.hit)
         }
-        return subject.evidence.floors?.first { $0.phase == phase.name }?.hits
+        let floors = subject.evidence.floors ?? []
+        if let floor = floors.first(where: { $0.phase == phase.name }) { return floor.hits }
+        let isTotal = !subject.phases.contains { $0.name == phase.name }
+        return isTotal && !floors.isEmpty ? floors.reduce(into: LatencyHistogram()) { $0.merge($1.hits) } : nil
     }
 
     /// Whether combinations made different numbers of operations, so that their executions do not compare as they are.

@@ -14,8 +14,8 @@ package struct SubjectReport: Sendable {
     package let metrics: MetricSet
     /// What became of each gate, in each phase that it was held against.
     package let gates: [GateResult]
-    /// The gates of which nothing was asked, as there was nothing to measure them from and they say `if any`.
-    package let gatesWithoutAny: [Gate]
+    /// The gates that were not asked, as they say `if any` and there was nothing to measure them from.
+    package let unaskedGates: [GateResult]
     /// Why the measurement cannot be trusted; empty when it can.
     package let invalidity: [String]
     /// Where the subject did not keep up with the rate that was asked for, which is a failure of its own; empty when it did.
@@ -40,8 +40,9 @@ package struct SubjectReport: Sendable {
         }
         self.metrics = metrics
         let judge = GateJudge(phases: measured, whole: metrics)
-        self.gates = gates.flatMap(judge.results)
-        gatesWithoutAny = gates.filter { $0.expression.isIfAny && judge.results(of: $0).isEmpty }
+        let results = gates.flatMap(judge.results)
+        self.gates = results.filter(\.isAsked)
+        unaskedGates = results.filter { !$0.isAsked }
         invalidity = Self.invalidity(of: measured, total)
         overload = measured.compactMap { phase in phase.overload.map { "phase \(phase.name): \($0)" } }
         let own: [RunVerdict] = (invalidity.isEmpty ? [] : [.invalid]) + (overload.isEmpty ? [] : [.fail])

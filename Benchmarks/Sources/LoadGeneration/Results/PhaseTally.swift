@@ -117,6 +117,9 @@ struct PhaseTally {
         case .joined:
             guard let end = try executionEnd(call) else { return }
             latencies.record(call.end - min(end, call.end), .wakeup, .joined)
+            if undisturbed != nil, !trace.stalls.meets(min(end, call.end), call.end) {
+                undisturbed?.record(call.end - min(end, call.end), .wakeup, .joined)
+            }
         case .hit, .stale:
             guard let end = try executionEnd(call) else { return }
             latencies.record(call.start - min(end, call.start), .age, call.outcome)

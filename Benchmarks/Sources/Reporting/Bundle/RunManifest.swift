@@ -213,11 +213,11 @@ extension RunManifest.Subject {
             (report.verification?.violationsByKind ?? [:]).map { ($0.key.rawValue, $0.value) },
             uniquingKeysWith: +)
         self.best = best
-        gates = report.gates.map { gate in
+        gates = (report.gates + report.unaskedGates).map { gate in
             let judged = report.judged(gate)
             return RunManifest.Gate(
                 expression: gate.gate.expression.description, phase: gate.phase, observed: gate.observed?.value.finite,
-                verdict: judged.verdict.rawValue, reason: judged.reason)
+                verdict: gate.isAsked ? judged.verdict.rawValue : "not asked", reason: judged.reason)
         }
         phases = report.phases.map { RunManifest.Phase($0, verdict: report.verdict(of: $0)) }
         memory = report.growth.map { memory in

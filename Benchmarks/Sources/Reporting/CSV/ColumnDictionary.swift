@@ -79,9 +79,11 @@ enum ColumnDictionary {
         "repeat_hit_ratio": (.number, "hits and joins per request for a key that had been requested before"),
         "repeat_hit_ratio_ceiling": (.number, "the same with a cache without bound"),
         "floor_p50_ns": (
-            .number, "latency_p50_ns of the harness itself: of a subject that answers at once, under a little of the same load; of the subject noop in the same phase, if it was driven"
+            .number,
+            "latency_p50_ns of the harness itself: of the subject noop in the same phase, if it was driven, or of one like it under "
+                + "a little of the load"
         ),
-        "floor_p99_ns": (.number, "latency_p99_ns of the same"),
+        "floor_p99_ns": (.number, "latency_p99_ns of the same; empty for fewer than 1000 calls"),
         "repeat_hit_ratio_capacity_ceiling": (
             .number, "what no cache with as much room could have exceeded; empty where that is not known"
         ),

@@ -71,9 +71,7 @@ extension SubjectReport {
         return [self.ending.reason, memory].compactMap(\.self) + overload + invalidity + phases.compactMap(\.shortfall)
             + phases.compactMap(\.unsteadiness)
             + measured.compactMap(\.stallEffect)
-            + gatesWithoutAny.map {
-                "not asked for, as there was nothing to measure it from: \($0.expression.description)"
-            }
+            + unaskedGates.map { "\($0.gate.expression.description): \($0.reason)" }
             + evidence.notes
     }
 }

@@ -71,6 +71,9 @@ package struct JUnitReport {
     private func suite(_ subject: SubjectReport) -> String {
         let cases =
             [history(subject), pace(subject)].compactMap(\.self)
+            + subject.unaskedGates.map {
+                Case(name: $0.gate.expression.description, verdict: .inconclusive, reason: $0.reason)
+            }
             + subject.gateRows.map { row in
                 Case(
                     name: row.gate.phase == nil || row.gate.gate.expression.phase != nil

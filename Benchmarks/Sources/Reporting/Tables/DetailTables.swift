@@ -13,7 +13,7 @@ extension RunReport {
             "verdict", "n", "reason", "phase",
         ])
         for subject in subjects {
-            for gate in subject.gates {
+            for gate in subject.gates + subject.unaskedGates {
                 let expression = gate.gate.expression
                 let judged = subject.judged(gate)
                 table.append([
@@ -21,7 +21,8 @@ extension RunReport {
                     .text(expression.metric.name),
                     .text(expression.description), CSVCell(gate.observed?.value), CSVCell(gate.observed?.low),
                     CSVCell(gate.observed?.high), .number(expression.limit), .text(expression.dimension.baseUnit),
-                    .text(judged.verdict.rawValue), CSVCell(gate.observed?.count), .sentence(judged.reason),
+                    .text(gate.isAsked ? judged.verdict.rawValue : "not asked"),
+                    CSVCell(gate.observed?.count), .sentence(judged.reason),
                     CSVCell(gate.phase),
                 ])
             }

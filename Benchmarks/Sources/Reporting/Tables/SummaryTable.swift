@@ -141,7 +141,8 @@ private struct SummaryRow {
             CSVCell(phase.load.stalls?.count), CSVCell(phase.undisturbed?.waits(.hit)?.percentile(50)),
             CSVCell(phase.undisturbed?.waits(.hit)?.percentile(99)),
             .number(phase.counts.repeatHitCeilingWithinCapacity), CSVCell(floor?.percentile(50)),
-            CSVCell(floor?.percentile(99)),
+            // Of fewer it is that of a stall or two.
+            CSVCell(floor.flatMap { $0.count >= 1_000 ? $0.percentile(99) : nil }),
         ]
     }
 }

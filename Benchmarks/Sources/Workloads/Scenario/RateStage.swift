@@ -14,6 +14,22 @@ package struct RateStage: Hashable, Sendable {
     }
 }
 
+extension [RateStage] {
+    /// The stages up to a time after the first one has begun; a ramp that reaches beyond it ends there at the rate that it has then.
+    package func first(_ time: Duration) -> [RateStage] {
+        var (first, left) = ([RateStage](), time)
+        for var stage in self where left > .zero {
+            if stage.duration > left {
+                stage.rate.to = stage.rate.from + (stage.rate.to - stage.rate.from) * (left / stage.duration)
+                stage.duration = left
+            }
+            left -= stage.duration
+            first.append(stage)
+        }
+        return first
+    }
+}
+
 /// The rate of a stage, written `5000/s`, or `100/s..5000/s` where it goes evenly from the one to the other; `0/s` is a pause.
 package struct StageRate: ScenarioText {
     /// At the begin of the stage, in requests a second.
