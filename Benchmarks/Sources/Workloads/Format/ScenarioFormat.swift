@@ -25,7 +25,8 @@ enum ScenarioFormat {
                 .list(
                     of: .text(1...200, allowed: "an expression such as `hit.latency.p99 < 50ms`"), count: 0...200,
                     called: "gates"),
-                "Conditions on the outcome; one that fails fails the run. `in PHASE` confines one to a phase; with `if any` at its end it is not asked where nothing is observed of it."
+                "Conditions on the outcome; one that fails fails the run. `in PHASE` confines one to a phase; with `if any` at its "
+                    + "end it is not asked where nothing is observed of it."
             ),
         ], check: ScenarioRules.check)
 
