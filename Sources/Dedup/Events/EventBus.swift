@@ -5,7 +5,7 @@ internal import Synchronization
 /// its oldest event when it is full, so a subscriber that is slow, gone or never iterates delays neither the publisher nor
 /// the others. Every drop is counted, by subscription and in total.
 ///
-/// Without a subscriber, publishing costs one relaxed atomic load: the event is not even made.
+/// An event of a kind that no subscription wants costs one relaxed atomic load: it is not even made.
 ///
 /// Events of one publisher reach every subscription in the order of publishing. There is no limit on subscriptions,
 /// because they are made by the program and not by its requests; publishing costs time in their number.
@@ -17,6 +17,8 @@ package final class EventBus: Sendable {
 
     private let state = Lock(State())
     private let subscribing = Atomic<Int>(0)
+    /// The kinds that any subscription wants, as ``EventKinds/bits``.
+    private let wanted = Atomic<UInt32>(0)
     private let dropped = Atomic<Int>(0)
 
     /// Makes a bus without subscribers.
@@ -31,6 +33,11 @@ package final class EventBus: Sendable {
         subscribing.load(ordering: .relaxed) > 0
     }
 
+    /// Whether a subscription wants events of this kind: one relaxed atomic load, so one of this instant may not count yet.
+    package func wants(_ kind: ExecutionEvent.Kind) -> Bool {
+        EventKinds(bits: wanted.load(ordering: .relaxed)).contains(kind)
+    }
+
     /// How many subscriptions are alive.
     package var subscriberCount: Int {
         subscribing.load(ordering: .relaxed)
@@ -41,36 +48,45 @@ package final class EventBus: Sendable {
         dropped.load(ordering: .relaxed)
     }
 
-    /// Subscribes; see ``ExecutionEvents/subscribe(buffering:)``.
-    package func subscribe(buffering capacity: Int = 1024) -> EventSubscription {
+    /// Subscribes; see ``ExecutionEvents/subscribe(to:buffering:)``.
+    package func subscribe(
+        to kinds: Set<ExecutionEvent.Kind> = Set(ExecutionEvent.Kind.allCases), buffering capacity: Int = 1024
+    ) -> EventSubscription {
         precondition(capacity > 0, "An event subscription buffers at least one event, not \(capacity).")
         let (stream, continuation) = AsyncStream.makeStream(
             of: ExecutionEvent.self, bufferingPolicy: .bufferingNewest(capacity))
-        let subscriber = EventSubscriber(continuation)
+        let subscriber = EventSubscriber(continuation, kinds: EventKinds(kinds))
         let id = ObjectIdentifier(subscriber)
         subscriber.onEnd { [weak self] in self?.remove(id) }
         if !add(subscriber) { subscriber.finish() }
         return EventSubscription(stream: stream, subscriber: subscriber)
     }
 
-    /// Hands an event to all subscriptions. The argument is not evaluated when there is none.
-    package func publish(_ event: @autoclosure () -> ExecutionEvent) {
-        guard hasSubscribers else { return }
+    /// Hands an event to the subscriptions that want its kind.
+    ///
+    /// - Parameters:
+    ///   - kind: The kind of the event.
+    ///   - event: The event; not evaluated when no subscription wants it.
+    package func publish(_ kind: ExecutionEvent.Kind, _ event: @autoclosure () -> ExecutionEvent) {
+        guard wants(kind) else { return }
         let subscribers = state.withLock { $0.subscribers }
-        if subscribers.isEmpty { return }
+        guard subscribers.contains(where: { $0.kinds.contains(kind) }) else { return }
         let event = event()
-        for subscriber in subscribers where !subscriber.send(event) {
+        for subscriber in subscribers where subscriber.kinds.contains(kind) && !subscriber.send(event) {
             dropped.add(1, ordering: .relaxed)
         }
     }
+
+    /// The same for an event that is there already.
+    package func publish(_ event: ExecutionEvent) { publish(event.kind, event) }
 
     /// Ends all subscriptions, now and for ever: they deliver what is buffered and then return `nil`.
     package func finish() {
         let subscribers = state.withLock { state in
             state.isFinished = true
-            subscribing.store(0, ordering: .relaxed)
-            defer { state.subscribers = [] }
-            return state.subscribers
+            let subscribers = state.subscribers
+            set([], in: &state)
+            return subscribers
         }
         for subscriber in subscribers { subscriber.finish() }
     }
@@ -79,19 +95,36 @@ package final class EventBus: Sendable {
     private func add(_ subscriber: EventSubscriber) -> Bool {
         state.withLock { state in
             if state.isFinished { return false }
-            state.subscribers.append(subscriber)
-            subscribing.store(state.subscribers.count, ordering: .relaxed)
+            set(state.subscribers + [subscriber], in: &state)
             return true
         }
     }
 
     private func remove(_ id: ObjectIdentifier) {
         let removed = state.withLock { state -> EventSubscriber? in
-            guard let index = state.subscribers.firstIndex(where: { ObjectIdentifier($0) == id }) else { return nil }
-            subscribing.store(state.subscribers.count - 1, ordering: .relaxed)
-            return state.subscribers.remove(at: index)
+            guard let removed = state.subscribers.first(where: { ObjectIdentifier($0) == id }) else { return nil }
+            set(state.subscribers.filter { $0 !== removed }, in: &state)
+            return removed
         }
         // The subscriber, and with it its buffered events, may be destroyed here: outside the lock.
         _ = removed
     }
+
+    private func set(_ subscribers: [EventSubscriber], in state: inout State) {
+        state.subscribers = subscribers
+        subscribing.store(subscribers.count, ordering: .relaxed)
+        wanted.store(subscribers.reduce(0) { $0 | $1.kinds.bits }, ordering: .relaxed)
+    }
+}
+
+/// A set of kinds of events in one word, so that a publisher can ask without a lock.
+struct EventKinds: Hashable, Sendable {
+    /// One bit a kind.
+    let bits: UInt32
+
+    init(bits: UInt32) { self.bits = bits }
+
+    init(_ kinds: Set<ExecutionEvent.Kind>) { bits = kinds.reduce(0) { $0 | $1.bit } }
+
+    func contains(_ kind: ExecutionEvent.Kind) -> Bool { bits & kind.bit != 0 }
 }

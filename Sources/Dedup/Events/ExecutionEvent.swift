@@ -43,6 +43,9 @@ public struct ExecutionEvent: Sendable {
         /// The ``rawValue``.
         public var description: String { rawValue }
 
+        /// The place of the kind among others.
+        var bit: UInt32 { 1 << UInt32(number) }
+
         /// Whether both are the same kind.
         public static func == (lhs: Kind, rhs: Kind) -> Bool { lhs.number == rhs.number }
 

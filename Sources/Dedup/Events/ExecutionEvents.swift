@@ -10,14 +10,24 @@ public struct ExecutionEvents: Sendable {
     /// How many events subscriptions have dropped because their buffers were full, ended subscriptions included.
     public var droppedEvents: Int { bus.droppedEvents }
 
-    /// Subscribes to everything that happens from now on.
+    /// Subscribes to what happens from now on: everything, or events of some kinds.
+    ///
+    /// An event that no subscription wants is not made: a subscription to failures costs a cache hit nothing.
     ///
     /// The subscription ends when it is cancelled, when the task that iterates it is cancelled, when the last copy of it
     /// and of its iterators is gone, or when the deduplicator is shut down; its buffer is then freed at once. After a
     /// shutdown it is over before it begins.
     ///
-    /// - Parameter capacity: How many events wait for the subscriber before the oldest is dropped; at least 1.
-    public func subscribe(buffering capacity: Int = 1024) -> EventSubscription { bus.subscribe(buffering: capacity) }
+    /// - Parameters:
+    ///   - kinds: The kinds of events that are delivered. Default: every kind of this version. Without any the subscription
+    ///     delivers nothing, and ends as others do.
+    ///   - capacity: How many events wait for the subscriber before the oldest is dropped; at least 1. Default 1024.
+    /// - Precondition: `capacity` is positive.
+    public func subscribe(
+        to kinds: Set<ExecutionEvent.Kind> = Set(ExecutionEvent.Kind.allCases), buffering capacity: Int = 1024
+    ) -> EventSubscription {
+        bus.subscribe(to: kinds, buffering: capacity)
+    }
 }
 
 /// The events since it was made, as an asynchronous sequence.
@@ -47,10 +57,12 @@ public struct EventSubscription: AsyncSequence, Sendable {
 /// The publisher's end of one subscription.
 final class EventSubscriber: Sendable {
     let dropped = Atomic<Int>(0)
+    let kinds: EventKinds
     private let continuation: AsyncStream<ExecutionEvent>.Continuation
 
-    init(_ continuation: AsyncStream<ExecutionEvent>.Continuation) {
+    init(_ continuation: AsyncStream<ExecutionEvent>.Continuation, kinds: EventKinds) {
         self.continuation = continuation
+        self.kinds = kinds
     }
 
     /// Puts the event into the buffer; `false` if an older one had to leave it, which is then counted.

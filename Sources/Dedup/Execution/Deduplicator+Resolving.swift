@@ -28,7 +28,7 @@ extension Deduplicator {
         let result = hit.value
         // The result may have been stored after the clock was read and before the cache was asked.
         let age = max(.zero, hit.storedAt.duration(to: now))
-        if bus.hasSubscribers { bus.publish(.cached(.cacheHit, result, fingerprint, time.wallTime, age: age)) }
+        bus.publish(.cacheHit, .cached(.cacheHit, result, fingerprint, time.wallTime, age: age))
         switch result.outcome {
         case .failure(let error):
             counters.count { $0.outcomes.cachedFailures += 1 }
@@ -120,7 +120,7 @@ extension Deduplicator {
             return .waits(key, waiter, isLeader: true)
         case .join(let key, let waiter)?:
             if let caller = request.caller { try waits(caller, for: key, waiter, request) }
-            if bus.hasSubscribers { bus.publish(.execution(.executionJoined, request, key.epoch, time.wallTime)) }
+            bus.publish(.executionJoined, .execution(.executionJoined, request, key.epoch, time.wallTime))
             return .waits(key, waiter, isLeader: false)
         case .waitForEnd(let key, let waiter)?:
             if let caller = request.caller { try waits(caller, for: key, waiter, request) }
@@ -200,7 +200,7 @@ extension Deduplicator {
         switch claim {
         case .rejected(let epoch, let startedAt):
             counters.count { $0.outcomes.rejected += 1 }
-            if bus.hasSubscribers { bus.publish(.execution(.executionRejected, request, epoch, time.wallTime)) }
+            bus.publish(.executionRejected, .execution(.executionRejected, request, epoch, time.wallTime))
             return .rejected(request, epoch, elapsed: startedAt.duration(to: now))
         case .overdue(let epoch, let startedAt):
             counters.count { $0.outcomes.overdue += 1 }

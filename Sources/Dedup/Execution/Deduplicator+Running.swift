@@ -30,7 +30,7 @@ extension Deduplicator {
         }
         execution.begin()
         counters.count { $0.executions.started += 1 }
-        if bus.hasSubscribers { bus.publish(.execution(.executionStarted, request, key.epoch, time.wallTime)) }
+        bus.publish(.executionStarted, .execution(.executionStarted, request, key.epoch, time.wallTime))
         let timeout = flightShards.armTimeout(key, request.policy.timeout, from: start)
         await execute(request, &execution)
         flightShards.disarm(timeout)
@@ -198,9 +198,7 @@ extension Deduplicator {
             counters.count { $0.executions.superseded += 1 }
             kind = .executionSuperseded
         }
-        if bus.hasSubscribers {
-            bus.publish(.execution(kind, request, epoch, time.wallTime, duration: took, error: failure))
-        }
+        bus.publish(kind, .execution(kind, request, epoch, time.wallTime, duration: took, error: failure))
     }
 }
 

@@ -32,12 +32,15 @@ struct RemovalReporter: Sendable {
             ResultRemoval(
                 step: removal.value.labels.step, scope: removal.value.labels.scope, fingerprint: removal.key,
                 executionID: removal.value.executionID, cause: removal.cause))
-        guard bus.hasSubscribers else { return }
         switch removal.cause {
-        case .evicted: bus.publish(.cached(.cacheEvicted, removal.value, removal.key, time.wallTime))
-        case .expired: bus.publish(.cached(.cacheExpired, removal.value, removal.key, time.wallTime))
+        case .evicted: report(.cacheEvicted, removal)
+        case .expired: report(.cacheExpired, removal)
         default: break
         }
+    }
+
+    private func report(_ kind: ExecutionEvent.Kind, _ removal: CacheRemoval<Fingerprint, StoredResult>) {
+        bus.publish(kind, .cached(kind, removal.value, removal.key, time.wallTime))
     }
 }
 

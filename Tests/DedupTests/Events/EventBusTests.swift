@@ -11,16 +11,51 @@ import Testing
             made.add(1, ordering: .relaxed)
             return .started(1)
         }
-        bus.publish(event())
-        #expect(!bus.hasSubscribers)
+        bus.publish(.executionStarted, event())
+        #expect(!bus.hasSubscribers && !bus.wants(.executionStarted))
         #expect(made.load(ordering: .relaxed) == 0)
         let subscription = bus.subscribe()
-        #expect(bus.hasSubscribers)
-        bus.publish(event())
+        #expect(bus.hasSubscribers && ExecutionEvent.Kind.allCases.allSatisfy(bus.wants))
+        bus.publish(.executionStarted, event())
         #expect(made.load(ordering: .relaxed) == 1)
         subscription.cancel()
-        bus.publish(event())
+        bus.publish(.executionStarted, event())
         #expect(made.load(ordering: .relaxed) == 1)
+    }
+
+    @Test func anEventOfAKindThatNoSubscriptionWantsIsNotMade() async {
+        let bus = EventBus()
+        let failures = bus.subscribe(to: [.executionFailed, .executionSuperseded])
+        let nothing = bus.subscribe(to: [])
+        #expect(bus.subscriberCount == 2 && bus.hasSubscribers)
+        let made = Atomic(0)
+        func event() -> ExecutionEvent {
+            made.add(1, ordering: .relaxed)
+            return .started(1)
+        }
+        for kind in ExecutionEvent.Kind.allCases where ![.executionFailed, .executionSuperseded].contains(kind) {
+            #expect(!bus.wants(kind), "\(kind)")
+            bus.publish(kind, event())
+        }
+        #expect(made.load(ordering: .relaxed) == 0)
+        bus.publish(.failed(TokenError(token: Token())))
+        // Each gets what it wants, and drops nothing else.
+        let hits = bus.subscribe(to: [.cacheHit], buffering: 1)
+        let all = bus.subscribe()
+        for event in ExecutionEvent.oneOfEach() + ExecutionEvent.oneOfEach() { bus.publish(event) }
+        #expect(hits.droppedEvents == 1 && failures.droppedEvents == 0 && bus.droppedEvents == 1)
+        hits.cancel()
+        all.cancel()
+        #expect(!bus.wants(.cacheHit) && bus.wants(.executionFailed))
+        bus.finish()
+        #expect(!bus.wants(.executionFailed))
+        #expect(
+            await failures.kinds() == [
+                .executionFailed, .executionFailed, .executionSuperseded, .executionFailed, .executionSuperseded,
+            ])
+        #expect(await hits.kinds() == [.cacheHit])
+        #expect(await all.kinds() == ExecutionEvent.Kind.allCases + ExecutionEvent.Kind.allCases)
+        #expect(await nothing.kinds().isEmpty)
     }
 
     @Test func everySubscriptionGetsEverythingInOrder() async {
@@ -212,6 +247,13 @@ extension ExecutionEvent {
 }
 
 extension EventSubscription {
+    /// The kinds of all events up to the end.
+    fileprivate func kinds() async -> [ExecutionEvent.Kind] {
+        var kinds: [ExecutionEvent.Kind] = []
+        for await event in self { kinds.append(event.kind) }
+        return kinds
+    }
+
     /// The execution ids of all events up to the end.
     fileprivate func executionIDs() async -> [Int] {
         var ids: [Int] = []

@@ -9,10 +9,18 @@ internal import Workloads
 
 /// Whole `execute` calls: answered from the cache, and missed.
 enum ExecutionCases {
-    static let all = [
-        MicroCase(name: "execute, hit") { engine in try await hit(engine) + hitLatencies(engine) },
-        MicroCase(name: "execute, miss") { try await miss($0) },
-    ]
+    static let all =
+        [
+            MicroCase(name: "execute, hit") { engine in try await hit(engine) + hitLatencies(engine) },
+            MicroCase(name: "execute, hit, 2 threads", isCounted: false) { try await hit($0, threads: 2) },
+        ]
+        + [
+            ("failures", Set([ExecutionEvent.Kind.executionFailed]), 1.05), ("hits", [.cacheHit], 2),
+        ].map { name, kinds, target in
+            MicroCase(name: "execute, hit, a subscriber to \(name)") { engine in
+                try await hit(engine, subscribedTo: name, kinds, target)
+            }
+        } + [MicroCase(name: "execute, miss") { try await miss($0) }]
 
     private static let entries = 10_000
 
@@ -28,21 +36,12 @@ enum ExecutionCases {
         return (deduplicator, fingerprints)
     }
 
-    private static func hit(_ engine: MicroEngine) async throws -> [MicroResult] {
+    private static func hit(_ engine: MicroEngine, threads: Int = 1) async throws -> [MicroResult] {
         let (deduplicator, fingerprints) = try await filled()
         let dictionary = dictionary(of: fingerprints)
         let measured = await engine.compare(
-            suspending: "execute, answered from the cache, mean", control: "lock + Dictionary",
-            { iterations in
-                var sum: UInt64 = 0
-                for number in 0..<iterations {
-                    let outcome = try? await deduplicator.execute(
-                        fingerprints[number % entries], step: "micro"
-                    ) { _ in UInt64(1) }
-                    sum &+= outcome?.value ?? 0
-                }
-                consume(sum)
-            },
+            suspending: "execute, answered from the cache, mean", threads: threads, control: "lock + Dictionary",
+            { iterations in await hits(iterations, of: deduplicator, fingerprints) },
             { iterations in
                 var sum: UInt64 = 0
                 for number in 0..<iterations {
@@ -58,8 +57,38 @@ enum ExecutionCases {
         ]
     }
 
-    private static func dictionary(of fingerprints: [Fingerprint]) -> LockedDictionary {
-        let dictionary = LockedDictionary(capacity: entries)
+    /// With a subscriber that does not keep up, so that all of its buffer is in use; beside the same without a subscriber.
+    private static func hit(
+        _ engine: MicroEngine, subscribedTo name: String, _ kinds: Set<ExecutionEvent.Kind>, _ target: Double
+    ) async throws -> [MicroResult] {
+        let (heard, fingerprints) = try await filled()
+        let (unheard, _) = try await filled()
+        let subscription = heard.events.subscribe(to: kinds)
+        defer { subscription.cancel() }
+        let measured = await engine.compare(
+            suspending: "execute, answered from the cache, a subscriber to \(name)", control: "without a subscriber",
+            suspendingControl: { iterations in await hits(iterations, of: unheard, fingerprints) }
+        ) { iterations in await hits(iterations, of: heard, fingerprints) }
+        return measured.map { comparison in
+            [MicroResult(comparison, bytes: nil, target: "\(target) of the control") { _, ratio in ratio <= target }]
+        } ?? []
+    }
+
+    private static func hits(
+        _ iterations: Int, of deduplicator: Deduplicator, _ fingerprints: [Fingerprint]
+    ) async {
+        var sum: UInt64 = 0
+        for number in 0..<iterations {
+            let outcome = try? await deduplicator.execute(fingerprints[number % entries], step: "micro") { _ in
+                UInt64(1)
+            }
+            sum &+= outcome?.value ?? 0
+        }
+        consume(sum)
+    }
+
+    private static func dictionary(of fingerprints: [Fingerprint]) -> LockedDictionary<UInt64> {
+        let dictionary = LockedDictionary<UInt64>(capacity: entries)
         let deadline = SystemTimeSource().now.advanced(by: .seconds(3_600))
         for fingerprint in fingerprints { dictionary.insert(1, for: fingerprint, deadline: deadline) }
         return dictionary
@@ -130,6 +159,7 @@ enum RegistryCases {
             try await byName($0, "by name, typed step", "typed")
         },
         MicroCase(name: "registry, hit, typed input") { try await typed($0) },
+        MicroCase(name: "registry, hit, 2 threads", isCounted: false) { try await onThreads($0, 2) },
     ]
 
     private static let step = Step("typed") { (input: FingerprintCases.Input) in UInt64(input.limit) }
@@ -160,5 +190,28 @@ enum RegistryCases {
             try await registry.execute(step, input).executionID
         }
         return latencies.map { ExecutionCases.results(row, $0, fingerprint: 2_000) } ?? []
+    }
+
+    /// Beside what every call has to do first: the fingerprint of its context.
+    private static func onThreads(_ engine: MicroEngine, _ threads: Int) async throws -> [MicroResult] {
+        let registry = try registry()
+        let context = FingerprintCases.context
+        let measured = await engine.compare(
+            suspending: "registry, answered from the cache, by name, mean", threads: threads,
+            control: "the fingerprint alone",
+            { iterations in
+                var sum: UInt64 = 0
+                for _ in 0..<iterations {
+                    sum &+= (try? await registry.execute("dynamic", context: context))?.executionID ?? 0
+                }
+                consume(sum)
+            },
+            { iterations in
+                for _ in 0..<iterations {
+                    consume((try? FingerprintCases.fingerprinter.fingerprint(context))?.words.0 ?? 0)
+                }
+            })
+        return measured.map { [MicroResult($0, bytes: nil, target: "1.2 of the control") { _, ratio in ratio <= 1.2 }] }
+            ?? []
     }
 }

@@ -27,7 +27,7 @@ enum FingerprintCases {
     ]
 
     private static let bytes = [UInt8](repeating: 0x61, count: 200)
-    private static let fingerprinter = Fingerprinter(namespace: "micro").prepare(step: "git.log", version: "1")
+    static let fingerprinter = Fingerprinter(namespace: "micro").prepare(step: "git.log", version: "1")
 
     @Sendable
     private static func hash(_ iterations: Int) {

@@ -15,7 +15,8 @@ struct MicroCase: Sendable {
 
     /// Everything, in the order of the report.
     static let all: [MicroCase] =
-        CacheCases.all + FingerprintCases.all + ExecutionCases.all + RegistryCases.all + WaiterCases.all
+        CacheCases.all + CacheMixCases.all + FingerprintCases.all + ExecutionCases.all + RegistryCases.all
+        + WaiterCases.all
         + HarnessCases.all
 }
 
@@ -91,12 +92,22 @@ struct MicroEngine: Sendable {
 
     /// Measures a loop that may suspend beside one that does not.
     func compare(
-        suspending name: String, control: String, _ body: @escaping @Sendable (Int) async -> Void,
+        suspending name: String, threads: Int = 1, control: String, _ body: @escaping @Sendable (Int) async -> Void,
         _ controlBody: @escaping @Sendable (Int) -> Void
     ) async -> MicroComparison? {
         guard await isTimed(name, body) else { return nil }
-        return MicroBenchmark(rounds: rounds, counter: counter)
+        return MicroBenchmark(rounds: rounds, threads: threads, counter: counter)
             .compare(MicroBody(suspending: name, body), control: MicroBody(control, controlBody))
+    }
+
+    /// Measures a loop that may suspend beside another one of that kind.
+    func compare(
+        suspending name: String, control: String,
+        suspendingControl: @escaping @Sendable (Int) async -> Void, _ body: @escaping @Sendable (Int) async -> Void
+    ) async -> MicroComparison? {
+        guard await isTimed(name, body) else { return nil }
+        return MicroBenchmark(rounds: rounds, counter: counter)
+            .compare(MicroBody(suspending: name, body), control: MicroBody(suspending: control, suspendingControl))
     }
 
     /// Measures two loops whose operations run on the shared pool, in rounds next to each other, in alternating order.
