@@ -49,7 +49,7 @@ let package = Package(
     traits: [
         .trait(name: "SQLite", description: "DedupSQLite: execution records in a file"),
         .trait(name: "Logging", description: "DedupLogging: events to swift-log"),
-        .trait(name: "Metrics", description: "DedupMetrics: events to swift-metrics"),
+        .trait(name: "Metrics", description: "DedupMetrics: counts and events to swift-metrics"),
         .trait(name: "ServiceLifecycle", description: "DedupServiceLifecycle: a deduplicator in a service group"),
         // The Swift Package Index documents what is on by default.
         .default(
@@ -69,7 +69,7 @@ let package = Package(
         .target(name: "Dedup", dependencies: ["Caching", crypto], swiftSettings: core),
         .target(name: "DedupSQLite", dependencies: ["Caching", "Dedup", grdb], swiftSettings: strict),
         .target(name: "DedupLogging", dependencies: ["Dedup", log], swiftSettings: strict),
-        .target(name: "DedupMetrics", dependencies: ["Dedup", metrics], swiftSettings: strict),
+        .target(name: "DedupMetrics", dependencies: ["Caching", "Dedup", metrics], swiftSettings: strict),
         .target(name: "DedupServiceLifecycle", dependencies: ["Caching", "Dedup", lifecycle], swiftSettings: strict),
         .target(name: "DedupTesting", dependencies: ["Caching", "Dedup", "DedupVerification"], swiftSettings: strict),
         .target(name: "DedupVerification", swiftSettings: strict),

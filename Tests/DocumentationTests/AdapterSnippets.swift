@@ -29,6 +29,16 @@ import Testing
         #expect(deduplicator.events.subscriberCount == 0)
     }
 
+    @Test func counts() {
+        let deduplicator = Deduplicator()
+        // snippet: Sources/DedupMetrics/DeduplicatorMetrics.swift
+        let metrics = DeduplicatorMetrics(deduplicator)
+        // For each scrape, or at intervals:
+        metrics.collect()
+        // end
+        #expect(deduplicator.statistics.requests == 0)
+    }
+
     struct Server: Service {
         func run() async throws {}
     }

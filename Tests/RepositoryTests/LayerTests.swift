@@ -12,7 +12,7 @@ import Testing
         "Sources/Dedup": system.union(["Caching", "Crypto", "FoundationEssentials", "Synchronization"]),
         "Sources/DedupSQLite": system.union(["Caching", "Dedup", "Foundation", "GRDB"]),
         "Sources/DedupLogging": ["Dedup", "Logging"],
-        "Sources/DedupMetrics": ["CoreMetrics", "Dedup", "Metrics"],
+        "Sources/DedupMetrics": ["Caching", "CoreMetrics", "Dedup", "Metrics"],
         "Sources/DedupServiceLifecycle": ["Caching", "Dedup", "ServiceLifecycle"],
         "Sources/DedupTesting": ["Caching", "Dedup", "DedupVerification", "Testing"],
         "Sources/DedupVerification": ["Synchronization"],

@@ -33,3 +33,4 @@ let metrics = ExecutionEventMetrics(events: registry.deduplicator.events.subscri
 _ = try await registry.execute(greeting, "Ada")
 await registry.deduplicator.shutdown()
 await metrics.run()
+DeduplicatorMetrics(registry.deduplicator, factory: PrintingFactory()).collect()
