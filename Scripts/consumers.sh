@@ -76,7 +76,10 @@ for name in "$@"; do
             ;;
         SQLite) adapter SQLite "grdb.swift $core" "1 execution, 1 hit" ;;
         Logging) adapter Logging "$core swift-log" "execution.started" ;;
-        Metrics) adapter Metrics "$core swift-metrics" "dedup.events" ;;
+        Metrics)
+            adapter Metrics "$core swift-metrics" \
+                "dedup.cache.insertions dedup.events dedup.executions dedup.executions.started dedup.requests"
+            ;;
         ServiceLifecycle)
             adapter ServiceLifecycle \
                 "swift-asn1 swift-async-algorithms swift-collections swift-crypto swift-log swift-service-lifecycle" \

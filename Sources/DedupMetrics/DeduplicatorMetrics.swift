@@ -4,8 +4,8 @@ public import CoreMetrics
 public import Dedup
 internal import Metrics
 
-/// Brings the counts of a deduplicator into a swift-metrics backend, whenever it is asked to. Requests pay nothing for it: what they
-/// count anyway is read.
+/// Brings the counts of a deduplicator into a swift-metrics backend, whenever it is asked to. Requests count nothing more for it:
+/// what they count anyway is read.
 ///
 ///     let metrics = DeduplicatorMetrics(deduplicator)
 ///     // For each scrape, or at intervals:
@@ -13,7 +13,8 @@ internal import Metrics
 ///
 /// | label | kind | dimensions |
 /// |---|---|---|
-/// | `dedup.requests` | counter | `outcome` (`hit`, `joined`, `executed`, `confirmed`, `failed`, `cached_failure`, `rejected`, `overdue`, `cancelled`, `deadline_exceeded`, `recursive`, `refused`) |
+/// | `dedup.requests` | counter | `outcome` (`cached`, `joined`, `executed`, `confirmed`, `failed`, `rejected`, `overdue`, `cancelled`, `deadline_exceeded`, `recursive`, `refused`) |
+/// | `dedup.requests.cached_failures` | counter | none: those of `cached` that were answered with an error |
 /// | `dedup.executions` | counter | `outcome` (`succeeded`, `failed`, `superseded`) |
 /// | `dedup.executions.started` | counter | none |
 /// | `dedup.executions.running` | meter | none |
@@ -27,6 +28,9 @@ internal import Metrics
 ///
 /// The sum of `dedup.requests` is that of all requests, as of the last collection. What is to be told apart by step, durations and
 /// ages come from events: ``ExecutionEventMetrics``.
+///
+/// Make one for a deduplicator and a backend, and keep it: another one would report from the beginning again. Where a backend has
+/// several deduplicators, give each dimensions of its own.
 public final class DeduplicatorMetrics: Sendable {
     /// What only grows.
     private struct Count: Sendable {
@@ -51,26 +55,30 @@ public final class DeduplicatorMetrics: Sendable {
     ///
     /// - Parameters:
     ///   - deduplicator: The deduplicator; it is kept alive.
+    ///   - dimensions: What all series have besides: the name of the deduplicator, for example. Default: none.
     ///   - factory: The metrics backend; by default the one that the program has bootstrapped.
-    public init(_ deduplicator: Deduplicator, factory: any MetricsFactory = MetricsSystem.factory) {
+    public init(
+        _ deduplicator: Deduplicator, dimensions: [(String, String)] = [],
+        factory: any MetricsFactory = MetricsSystem.factory
+    ) {
         self.deduplicator = deduplicator
-        counts = Self.sources.map { label, dimensions, total in
-            Count(counter: Counter(label: label, dimensions: dimensions, factory: factory), total: total)
+        counts = Self.sources.map { label, own, total in
+            Count(counter: Counter(label: label, dimensions: own + dimensions, factory: factory), total: total)
         }
         levels = Self.levels.map { label, value in
-            Level(meter: Meter(label: label, factory: factory), value: value)
+            Level(meter: Meter(label: label, dimensions: dimensions, factory: factory), value: value)
         }
         reported = Lock([Int](repeating: 0, count: counts.count))
     }
 
     /// Reads the statistics and reports what has changed since the last call. May be called from several threads at once: what was
-    /// counted is reported once.
+    /// counted is reported once, by one of the calls, which another may not wait for; of levels the one that is reported last stands.
     public func collect() {
         let statistics = deduplicator.statistics
         let totals = counts.map { $0.total(statistics) }
         let added = reported.withLock { reported in
             totals.indices.map { index in
-                // Parts of a count are not all read at one instant, so a total may seem to fall for a moment.
+                // Another call may have read later and come first.
                 let growth = max(0, totals[index] - reported[index])
                 reported[index] += growth
                 return growth
@@ -84,9 +92,9 @@ public final class DeduplicatorMetrics: Sendable {
     private typealias Source = (label: String, dimensions: [(String, String)], total: Read)
 
     private static let outcomes: [(outcome: String, total: Read)] = [
-        ("hit", { $0.hits }), ("joined", { $0.outcomes.joined }), ("executed", { $0.outcomes.executed }),
+        ("cached", { $0.cache.hits }), ("joined", { $0.outcomes.joined }), ("executed", { $0.outcomes.executed }),
         ("confirmed", { $0.outcomes.confirmed }), ("failed", { $0.outcomes.failed }),
-        ("cached_failure", { $0.outcomes.cachedFailures }), ("rejected", { $0.outcomes.rejected }),
+        ("rejected", { $0.outcomes.rejected }),
         ("overdue", { $0.outcomes.overdue }), ("cancelled", { $0.outcomes.cancelled }),
         ("deadline_exceeded", { $0.outcomes.deadlineExceeded }), ("recursive", { $0.outcomes.recursive }),
         ("refused", { $0.outcomes.refused }),
@@ -103,6 +111,7 @@ public final class DeduplicatorMetrics: Sendable {
     ]
 
     private static let others: [Source] = [
+        ("dedup.requests.cached_failures", [], { $0.outcomes.cachedFailures }),
         ("dedup.executions.started", [], { $0.executions.started }),
         ("dedup.cache.insertions", [], { $0.cache.insertions }), ("dedup.records.dropped", [], { $0.records.dropped }),
         ("dedup.records.failed_writes", [], { $0.records.failedWrites }),

@@ -12,8 +12,9 @@ import Testing
     private let deduplicator = Deduplicator()
 
     /// A request for the work of a number, which fails for negative ones.
-    private func request(_ number: Int) async {
-        _ = try? await deduplicator.once("step", number, ttl: .seconds(60)) {
+    private func request(_ number: Int, keepsFailures: Bool = false) async {
+        let policy = ExecutionPolicy(timeToLive: .seconds(60), failureTimeToLive: keepsFailures ? .seconds(60) : nil)
+        _ = try? await deduplicator.once("step", number, policy: policy) {
             if number < 0 { throw Failure() }
             return number
         }
@@ -28,7 +29,7 @@ import Testing
 
     private func outcomes() throws -> [String: Int] {
         let names = [
-            "hit", "joined", "executed", "confirmed", "failed", "cached_failure", "rejected", "overdue", "cancelled",
+            "cached", "joined", "executed", "confirmed", "failed", "rejected", "overdue", "cancelled",
             "deadline_exceeded", "recursive", "refused",
         ]
         return try Dictionary(uniqueKeysWithValues: names.map { ($0, try total("dedup.requests", ("outcome", $0))) })
@@ -40,12 +41,23 @@ import Testing
         for number in [1, 2, 1, 1, -1] { await request(number) }
         #expect(try outcomes().isEmpty, "nothing was collected yet")
         metrics.collect()
-        #expect(try outcomes() == ["executed": 2, "hit": 2, "failed": 1])
+        #expect(try outcomes() == ["executed": 2, "cached": 2, "failed": 1])
         #expect(try outcomes().values.reduce(0, +) == deduplicator.statistics.requests)
         #expect(try total("dedup.executions.started") == 3)
         #expect(try total("dedup.executions", ("outcome", "succeeded")) == 2)
         #expect(try total("dedup.executions", ("outcome", "failed")) == 1)
         #expect(try total("dedup.cache.insertions") == 2)
+    }
+
+    @Test func failuresFromTheCacheAreToldFromValues() async throws {
+        let metrics = DeduplicatorMetrics(deduplicator, dimensions: [("name", "orders")], factory: backend)
+        for number in [-1, -1, -1, 1, 1] { await request(number, keepsFailures: true) }
+        metrics.collect()
+        let cached = try backend.expectCounter("dedup.requests", [("outcome", "cached"), ("name", "orders")])
+        let failures = try backend.expectCounter("dedup.requests.cached_failures", [("name", "orders")])
+        #expect(cached.totalValue == 3 && failures.totalValue == 2)
+        #expect(deduplicator.statistics.hits == 1)
+        #expect(try backend.expectMeter("dedup.flights", [("name", "orders")]).lastValue == 0)
     }
 
     @Test func whatWasReportedIsNotReportedAgain() async throws {
@@ -58,7 +70,7 @@ import Testing
         await request(1)
         await request(2)
         metrics.collect()
-        #expect(try outcomes() == ["executed": 2, "hit": 1])
+        #expect(try outcomes() == ["executed": 2, "cached": 1])
         let other = TestMetrics()
         DeduplicatorMetrics(deduplicator, factory: other).collect()
         #expect(try other.expectCounter("dedup.requests", [("outcome", "executed")]).totalValue == 2)
@@ -99,7 +111,7 @@ import Testing
         let metrics = DeduplicatorMetrics(deduplicator, factory: backend)
         await withTaskGroup(of: Void.self) { group in
             for task in 0..<4 {
-                group.addTask { for number in 0..<250 { await request(number % 50 + task) } }
+                group.addTask { for number in 0..<250 { await request(number % 50 + task - 20, keepsFailures: true) } }
                 group.addTask { for _ in 0..<100 { metrics.collect() } }
             }
         }

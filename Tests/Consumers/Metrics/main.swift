@@ -1,15 +1,18 @@
 import CoreMetrics
 import Dedup
 import DedupMetrics
+import Synchronization
 
-/// Prints the name of each counter that counts, so that the script which runs this can read it.
+/// Notes the name of each counter that counts, so that the script which runs this can read them.
 final class PrintingFactory: MetricsFactory {
+    static let names = Mutex<Set<String>>([])
+
     final class Printer: CounterHandler, RecorderHandler, TimerHandler {
         let label: String?
 
         init(label: String? = nil) { self.label = label }
 
-        func increment(by amount: Int64) { if let label { print(label) } }
+        func increment(by amount: Int64) { if let label { _ = PrintingFactory.names.withLock { $0.insert(label) } } }
         func reset() {}
         func record(_ value: Int64) {}
         func record(_ value: Double) {}
@@ -34,3 +37,4 @@ _ = try await registry.execute(greeting, "Ada")
 await registry.deduplicator.shutdown()
 await metrics.run()
 DeduplicatorMetrics(registry.deduplicator, factory: PrintingFactory()).collect()
+print(PrintingFactory.names.withLock { $0.sorted() }.joined(separator: " "))
