@@ -81,7 +81,7 @@ import Testing
         let run = Task { await logger.run() }
         run.cancel()
         await run.value
-        #expect(!bus.hasSubscribers)
+        #expect(bus.subscriberCount == 0)
     }
 
     private func logger(_ configuration: ExecutionEventLoggerConfiguration = .init()) -> ExecutionEventLogger {

@@ -47,6 +47,12 @@ struct Bench {
             interruption: interruption, subjects: subjects)
     }
 
+    /// The subjects, and the honest one of the self-test: all that it does takes simulated time, which the tasks of the library would
+    /// not wait for.
+    static var withHonest: SubjectCatalog {
+        get throws { try SubjectCatalog(adding: [DefectiveSubject.blueprint(.honest)]) }
+    }
+
     /// Writes a scenario file and returns its path.
     func write(_ scenario: String) throws -> String {
         let path = folder + "/scenario.yaml"

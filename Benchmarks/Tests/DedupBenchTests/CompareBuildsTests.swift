@@ -220,9 +220,7 @@ import Testing
         let counting =
             "cd repository && dedupbench instructions --filter 'JSON context' --instructions 1000000 --limit 5 "
         let counted = try Child(shell: counting + "--package Bench --product copy --rev HEAD~1", in: bench).finish()
-        let valgrind = ["/usr/bin/valgrind", "/usr/local/bin/valgrind"].contains {
-            FileManager.default.isExecutableFile(atPath: $0)
-        }
+        let valgrind = InstructionsTests.hasValgrind
         #expect(counted.code == (valgrind ? 0 : 69), "\(counted.out)\(counted.error)")
         if valgrind { #expect(counted.out.contains("NO REGRESSION"), "\(counted.out)") }
         let wrong = try Child(shell: counting + "--package Bench --product copy --rev main", in: bench).finish()

@@ -49,7 +49,7 @@ import Workloads
         defer { bench.remove() }
         let result = await bench.run(
             ["run", try bench.write(Self.scenario(event.rawValue)), "--subject", "honest", "--out", bench.results],
-            subjects: try SubjectCatalog(adding: [DefectiveSubject.blueprint(.honest)]))
+            subjects: try Bench.withHonest)
         #expect(result.code == 0, "\(result.out) \(result.error)")
         let rows = try bench.rows("edges.csv")
         let herds = rows.map { Int($0["herds"] ?? "") ?? 0 }
@@ -79,7 +79,7 @@ import Workloads
                     bench.results,
                 ]
                     + subjects.flatMap { ["--subject", $0] },
-                subjects: try SubjectCatalog(adding: [DefectiveSubject.blueprint(.honest)]))
+                subjects: try Bench.withHonest)
             #expect(result.code == (subjects.count == 1 ? 0 : 2), "\(result.out)\(result.error)")
             let rows = try bench.rows("edges.csv")
             #expect(rows.count == 10 * subjects.count && rows.allSatisfy { $0["herds"] != "0" })
@@ -101,7 +101,7 @@ import Workloads
                 [
                     "run", try bench.write(scenario), "--subject", "honest", "--history-limit", limit, "--out",
                     bench.results,
-                ], subjects: try SubjectCatalog(adding: [DefectiveSubject.blueprint(.honest)]))
+                ], subjects: try Bench.withHonest)
             #expect(result.code == 0, "\(result.out)\(result.error)")
             let herds = try bench.rows("edges.csv").map { Int($0["herds"] ?? "") ?? 0 }
             #expect(herds.allSatisfy { $0 > 12 }, "\(herds)")

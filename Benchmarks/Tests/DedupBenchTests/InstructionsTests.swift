@@ -9,7 +9,7 @@ import Testing
     deinit { bench.remove() }
 
     /// Scripts/test.sh installs it.
-    private static let hasValgrind = ["/usr/bin/valgrind", "/usr/local/bin/valgrind"]
+    static let hasValgrind = ["/usr/bin/valgrind", "/usr/local/bin/valgrind"]
         .contains(where: FileManager.default.isExecutableFile)
 
     /// Few instructions, because a debug build takes many for everything.

@@ -83,8 +83,7 @@ import Testing
                 with: "model: constant, rate: 200/s, clients: 1, operations: 200"
             )
             .replacing("  - hit_rate.repeat > 80%\n", with: "")
-        // In simulated time, which the tasks of the library would not wait for.
-        let subjects = try SubjectCatalog(adding: [DefectiveSubject.blueprint(.honest)])
+        let subjects = try Bench.withHonest
         let arguments = ["run", try bench.write(scenario), "--subject", "honest", "--out", bench.results]
         let run = await bench.run(arguments, subjects: subjects)
         #expect(

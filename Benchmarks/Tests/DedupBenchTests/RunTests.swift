@@ -206,7 +206,7 @@ import Testing
 
             """
         let scenario = Scenarios.storm.split(separator: "phases:")[0] + phases
-        let honest = try SubjectCatalog(adding: [DefectiveSubject.blueprint(.honest)])
+        let honest = try Bench.withHonest
         let matrix = ["--matrix", "cache.policy=lru,fifo", "--matrix", "keys.count=5,6"]
         let result = try await bench.run(
             scenario: String(scenario), ["--subject", "honest"] + matrix, subjects: honest)
@@ -235,7 +235,7 @@ import Testing
 
             """
         let scenario = Scenarios.storm.split(separator: "phases:")[0] + phases
-        let honest = try SubjectCatalog(adding: [DefectiveSubject.blueprint(.honest)])
+        let honest = try Bench.withHonest
         let result = try await bench.run(scenario: String(scenario), ["--subject", "honest"], subjects: honest)
         #expect(result.code == 0, "\(result.error)\(result.out)")
         let floors = try BundleReader.evidence(of: bench.results + "/latest").subjects[0].floors ?? []

@@ -46,6 +46,7 @@ import Testing
         ("hit.latency.p99 < 5ms in", 25, "no phase"), ("hit.latency.p99 < 5ms in a b", 28, "more text"),
         ("hit.latency.p99 < 5ms if all", 26, "no condition"),
         ("hit.latency.p99 < 5ms if any in a", 30, "in after if any"),
+        ("hit.latency.p99 < 5ms in a in b", 28, "more text"),
         ("< 5ms", 1, "no metric"), ("hit.latency.p99 < 1e999ms", 20, "e999ms is not a unit"),
     ])
     func refusesWithAColumn(text: String, column: Int, problem: String) {

@@ -6,14 +6,6 @@ import Testing
 /// How often intervals miss what they are for, and tests find what is not there: exactly, where all outcomes can be gone through,
 /// and by simulation elsewhere.
 @Suite struct ErrorRateTests {
-    /// A normal number, by Box and Muller.
-    private static func normal(_ random: inout SplitMix64) -> Double {
-        let (u, v) = (
-            Double.random(in: .leastNonzeroMagnitude..<1, using: &random), Double.random(in: 0..<1, using: &random)
-        )
-        return (-2 * log(u)).squareRoot() * cos(2 * .pi * v)
-    }
-
     private static func chances(of binomial: Binomial) -> [Double] {
         (0...binomial.trials).map { binomial.mass($0) }
     }
@@ -101,7 +93,7 @@ import Testing
         let trials = 3_000
         let missed = try (0..<trials).count { _ in
             let differences = (0..<pairs).map { _ in
-                7 + Self.normal(&random) * (Double.random(in: 0..<1, using: &random) < outliers ? 10 : 1)
+                7 + random.normal() * (Double.random(in: 0..<1, using: &random) < outliers ? 10 : 1)
             }
             let estimate = try #require(HodgesLehmann.estimate(differences))
             return !(estimate.low...estimate.high).contains(7)
@@ -122,7 +114,7 @@ import Testing
         for _ in 0..<trials {
             var noise = 0.0
             let y = x.map { x in
-                noise = memory * noise + Self.normal(&random)
+                noise = memory * noise + random.normal()
                 return 0.25 * x + noise
             }
             let slope = try #require(BatchMeans.slope(x: x, y: y))

@@ -47,13 +47,10 @@ import Testing
     /// Of new observations of the same kind one in twenty falls outside.
     @Test func newObservationsFallWhereTheyAreExpected() throws {
         var random = SplitMix64(seed: 21)
-        let normal = { (random: inout SplitMix64) in
-            (0..<12).reduce(-6.0) { sum, _ in sum + Double.random(in: 0..<1, using: &random) }
-        }
         var outside = 0
         for _ in 0..<2_000 {
-            let prediction = try #require(Prediction(after: (0..<6).map { _ in normal(&random) }))
-            let (value, interval) = (normal(&random), prediction.interval())
+            let prediction = try #require(Prediction(after: (0..<6).map { _ in random.normal() }))
+            let (value, interval) = (random.normal(), prediction.interval())
             if value < interval.low || value > interval.high { outside += 1 }
         }
         #expect((70...130).contains(outside), "2,000 at 5 %: 100 expected, 30 are three standard deviations")

@@ -11,8 +11,7 @@ import Testing
         var random = SplitMix64(seed: seed)
         var drift = 0.0
         return x.map { place in
-            let normal = (0..<12).reduce(-6.0) { sum, _ in sum + Double.random(in: 0..<1, using: &random) }
-            drift = memory * drift + noise * normal
+            drift = memory * drift + noise * random.normal()
             return 7 + slope * place + drift
         }
     }

@@ -28,11 +28,6 @@ package final class EventBus: Sendable {
         finish()
     }
 
-    /// Whether there is a subscriber: one relaxed atomic load, so a subscription of this instant may not count yet.
-    package var hasSubscribers: Bool {
-        subscribing.load(ordering: .relaxed) > 0
-    }
-
     /// Whether a subscription wants events of this kind: one relaxed atomic load, so one of this instant may not count yet.
     package func wants(_ kind: ExecutionEvent.Kind) -> Bool {
         EventKinds(bits: wanted.load(ordering: .relaxed)).contains(kind)

@@ -66,8 +66,7 @@ struct ComparedOptions: ParsableArguments {
         for path in self.programs {
             programs.append(BenchProgram(title: path, path: path.contains("/") ? path : "./" + path))
         }
-        let scratch: ScratchFolder
-        do throws(BundleError) { scratch = try ScratchFolder("compare") } catch { throw Failure(unwritten: error) }
+        let scratch = try ScratchFolder(of: "compare")
         let arguments = plan.arguments(of: driver.plan, subject: subjects[0])
         return Self.toldApart(programs).map { $0.arm(arguments, subject: subjects[0], scratch: scratch, driver) }
     }

@@ -43,8 +43,7 @@ struct EarlierCounts: ParsableArguments {
         let progress = ProgressDisplay(isOff: false, in: context)
         defer { progress.clear() }
         let program = try await built.build([revision], context.interruption, progress)[0]
-        let scratch: ScratchFolder
-        do throws(BundleError) { scratch = try ScratchFolder("counts") } catch { throw Failure(unwritten: error) }
+        let scratch = try ScratchFolder(of: "counts")
         defer { scratch.remove() }
         let path = scratch.path + "/counts.json"
         progress.show("counting \(program.title)")

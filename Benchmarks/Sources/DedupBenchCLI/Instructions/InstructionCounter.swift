@@ -24,7 +24,7 @@ struct InstructionCounter {
     init(wanted: Int, _ interruption: Interruption) async throws(Failure) {
         self.wanted = Double(wanted)
         self.interruption = interruption
-        do throws(BundleError) { scratch = try ScratchFolder("instructions") } catch { throw Failure(unwritten: error) }
+        scratch = try ScratchFolder(of: "instructions")
         program = scratch.path + "/program"
         // Valgrind stops at what it does not understand of the debug information of newer compilers.
         let strip = ChildProcess(

@@ -40,15 +40,15 @@ enum ExecutionCases {
         let (deduplicator, fingerprints) = try await filled()
         let dictionary = dictionary(of: fingerprints)
         let measured = await engine.compare(
-            suspending: "execute, answered from the cache, mean", threads: threads, control: "lock + Dictionary",
-            { iterations in await hits(iterations, of: deduplicator, fingerprints) },
-            { iterations in
+            suspending: "execute, answered from the cache, mean", threads: threads,
+            control: MicroBody("lock + Dictionary") { iterations in
                 var sum: UInt64 = 0
                 for number in 0..<iterations {
                     sum &+= dictionary.value(for: fingerprints[number % entries], at: SystemTimeSource().now) ?? 0
                 }
                 consume(sum)
-            })
+            }
+        ) { iterations in await hits(iterations, of: deduplicator, fingerprints) }
         guard let comparison = measured else { return [] }
         return [
             MicroResult(comparison, bytes: nil, target: "0 allocations") { _, _ in
@@ -66,8 +66,10 @@ enum ExecutionCases {
         let subscription = heard.events.subscribe(to: kinds)
         defer { subscription.cancel() }
         let measured = await engine.compare(
-            suspending: "execute, answered from the cache, a subscriber to \(name)", control: "without a subscriber",
-            suspendingControl: { iterations in await hits(iterations, of: unheard, fingerprints) }
+            suspending: "execute, answered from the cache, a subscriber to \(name)",
+            control: MicroBody(suspending: "without a subscriber") { iterations in
+                await hits(iterations, of: unheard, fingerprints)
+            }
         ) { iterations in await hits(iterations, of: heard, fingerprints) }
         return measured.map { comparison in
             [MicroResult(comparison, bytes: nil, target: "\(target) of the control") { _, ratio in ratio <= target }]
@@ -198,19 +200,18 @@ enum RegistryCases {
         let context = FingerprintCases.context
         let measured = await engine.compare(
             suspending: "registry, answered from the cache, by name, mean", threads: threads,
-            control: "the fingerprint alone",
-            { iterations in
-                var sum: UInt64 = 0
-                for _ in 0..<iterations {
-                    sum &+= (try? await registry.execute("dynamic", context: context))?.executionID ?? 0
-                }
-                consume(sum)
-            },
-            { iterations in
+            control: MicroBody("the fingerprint alone") { iterations in
                 for _ in 0..<iterations {
                     consume((try? FingerprintCases.fingerprinter.fingerprint(context))?.words.0 ?? 0)
                 }
-            })
+            }
+        ) { iterations in
+            var sum: UInt64 = 0
+            for _ in 0..<iterations {
+                sum &+= (try? await registry.execute("dynamic", context: context))?.executionID ?? 0
+            }
+            consume(sum)
+        }
         return measured.map { [MicroResult($0, bytes: nil, target: "1.2 of the control") { _, ratio in ratio <= 1.2 }] }
             ?? []
     }

@@ -90,24 +90,13 @@ struct MicroEngine: Sendable {
         return (comparison, threads == 1 ? bytes(body) : nil)
     }
 
-    /// Measures a loop that may suspend beside one that does not.
+    /// Measures a loop that may suspend beside its control.
     func compare(
-        suspending name: String, threads: Int = 1, control: String, _ body: @escaping @Sendable (Int) async -> Void,
-        _ controlBody: @escaping @Sendable (Int) -> Void
+        suspending name: String, threads: Int = 1, control: MicroBody, _ body: @escaping @Sendable (Int) async -> Void
     ) async -> MicroComparison? {
         guard await isTimed(name, body) else { return nil }
         return MicroBenchmark(rounds: rounds, threads: threads, counter: counter)
-            .compare(MicroBody(suspending: name, body), control: MicroBody(control, controlBody))
-    }
-
-    /// Measures a loop that may suspend beside another one of that kind.
-    func compare(
-        suspending name: String, control: String,
-        suspendingControl: @escaping @Sendable (Int) async -> Void, _ body: @escaping @Sendable (Int) async -> Void
-    ) async -> MicroComparison? {
-        guard await isTimed(name, body) else { return nil }
-        return MicroBenchmark(rounds: rounds, counter: counter)
-            .compare(MicroBody(suspending: name, body), control: MicroBody(suspending: control, suspendingControl))
+            .compare(MicroBody(suspending: name, body), control: control)
     }
 
     /// Measures two loops whose operations run on the shared pool, in rounds next to each other, in alternating order.

@@ -65,7 +65,7 @@ struct RunDriver {
                     continue
                 }
                 var driven = try await run(subject, in: combination, with: ready, turns: turns)
-                floor.add(to: &driven)
+                Self.note(floor, in: &driven)
                 evidence.subjects.append(driven)
             } catch {
                 evidence.skipped.append(title)
@@ -76,30 +76,27 @@ struct RunDriver {
         }
     }
 
-    /// What is known of the harness itself: a run is none the less for it.
-    private enum Floor {
-        case measured([PhaseFloor])
-        case unknown(any Error)
-
-        /// Notes it down, of the phases that the subject came to.
-        func add(to evidence: inout SubjectEvidence) {
-            switch self {
-            case .measured(let floors):
-                let phases = Set(evidence.phases.map(\.name))
-                evidence.floors = evidence.isJudged ? floors.filter { phases.contains($0.phase) } : nil
-            case .unknown(let error):
-                evidence.notes.append("what the harness itself takes could not be measured: \(error)")
-            }
+    private mutating func measureFloor(
+        of combination: RunPlan.Combination, blocks: Bool
+    ) async -> Result<[PhaseFloor], any Error> {
+        guard floor != nil else { return .success([]) }
+        progress.show("measuring the harness itself")
+        do {
+            return .success(try await floor?.measure(combination.scenario, blocks: blocks) ?? [])
+        } catch {
+            return .failure(error)
         }
     }
 
-    private mutating func measureFloor(of combination: RunPlan.Combination, blocks: Bool) async -> Floor {
-        guard floor != nil else { return .measured([]) }
-        progress.show("measuring the harness itself")
-        do {
-            return .measured(try await floor?.measure(combination.scenario, blocks: blocks) ?? [])
-        } catch {
-            return .unknown(error)
+    /// Notes down what is known of the harness itself, in the phases that the subject came to. A run is none the less where it is not.
+    private static func note(_ floor: Result<[PhaseFloor], any Error>, in evidence: inout SubjectEvidence) {
+        switch floor {
+        case .success(let floors):
+            let phases = Set(evidence.phases.map(\.name))
+            let known = evidence.isJudged ? floors.filter { phases.contains($0.phase) } : []
+            evidence.floors = known.isEmpty ? nil : known
+        case .failure(let error):
+            evidence.notes.append("what the harness itself takes could not be measured: \(error)")
         }
     }
 

@@ -129,13 +129,9 @@ struct RunPlan {
             throw Failure("--heap-profile: \(file) has no phase that samples memory, or --phase leaves it out", .usage)
         }
         try await HeapCallSites.prepare(in: context)
-        do throws(BundleError) {
-            let folder = try ScratchFolder("heap")
-            load.heapProfileFolder = folder.path
-            return folder
-        } catch {
-            throw Failure(unwritten: error)
-        }
+        let folder = try ScratchFolder(of: "heap")
+        load.heapProfileFolder = folder.path
+        return folder
     }
 
     /// A plan of one scenario, which is complete and checked already.

@@ -25,6 +25,11 @@ final class ScratchFolder: Sendable {
         self.claim = claim
     }
 
+    /// The same, for a command that ends where it cannot be made.
+    convenience init(of purpose: String) throws(Failure) {
+        do throws(BundleError) { try self.init(purpose) } catch { throw Failure(unwritten: error) }
+    }
+
     deinit { Self.remove(path) }
 
     /// Removes it now.

@@ -58,12 +58,7 @@ struct GateScanner {
 
     /// The phase after `in`; nil when there is no `in`.
     mutating func phase() throws(GateSyntaxError) -> String? {
-        skipSpaces()
-        let start = position
-        guard take(while: { !$0.isWhitespace }) == "in" else {
-            position = start
-            return nil
-        }
+        guard takes("in") else { return nil }
         skipSpaces()
         let name = take { !$0.isWhitespace }
         guard !name.isEmpty else {
@@ -74,28 +69,23 @@ struct GateScanner {
 
     /// Whether `if any` follows.
     mutating func ifAny() throws(GateSyntaxError) -> Bool {
-        skipSpaces()
-        let start = position
-        guard take(while: { !$0.isWhitespace }) == "if" else {
-            position = start
-            return false
-        }
+        guard takes("if") else { return false }
         skipSpaces()
         let condition = position
-        guard take(while: { !$0.isWhitespace }) == "any" else {
+        guard takes("any") else {
             throw error(at: condition, "no condition after if", "write if any, or leave it out")
+        }
+        skipSpaces()
+        let end = position
+        guard !takes("in") else {
+            throw error(
+                at: end, "in after if any", "name the phase first, as in joined.wakeup.max < 2s in storm if any")
         }
         return true
     }
 
     mutating func end() throws(GateSyntaxError) {
         skipSpaces()
-        let start = position
-        if take(while: { !$0.isWhitespace }) == "in" {
-            throw error(
-                at: start, "in after if any", "name the phase first, as in joined.wakeup.max < 2s in storm if any")
-        }
-        position = start
         guard position == characters.count else {
             throw error(at: position, "more text after the gate", "give every gate an argument of its own")
         }
@@ -107,6 +97,15 @@ struct GateScanner {
 
     private func error(at position: Int, _ problem: String, _ remedy: String) -> GateSyntaxError {
         GateSyntaxError(expression: text, column: position + 1, problem: problem, remedy: remedy)
+    }
+
+    /// Takes the next word if it is this one.
+    private mutating func takes(_ word: String) -> Bool {
+        skipSpaces()
+        let start = position
+        if take(while: { !$0.isWhitespace }) == word { return true }
+        position = start
+        return false
     }
 
     private mutating func skipSpaces() {

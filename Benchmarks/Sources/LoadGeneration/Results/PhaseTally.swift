@@ -115,10 +115,10 @@ struct PhaseTally {
         }
         switch call.outcome {
         case .joined:
-            guard let end = try executionEnd(call) else { return }
-            latencies.record(call.end - min(end, call.end), .wakeup, .joined)
-            if undisturbed != nil, !trace.stalls.meets(min(end, call.end), call.end) {
-                undisturbed?.record(call.end - min(end, call.end), .wakeup, .joined)
+            guard let end = try executionEnd(call).map({ min($0, call.end) }) else { return }
+            latencies.record(call.end - end, .wakeup, .joined)
+            if undisturbed != nil, !trace.stalls.meets(end, call.end) {
+                undisturbed?.record(call.end - end, .wakeup, .joined)
             }
         case .hit, .stale:
             guard let end = try executionEnd(call) else { return }

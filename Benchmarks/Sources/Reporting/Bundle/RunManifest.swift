@@ -213,11 +213,10 @@ extension RunManifest.Subject {
             (report.verification?.violationsByKind ?? [:]).map { ($0.key.rawValue, $0.value) },
             uniquingKeysWith: +)
         self.best = best
-        gates = (report.gates + report.unaskedGates).map { gate in
-            let judged = report.judged(gate)
-            return RunManifest.Gate(
-                expression: gate.gate.expression.description, phase: gate.phase, observed: gate.observed?.value.finite,
-                verdict: gate.isAsked ? judged.verdict.rawValue : "not asked", reason: judged.reason)
+        gates = report.allGateRows.map { row in
+            RunManifest.Gate(
+                expression: row.name, phase: row.gate.phase, observed: row.gate.observed?.value.finite,
+                verdict: row.verdictName, reason: row.reason)
         }
         phases = report.phases.map { RunManifest.Phase($0, verdict: report.verdict(of: $0)) }
         memory = report.growth.map { memory in

@@ -10,6 +10,8 @@ struct GateRow {
     let gate: GateResult
 
     var verdict: Verdict { subject.judged(gate).verdict }
+    /// The verdict as files have it.
+    var verdictName: String { gate.isAsked ? verdict.rawValue : "not asked" }
     var reason: String { subject.judged(gate).reason }
     var name: String { gate.gate.expression.description }
     var phase: String { gate.phase ?? "all" }
@@ -61,6 +63,9 @@ extension MetricDimension {
 extension SubjectReport {
     /// Its gates, in every phase.
     var gateRows: [GateRow] { gates.map { GateRow(subject: self, gate: $0) } }
+
+    /// Its gates, in every phase, and those that were not asked.
+    var allGateRows: [GateRow] { gateRows + unaskedGates.map { GateRow(subject: self, gate: $0) } }
 
     /// Its gates, of each what decides.
     var decisiveGateRows: [GateRow] { decisiveGates.map { GateRow(subject: self, gate: $0) } }

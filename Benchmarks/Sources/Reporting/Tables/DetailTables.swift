@@ -13,16 +13,15 @@ extension RunReport {
             "verdict", "n", "reason", "phase",
         ])
         for subject in subjects {
-            for gate in subject.gates + subject.unaskedGates {
-                let expression = gate.gate.expression
-                let judged = subject.judged(gate)
+            for row in subject.allGateRows {
+                let (gate, expression) = (row.gate, row.gate.gate.expression)
                 table.append([
                     .text(identity.id), .text(subject.subject), .text(subject.strategyText),
                     .text(expression.metric.name),
                     .text(expression.description), CSVCell(gate.observed?.value), CSVCell(gate.observed?.low),
                     CSVCell(gate.observed?.high), .number(expression.limit), .text(expression.dimension.baseUnit),
-                    .text(gate.isAsked ? judged.verdict.rawValue : "not asked"),
-                    CSVCell(gate.observed?.count), .sentence(judged.reason),
+                    .text(row.verdictName),
+                    CSVCell(gate.observed?.count), .sentence(row.reason),
                     CSVCell(gate.phase),
                 ])
             }
