@@ -3,7 +3,9 @@
 #endif
 #include <pthread.h>
 #include <sched.h>
+#include <stdatomic.h>
 #include <stdint.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "CProcessor.h"
@@ -16,6 +18,21 @@ unsigned dedup_processor_current(void) {
 #endif
     return (unsigned)((uintptr_t)pthread_self() >> 12);
 }
+
+void dedup_prefer_huge_pages(void *start, size_t length) {
+#ifdef MADV_HUGEPAGE
+    // Advice: where it is not taken, nothing is wrong.
+    (void)madvise(start, length, MADV_HUGEPAGE);
+#else
+    (void)start, (void)length;
+#endif
+}
+
+static atomic_ulong counted_locks;
+
+void dedup_count_lock(void) { atomic_fetch_add_explicit(&counted_locks, 1, memory_order_relaxed); }
+
+unsigned long dedup_counted_locks(void) { return atomic_load_explicit(&counted_locks, memory_order_relaxed); }
 
 void dedup_thread_yield(void) { sched_yield(); }
 

@@ -31,9 +31,10 @@ extension Cache {
     /// moment only, however many entries there are.
     @inlinable
     public func removeAll() {
+        let expected = configuration.expectedSlots(inShares: shards.count)
+        let blocks = SlotStore<Key, Value>.blocks(expected: expected, shards: shards.count)
         for number in 0..<shards.count {
-            var old = SlotTable<Key, Value>(
-                expected: configuration.expectedSlots(inShares: shards.count), lanes: shards.laneCount)
+            var old = SlotTable<Key, Value>(expected: expected, blocks: blocks, lanes: shards.laneCount, seed: seed)
             shards.withLock(number) { shard in shard.detach(into: &old) }
             var position = 0
             while let removal = old.takeNext(from: &position) { onRemoval?(removal) }

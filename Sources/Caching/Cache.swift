@@ -65,9 +65,11 @@ public final class Cache<Key: CacheKey, Value: Sendable>: Sendable {
         self.pool = pool
         self.onRemoval = onRemoval
         let lanes = lanes ?? configuration.lanes(forShards: count)
+        let blocks = SlotStore<Key, Value>.blocks(expected: expected, shards: count)
         shards = CacheShards(count: count, lanes: lanes) { number in
             CacheShard(
-                kind: configuration.policy, pool: pool, fairShare: share, expected: expected, lanes: lanes, seed: seed,
+                kind: configuration.policy, pool: pool, fairShare: share, expected: expected, blocks: blocks,
+                lanes: lanes, seed: seed,
                 number: number)
         }
     }

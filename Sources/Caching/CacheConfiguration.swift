@@ -80,13 +80,9 @@ public struct CacheConfiguration: Hashable, Sendable {
         return divided
     }
 
-    /// The number of lanes of a shard: the number of processors, rounded up to a power of two, and at most 8, because a
-    /// change takes the locks of all lanes. A cache of one shard has one lane, so its policy sees the exact order of hits.
+    /// The number of lanes of a shard. A cache of one shard has one lane, so its policy sees the exact order of hits.
     @usableFromInline
-    func lanes(forShards shards: Int) -> Int {
-        guard shards > 1 else { return 1 }
-        return min(8, 1 << (Int.bitWidth - (Processor.count - 1).leadingZeroBitCount))
-    }
+    func lanes(forShards shards: Int) -> Int { shards > 1 ? Processor.laneCount : 1 }
 
     /// About how many slots one of `shards` shards has when the cache is full; a guess where the capacity is a weight.
     @usableFromInline
@@ -97,7 +93,7 @@ public struct CacheConfiguration: Hashable, Sendable {
         }
     }
 
-    /// Slots have 32-bit numbers, and ghosts need slots too.
+    /// Slots have 32-bit numbers.
     static let maximumEntries = 1 << 30
 }
 

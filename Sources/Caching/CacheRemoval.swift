@@ -49,15 +49,11 @@ public struct CacheRemoval<Key: CacheKey, Value: Sendable>: Sendable {
 
 /// The entries that one operation has removed. They are carried out of the lock, to be reported and released outside it.
 ///
-/// The first is kept inline: an insertion into a full cache removes one, and must not allocate for it. So is the first key of
-/// a ghost, of which such an insertion drops one.
+/// The first is kept inline: an insertion into a full cache removes one, and must not allocate for it.
 @usableFromInline
 package struct Removals<Key: CacheKey, Value: Sendable>: Sendable {
     @usableFromInline var first: CacheRemoval<Key, Value>?
     @usableFromInline var others: [CacheRemoval<Key, Value>] = []
-    /// Keys of slots without a value, of which nothing is reported.
-    @usableFromInline var firstKey: Key?
-    @usableFromInline var otherKeys: [Key] = []
 
     /// Makes an empty list.
     @inlinable
@@ -66,12 +62,6 @@ package struct Removals<Key: CacheKey, Value: Sendable>: Sendable {
     @inlinable
     mutating func append(_ removal: CacheRemoval<Key, Value>) {
         if first == nil { first = removal } else { others.append(removal) }
-    }
-
-    /// Keeps a key that has left the table, until the lock is released.
-    @inlinable
-    mutating func keep(_ key: Key) {
-        if firstKey == nil { firstKey = key } else { otherKeys.append(key) }
     }
 
     @inlinable var count: Int { first == nil ? 0 : others.count + 1 }

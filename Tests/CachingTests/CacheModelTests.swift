@@ -168,7 +168,6 @@ struct NaiveCache<Policy: NaivePolicy> {
         policy.admit(Slot(key))
         while entries.count >= capacity, let victim = policy.evict() {
             removeEntry(Int(victim), "evicted", tellingPolicy: false)
-            while policy.dropGhost() != nil {}
         }
         policy.insert(Slot(key), weight: 1)
         entries[key] = Entry(value: value, deadline: deadline)

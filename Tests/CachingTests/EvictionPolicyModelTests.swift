@@ -79,7 +79,6 @@ struct PolicyPair<Model: NaivePolicy> {
         }
         victimsAgree = victimsAgree && policy.admit(slot, weight: weight, hash: UInt64(slot))
         model.admit(slot)
-        dropGhosts()
         while weights.values.reduce(0, +) + weight > capacity { evict() }
         policy.insert(slot, weight: weight, hash: UInt64(slot))
         model.insert(slot, weight: weight)
@@ -87,22 +86,9 @@ struct PolicyPair<Model: NaivePolicy> {
     }
 
     mutating func evict() {
-        let victim = policy.evict()
-        let expected = model.evict()
-        victimsAgree = victimsAgree && victim?.slot == expected
-        if let victim {
-            weights[victim.slot] = nil
-            victimsAgree = victimsAgree && victim.becomesGhost == model.ghosts.contains(victim.slot)
-        }
-        dropGhosts()
-    }
-
-    mutating func dropGhosts() {
-        while true {
-            let dropped = policy.dropGhost()
-            victimsAgree = victimsAgree && dropped == model.dropGhost()
-            if dropped == nil || !victimsAgree { return }
-        }
+        let victim = policy.evict(hitsOf: { _ in 0 }, hashOf: { UInt64($0) })
+        victimsAgree = victimsAgree && victim == model.evict()
+        if let victim { weights[victim] = nil }
     }
 
     mutating func remove(_ slot: Slot) {
@@ -125,9 +111,9 @@ struct PolicyPair<Model: NaivePolicy> {
             return false
         }
         return (0..<Slot(slots)).allSatisfy { slot in
-            let expected: SlotStanding =
-                residents.contains(slot) ? .resident : ghosts.contains(slot) ? .ghost : .absent
-            return policy.standing(of: slot) == expected && (weights[slot] != nil) == (expected == .resident)
+            policy.isResident(slot) == residents.contains(slot)
+                && policy.remembers(UInt64(slot)) == ghosts.contains(slot)
+                && (weights[slot] != nil) == residents.contains(slot)
         }
     }
 }

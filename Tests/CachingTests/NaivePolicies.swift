@@ -11,14 +11,12 @@ protocol NaivePolicy {
     mutating func insert(_ slot: Slot, weight: Int)
     mutating func reweigh(_ slot: Slot, weight: Int)
     mutating func remove(_ slot: Slot)
-    mutating func dropGhost() -> Slot?
 }
 
 extension NaivePolicy {
     var ghosts: [Slot] { [] }
     mutating func admit(_ slot: Slot) {}
     mutating func reweigh(_ slot: Slot, weight: Int) {}
-    mutating func dropGhost() -> Slot? { nil }
 }
 
 /// Oldest first.
@@ -89,6 +87,7 @@ struct NaiveS3FIFO: NaivePolicy {
     var main: [Slot] = []
     var ghosts: [Slot] = []
     var weights: [Slot: Int] = [:]
+    var ghostWeights: [Slot: Int] = [:]
     var counts: [Slot: Int] = [:]
     var returning: Set<Slot> = []
     var hasEvicted = false
@@ -136,7 +135,7 @@ struct NaiveS3FIFO: NaivePolicy {
         while !small.isEmpty {
             let slot = small.removeFirst()
             if counts[slot, default: 0] < 2 {
-                if weights[slot, default: 1] <= ghostCapacity { ghosts.append(slot) }
+                if weights[slot, default: 1] <= ghostCapacity { remember(slot) }
                 return slot
             }
             counts[slot] = 0
@@ -159,9 +158,11 @@ struct NaiveS3FIFO: NaivePolicy {
     mutating func remove(_ slot: Slot) {
         small.removeAll { $0 == slot }
         main.removeAll { $0 == slot }
-        ghosts.removeAll { $0 == slot }
-        returning.remove(slot)
     }
 
-    mutating func dropGhost() -> Slot? { weight(ghosts) > ghostCapacity ? ghosts.removeFirst() : nil }
+    private mutating func remember(_ slot: Slot) {
+        ghosts.append(slot)
+        ghostWeights[slot] = weights[slot, default: 1]
+        while ghosts.reduce(0, { $0 + ghostWeights[$1, default: 1] }) > ghostCapacity { ghosts.removeFirst() }
+    }
 }

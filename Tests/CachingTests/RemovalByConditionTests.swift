@@ -75,7 +75,7 @@ private struct Refused: Error {}
         #expect(cache.removeAll { _, _ in true } == 5)
     }
 
-    @Test func expiredEntriesAreSeenAndGhostsAreNot() throws {
+    @Test func entriesThatHaveExpiredAreSeenAndThoseThatWereEvictedAreNot() throws {
         let cache = try Cache<Int, Int>(CacheConfiguration(capacity: .entries(20), policy: .s3FIFO, shards: 1))
         for key in 0..<40 { cache.insert(key, for: key, timeToLive: .fixed(.nanoseconds(1)), at: .zero) }
         var seen = 0

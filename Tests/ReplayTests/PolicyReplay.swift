@@ -14,17 +14,17 @@ struct PolicyReplay {
         var residents = [Int](repeating: 0, count: keyCount)
         var (hits, weight) = (0, 0)
         for (position, slot) in requests.enumerated() {
-            if policy.standing(of: slot) == .resident {
+            if policy.isResident(slot) {
                 hits += 1
                 policy.hit(slot, hash: UInt64(slot))
                 continue
             }
             let own = weights.isEmpty ? 1 : weights[position]
             guard own <= policy.capacity, policy.admit(slot, weight: own, hash: UInt64(slot)) else { continue }
-            while policy.dropGhost() != nil {}
-            while weight + own > policy.capacity, let victim = policy.evict() {
-                weight -= residents[Int(victim.slot)]
-                while policy.dropGhost() != nil {}
+            while weight + own > policy.capacity,
+                let victim = policy.evict(hitsOf: { _ in 0 }, hashOf: { UInt64($0) })
+            {
+                weight -= residents[Int(victim)]
             }
             policy.insert(slot, weight: own, hash: UInt64(slot))
             residents[Int(slot)] = own

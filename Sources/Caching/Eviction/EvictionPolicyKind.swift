@@ -53,12 +53,15 @@ public struct EvictionPolicyKind: RawRepresentable, CaseIterable, Hashable, Send
 struct ShardPolicy: Sendable {
     private let kind: EvictionPolicyKind
     private var policy: any EvictionPolicy
+    /// Whether the policy has to be told of each hit.
+    @usableFromInline let wantsReports: Bool
     private var reserved = 0
 
     @usableFromInline
     init(_ kind: EvictionPolicyKind, capacity: Int) {
         self.kind = kind
         policy = kind.makePolicy(capacity: capacity)
+        wantsReports = type(of: policy).hitDelivery == .reported
     }
 
     @usableFromInline var residentCount: Int { policy.residentCount }
@@ -77,9 +80,6 @@ struct ShardPolicy: Sendable {
     }
 
     @usableFromInline
-    func wantsHit(_ slot: Slot) -> Bool { policy.wantsHit(slot) }
-
-    @usableFromInline
     mutating func hit(_ slot: Slot, hash: UInt64) { policy.hit(slot, hash: hash) }
 
     @usableFromInline
@@ -87,10 +87,9 @@ struct ShardPolicy: Sendable {
         policy.admit(slot, weight: weight, hash: hash)
     }
 
-    /// The victim: its slot, and whether the policy keeps it as a ghost.
     @usableFromInline
-    mutating func evict() -> (slot: Slot, becomesGhost: Bool)? {
-        policy.evict().map { ($0.slot, $0.becomesGhost) }
+    mutating func evict(hitsOf: (Slot) -> Int, hashOf: (Slot) -> UInt64) -> Slot? {
+        policy.evict(hitsOf: hitsOf, hashOf: hashOf)
     }
 
     @usableFromInline
@@ -101,7 +100,4 @@ struct ShardPolicy: Sendable {
 
     @usableFromInline
     mutating func remove(_ slot: Slot) { policy.remove(slot) }
-
-    @usableFromInline
-    mutating func dropGhost() -> Slot? { policy.dropGhost() }
 }

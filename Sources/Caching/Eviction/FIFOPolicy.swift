@@ -3,6 +3,8 @@
 /// The baseline that every paper on eviction measures against; L. A. Belady, "A study of replacement algorithms for a
 /// virtual-storage computer", IBM Systems Journal 5(2), 1966. Eight bytes a slot for the links, which a hit never touches.
 package struct FIFOPolicy: EvictionPolicy {
+    package static let hitDelivery = HitDelivery.ignored
+
     package let capacity: Int
     private var links = SlotLinks()
     private var queue = SlotList()
@@ -14,21 +16,19 @@ package struct FIFOPolicy: EvictionPolicy {
 
     package var residentCount: Int { queue.count }
 
-    package func standing(of slot: Slot) -> SlotStanding { residents.contains(slot) ? .resident : .absent }
+    package func isResident(_ slot: Slot) -> Bool { residents.contains(slot) }
 
     package mutating func reserve(slots count: Int) {
         links.reserve(slots: count)
         residents.reserve(slots: count)
     }
 
-    package func wantsHit(_ slot: Slot) -> Bool { false }
-
     package mutating func hit(_ slot: Slot, hash: UInt64) {}
 
-    package mutating func evict() -> Eviction? {
+    package mutating func evict(hitsOf: (Slot) -> Int, hashOf: (Slot) -> UInt64) -> Slot? {
         guard let victim = links.popTail(of: &queue) else { return nil }
         residents.remove(victim)
-        return Eviction(slot: victim, becomesGhost: false)
+        return victim
     }
 
     package mutating func insert(_ slot: Slot, weight: Int, hash: UInt64) {

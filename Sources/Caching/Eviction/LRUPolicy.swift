@@ -4,6 +4,8 @@
 /// Journal 9(2), 1970. A hit moves the slot to the head, which writes the links of up to four slots: the most expensive hit
 /// of the policies here.
 package struct LRUPolicy: EvictionPolicy {
+    package static let hitDelivery = HitDelivery.reported
+
     package let capacity: Int
     private var links = SlotLinks()
     private var queue = SlotList()
@@ -15,7 +17,7 @@ package struct LRUPolicy: EvictionPolicy {
 
     package var residentCount: Int { queue.count }
 
-    package func standing(of slot: Slot) -> SlotStanding { residents.contains(slot) ? .resident : .absent }
+    package func isResident(_ slot: Slot) -> Bool { residents.contains(slot) }
 
     package mutating func reserve(slots count: Int) {
         links.reserve(slots: count)
@@ -28,10 +30,10 @@ package struct LRUPolicy: EvictionPolicy {
         links.pushHead(slot, to: &queue)
     }
 
-    package mutating func evict() -> Eviction? {
+    package mutating func evict(hitsOf: (Slot) -> Int, hashOf: (Slot) -> UInt64) -> Slot? {
         guard let victim = links.popTail(of: &queue) else { return nil }
         residents.remove(victim)
-        return Eviction(slot: victim, becomesGhost: false)
+        return victim
     }
 
     package mutating func insert(_ slot: Slot, weight: Int, hash: UInt64) {

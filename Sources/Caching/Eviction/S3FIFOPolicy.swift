@@ -12,6 +12,8 @@
 /// - Warming up: until the first eviction, a slot that does not fit in the small queue goes to the main queue. (The paper
 ///   does not have this rule. Without it a loop that almost fits hits nothing at all.)
 package struct S3FIFOPolicy: EvictionPolicy {
+    package static let hitDelivery = HitDelivery.asked
+
     /// The choices in which published variants differ.
     package struct Rules: Hashable, Sendable {
         /// How many hits take a slot from the small queue to the main queue: 2 in libCacheSim, 1 in other programs.
@@ -24,7 +26,7 @@ package struct S3FIFOPolicy: EvictionPolicy {
         package init() {}
     }
 
-    private enum Place: UInt8 { case absent, small, main, ghost, returning }
+    private enum Place: UInt8 { case absent, small, main }
 
     package let capacity: Int
     package let rules: Rules
@@ -32,15 +34,16 @@ package struct S3FIFOPolicy: EvictionPolicy {
     private let ghostCapacity: Int
     private var links = SlotLinks()
     private var weights = SlotWeights()
-    // The place in the low three bits and the count of hits above: one byte a slot. A hit writes nothing else.
+    // The place in the low two bits and the count of hits above: one byte a slot.
     private var states: [UInt8] = []
     private var small = SlotList()
     private var main = SlotList()
-    private var ghosts = SlotList()
+    private var ghosts = GhostQueue()
     private var smallWeight = 0
     private var mainWeight = 0
-    private var ghostWeight = 0
     private var hasEvicted = false
+    /// Whether the key that was admitted last was a ghost.
+    private var isReturning = false
 
     package init(capacity: Int) {
         self.init(capacity: capacity, rules: Rules())
@@ -56,13 +59,8 @@ package struct S3FIFOPolicy: EvictionPolicy {
     package var residentCount: Int { small.count + main.count }
     package var ghostCount: Int { ghosts.count }
 
-    package func standing(of slot: Slot) -> SlotStanding {
-        switch place(of: slot) {
-        case .absent, .returning: .absent
-        case .small, .main: .resident
-        case .ghost: .ghost
-        }
-    }
+    package func remembers(_ hash: UInt64) -> Bool { ghosts.contains(hash) }
+    package func isResident(_ slot: Slot) -> Bool { place(of: slot) != .absent }
 
     package mutating func reserve(slots count: Int) {
         links.reserve(slots: count)
@@ -71,40 +69,31 @@ package struct S3FIFOPolicy: EvictionPolicy {
         while states.count < count { states.append(0) }
     }
 
-    package func wantsHit(_ slot: Slot) -> Bool { states[Int(slot)] < 3 << 3 }
-
-    package mutating func hit(_ slot: Slot, hash: UInt64) {
-        if wantsHit(slot) { states[Int(slot)] += 1 << 3 }
-    }
+    package mutating func hit(_ slot: Slot, hash: UInt64) { addHits(1, to: slot) }
 
     package mutating func admit(_ slot: Slot, weight: Int, hash: UInt64) -> Bool {
-        let isReturning = place(of: slot) == .ghost
-        if isReturning { remove(slot) }
-        if rules.refusesHeavy, isReturning ? weight > max(smallCapacity, 1) : weight >= max(smallCapacity, 2) {
-            return false
-        }
-        if isReturning { states[Int(slot)] = Place.returning.rawValue }
-        return true
+        isReturning = ghosts.take(hash)
+        return !rules.refusesHeavy
+            || (isReturning ? weight <= max(smallCapacity, 1) : weight < max(smallCapacity, 2))
     }
 
-    package mutating func evict() -> Eviction? {
+    package mutating func evict(hitsOf: (Slot) -> Int, hashOf: (Slot) -> UInt64) -> Slot? {
         hasEvicted = hasEvicted || residentCount > 0
         // The queue is chosen once: a slot that moves from the small queue to the main queue may push that over its share
         // until the next eviction.
         if mainWeight <= capacity - smallCapacity {
             while small.count > 0 {
-                if let victim = sweepSmall() { return victim }
+                if let victim = sweepSmall(hitsOf, hashOf) { return victim }
             }
         }
         while main.count > 0 {
-            if let victim = sweepMain() { return victim }
+            if let victim = sweepMain(hitsOf) { return victim }
         }
         return nil
     }
 
     package mutating func insert(_ slot: Slot, weight: Int, hash: UInt64) {
         weights.set(weight, for: slot, slots: states.count)
-        let isReturning = place(of: slot) == .returning
         let isWarmingUp = !hasEvicted && smallWeight + weight > smallCapacity
         if isReturning || isWarmingUp || (weight > 1 && weight >= smallCapacity) {
             pushMain(slot, count: 0)
@@ -123,49 +112,45 @@ package struct S3FIFOPolicy: EvictionPolicy {
 
     package mutating func remove(_ slot: Slot) {
         switch place(of: slot) {
-        case .absent, .returning: break
+        case .absent: break
         case .small: unlinkSmall(slot)
         case .main: unlinkMain(slot)
-        case .ghost:
-            links.unlink(slot, from: &ghosts)
-            ghostWeight -= weights.weight(of: slot)
         }
         states[Int(slot)] = Place.absent.rawValue
     }
 
-    package mutating func dropGhost() -> Slot? {
-        guard ghostWeight > ghostCapacity else { return nil }
-        let oldest = ghosts.tail
-        remove(oldest)
-        return oldest
+    private func place(of slot: Slot) -> Place { Place(rawValue: states[Int(slot)] & 3) ?? .absent }
+
+    private func count(of slot: Slot) -> UInt8 { states[Int(slot)] >> 2 }
+
+    /// Counts hits of `slot`, up to 3.
+    private mutating func addHits(_ hits: Int, to slot: Slot) {
+        let room = 3 - count(of: slot)
+        states[Int(slot)] += UInt8(min(hits, Int(room))) << 2
     }
 
-    private func place(of slot: Slot) -> Place { Place(rawValue: states[Int(slot)] & 7) ?? .absent }
-
-    private func count(of slot: Slot) -> UInt8 { states[Int(slot)] >> 3 }
-
     /// Takes the slot at the tail of the small queue: the victim, or nil when it goes to the main queue instead.
-    private mutating func sweepSmall() -> Eviction? {
+    private mutating func sweepSmall(_ hitsOf: (Slot) -> Int, _ hashOf: (Slot) -> UInt64) -> Slot? {
         let slot = small.tail
+        addHits(hitsOf(slot), to: slot)
         unlinkSmall(slot)
         if count(of: slot) >= rules.promotion {
             pushMain(slot, count: 0)
             return nil
         }
+        states[Int(slot)] = Place.absent.rawValue
         let weight = weights.weight(of: slot)
-        guard weight <= ghostCapacity else {
-            states[Int(slot)] = Place.absent.rawValue
-            return Eviction(slot: slot, becomesGhost: false)
+        if weight <= ghostCapacity {
+            ghosts.append(hashOf(slot), weight: weight)
+            while ghosts.weight > ghostCapacity { ghosts.removeFirst() }
         }
-        links.pushHead(slot, to: &ghosts)
-        ghostWeight += weight
-        states[Int(slot)] = Place.ghost.rawValue
-        return Eviction(slot: slot, becomesGhost: true)
+        return slot
     }
 
     /// Takes the slot at the tail of the main queue: the victim, or nil when it gets another round.
-    private mutating func sweepMain() -> Eviction? {
+    private mutating func sweepMain(_ hitsOf: (Slot) -> Int) -> Slot? {
         let slot = main.tail
+        addHits(hitsOf(slot), to: slot)
         let count = count(of: slot)
         unlinkMain(slot)
         if count > 0 {
@@ -173,13 +158,13 @@ package struct S3FIFOPolicy: EvictionPolicy {
             return nil
         }
         states[Int(slot)] = Place.absent.rawValue
-        return Eviction(slot: slot, becomesGhost: false)
+        return slot
     }
 
     private mutating func pushMain(_ slot: Slot, count: UInt8) {
         links.pushHead(slot, to: &main)
         mainWeight += weights.weight(of: slot)
-        states[Int(slot)] = Place.main.rawValue | count << 3
+        states[Int(slot)] = Place.main.rawValue | count << 2
     }
 
     private mutating func unlinkSmall(_ slot: Slot) {

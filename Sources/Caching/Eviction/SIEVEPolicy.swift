@@ -5,6 +5,8 @@
 /// the tail, moves towards the head clearing bits until it meets a clear one, the victim, wraps from the head to the
 /// tail, and stays at the victim's neighbour towards the head.
 package struct SIEVEPolicy: EvictionPolicy {
+    package static let hitDelivery = HitDelivery.asked
+
     package let capacity: Int
     private var links = SlotLinks()
     private var queue = SlotList()
@@ -18,7 +20,7 @@ package struct SIEVEPolicy: EvictionPolicy {
 
     package var residentCount: Int { queue.count }
 
-    package func standing(of slot: Slot) -> SlotStanding { residents.contains(slot) ? .resident : .absent }
+    package func isResident(_ slot: Slot) -> Bool { residents.contains(slot) }
 
     package mutating func reserve(slots count: Int) {
         links.reserve(slots: count)
@@ -26,21 +28,20 @@ package struct SIEVEPolicy: EvictionPolicy {
         visited.reserve(slots: count)
     }
 
-    package func wantsHit(_ slot: Slot) -> Bool { !visited.contains(slot) }
-
     package mutating func hit(_ slot: Slot, hash: UInt64) { visited.insert(slot) }
 
-    package mutating func evict() -> Eviction? {
+    package mutating func evict(hitsOf: (Slot) -> Int, hashOf: (Slot) -> UInt64) -> Slot? {
         guard queue.count > 0 else { return nil }
         var victim = hand == SlotLinks.none ? queue.tail : hand
-        while visited.contains(victim) {
+        // Asked of every slot that the hand passes, so that no hit from before outlives it.
+        while hitsOf(victim) > 0 || visited.contains(victim) {
             visited.remove(victim)
             let next = links.newer(victim)
             victim = next == SlotLinks.none ? queue.tail : next
         }
         hand = victim
         remove(victim)
-        return Eviction(slot: victim, becomesGhost: false)
+        return victim
     }
 
     package mutating func insert(_ slot: Slot, weight: Int, hash: UInt64) {

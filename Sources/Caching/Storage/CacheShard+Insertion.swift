@@ -62,13 +62,9 @@ extension CacheShard {
         }
         var lifetime = insertion.timeToLive.lifetime(from: insertion.now, random: random.next())
         if let usedAt = insertion.usedAt { lifetime = lifetime.afterUse(at: usedAt) }
-        let found = table.find(insertion.key, hash: Self.indexHash(insertion.hash))
-        var ghost: Slot?
-        if let slot = found {
+        if let slot = table.find(insertion.key, hash: Self.indexHash(insertion.hash)) {
             let header = unsafe table.store.header(slot).pointee
-            if !header.hasValue {
-                ghost = slot
-            } else if insertion.now.nanoseconds >= header.deadline {
+            if insertion.now.nanoseconds >= header.deadline {
                 insertion.room += free(slot, hash: insertion.hash, cause: .expired, into: &removals)
             } else if lifetime.deadline > insertion.now.nanoseconds,
                 takeRoom(for: &insertion, beyond: header.weight, into: &removals)
@@ -87,7 +83,7 @@ extension CacheShard {
             if checksOthers, pool.mayHaveExpired(at: insertion.now) { return .expiredElsewhere }
             if !canEvict(for: insertion) { return .needsRoom }
         }
-        return insertNew(&insertion, ghost: ghost, lifetime: lifetime, into: &removals)
+        return insertNew(&insertion, lifetime: lifetime, into: &removals)
     }
 
     /// Whether `insertion` may be stored. A value from a load may while its load is current; any other may, and no load of
@@ -119,7 +115,6 @@ extension CacheShard {
             let slot = table.find(insertion.key, hash: Self.indexHash(insertion.hash))
         else { return }
         let header = unsafe table.store.header(slot).pointee
-        guard header.hasValue else { return }
         let isExpired = insertion.now.nanoseconds >= header.deadline
         pool.give(free(slot, hash: insertion.hash, cause: isExpired ? .expired : .replaced, into: &removals))
     }
@@ -176,27 +171,29 @@ extension CacheShard {
         _ slot: Slot, with insertion: inout Insertion<Key, Value>, lifetime: Lifetime,
         into removals: inout Removals<Key, Value>
     ) {
+        // The policy asks for the hits of a slot, whichever value had them; those of this one are about to be forgotten.
+        for _ in 0..<min(3, table.store.places.takeRecentHits(of: slot, hot: table.hot.lanes)) {
+            policy.hit(slot, hash: insertion.hash)
+        }
         insertion.room += removeValue(in: slot, cause: .replaced, into: &removals)
         policy.hit(slot, hash: insertion.hash)
         policy.reweigh(slot, weight: insertion.weight)
         store(&insertion, in: slot, lifetime: lifetime)
     }
 
-    /// Gives the insertion a slot, or its ghost back, evicts as many entries as it needs room for, and stores its value.
+    /// Gives the insertion a slot, evicts as many entries as it needs room for, and stores its value.
     @inlinable
     mutating func insertNew(
-        _ insertion: inout Insertion<Key, Value>, ghost: Slot?, lifetime: Lifetime,
-        into removals: inout Removals<Key, Value>
+        _ insertion: inout Insertion<Key, Value>, lifetime: Lifetime, into removals: inout Removals<Key, Value>
     ) -> InsertionAttempt {
-        let slot = ghost ?? table.claimSlot(for: insertion.key, hash: Self.indexHash(insertion.hash))
+        let slot = table.claimSlot(for: insertion.key, hash: Self.indexHash(insertion.hash))
         policy.reserve(slots: table.usedSlots, of: table.store.slotCount)
         guard policy.admit(slot, weight: insertion.weight, hash: insertion.hash) else {
-            removals.keep(table.release(slot, hash: Self.indexHash(insertion.hash)))
+            table.release(slot, hash: Self.indexHash(insertion.hash))
             statistics.rejectedTooHeavy += 1
             giveBackRoom(of: &insertion)
             return .refused
         }
-        dropGhosts(into: &removals)
         while insertion.missingRoom > 0, let freed = evictOne(into: &removals) { insertion.room += freed }
         policy.insert(slot, weight: insertion.weight, hash: insertion.hash)
         store(&insertion, in: slot, lifetime: lifetime)
@@ -217,22 +214,16 @@ extension CacheShard {
     /// Evicts the policy's victim. Returns the room that it held; nil when the shard holds no entry.
     @inlinable
     mutating func evictOne(into removals: inout Removals<Key, Value>) -> Int? {
-        guard let victim = policy.evict() else { return nil }
-        let room = removeValue(in: victim.slot, cause: .evicted, into: &removals)
-        if victim.becomesGhost { dropGhosts(into: &removals) } else { releaseSlot(victim.slot, into: &removals) }
+        // The table is asked through a copy of its addresses, as the policy of the same shard is being changed.
+        let (places, hot) = (table.store.places, table.hot.lanes)
+        let seed = seed
+        let victim = policy.evict(
+            hitsOf: { places.takeRecentHits(of: $0, hot: hot) },
+            hashOf: { unsafe places.key($0).pointee.seededHash(seed) })
+        guard let victim else { return nil }
+        let hash = unsafe places.key(victim).pointee.seededHash(seed)
+        let room = removeValue(in: victim, cause: .evicted, into: &removals)
+        table.release(victim, hash: Self.indexHash(hash))
         return room
-    }
-
-    /// Frees the ghosts that the policy no longer wants.
-    @inlinable
-    mutating func dropGhosts(into removals: inout Removals<Key, Value>) {
-        while let ghost = policy.dropGhost() { releaseSlot(ghost, into: &removals) }
-    }
-
-    /// Frees a slot that has a key and no value.
-    @inlinable
-    mutating func releaseSlot(_ slot: Slot, into removals: inout Removals<Key, Value>) {
-        let hash = unsafe table.store.key(slot).pointee.seededHash(seed)
-        removals.keep(table.release(slot, hash: Self.indexHash(hash)))
     }
 }

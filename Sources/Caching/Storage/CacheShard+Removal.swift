@@ -6,17 +6,14 @@ extension CacheShard {
     @inlinable
     mutating func remove(_ key: Key, hash: UInt64, into removals: inout Removals<Key, Value>) -> Bool {
         if !loads.isEmpty { loads.supersede(key) }
-        guard let slot = table.find(key, hash: Self.indexHash(hash)),
-            unsafe table.store.header(slot).pointee.hasValue
-        else { return false }
+        guard let slot = table.find(key, hash: Self.indexHash(hash)) else { return false }
         pool.give(free(slot, hash: hash, cause: .invalidated, into: &removals))
         return true
     }
 
-    /// Removes the value in `slot`, which has expired, and frees the slot. A ghost stays.
+    /// Removes the value in `slot`, which has expired, and frees the slot.
     @inlinable
     mutating func expire(_ slot: Slot, hash: UInt64, into removals: inout Removals<Key, Value>) {
-        guard unsafe table.store.header(slot).pointee.hasValue else { return }
         pool.give(free(slot, hash: hash, cause: .expired, into: &removals))
     }
 
@@ -27,8 +24,7 @@ extension CacheShard {
     ) -> Int {
         let room = removeValue(in: slot, cause: cause, into: &removals)
         policy.remove(slot)
-        // The removal has the key too.
-        _ = table.release(slot, hash: Self.indexHash(hash))
+        table.release(slot, hash: Self.indexHash(hash))
         return room
     }
 
@@ -127,7 +123,7 @@ extension CacheShard {
             let slot = Slot(number)
             guard unsafe table.store.header(slot).pointee.hasValue else { continue }
             if drained.count == limit { return number }
-            let hits = table.takeHits(of: slot)
+            let hits = table.drainHits(of: slot)
             guard hits > 0 else { continue }
             unsafe drained.append((table.store.key(slot).pointee, table.store.value(slot).pointee, hits))
         }

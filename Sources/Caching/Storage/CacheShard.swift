@@ -31,14 +31,15 @@ struct CacheShard<Key: CacheKey, Value: Sendable>: ~Copyable {
 
     @usableFromInline
     init(
-        kind: EvictionPolicyKind, pool: CapacityPool, fairShare: Int, expected: Int, lanes: Int, seed: UInt64,
+        kind: EvictionPolicyKind, pool: CapacityPool, fairShare: Int, expected: Int, blocks: SlotBlocks?, lanes: Int,
+        seed: UInt64,
         number: Int
     ) {
         self.pool = pool
         self.fairShare = fairShare
         self.seed = seed
         self.number = number
-        table = SlotTable(expected: expected, lanes: lanes)
+        table = SlotTable(expected: expected, blocks: blocks, lanes: lanes, seed: seed)
         policy = ShardPolicy(kind, capacity: fairShare)
         random = SplitMix(seed: seed ^ (UInt64(number) &* 0x9E37_79B9_7F4A_7C15))
     }
@@ -58,15 +59,20 @@ struct CacheShard<Key: CacheKey, Value: Sendable>: ~Copyable {
             if countsMiss { lane.misses &+= 1 }
             return .miss
         }
-        let header = unsafe table.store.header(slot)
-        guard unsafe now.nanoseconds < header.pointee.deadline else { return .needsShard }
-        let isNoted = policy.wantsHit(slot)
-        guard unsafe !header.pointee.slides, !isNoted || lane.takesNote,
-            table.hits.add(slot, lane: number, slots: table.store.slotCount)
-        else { return .needsShard }
+        let places = table.store.places
+        var deadline = places.deadline(slot)
+        guard now.nanoseconds < deadline else { return .needsShard }
+        if policy.wantsReports {
+            guard lane.takesNote else { return .needsShard }
+            lane.note(slot, hash: hash)
+        }
+        if unsafe places.header(slot).pointee.slides { deadline = slide(slot, at: now, from: deadline) }
+        places.countHit(slot, lane: number, hot: table.hot.lanes)
         lane.hits &+= 1
-        if isNoted { lane.note(slot, hash: hash) }
-        return .hit(makeHit(slot, at: now))
+        return unsafe .hit(
+            CacheHit(
+                value: places.value(slot).pointee, storedAt: places.header(slot).pointee.storedAt, foundAt: now,
+                deadline: deadline))
     }
 
     /// Looks `key` up under all locks of the shard: counts it, tells the policy, moves a sliding deadline, removes an entry
@@ -86,13 +92,19 @@ struct CacheShard<Key: CacheKey, Value: Sendable>: ~Copyable {
             return removals.first.map { .expired($0) } ?? .miss
         }
         statistics.hits &+= 1
-        table.addHits(table.hits.take(slot) + 1, to: slot)
-        policy.hit(slot, hash: hash)
-        if unsafe header.pointee.slides {
-            unsafe header.pointee.deadline = table.store.windows[Int(slot)].deadline(
-                afterHitAt: now, current: header.pointee.deadline)
-        }
+        unsafe header.pointee.hits = unsafe header.pointee.hits.afterHit
+        if policy.wantsReports { policy.hit(slot, hash: hash) }
+        if unsafe header.pointee.slides { _ = unsafe slide(slot, at: now, from: header.pointee.deadline) }
         return .hit(makeHit(slot, at: now))
+    }
+
+    /// Moves the deadline of `slot` after a hit. Returns the deadline that it has then, which is later if another lane has moved
+    /// it further. The bounds stay right, as a deadline never moves back.
+    @inlinable
+    @inline(never)
+    func slide(_ slot: Slot, at now: MonotonicInstant, from deadline: Int64) -> Int64 {
+        let moved = table.store.windows[Int(slot)].deadline(afterHitAt: now, current: deadline)
+        return moved == deadline ? deadline : table.store.places.extendDeadline(of: slot, to: moved)
     }
 
     /// The value of `key` that is alive at `now`: a hit is counted, a miss is not, nothing is removed.
@@ -108,7 +120,7 @@ struct CacheShard<Key: CacheKey, Value: Sendable>: ~Copyable {
     @inlinable
     func peek(_ key: Key, hash: UInt64, now: MonotonicInstant) -> CacheHit<Value>? {
         guard let slot = table.find(key, hash: Self.indexHash(hash)) else { return nil }
-        guard unsafe now.nanoseconds < table.store.header(slot).pointee.deadline else { return nil }
+        guard now.nanoseconds < table.store.places.deadline(slot) else { return nil }
         return makeHit(slot, at: now)
     }
 
@@ -116,10 +128,10 @@ struct CacheShard<Key: CacheKey, Value: Sendable>: ~Copyable {
     @inlinable
     @inline(__always)
     func makeHit(_ slot: Slot, at now: MonotonicInstant) -> CacheHit<Value> {
-        let header = unsafe table.store.header(slot)
+        let places = table.store.places
         return unsafe CacheHit(
-            value: table.store.value(slot).pointee, storedAt: header.pointee.storedAt, foundAt: now,
-            deadline: header.pointee.deadline)
+            value: places.value(slot).pointee, storedAt: places.header(slot).pointee.storedAt, foundAt: now,
+            deadline: places.deadline(slot))
     }
 
     /// Changes the bounds of the deadlines, and makes it known to the other shards if the earliest has changed.
@@ -137,8 +149,8 @@ struct CacheShard<Key: CacheKey, Value: Sendable>: ~Copyable {
 enum LaneLookup<Value: Sendable>: Sendable {
     case hit(CacheHit<Value>)
     case miss
-    /// The lookup has to be repeated under all locks of the shard: it found an expired entry to remove, a deadline that
-    /// slides, or no room left in the lane.
+    /// The lookup has to be repeated under all locks of the shard: it found an expired entry to remove, or no room left for
+    /// notes in the lane.
     case needsShard
 }
 
