@@ -1,3 +1,5 @@
+internal import CProcessor
+
 #if DEDUP_PTHREAD_LOCK
 public import Glibc
 #else
@@ -41,6 +43,9 @@ package struct Lock<State: ~Copyable>: ~Copyable, @unchecked Sendable {
     package borrowing func withLock<Result: ~Copyable, Failure: Error>(
         _ body: (inout State) throws(Failure) -> sending Result
     ) throws(Failure) -> sending Result {
+        #if DEBUG
+        LockCount.add()
+        #endif
         unsafe pthread_mutex_lock(handle)
         defer { unsafe pthread_mutex_unlock(handle) }
         return try unsafe body(&state.pointee)
@@ -68,10 +73,29 @@ package struct Lock<State: ~Copyable>: ~Copyable, Sendable {
     package borrowing func withLock<Result: ~Copyable, Failure: Error>(
         _ body: (inout State) throws(Failure) -> sending Result
     ) throws(Failure) -> sending Result {
-        try mutex.withLock { (state: inout sending State) throws(Failure) -> sending Result in try body(&state) }
+        #if DEBUG
+        LockCount.add()
+        #endif
+        return try mutex.withLock { (state: inout sending State) throws(Failure) -> sending Result in try body(&state) }
     }
 }
 #endif
+
+/// How many locks were taken: counted in debug builds, so that tests can hold what an operation takes.
+@usableFromInline
+package enum LockCount {
+    /// Locks taken by all threads since the program began; nil in a release build, which does not count.
+    package static var taken: Int? {
+        #if DEBUG
+        Int(dedup_counted_locks())
+        #else
+        nil
+        #endif
+    }
+
+    @usableFromInline
+    static func add() { dedup_count_lock() }
+}
 
 extension Lock where State: ~Copyable {
     /// Tells ThreadSanitizer that what follows comes after all that was done under the lock before; does nothing without it.

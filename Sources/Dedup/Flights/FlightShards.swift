@@ -1,4 +1,5 @@
 internal import Caching
+internal import Synchronization
 
 /// How the waiting of a request came to an end.
 enum WaitEnd: Sendable {
@@ -47,12 +48,6 @@ final class FlightShards: Sendable {
         weak var flights: FlightShards?
     }
 
-    /// How many executions have not ended, and what to fulfil when none is left.
-    private struct Running: Sendable {
-        var count = 0
-        var idle: [OneShot<Bool>] = []
-    }
-
     private static let shardLimit = 16
     /// Below this many flights a shard the luck of the hash would decide when the limit is reached.
     private static let flightsPerShard = 1_024
@@ -60,7 +55,12 @@ final class FlightShards: Sendable {
     private let shards: [Shard]
     private let seed = UInt64.random(in: .min ... .max)
     private let time: any TimeSource
-    private let running = Lock(Running())
+    /// How many executions have not ended.
+    private let running = Atomic(0)
+    /// What to fulfil when none is left.
+    private let idle = Lock<[OneShot<Bool>]>([])
+    /// Whether there may be any. So the end of an execution takes no lock that all share.
+    private let isAwaited = Atomic(false)
     private let alarms: AlarmClock<Alarm>
 
     /// Makes the flights of one deduplicator.
@@ -166,27 +166,30 @@ final class FlightShards: Sendable {
     /// Counts the execution of a flight that has just been claimed. Called in the same step as the claim, so that a
     /// shutdown that closes the tables and then asks whether anything is running hears of it.
     func executionBegins() {
-        running.withLock { $0.count += 1 }
+        running.add(1, ordering: .relaxed)
     }
 
     /// Counts the end of an execution.
     func executionEnded() {
-        let idle = running.withLock { running -> [OneShot<Bool>] in
-            running.count -= 1
-            if running.count > 0 { return [] }
-            defer { running.idle = [] }
-            return running.idle
-        }
-        for shot in idle { shot.fulfil(true) }
+        let isLast = running.subtract(1, ordering: .sequentiallyConsistent).newValue == 0
+        if isLast, isAwaited.load(ordering: .sequentiallyConsistent) { fulfilIdle() }
     }
 
     /// Fulfils `shot` when no execution is running, at once if none is.
     func fulfilWhenIdle(_ shot: OneShot<Bool>) {
-        let isIdle = running.withLock { running in
-            if running.count > 0 { running.idle.append(shot) }
-            return running.count == 0
+        idle.withLock { $0.append(shot) }
+        // Either the last execution finds that it is awaited, or this finds that it has ended: in the one order of these
+        // accesses, the second of the two finds what the first has written.
+        isAwaited.store(true, ordering: .sequentiallyConsistent)
+        if running.load(ordering: .sequentiallyConsistent) == 0 { fulfilIdle() }
+    }
+
+    private func fulfilIdle() {
+        let shots = idle.withLock { idle in
+            defer { idle = [] }
+            return idle
         }
-        if isIdle { shot.fulfil(true) }
+        for shot in shots { shot.fulfil(true) }
     }
 
     /// Runs a flight's execution in a task of its own, which can be cancelled when no request waits any more. One that
