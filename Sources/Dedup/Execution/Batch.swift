@@ -10,9 +10,11 @@ final class Batch<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     /// An execution that waits for the body, or for whose key it runs.
     private struct Member: Sendable {
         let position: Int
-        let epoch: ExecutionID
+        let execution: ExecutionContext
         let shot: OneShot<Result<Product, any Error>>
         var isCancelled = false
+
+        var epoch: ExecutionID { execution.executionID }
     }
 
     private struct State {
@@ -68,7 +70,7 @@ final class Batch<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     /// The work of an execution: arrives and waits for the body.
     func product(at position: Int, _ execution: ExecutionContext) async throws -> Product {
         let epoch = execution.executionID
-        let member = Member(position: position, epoch: epoch, shot: OneShot())
+        let member = Member(position: position, execution: execution, shot: OneShot())
         let isComplete = state.withLock { state in
             state.members[epoch] = member
             state.heard += 1
@@ -134,10 +136,7 @@ final class Batch<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         for member in cancelled { member.shot.fulfil(.failure(CancellationError())) }
         // As the execution with the greatest epoch: all that ended before one of these was claimed have smaller ones.
         guard let leader = members.last else { return }
-        let context = ExecutionContext(
-            executionID: leader.epoch, epoch: leader.epoch, step: name,
-            fingerprint: works[leader.position].fingerprint)
-        let task = Task.detached(priority: Task.currentPriority) { await self.run(members, context) }
+        let task = Task.detached(priority: Task.currentPriority) { await self.run(members, leader.execution) }
         let isAbandoned = state.withLock { state in
             state.task = task
             return state.isAbandoned
@@ -150,7 +149,7 @@ final class Batch<Key: Hashable & Sendable, Value: Sendable>: Sendable {
         let waiting = members.map(\.epoch).filter { $0 != context.executionID }
         change(waiting) { graph, epoch in _ = graph.add(from: epoch, to: context.executionID) }
         let keys = members.sorted { $0.position < $1.position }.map { works[$0.position].key }
-        let end = await Result { try await ExecutionContext.$current.withValue(context) { try await body(keys) } }
+        let end = await Result { try await context.run { try await body(keys) } }
         change(waiting) { graph, epoch in graph.remove(from: epoch, to: context.executionID) }
         state.withLock { $0.bodyHasEnded = true }
         for member in members { member.shot.fulfil(end.map { product(of: works[member.position].key, in: $0) }) }

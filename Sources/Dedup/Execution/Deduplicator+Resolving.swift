@@ -84,6 +84,7 @@ extension Deduplicator {
     ///
     /// - Parameter hasBegun: Whether the work may have begun, where the request leads.
     func leave(_ request: Request, _ claimed: Claimed, hasBegun: Bool) {
+        request.trace?.waited(.cancelled)
         guard case .waits(let key, let waiter, let isLeader) = claimed else { return }
         flightShards.leave(key, waiter, .cancelled, hasBegun: hasBegun || !isLeader)
         if let caller = request.caller { noLongerWaits(caller, for: key) }
@@ -99,20 +100,27 @@ extension Deduplicator {
         let now = time.now
         if let deadline = request.deadline, deadline <= now { throw deadlineExceeded(request) }
         var hit: CacheHit<StoredResult>?
+        var leader: (any RequestTrace)?
         // The cache is asked again in one step with the claim, so that no result can slip in between.
         let claim = flightShards.withTable(for: request.fingerprint) { table -> FlightShards.Table.Claim? in
             if !request.refreshes { hit = cache.valueAfterMiss(for: request.fingerprint, at: now) }
             if hit != nil { return nil }
             let claim = table.claim(
                 request.fingerprint, duplicates: request.duplicates, rules: request.policy.flightRules,
-                label: request.labels, isNested: request.isNested, at: now, epoch: ExecutionNumbers.next)
-            if case .lead = claim { flightShards.executionBegins() }
+                label: FlightLabel(labels: request.labels, trace: request.trace), isNested: request.isNested, at: now,
+                epoch: ExecutionNumbers.next)
+            switch claim {
+            case .lead: flightShards.executionBegins()
+            case .join(let key, _) where request.trace != nil: leader = table.label(of: key)?.trace
+            default: break
+            }
             return claim
         }
         if let hit { return .answered(try answer(hit, request.fingerprint, at: now)) }
         switch claim {
         case .lead(let key, let waiter)?:
             if let caller = request.caller { try waits(caller, for: key, waiter, request) }
+            if let trace = request.trace { trace.waits(for: trace) }
             if let result = start(request, key, leader: waiter, isOnActor: isOnActor) {
                 if let caller = request.caller { noLongerWaits(caller, for: key) }
                 return .finished(key, result)
@@ -120,6 +128,7 @@ extension Deduplicator {
             return .waits(key, waiter, isLeader: true)
         case .join(let key, let waiter)?:
             if let caller = request.caller { try waits(caller, for: key, waiter, request) }
+            if let leader { request.trace?.waits(for: leader) }
             bus.publish(.executionJoined, .execution(.executionJoined, request, key.epoch, time.wallTime))
             return .waits(key, waiter, isLeader: false)
         case .waitForEnd(let key, let waiter)?:
@@ -137,6 +146,7 @@ extension Deduplicator {
     /// - Returns: The answer, or nil when the flight is gone and the request has to claim again.
     @inline(never)
     private func answer(_ request: Request, _ end: WaitEnd, _ key: FlightKey, isLeader: Bool) throws -> Answer? {
+        request.trace?.waited(TracedWait(end, of: request, for: key, isLeader: isLeader))
         switch end {
         case .claimAgain: return nil
         case .cancelled:

@@ -29,6 +29,7 @@ extension Deduplicator {
             return await finish(request, execution, confirming: earlier)
         }
         execution.begin()
+        request.trace?.begins(key.epoch, at: execution.wallTime)
         counters.count { $0.executions.started += 1 }
         bus.publish(.executionStarted, .execution(.executionStarted, request, key.epoch, time.wallTime))
         let timeout = flightShards.armTimeout(key, request.policy.timeout, from: start)
@@ -40,12 +41,10 @@ extension Deduplicator {
     private func execute(_ request: Request, _ execution: inout Execution) async {
         let context = ExecutionContext(
             executionID: execution.key.epoch, epoch: execution.key.epoch, step: request.step,
-            fingerprint: request.fingerprint)
+            fingerprint: request.fingerprint, trace: request.trace)
         do {
             if configuration.recordStoreFailure == .failClosed { try await openRecord(request) }
-            let end = await Result {
-                try await ExecutionContext.$current.withValue(context) { try await request.work(context) }
-            }
+            let end = await Result { try await context.run { try await request.work(context) } }
             execution.end(end, wasCancelled: Task.isCancelled, step: request.step, at: time.now)
             if configuration.recordStoreFailure == .failClosed { await storeRecord(request, &execution) }
         } catch {
@@ -199,6 +198,7 @@ extension Deduplicator {
             kind = .executionSuperseded
         }
         bus.publish(kind, .execution(kind, request, epoch, time.wallTime, duration: took, error: failure))
+        request.trace?.ended(kind, error: failure, after: took)
     }
 }
 

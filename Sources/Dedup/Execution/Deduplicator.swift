@@ -33,6 +33,7 @@ public final class Deduplicator: Sendable {
     let unrecorded: UnrecordedResults
     let counters = Counters()
     let namedWork: NamedWork
+    private let tracing: (any RequestTracing)?
 
     /// Makes a deduplicator.
     ///
@@ -43,11 +44,20 @@ public final class Deduplicator: Sendable {
     ///   - onRemoval: Told of each result that leaves the cache, in the thread that made it leave, outside every lock.
     ///     Unlike an event it cannot be dropped and does not come late; hits pay nothing for it. Default: no listener.
     /// - Throws: ``DedupError`` with code ``DedupError/Code/invalidConfiguration`` that names the field.
-    public init(
+    public convenience init(
         configuration: DeduplicatorConfiguration,
         records: any ExecutionRecordStore = InMemoryExecutionRecords(),
         time: any TimeSource = .system,
         onRemoval: (@Sendable (ResultRemoval) -> Void)? = nil
+    ) throws {
+        try self.init(
+            configuration: configuration, records: records, time: time, onRemoval: onRemoval, tracing: nil)
+    }
+
+    /// Makes a deduplicator whose requests are traced; see ``init(configuration:records:time:onRemoval:)``.
+    package init(
+        configuration: DeduplicatorConfiguration, records: any ExecutionRecordStore, time: any TimeSource,
+        onRemoval: (@Sendable (ResultRemoval) -> Void)?, tracing: (any RequestTracing)?
     ) throws {
         try configuration.validate()
         LoadScope.setOuterWork { ExecutionContext.current?.executionID }
@@ -60,6 +70,7 @@ public final class Deduplicator: Sendable {
         unrecorded = UnrecordedResults(
             limit: configuration.recordWriter.pendingLimit, seed: configuration.cache.seed)
         namedWork = NamedWork(configuration.fingerprinter, limit: configuration.stepLimit)
+        self.tracing = tracing
         let reporter = RemovalReporter(bus: bus, writer: writer, time: time, listener: onRemoval)
         cache = try Cache(configuration.cache) { reporter.report($0) }
     }
@@ -145,7 +156,12 @@ public final class Deduplicator: Sendable {
         try configuration.checkName(step)
         return Request(
             fingerprint, labels: RequestLabels(step: step, scope: scope, tags: call.tags), policy: policy, call: call,
-            at: time.now, work: work, ended: ended)
+            at: time.now, trace: trace(fingerprint, step: step), work: work, ended: ended)
+    }
+
+    /// The trace of a request that the cache has no answer for; nil where nothing is traced.
+    func trace(_ fingerprint: Fingerprint, step: String) -> (any RequestTrace)? {
+        tracing?.trace(fingerprint, step: step, time: time)
     }
 
     // MARK: - Statistics

@@ -21,12 +21,15 @@ final class Request: Sendable {
     /// Whether it was made inside a step, and not only inside the load of a cache.
     let isNested: Bool
     let work: Work
+    /// Follows the request; nil where nothing is traced.
+    let trace: (any RequestTrace)?
     /// Called when an execution of this request has ended, whether or not its work was ever called.
     let ended: (@Sendable (ExecutionID) -> Void)?
 
     init(
         _ fingerprint: Fingerprint, labels: RequestLabels, policy: ExecutionPolicy, call: CallOptions,
-        at now: MonotonicInstant, work: @escaping Work, ended: (@Sendable (ExecutionID) -> Void)? = nil
+        at now: MonotonicInstant, trace: (any RequestTrace)?, work: @escaping Work,
+        ended: (@Sendable (ExecutionID) -> Void)? = nil
     ) {
         self.fingerprint = fingerprint
         self.labels = labels
@@ -39,6 +42,7 @@ final class Request: Sendable {
         caller = LoadScope.load ?? execution?.executionID
         isNested = execution != nil
         self.work = work
+        self.trace = trace
         self.ended = ended
     }
 
@@ -59,6 +63,13 @@ struct RequestLabels: Hashable, Sendable {
         self.scope = scope
         self.tags = tags
     }
+}
+
+/// What the table of flights knows a flight by.
+struct FlightLabel: Sendable {
+    let labels: RequestLabels
+    /// The trace of the request that has started the flight.
+    let trace: (any RequestTrace)?
 }
 
 /// A step's body, its value boxed.
@@ -111,6 +122,31 @@ public struct ExecutionContext: Hashable, Sendable {
 
     /// What makes this work the same as other work.
     public let fingerprint: Fingerprint
+
+    /// Follows the request that has started the execution; nil where nothing is traced.
+    package let trace: (any RequestTrace)?
+
+    /// Whether both speak of the same execution.
+    public static func == (lhs: ExecutionContext, rhs: ExecutionContext) -> Bool {
+        lhs.executionID == rhs.executionID && lhs.epoch == rhs.epoch && lhs.fingerprint == rhs.fingerprint
+            && lhs.step == rhs.step
+    }
+
+    /// Feeds what tells executions apart.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(executionID)
+        hasher.combine(epoch)
+    }
+
+    /// Runs the work of the execution, which finds this context as ``current``.
+    // Inlined, because each execution would hold its frame.
+    @inline(__always)
+    func run<Value>(_ work: () async throws -> Value) async throws -> Value {
+        try await ExecutionContext.$current.withValue(self) {
+            guard let trace else { return try await work() }
+            return try await trace.run(work)
+        }
+    }
 }
 
 /// Stands for the value of a key that the work for several keys has returned none for.

@@ -58,7 +58,7 @@ struct Flight<Continuation: Sendable, Result: Sendable, Label: Sendable>: Sendab
     private(set) var epoch: UInt64
     private(set) var startedAt: MonotonicInstant
     private(set) var rules: FlightRules
-    /// Nil only in a place that is free.
+    /// Nil once the execution has ended, or was given up.
     private(set) var label: Label?
     var phase: Phase = .running
     /// Whether newcomers with its fingerprint meet it.
@@ -98,6 +98,9 @@ struct Flight<Continuation: Sendable, Result: Sendable, Label: Sendable>: Sendab
         abandonments = 0
         leader = waiters.add()
     }
+
+    /// Hands the label over, because the execution has ended or is given up: it is not for the lock to destroy it.
+    mutating func takeLabel() -> Label? { label.take() }
 
     /// Frees everything but the memory for a few waiters.
     mutating func clear() {

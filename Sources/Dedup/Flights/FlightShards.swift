@@ -19,7 +19,7 @@ enum WaitEnd: Sendable {
 /// A waiter is one ``Waker`` in its flight's list, not a task that awaits another task: awaiting a task's value costs
 /// time quadratic in the number of waiters, and a cancelled waiter could not leave before the value is there.
 final class FlightShards: Sendable {
-    typealias Table = FlightTable<Waker, StoredResult, RequestLabels>
+    typealias Table = FlightTable<Waker, StoredResult, FlightLabel>
 
     private enum Alarm: Sendable {
         case deadline(FlightKey, WaiterID)
@@ -83,10 +83,10 @@ final class FlightShards: Sendable {
     func descriptions(at now: MonotonicInstant) -> [FlightDescription] {
         shards.flatMap { shard in
             shard.table.withLock { table in
-                table.running { labels, key, startedAt, waiters in
+                table.running { label, key, startedAt, waiters in
                     FlightDescription(
-                        step: labels.step, scope: labels.scope, fingerprint: key.fingerprint, executionID: key.epoch,
-                        age: startedAt.duration(to: now), waiters: waiters)
+                        step: label.labels.step, scope: label.labels.scope, fingerprint: key.fingerprint,
+                        executionID: key.epoch, age: startedAt.duration(to: now), waiters: waiters)
                 }
             }
         }
@@ -272,7 +272,7 @@ final class FlightShards: Sendable {
     func detachAll(where isMeant: (RequestLabels) -> Bool) -> Int {
         var count = 0
         for shard in shards {
-            let action = shard.table.withLock { $0.detachAll(where: isMeant) }
+            let action = shard.table.withLock { $0.detachAll { isMeant($0.labels) } }
             for continuation in action.claimAgain { continuation.resume(returning: .claimAgain) }
             count += action.count
         }
@@ -287,9 +287,9 @@ final class FlightShards: Sendable {
     /// Resumes every waiter of an execution that has not ended, and cancels it.
     func giveUpAll() {
         for shard in shards {
-            let (waiting, tasks) = shard.table.withLock { $0.giveUpAll() }
-            for continuation in waiting { continuation.resume(returning: .claimAgain) }
-            for task in tasks { cancelAside(task) }
+            let action = shard.table.withLock { $0.giveUpAll() }
+            for continuation in action.claimAgain { continuation.resume(returning: .claimAgain) }
+            for task in action.tasks { cancelAside(task) }
         }
     }
 }

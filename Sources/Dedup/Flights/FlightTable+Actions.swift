@@ -93,6 +93,18 @@ extension FlightTable {
         package var claimAgain: [Continuation] = []
         /// The alarm of a grace period, which is not needed any more.
         package var staleAlarm: UInt64?
+        /// What the flight was known by, so that it is destroyed outside the lock.
+        package var label: Label?
+    }
+
+    /// What has to be done because every flight that has not ended is given up.
+    package struct GiveUpAction {
+        /// The waiters that were suspended, which get no result.
+        package var claimAgain: [Continuation] = []
+        /// The tasks to cancel.
+        package var tasks: [Task<Void, Never>] = []
+        /// What the flights were known by, so that it is destroyed outside the lock.
+        package var labels: [Label] = []
     }
 }
 

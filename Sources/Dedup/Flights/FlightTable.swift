@@ -47,6 +47,9 @@ package struct FlightTable<Continuation: Sendable, Result: Sendable, Label: Send
         current[fingerprint].map { flights[$0].waiters.count } ?? 0
     }
 
+    /// What a flight is known by, unless its execution has ended.
+    package func label(of key: FlightKey) -> Label? { holds(key) ? flights[key.index].label : nil }
+
     /// Lists the executions that have not ended, the oldest first.
     package func running<Description>(
         _ describe: (Label, FlightKey, _ startedAt: MonotonicInstant, _ waiters: Int) -> Description
@@ -292,7 +295,7 @@ package struct FlightTable<Continuation: Sendable, Result: Sendable, Label: Send
     /// that had suspended, and releases the result to those that had not.
     package mutating func finish(_ key: FlightKey, _ result: Result) -> FinishAction {
         guard holds(key), flights[key.index].isRunning else { return FinishAction() }
-        var action = FinishAction(isCurrent: isCurrent(key))
+        var action = FinishAction(isCurrent: isCurrent(key), label: flights[key.index].takeLabel())
         action.staleAlarm = flights[key.index].graceAlarm.take()
         endRunning(key.index)
         if flights[key.index].isCancelled {
@@ -335,19 +338,18 @@ package struct FlightTable<Continuation: Sendable, Result: Sendable, Label: Send
     }
 
     /// Gives up every flight that has not ended: shutdown has run out of time.
-    ///
-    /// - Returns: Their waiters that were suspended, which get no result, and the tasks to cancel.
-    package mutating func giveUpAll() -> (claimAgain: [Continuation], tasks: [Task<Void, Never>]) {
-        var (claimAgain, tasks) = ([Continuation](), [Task<Void, Never>]())
+    package mutating func giveUpAll() -> GiveUpAction {
+        var action = GiveUpAction()
         // They are found before the first of them is freed, because the table gives its places back with the last.
         for index in runningIndices {
-            claimAgain += flights[index].waiters.removeSuspended()
-            if let task = flights[index].task { tasks.append(task) }
+            action.claimAgain += flights[index].waiters.removeSuspended()
+            if let task = flights[index].task { action.tasks.append(task) }
+            if let label = flights[index].takeLabel() { action.labels.append(label) }
             endRunning(index)
             flights[index].phase = .discarded
             freeIfOver(index)
         }
-        return (claimAgain, tasks)
+        return action
     }
 
     // MARK: - Finding by identity

@@ -213,7 +213,9 @@ private struct FlightTableRun {
         let isCurrent = flight.isCurrent && !flight.isCancelled
         expect(table.isCurrent(flight.key) == isCurrent, "current before the end")
         let joins = flight.isCancelled ? 0 : model.joins(flight.key)
+        let label = table.label(of: flight.key)
         let action = table.finish(flight.key, Int(flight.key.epoch))
+        expect(label != nil && action.label == label && table.label(of: flight.key) == nil, "label to destroy")
         let waiting = model.release(flight.key)
         model.flights[index].result = Int(flight.key.epoch)
         expect(action.isCurrent == isCurrent && action.joins == joins, "finished")
@@ -287,10 +289,11 @@ private struct FlightTableRun {
         if Bool.random(using: &random) { return }
         // Those that have ended get their result from the thread that reports it.
         let waiting = model.flights.filter(\.isRunning).flatMap { model.release($0.key) }
-        let (resumed, tasks) = table.giveUpAll()
-        expect(resumed.sorted() == waiting.sorted(), "given up")
-        expect(tasks.count == model.flights.count { $0.isRunning && $0.hasTask }, "tasks to cancel")
-        released += resumed
+        let action = table.giveUpAll()
+        expect(action.claimAgain.sorted() == waiting.sorted(), "given up")
+        expect(action.labels.count == model.flights.count { $0.isRunning }, "labels to destroy")
+        expect(action.tasks.count == model.flights.count { $0.isRunning && $0.hasTask }, "tasks to cancel")
+        released += action.claimAgain
         for index in model.flights.indices where model.flights[index].isRunning {
             model.flights[index].isGivenUp = true
             model.flights[index].isCurrent = false
