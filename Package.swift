@@ -28,6 +28,8 @@ let grdb = product("GRDB", of: "GRDB.swift", for: "SQLite")
 let log = product("Logging", of: "swift-log", for: "Logging")
 let metrics = product("Metrics", of: "swift-metrics", for: "Metrics")
 let metricsTestKit = product("MetricsTestKit", of: "swift-metrics", for: "Metrics")
+let tracing = product("Tracing", of: "swift-distributed-tracing", for: "Tracing")
+let inMemoryTracing = product("InMemoryTracing", of: "swift-distributed-tracing", for: "Tracing")
 let lifecycle = product("ServiceLifecycle", of: "swift-service-lifecycle", for: "ServiceLifecycle")
 
 let package = Package(
@@ -40,6 +42,7 @@ let package = Package(
         .library(name: "DedupSQLite", targets: ["DedupSQLite"]),
         .library(name: "DedupLogging", targets: ["DedupLogging"]),
         .library(name: "DedupMetrics", targets: ["DedupMetrics"]),
+        .library(name: "DedupTracing", targets: ["DedupTracing"]),
         .library(name: "DedupServiceLifecycle", targets: ["DedupServiceLifecycle"]),
         .library(name: "DedupTesting", targets: ["DedupTesting"]),
         .library(name: "DedupVerification", targets: ["DedupVerification"]),
@@ -50,17 +53,19 @@ let package = Package(
         .trait(name: "SQLite", description: "DedupSQLite: execution records in a file"),
         .trait(name: "Logging", description: "DedupLogging: events to swift-log"),
         .trait(name: "Metrics", description: "DedupMetrics: counts and events to swift-metrics"),
+        .trait(name: "Tracing", description: "DedupTracing: spans of executions to swift-distributed-tracing"),
         .trait(name: "ServiceLifecycle", description: "DedupServiceLifecycle: a deduplicator in a service group"),
         // The Swift Package Index documents what is on by default.
         .default(
             enabledTraits: Context.environment["SPI_GENERATE_DOCS"] == nil
-                ? [] : ["SQLite", "Logging", "Metrics", "ServiceLifecycle"]),
+                ? [] : ["SQLite", "Logging", "Metrics", "Tracing", "ServiceLifecycle"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -70,6 +75,7 @@ let package = Package(
         .target(name: "DedupSQLite", dependencies: ["Caching", "Dedup", grdb], swiftSettings: strict),
         .target(name: "DedupLogging", dependencies: ["Dedup", log], swiftSettings: strict),
         .target(name: "DedupMetrics", dependencies: ["Caching", "Dedup", metrics], swiftSettings: strict),
+        .target(name: "DedupTracing", dependencies: ["Caching", "Dedup", tracing], swiftSettings: strict),
         .target(name: "DedupServiceLifecycle", dependencies: ["Caching", "Dedup", lifecycle], swiftSettings: strict),
         .target(name: "DedupTesting", dependencies: ["Caching", "Dedup", "DedupVerification"], swiftSettings: strict),
         .target(name: "DedupVerification", swiftSettings: strict),
@@ -87,8 +93,9 @@ let package = Package(
         tests(
             "AdapterTests",
             [
-                "Caching", "Dedup", "DedupLogging", "DedupMetrics", "DedupServiceLifecycle", "DedupTesting", log,
-                metrics, metricsTestKit, lifecycle,
+                "Caching", "Dedup", "DedupLogging", "DedupMetrics", "DedupServiceLifecycle",
+                "DedupTesting", "DedupTracing", log, metrics, metricsTestKit, tracing, inMemoryTracing,
+                lifecycle,
             ]),
         tests("ReplayTests", ["Caching", "DedupVerification"]),
         tests("RepositoryTests", []),
@@ -99,8 +106,9 @@ let package = Package(
         tests(
             "DocumentationTests",
             [
-                "Caching", "Dedup", "DedupLogging", "DedupMetrics", "DedupSQLite", "DedupServiceLifecycle",
-                "DedupTesting", "readme", log, lifecycle,
+                "Caching", "Dedup", "DedupLogging", "DedupMetrics", "DedupSQLite",
+                "DedupServiceLifecycle", "DedupTesting", "DedupTracing", "readme", log, tracing,
+                lifecycle,
             ]),
     ],
     swiftLanguageModes: [.v6]

@@ -61,7 +61,7 @@ adapter() {
 }
 
 core="swift-asn1 swift-crypto"
-(($# > 0)) || set -- Core SQLite Logging Metrics ServiceLifecycle
+(($# > 0)) || set -- Core SQLite Logging Metrics Tracing ServiceLifecycle
 for name in "$@"; do
     echo "== a package that uses $name"
     case $name in
@@ -80,13 +80,14 @@ for name in "$@"; do
             adapter Metrics "$core swift-metrics" \
                 "dedup.cache.insertions dedup.events dedup.executions dedup.executions.started dedup.requests"
             ;;
+        Tracing) adapter Tracing "$core swift-distributed-tracing" "await greeting, execute greeting" ;;
         ServiceLifecycle)
             adapter ServiceLifecycle \
                 "swift-asn1 swift-async-algorithms swift-collections swift-crypto swift-log swift-service-lifecycle" \
                 "shut down"
             ;;
         *)
-            echo "consumers: there is no consumer '$name'; choose Core, SQLite, Logging, Metrics or ServiceLifecycle" >&2
+            echo "consumers: there is no consumer '$name'; choose Core, SQLite, Logging, Metrics, Tracing or ServiceLifecycle" >&2
             exit 64
             ;;
     esac

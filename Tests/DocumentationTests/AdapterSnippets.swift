@@ -4,9 +4,11 @@ import DedupMetrics
 import DedupSQLite
 import DedupServiceLifecycle
 import DedupTesting
+import DedupTracing
 import Logging
 import ServiceLifecycle
 import Testing
+import Tracing
 
 @Suite(.timeLimit(.minutes(1))) struct AdapterSnippets {
     @Test func logger() async {
@@ -37,6 +39,26 @@ import Testing
         metrics.collect()
         // end
         #expect(deduplicator.statistics.requests == 0)
+    }
+
+    @Test func tracing() throws {
+        // snippet: Sources/DedupTracing/ExecutionTracing.swift
+        let dedup = try Deduplicator(configuration: DeduplicatorConfiguration(), tracing: ExecutionTracing())
+        let registry = StepRegistry(deduplicator: dedup)
+        // end
+        #expect(registry.deduplicator === dedup)
+    }
+
+    @Test func leaderContext() async throws {
+        let dedup = Deduplicator()
+        let fingerprint = try dedup.fingerprint(of: "user", 7)
+        @Sendable func load() async throws -> String { "Ada" }
+        // snippet: Sources/DedupTracing/ExecutionTracing.swift
+        let user = try await dedup.execute(fingerprint, step: "user") { execution in
+            try await withSpan("load", context: execution.leaderContext ?? .topLevel) { _ in try await load() }
+        }
+        // end
+        #expect(user.value == "Ada")
     }
 
     struct Server: Service {

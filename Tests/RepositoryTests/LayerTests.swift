@@ -13,6 +13,7 @@ import Testing
         "Sources/DedupSQLite": system.union(["Caching", "Dedup", "Foundation", "GRDB"]),
         "Sources/DedupLogging": ["Dedup", "Logging"],
         "Sources/DedupMetrics": ["Caching", "CoreMetrics", "Dedup", "Metrics"],
+        "Sources/DedupTracing": ["Caching", "Dedup", "Tracing"],
         "Sources/DedupServiceLifecycle": ["Caching", "Dedup", "ServiceLifecycle"],
         "Sources/DedupTesting": ["Caching", "Dedup", "DedupVerification", "Testing"],
         "Sources/DedupVerification": ["Synchronization"],
