@@ -30,6 +30,7 @@ let metrics = product("Metrics", of: "swift-metrics", for: "Metrics")
 let metricsTestKit = product("MetricsTestKit", of: "swift-metrics", for: "Metrics")
 let tracing = product("Tracing", of: "swift-distributed-tracing", for: "Tracing")
 let inMemoryTracing = product("InMemoryTracing", of: "swift-distributed-tracing", for: "Tracing")
+let configuration = product("Configuration", of: "swift-configuration", for: "Configuration")
 let lifecycle = product("ServiceLifecycle", of: "swift-service-lifecycle", for: "ServiceLifecycle")
 
 let package = Package(
@@ -43,6 +44,7 @@ let package = Package(
         .library(name: "DedupLogging", targets: ["DedupLogging"]),
         .library(name: "DedupMetrics", targets: ["DedupMetrics"]),
         .library(name: "DedupTracing", targets: ["DedupTracing"]),
+        .library(name: "DedupConfiguration", targets: ["DedupConfiguration"]),
         .library(name: "DedupServiceLifecycle", targets: ["DedupServiceLifecycle"]),
         .library(name: "DedupTesting", targets: ["DedupTesting"]),
         .library(name: "DedupVerification", targets: ["DedupVerification"]),
@@ -54,11 +56,12 @@ let package = Package(
         .trait(name: "Logging", description: "DedupLogging: events to swift-log"),
         .trait(name: "Metrics", description: "DedupMetrics: counts and events to swift-metrics"),
         .trait(name: "Tracing", description: "DedupTracing: spans of executions to swift-distributed-tracing"),
+        .trait(name: "Configuration", description: "DedupConfiguration: limits from a reader of swift-configuration"),
         .trait(name: "ServiceLifecycle", description: "DedupServiceLifecycle: a deduplicator in a service group"),
         // The Swift Package Index documents what is on by default.
         .default(
             enabledTraits: Context.environment["SPI_GENERATE_DOCS"] == nil
-                ? [] : ["SQLite", "Logging", "Metrics", "Tracing", "ServiceLifecycle"]),
+                ? [] : ["SQLite", "Logging", "Metrics", "Tracing", "Configuration", "ServiceLifecycle"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -66,6 +69,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
+        // Without its own traits: what reads JSON is for whoever makes the reader.
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
@@ -76,6 +81,8 @@ let package = Package(
         .target(name: "DedupLogging", dependencies: ["Dedup", log], swiftSettings: strict),
         .target(name: "DedupMetrics", dependencies: ["Caching", "Dedup", metrics], swiftSettings: strict),
         .target(name: "DedupTracing", dependencies: ["Caching", "Dedup", tracing], swiftSettings: strict),
+        .target(
+            name: "DedupConfiguration", dependencies: ["Caching", "Dedup", configuration], swiftSettings: strict),
         .target(name: "DedupServiceLifecycle", dependencies: ["Caching", "Dedup", lifecycle], swiftSettings: strict),
         .target(name: "DedupTesting", dependencies: ["Caching", "Dedup", "DedupVerification"], swiftSettings: strict),
         .target(name: "DedupVerification", swiftSettings: strict),
@@ -93,8 +100,8 @@ let package = Package(
         tests(
             "AdapterTests",
             [
-                "Caching", "Dedup", "DedupLogging", "DedupMetrics", "DedupServiceLifecycle",
-                "DedupTesting", "DedupTracing", log, metrics, metricsTestKit, tracing, inMemoryTracing,
+                "Caching", "Dedup", "DedupConfiguration", "DedupLogging", "DedupMetrics", "DedupServiceLifecycle",
+                "DedupTesting", "DedupTracing", configuration, log, metrics, metricsTestKit, tracing, inMemoryTracing,
                 lifecycle,
             ]),
         tests("ReplayTests", ["Caching", "DedupVerification"]),
@@ -106,8 +113,8 @@ let package = Package(
         tests(
             "DocumentationTests",
             [
-                "Caching", "Dedup", "DedupLogging", "DedupMetrics", "DedupSQLite",
-                "DedupServiceLifecycle", "DedupTesting", "DedupTracing", "readme", log, tracing,
+                "Caching", "Dedup", "DedupConfiguration", "DedupLogging", "DedupMetrics", "DedupSQLite",
+                "DedupServiceLifecycle", "DedupTesting", "DedupTracing", "readme", configuration, log, tracing,
                 lifecycle,
             ]),
     ],

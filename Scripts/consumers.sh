@@ -61,7 +61,7 @@ adapter() {
 }
 
 core="swift-asn1 swift-crypto"
-(($# > 0)) || set -- Core SQLite Logging Metrics Tracing ServiceLifecycle
+(($# > 0)) || set -- Core SQLite Logging Metrics Tracing Configuration ServiceLifecycle
 for name in "$@"; do
     echo "== a package that uses $name"
     case $name in
@@ -81,13 +81,18 @@ for name in "$@"; do
                 "dedup.cache.insertions dedup.events dedup.executions dedup.executions.started dedup.requests"
             ;;
         Tracing) adapter Tracing "$core swift-distributed-tracing" "await greeting, execute greeting" ;;
+        Configuration)
+            fetched="swift-asn1 swift-async-algorithms swift-collections swift-configuration swift-crypto swift-log"
+            adapter Configuration "$fetched swift-service-lifecycle swift-system" "300 results, 1.5 seconds"
+            ;;
         ServiceLifecycle)
             adapter ServiceLifecycle \
                 "swift-asn1 swift-async-algorithms swift-collections swift-crypto swift-log swift-service-lifecycle" \
                 "shut down"
             ;;
         *)
-            echo "consumers: there is no consumer '$name'; choose Core, SQLite, Logging, Metrics, Tracing or ServiceLifecycle" >&2
+            echo "consumers: there is no consumer '$name'; choose Core, SQLite, Logging, Metrics, Tracing, Configuration or" \
+                "ServiceLifecycle" >&2
             exit 64
             ;;
     esac

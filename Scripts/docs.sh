@@ -27,7 +27,7 @@ convert() {
         --output-path "$built/$1.doccarchive" --warnings-as-errors
 }
 
-for module in Caching Dedup DedupSQLite DedupLogging DedupMetrics DedupTracing DedupServiceLifecycle DedupTesting DedupVerification; do
+for module in Caching Dedup DedupSQLite DedupLogging DedupMetrics DedupTracing DedupConfiguration DedupServiceLifecycle DedupTesting DedupVerification; do
     echo "== documentation of $module"
     catalog=Sources/$module/Documentation.docc
     symbols "$module"

@@ -1,4 +1,6 @@
+import Configuration
 import Dedup
+import DedupConfiguration
 import DedupLogging
 import DedupMetrics
 import DedupSQLite
@@ -59,6 +61,14 @@ import Tracing
         }
         // end
         #expect(user.value == "Ada")
+    }
+
+    @Test func configuration() throws {
+        // snippet: Sources/DedupConfiguration/DeduplicatorConfiguration+Keys.swift
+        let config = ConfigReader(provider: EnvironmentVariablesProvider())
+        let dedup = try Deduplicator(configuration: DeduplicatorConfiguration(config: config.scoped(to: "dedup")))
+        // end
+        #expect(dedup.cachedResults == 0)
     }
 
     struct Server: Service {

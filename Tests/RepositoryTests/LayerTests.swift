@@ -14,6 +14,7 @@ import Testing
         "Sources/DedupLogging": ["Dedup", "Logging"],
         "Sources/DedupMetrics": ["Caching", "CoreMetrics", "Dedup", "Metrics"],
         "Sources/DedupTracing": ["Caching", "Dedup", "Tracing"],
+        "Sources/DedupConfiguration": ["Caching", "Configuration", "Dedup"],
         "Sources/DedupServiceLifecycle": ["Caching", "Dedup", "ServiceLifecycle"],
         "Sources/DedupTesting": ["Caching", "Dedup", "DedupVerification", "Testing"],
         "Sources/DedupVerification": ["Synchronization"],

@@ -178,7 +178,7 @@ extension DedupError {
         )
     }
 
-    static func invalidConfiguration(_ field: String, _ problem: String) -> DedupError {
+    package static func invalidConfiguration(_ field: String, _ problem: String) -> DedupError {
         DedupError(.invalidConfiguration, "\(field): \(problem)")
     }
 }

@@ -62,7 +62,7 @@ public struct FingerprintError: Error, Hashable, Sendable {
     public let path: String
 
     /// A type or a limit, if that helps; never a value.
-    let detail: String
+    package let detail: String
 
     init(_ code: Code, path: String = "$", detail: String = "") {
         self.code = code

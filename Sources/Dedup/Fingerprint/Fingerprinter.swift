@@ -26,7 +26,7 @@ public struct Fingerprinter: Sendable {
     /// How large and deep contexts may be.
     public let limits: FingerprintLimits
 
-    let secretKey: SecretKey
+    package let secretKey: SecretKey
 
     /// Makes a fingerprinter.
     ///
