@@ -80,6 +80,6 @@ package enum Processor {
     static let count = Int(dedup_processor_count())
 
     /// The number of lanes that keeps processors apart: that of the processors, rounded up to a power of two, and at most 8, because
-    /// whoever wants all of what is kept in lanes locks every one.
+    /// reading all of what is kept in lanes locks every one.
     package static let laneCount = min(8, 1 << (Int.bitWidth - (count - 1).leadingZeroBitCount))
 }

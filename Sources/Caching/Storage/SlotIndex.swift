@@ -4,7 +4,7 @@
 /// reads one line here, and the slots whose tags match: the right one, and a wrong one in about one lookup of twenty-five. A
 /// group's home is the hash scaled to the number of groups, not masked, so that the table grows by a quarter rather than by
 /// doubling (a load from 0.7 to 0.875: 6.1 to 7.6 bytes a slot), and stops on its way at the size that suits the slots that are
-/// expected. It keeps too little of a hash to move a slot by: whoever makes it grow inserts the slots again.
+/// expected. It keeps too little of a hash to move a slot by: after it has grown, the table inserts the slots again.
 ///
 /// A slot that finds its group full goes to the next one that is not, and each group that it has passed counts it: a lookup goes
 /// on after a group whose count is not zero. There are no tombstones. (The count is that of F14: N. Bronson and X. Shi,

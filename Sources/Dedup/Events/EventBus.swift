@@ -48,13 +48,10 @@ package final class EventBus: Sendable {
         to kinds: Set<ExecutionEvent.Kind> = Set(ExecutionEvent.Kind.allCases), buffering capacity: Int = 1024
     ) -> EventSubscription {
         precondition(capacity > 0, "An event subscription buffers at least one event, not \(capacity).")
-        let (stream, continuation) = AsyncStream.makeStream(
-            of: ExecutionEvent.self, bufferingPolicy: .bufferingNewest(capacity))
-        let subscriber = EventSubscriber(continuation, kinds: EventKinds(kinds))
-        let id = ObjectIdentifier(subscriber)
-        subscriber.onEnd { [weak self] in self?.remove(id) }
+        let subscriber = EventSubscriber(capacity: capacity, kinds: EventKinds(kinds)) { [weak self] in self?.remove($0)
+        }
         if !add(subscriber) { subscriber.finish() }
-        return EventSubscription(stream: stream, subscriber: subscriber)
+        return EventSubscription(subscriber)
     }
 
     /// Hands an event to the subscriptions that want its kind.
@@ -95,14 +92,8 @@ package final class EventBus: Sendable {
         }
     }
 
-    private func remove(_ id: ObjectIdentifier) {
-        let removed = state.withLock { state -> EventSubscriber? in
-            guard let removed = state.subscribers.first(where: { ObjectIdentifier($0) == id }) else { return nil }
-            set(state.subscribers.filter { $0 !== removed }, in: &state)
-            return removed
-        }
-        // The subscriber, and with it its buffered events, may be destroyed here: outside the lock.
-        _ = removed
+    private func remove(_ subscriber: EventSubscriber) {
+        state.withLock { state in set(state.subscribers.filter { $0 !== subscriber }, in: &state) }
     }
 
     private func set(_ subscribers: [EventSubscriber], in state: inout State) {

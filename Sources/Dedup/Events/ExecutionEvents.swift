@@ -1,5 +1,3 @@
-internal import Synchronization
-
 /// The events of a ``Deduplicator``, for subscribers.
 public struct ExecutionEvents: Sendable {
     let bus: EventBus
@@ -35,48 +33,31 @@ public struct ExecutionEvents: Sendable {
 /// One task should iterate it. It ends when the deduplicator is shut down, when it is cancelled, or when that task is
 /// cancelled.
 public struct EventSubscription: AsyncSequence, Sendable {
-    let stream: AsyncStream<ExecutionEvent>
-    let subscriber: EventSubscriber
+    let handle: EventSubscriber.Handle
+
+    init(_ subscriber: EventSubscriber) { handle = EventSubscriber.Handle(subscriber) }
 
     /// How many events this subscription has dropped because its buffer was full.
-    public var droppedEvents: Int {
-        subscriber.dropped.load(ordering: .relaxed)
-    }
+    public var droppedEvents: Int { handle.subscriber.droppedEvents }
 
     /// Ends the subscription: what is buffered is still delivered, and nothing after it. May be called repeatedly.
-    public func cancel() {
-        subscriber.finish()
-    }
+    public func cancel() { handle.subscriber.finish() }
 
     /// The iterator over the events.
-    public func makeAsyncIterator() -> AsyncStream<ExecutionEvent>.Iterator {
-        stream.makeAsyncIterator()
-    }
-}
+    public func makeAsyncIterator() -> Iterator { Iterator(handle: handle) }
 
-/// The publisher's end of one subscription.
-final class EventSubscriber: Sendable {
-    let dropped = Atomic<Int>(0)
-    let kinds: EventKinds
-    private let continuation: AsyncStream<ExecutionEvent>.Continuation
+    /// Waits for one event after the other.
+    public struct Iterator: AsyncIteratorProtocol {
+        let handle: EventSubscriber.Handle
 
-    init(_ continuation: AsyncStream<ExecutionEvent>.Continuation, kinds: EventKinds) {
-        self.continuation = continuation
-        self.kinds = kinds
-    }
+        /// The next event; nil when the subscription has ended and its buffer is empty.
+        ///
+        /// A task that is cancelled while it waits ends the subscription.
+        public mutating func next() async -> ExecutionEvent? { await handle.subscriber.next() }
 
-    /// Puts the event into the buffer; `false` if an older one had to leave it, which is then counted.
-    func send(_ event: ExecutionEvent) -> Bool {
-        guard case .dropped = continuation.yield(event) else { return true }
-        dropped.add(1, ordering: .relaxed)
-        return false
-    }
-
-    func finish() {
-        continuation.finish()
-    }
-
-    func onEnd(_ body: @escaping @Sendable () -> Void) {
-        continuation.onTermination = { _ in body() }
+        /// The same, on the actor of the caller.
+        public mutating func next(isolation actor: isolated (any Actor)?) async -> ExecutionEvent? {
+            await handle.subscriber.next()
+        }
     }
 }

@@ -233,7 +233,7 @@ private struct TokenError: Error {
 }
 
 extension ExecutionEvent {
-    fileprivate static func started(_ id: UInt64) -> ExecutionEvent { example(.executionStarted, id) }
+    static func started(_ id: UInt64) -> ExecutionEvent { example(.executionStarted, id) }
 
     fileprivate static func failed(_ error: any Error) -> ExecutionEvent {
         example(.executionFailed, 1, error: error)

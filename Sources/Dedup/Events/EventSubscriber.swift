@@ -1,0 +1,85 @@
+internal import Caching
+
+/// One subscription: its kinds, its buffer and what it has dropped. The bus puts events in, and the iterators take them out.
+final class EventSubscriber: Sendable {
+    /// What a subscription and its iterators hold. When the last of them is gone, no event can be taken any more, so the
+    /// subscription ends and its buffer is freed.
+    final class Handle: Sendable {
+        let subscriber: EventSubscriber
+
+        init(_ subscriber: EventSubscriber) { self.subscriber = subscriber }
+
+        deinit { subscriber.abandon() }
+    }
+
+    private struct State {
+        var buffer: EventBuffer
+        var dropped = 0
+        /// Called once, when the subscription ends.
+        var onEnd: (@Sendable () -> Void)?
+    }
+
+    let kinds: EventKinds
+    private let state: Lock<State>
+
+    init(capacity: Int, kinds: EventKinds, onEnd: @escaping @Sendable (EventSubscriber) -> Void) {
+        self.kinds = kinds
+        state = Lock(State(buffer: EventBuffer(capacity: capacity)))
+        state.withLock { state in state.onEnd = { [weak self] in if let self { onEnd(self) } } }
+    }
+
+    /// How many events were dropped because the buffer was full.
+    var droppedEvents: Int { state.withLock { $0.dropped } }
+
+    /// Puts the event into the buffer; `false` if an older one had to leave it, which is then counted.
+    func send(_ event: ExecutionEvent) -> Bool {
+        let arrival = state.withLock { state in
+            let arrival = state.buffer.put(event)
+            if case .dropped = arrival { state.dropped += 1 }
+            return arrival
+        }
+        switch arrival {
+        case .buffered, .refused:
+            return true
+        case .handed(let waiter):
+            waiter.resume(returning: event)
+            return true
+        case .dropped:
+            return false
+        }
+    }
+
+    /// The next event; nil when there is none any more.
+    func next() async -> ExecutionEvent? {
+        if let event = state.withLock({ $0.buffer.take() }) { return event }
+        let event = await withTaskCancellationHandler {
+            await withCheckedContinuation { waiter in
+                let (waits, event) = state.withLock { state in
+                    let waits = state.buffer.wait(waiter)
+                    return (waits, waits ? nil : state.buffer.take())
+                }
+                if !waits { waiter.resume(returning: event) }
+            }
+        } onCancel: {
+            finish()
+        }
+        state.orderForSanitizer()
+        return event
+    }
+
+    /// Ends the subscription; what is buffered is still delivered.
+    func finish() {
+        let (waiters, onEnd) = state.withLock { state in
+            defer { state.onEnd = nil }
+            return (state.buffer.finish(), state.onEnd)
+        }
+        waiters.forEach { $0.resume(returning: nil) }
+        onEnd?()
+    }
+
+    /// Ends the subscription and frees what is buffered.
+    private func abandon() {
+        finish()
+        _ = state.withLock { $0.buffer.takeAll() }
+    }
+}
