@@ -7,18 +7,6 @@ struct EventBuffer {
     /// A task that waits for the next event.
     typealias Waiter = CheckedContinuation<ExecutionEvent?, Never>
 
-    /// The way that an event has taken.
-    enum Arrival {
-        /// It waits in the ring.
-        case buffered
-        /// It waits in the ring, and this one had to leave.
-        case dropped(ExecutionEvent)
-        /// It goes to this task.
-        case handed(Waiter)
-        /// The subscription is over.
-        case refused
-    }
-
     let capacity: Int
     private var ring: ContiguousArray<ExecutionEvent?> = []
     private var first = 0
@@ -31,21 +19,26 @@ struct EventBuffer {
         self.capacity = capacity
     }
 
-    /// An event has come.
-    mutating func put(_ event: ExecutionEvent) -> Arrival {
-        if isFinished { return .refused }
-        if !waiters.isEmpty { return .handed(waiters.removeFirst()) }
+    /// An event has come. Returns the task that gets it, if one waits.
+    ///
+    /// Afterwards `event` is what is not in the buffer: the event itself if a task gets it or if nothing comes any more, else the
+    /// oldest if that had to leave; nil if there was room.
+    ///
+    /// In and out through one parameter, because an enum of the outcomes costs as much as all the rest: its cases are moved by
+    /// calls of the runtime.
+    mutating func put(_ event: inout ExecutionEvent?) -> Waiter? {
+        if isFinished { return nil }
+        if !waiters.isEmpty { return waiters.removeFirst() }
         if count == ring.count, count < capacity { grow() }
         if count == ring.count {
-            var oldest: ExecutionEvent? = event
-            swap(&oldest, &ring[first])
+            swap(&event, &ring[first])
             first = first + 1 == ring.count ? 0 : first + 1
-            return oldest.map { .dropped($0) } ?? .buffered
+        } else {
+            let last = first + count
+            swap(&event, &ring[last < ring.count ? last : last - ring.count])
+            count += 1
         }
-        let last = first + count
-        ring[last < ring.count ? last : last - ring.count] = event
-        count += 1
-        return .buffered
+        return nil
     }
 
     /// The next event; nil when there is none, now or for ever.

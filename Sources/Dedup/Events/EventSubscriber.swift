@@ -33,20 +33,16 @@ final class EventSubscriber: Sendable {
 
     /// Puts the event into the buffer; `false` if an older one had to leave it, which is then counted.
     func send(_ event: ExecutionEvent) -> Bool {
-        let arrival = state.withLock { state in
-            let arrival = state.buffer.put(event)
-            if case .dropped = arrival { state.dropped += 1 }
-            return arrival
+        // What comes back is released outside the lock.
+        var event: ExecutionEvent? = event
+        let (waiter, isDropped) = state.withLock { state in
+            let waiter = state.buffer.put(&event)
+            let isDropped = waiter == nil && event != nil && !state.buffer.isFinished
+            if isDropped { state.dropped += 1 }
+            return (waiter, isDropped)
         }
-        switch arrival {
-        case .buffered, .refused:
-            return true
-        case .handed(let waiter):
-            waiter.resume(returning: event)
-            return true
-        case .dropped:
-            return false
-        }
+        waiter?.resume(returning: event)
+        return !isDropped
     }
 
     /// The next event; nil when there is none any more.
