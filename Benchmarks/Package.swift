@@ -125,7 +125,7 @@ let package = Package(
                 "DedupBenchCLI", "DedupBenchKit", "Evidence", "Judging", "LoadGeneration", "Measurement", "Reporting",
                 "Simulation",
                 "Workloads",
-                library("DedupVerification"),
+                library("Caching"), library("Dedup"), library("DedupTesting"), library("DedupVerification"),
             ]),
     ],
     swiftLanguageModes: [.v6]

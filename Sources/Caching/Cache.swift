@@ -14,7 +14,8 @@
 /// test passes its own instants and gets the same answers each time.
 ///
 /// **Shards.** A cache is divided into shards by a seeded hash of the key. A shard is one table, one eviction policy and
-/// the deadlines of its entries. It has one lock for each processor: a lookup takes one of them, a change takes all.
+/// the deadlines of its entries. It has a lock for each processor, up to eight, or one if it is the only shard: a lookup
+/// takes one of them, a change takes all.
 ///
 /// **Capacity.** All shards share one capacity, which is never exceeded. A cache that is filled with as many keys as it has
 /// room for keeps all of them, however unevenly the keys fall on the shards. When there is no room, an insertion first
@@ -22,8 +23,9 @@
 /// less than its fair share (capacity / shards), else from the shards that hold more. With several shards the policy
 /// decides within each shard.
 ///
-/// **A hit** takes one lock and writes nothing that hits on other processors write, except a hit of a sliding entry, which
-/// takes all locks of the shard. It allocates nothing, apart from a byte for each slot of the shard, once.
+/// **A hit** takes one lock, which hits on other processors do not take, and counts itself in the entry. An entry that
+/// processors hit at the same time is counted by each of them apart. A hit allocates nothing, apart from room for what it notes
+/// for each processor and shard, once.
 public final class Cache<Key: CacheKey, Value: Sendable>: Sendable {
     @usableFromInline let seed: UInt64
     @usableFromInline let shards: CacheShards<Key, Value>

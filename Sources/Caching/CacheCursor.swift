@@ -57,7 +57,7 @@ extension Cache {
     /// Hands over the hits of each entry that has had any since the last drain, and sets them to zero.
     ///
     /// `body` runs outside every lock and may use the cache. Together with ``CacheRemoval/hits`` each hit is handed over
-    /// exactly once, except hits of one entry beyond 2^32 - 2 between two drains.
+    /// exactly once, except hits of one entry beyond 2^29 - 1 between two drains.
     @inlinable
     public func drainHits(_ body: (Key, Value, Int) -> Void) {
         _ = drainHits(from: CacheCursor(), limit: .max, body)

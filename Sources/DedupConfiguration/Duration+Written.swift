@@ -8,7 +8,7 @@ extension Duration {
     /// The duration that a text names: a decimal number without a sign and its unit, `300s`, `20ms`, `1.5s`. Nil for any other
     /// text, and where it is no whole number of nanoseconds or does not fit 64 bits of them.
     package init?(written text: String) {
-        let unitStart = text.firstIndex { $0 != "." && !("0"..."9" ~= $0) } ?? text.endIndex
+        let unitStart = text.firstIndex { $0 != "." && !($0.isASCII && $0.isNumber) } ?? text.endIndex
         let parts = text[..<unitStart].split(separator: ".", omittingEmptySubsequences: false)
         guard let unit = Self.units.first(where: { $0.name == text[unitStart...] }),
             let number = parts.first, parts.count <= 2, let whole = Int64(number)
@@ -30,7 +30,8 @@ extension Duration {
         // More digits than these are no whole number of any unit.
         guard count <= 18 else { return nil }
         let power = (0..<count).reduce(Int64(1)) { power, _ in power * 10 }
-        let product = (Int64(digits.prefix(count)) ?? 0).multipliedFullWidth(by: unit)
+        guard let number = count == 0 ? 0 : Int64(digits.prefix(count)) else { return nil }
+        let product = number.multipliedFullWidth(by: unit)
         let (quotient, remainder) = power.dividingFullWidth(product)
         return remainder == 0 ? quotient : nil
     }

@@ -18,13 +18,14 @@ struct KeyedValues: Sendable {
 
     func count(_ key: ConfigurationKey) throws(DedupError) -> Int? {
         if let number = config.int(forKey: key.path, isSecret: key.isSecret) { return number }
-        return try unreadable(key, "a whole number", "Write digits alone, such as 1000.")
+        return try unreadable(
+            key, "a whole number of at most \(Int.max)", "Write digits alone, and no more of them, such as 1000.")
     }
 
     func seed(_ key: ConfigurationKey) throws(DedupError) -> UInt64? {
-        guard let number = try count(key) else { return nil }
-        if let seed = UInt64(exactly: number) { return seed }
-        throw refused(key, "\(number)", "below zero", "Use 0 or more.")
+        guard let written = written(key) else { return nil }
+        if let seed = UInt64(written) { return seed }
+        throw refused(key, written, "not a whole number from 0 to \(UInt64.max)", "Write digits alone, such as 1000.")
     }
 
     func duration(_ key: ConfigurationKey) throws(DedupError) -> Duration? {

@@ -23,7 +23,8 @@ public import Tracing
 /// that started it has in its context is there for work that asks for it: `ExecutionContext.leaderContext`.
 ///
 /// An execution of several keys has a span for each key; the work sees that of the last. A request that leaves before its
-/// execution has begun has no link, because there is no span yet. Work calls the tracer of `InstrumentationSystem` for spans of its
+/// execution has begun has no link, because there is no span yet. A request that comes while a cancelled execution is still
+/// running has no span until it waits for one of its own. Work calls the tracer of `InstrumentationSystem` for spans of its
 /// own, whichever tracer is given here.
 public struct ExecutionTracing: Sendable {
     /// What the span of an execution is a child of.

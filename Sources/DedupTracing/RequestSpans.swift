@@ -106,7 +106,7 @@ final class RequestSpans: RequestTrace {
         let context = tracing.parent == .leader ? caller ?? .topLevel : .topLevel
         let span = begin("execute", in: context, at: wallTime)
         span.attributes["dedup.execution_id"] = SpanAttribute.execution(id)
-        if let request = state.withLock({ $0.wait?.span.context }) {
+        if let request = state.withLock({ $0.wait })?.span.context {
             span.addLink(SpanLink(context: request, attributes: [:]))
         }
         let execution = Execution(span: span, id: id, wallTime: wallTime)

@@ -15,7 +15,7 @@ void dedup_prefer_huge_pages(void *start, size_t length);
 /// Counts a lock that was taken, for builds that count them.
 void dedup_count_lock(void);
 
-/// How many were counted, by all threads.
+/// How many were counted on the calling thread.
 unsigned long dedup_counted_locks(void);
 
 /// Lets other threads run that wait for the processor of the calling thread.

@@ -1,7 +1,8 @@
 internal import CProcessor
 
-/// The counts and notes that hits leave in a shard, in as many lanes as there are processors: a hit writes the lane of the
-/// processor that it runs on and nothing else, so that two threads that only hit never write one cache line in turn.
+/// The counts and notes that hits leave in a shard, in as many lanes as there are processors, up to eight: a hit writes the lane of
+/// the processor that it runs on and the header of the slot that it hits, so that two threads that hit different slots never
+/// write one cache line in turn. (For those that hit the same slot see ``HotHits``.)
 ///
 /// The lanes with their locks are a lock for many readers in the manner of the "big-reader lock" of Linux 2.4: a lookup
 /// takes the lock of one lane, a change of the shard takes all. With one lock for both, two threads with a core each came

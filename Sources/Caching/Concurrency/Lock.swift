@@ -84,7 +84,7 @@ package struct Lock<State: ~Copyable>: ~Copyable, Sendable {
 /// How many locks were taken: counted in debug builds, so that tests can hold what an operation takes.
 @usableFromInline
 package enum LockCount {
-    /// Locks taken by all threads since the program began; nil in a release build, which does not count.
+    /// Locks that the calling thread has taken; nil in a release build, which does not count.
     package static var taken: Int? {
         #if DEBUG
         Int(dedup_counted_locks())

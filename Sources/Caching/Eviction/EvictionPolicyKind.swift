@@ -17,7 +17,7 @@ public struct EvictionPolicyKind: RawRepresentable, CaseIterable, Hashable, Send
     public static let lru = EvictionPolicyKind(.lru)
 
     /// SIEVE: first in, first out with lazy promotion. The default: close to the best hit ratio on skewed requests, and a
-    /// hit writes one bit.
+    /// hit moves nothing.
     public static let sieve = EvictionPolicyKind(.sieve)
 
     /// S3-FIFO: a small probationary queue in front of a main queue, and ghosts. Resists scans.

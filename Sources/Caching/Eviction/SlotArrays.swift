@@ -17,10 +17,9 @@ package struct SlotBits: Sendable {
         words[Int(slot >> 6)] & (1 &<< UInt64(slot & 63)) != 0
     }
 
-    /// Sets the bit of `slot`. A set bit is not written again: the line stays shared between processors that only hit.
+    /// Sets the bit of `slot`.
     package mutating func insert(_ slot: Slot) {
-        let bit: UInt64 = 1 &<< UInt64(slot & 63)
-        if words[Int(slot >> 6)] & bit == 0 { words[Int(slot >> 6)] |= bit }
+        words[Int(slot >> 6)] |= 1 &<< UInt64(slot & 63)
     }
 
     /// Clears the bit of `slot`.

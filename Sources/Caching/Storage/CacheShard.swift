@@ -66,7 +66,7 @@ struct CacheShard<Key: CacheKey, Value: Sendable>: ~Copyable {
             guard lane.takesNote else { return .needsShard }
             lane.note(slot, hash: hash)
         }
-        if unsafe places.header(slot).pointee.slides { deadline = slide(slot, at: now, from: deadline) }
+        if places.slides(slot) { deadline = slide(slot, at: now, from: deadline) }
         places.countHit(slot, lane: number, hot: table.hot.lanes)
         lane.hits &+= 1
         return unsafe .hit(
@@ -94,7 +94,7 @@ struct CacheShard<Key: CacheKey, Value: Sendable>: ~Copyable {
         statistics.hits &+= 1
         unsafe header.pointee.hits = unsafe header.pointee.hits.afterHit
         if policy.wantsReports { policy.hit(slot, hash: hash) }
-        if unsafe header.pointee.slides { _ = unsafe slide(slot, at: now, from: header.pointee.deadline) }
+        if table.store.places.slides(slot) { _ = unsafe slide(slot, at: now, from: header.pointee.deadline) }
         return .hit(makeHit(slot, at: now))
     }
 

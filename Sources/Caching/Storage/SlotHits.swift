@@ -45,6 +45,12 @@ package struct SlotHits: Hashable, Sendable {
     /// The word after the policy has asked.
     @usableFromInline package var asked: SlotHits { SlotHits(word: word & ~Self.recentBits) }
 
+    /// The word with more hits that the policy has not asked about.
+    @usableFromInline
+    func adding(recent: Int) -> SlotHits {
+        SlotHits(word: word & ~Self.recentBits | UInt32(min(3, self.recent + recent)))
+    }
+
     /// The word of a hot slot.
     @inlinable package var hot: SlotHits { SlotHits(word: word | Self.hotBit) }
 }

@@ -63,6 +63,13 @@ struct SlotPlaces<Key: CacheKey, Value: Sendable> {
         unsafe atomicDeadline(slot).pointee.load(ordering: .relaxed)
     }
 
+    /// Whether hits slide the deadline of `slot`. Reads that field alone, as hits of other lanes change others.
+    @inlinable
+    @inline(__always)
+    func slides(_ slot: Slot) -> Bool {
+        unsafe header(slot).pointee.weightAndSliding & SlotHeader.slidingBit != 0
+    }
+
     /// Moves the deadline of `slot` to `deadline`, unless it is later already. Returns the deadline that it has then.
     @inlinable
     func extendDeadline(of slot: Slot, to deadline: Int64) -> Int64 {

@@ -61,8 +61,8 @@ struct SlotTable<Key: CacheKey, Value: Sendable>: ~Copyable {
 
     /// Makes the index larger and puts all slots with keys into it.
     ///
-    /// In the order of the slots, which is that of memory: in the order of the index, each key would be a miss of the
-    /// processor's cache.
+    /// It hashes every key again, under the locks of the shard. In the order of the slots, which is that of memory: in the order of
+    /// the index, each key would be a miss of the processor's cache.
     @inlinable
     @inline(never)
     mutating func growIndex() {
@@ -102,9 +102,12 @@ struct SlotTable<Key: CacheKey, Value: Sendable>: ~Copyable {
         var count = unsafe header.pointee.hits.count
         unsafe header.pointee.hits = unsafe header.pointee.hits.drained
         if unsafe header.pointee.hits.isHot {
+            // A slot that had no hit since the last drain gives its places up, for slots that are hot now.
             hot.lanes.forEachPlace(of: slot) { hits in
                 count += hits.count
-                return hits.drained
+                if hits.count > 0 { return hits.drained }
+                unsafe header.pointee.hits = unsafe header.pointee.hits.adding(recent: hits.recent)
+                return nil
             }
         }
         return count
@@ -120,13 +123,17 @@ struct SlotTable<Key: CacheKey, Value: Sendable>: ~Copyable {
         if let window = lifetime.sliding { store.setWindow(window, of: slot) }
     }
 
-    /// Takes the next value out, from the slot `position` on, as invalidated; nil when there is none left.
+    /// Takes the next key and value out, from the slot `position` on, as invalidated; nil when there is none left. For a table
+    /// that is emptied and then no longer used: the index keeps the slot.
     @inlinable
     mutating func takeNext(from position: inout Int) -> CacheRemoval<Key, Value>? {
         while position < usedSlots {
             let slot = Slot(position)
             position += 1
-            if unsafe store.header(slot).pointee.hasValue { return takeValue(slot, cause: .invalidated) }
+            guard unsafe store.header(slot).pointee.hasValue else { continue }
+            let removal = takeValue(slot, cause: .invalidated)
+            unsafe store.key(slot).deinitialize(count: 1)
+            return removal
         }
         return nil
     }

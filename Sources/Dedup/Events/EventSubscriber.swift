@@ -47,6 +47,8 @@ final class EventSubscriber: Sendable {
 
     /// The next event; nil when there is none any more.
     func next() async -> ExecutionEvent? {
+        // What is buffered is still delivered, and no more: a publisher that is faster than this task would keep it for ever.
+        if Task.isCancelled { finish() }
         if let event = state.withLock({ $0.buffer.take() }) { return event }
         let event = await withTaskCancellationHandler {
             await withCheckedContinuation { waiter in

@@ -12,9 +12,9 @@ public struct ExecutionEvents: Sendable {
     ///
     /// An event that no subscription wants is not made: a subscription to failures costs a cache hit nothing.
     ///
-    /// The subscription ends when it is cancelled, when the task that iterates it is cancelled, when the last copy of it
-    /// and of its iterators is gone, or when the deduplicator is shut down; its buffer is then freed at once. After a
-    /// shutdown it is over before it begins.
+    /// The subscription ends when it is cancelled, when the task that iterates it is cancelled, or when the deduplicator is shut
+    /// down; what is buffered by then is still delivered. It also ends when the last copy of it and of its iterators is gone,
+    /// and its buffer is freed at once. After a shutdown it is over before it begins.
     ///
     /// - Parameters:
     ///   - kinds: The kinds of events that are delivered. Default: every kind of this version. Without any the subscription

@@ -59,7 +59,7 @@ final class FlightShards: Sendable {
     private let running = Atomic(0)
     /// What to fulfil when none is left.
     private let idle = Lock<[OneShot<Bool>]>([])
-    /// Whether there may be any. So the end of an execution takes no lock that all share.
+    /// Whether there ever were any, which only a shutdown waits for. So the end of an execution takes no lock that all share.
     private let isAwaited = Atomic(false)
     private let alarms: AlarmClock<Alarm>
 
@@ -185,7 +185,9 @@ final class FlightShards: Sendable {
     }
 
     private func fulfilIdle() {
-        let shots = idle.withLock { idle in
+        // Asked again, because this thread may come late: the end of what has begun meanwhile finds the shots, too.
+        let shots = idle.withLock { idle -> [OneShot<Bool>] in
+            guard running.load(ordering: .sequentiallyConsistent) == 0 else { return [] }
             defer { idle = [] }
             return idle
         }
