@@ -90,6 +90,8 @@ let package = Package(
             name: "Simulation", dependencies: ["DedupBenchKit", "LoadGeneration", "Measurement"],
             path: "Tests/Simulation",
             swiftSettings: strict),
+        // Reads tables as another program would.
+        .target(name: "CSVReading", path: "Tests/CSVReading", swiftSettings: strict),
         // Evidence as a run would leave it.
         .target(
             name: "EvidenceFixture", dependencies: ["Evidence", "Measurement", library("DedupVerification")],
@@ -115,14 +117,15 @@ let package = Package(
         tests(
             "ReportingTests",
             [
-                "CZlib", "Reporting", "Judging", "Evidence", "EvidenceFixture", "Measurement", "Wording",
+                "CSVReading", "CZlib", "Reporting", "Judging", "Evidence", "EvidenceFixture", "Measurement", "Wording",
                 library("DedupTesting"),
                 library("DedupVerification"), crypto,
             ]),
         tests(
             "DedupBenchTests",
             [
-                "DedupBenchCLI", "DedupBenchKit", "Evidence", "Judging", "LoadGeneration", "Measurement", "Reporting",
+                "CSVReading", "DedupBenchCLI", "DedupBenchKit", "Evidence", "Judging", "LoadGeneration", "Measurement",
+                "Reporting",
                 "Simulation",
                 "Workloads",
                 library("Caching"), library("Dedup"), library("DedupTesting"), library("DedupVerification"),

@@ -14,6 +14,9 @@ package struct Estimate: Hashable, Sendable {
         self.high = high
     }
 
+    /// An estimate of nothing: no value, and an interval without ends.
+    package static let unknown = Estimate(.nan, low: -.infinity, high: .infinity)
+
     /// The median of a sample with its distribution-free interval; nil for an empty sample.
     package static func median(of sample: [Double], confidence: Double = 0.95) -> Estimate? {
         guard let median = Median.of(sample) else { return nil }

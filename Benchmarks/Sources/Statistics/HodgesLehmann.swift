@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// The centre of paired differences, with an exact interval (Hodges and Lehmann, 1963).
 ///
 /// The median of the averages of all pairs of differences, each with itself too (Walsh averages). The interval is
@@ -21,6 +23,17 @@ package enum HodgesLehmann {
         while rank < averages.count / 2, ranks.cumulative(rank) <= error { rank += 1 }
         guard rank > 0 else { return Estimate(centre, low: -.infinity, high: .infinity) }
         return Estimate(centre, low: averages[rank - 1], high: averages[averages.count - rank])
+    }
+}
+
+extension HodgesLehmann {
+    /// How many times the first of each pair the second is taken, as the centre of the pairs' ratios with its interval; not a
+    /// number for no pairs.
+    ///
+    /// Ratios are compared by their logarithms, so that twice and half are equally far from one.
+    package static func ratio(of values: [Double], to others: [Double]) -> Estimate {
+        let centre = estimate(zip(values, others).map { log($0 / $1) })
+        return centre.map { Estimate(exp($0.value), low: exp($0.low), high: exp($0.high)) } ?? .unknown
     }
 }
 

@@ -36,5 +36,6 @@ import Testing
         #expect(SystemCounters.pressure("some avg10=12.50 avg60=0.00\nfull avg10=1.00") == 0.125)
         #expect(SystemCounters.choice("always [madvise] never") == "madvise")
         #expect(SystemCounters.bytes("1024 kB") == 1 << 20)
+        #expect((MachineReadings.availableMemoryNow() ?? 0) > 1 << 20)
     }
 }

@@ -1,3 +1,4 @@
+import CSVReading
 import DedupTesting
 import Reporting
 import Testing

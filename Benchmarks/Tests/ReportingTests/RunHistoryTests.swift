@@ -1,3 +1,4 @@
+import CSVReading
 import Evidence
 import EvidenceFixture
 import Foundation

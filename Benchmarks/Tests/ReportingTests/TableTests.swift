@@ -1,3 +1,4 @@
+import CSVReading
 import DedupVerification
 import Evidence
 import EvidenceFixture

@@ -109,6 +109,19 @@ import Testing
         #expect(six.low == 1 && six.high == 6)
     }
 
+    /// Twice and half are equally far from one, so it does not matter which of the two is called the first.
+    @Test func ratiosAreComparedByTheirLogarithms() {
+        let (slow, fast): ([Double], [Double]) = ([2, 9, 4, 30, 7, 11, 5], [1, 3, 4, 10, 8, 5, 1])
+        let ratio = HodgesLehmann.ratio(of: slow, to: fast)
+        let inverse = HodgesLehmann.ratio(of: fast, to: slow)
+        #expect(ratio.low < ratio.value && ratio.value < ratio.high && ratio.high < .infinity)
+        #expect(abs(ratio.value * inverse.value - 1) < 1e-12)
+        #expect(abs(ratio.low * inverse.high - 1) < 1e-12 && abs(ratio.high * inverse.low - 1) < 1e-12)
+        let twice = HodgesLehmann.ratio(of: fast.map { 2 * $0 }, to: fast)
+        #expect([twice.value, twice.low, twice.high].allSatisfy { abs($0 - 2) < 1e-12 })
+        #expect(HodgesLehmann.ratio(of: [], to: []).value.isNaN)
+    }
+
     @Test func batchMeansOfFortyPoints() throws {
         let y: [Double] = [
             1_020, -578, 1_609, 1_816, 2_574, 3_392, 3_190, 4_784, 5_167, 7_961, 7_113, 7_524, 8_259, 8_766, 9_272,

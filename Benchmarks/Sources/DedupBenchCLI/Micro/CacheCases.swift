@@ -93,7 +93,7 @@ enum CacheCases {
     ///
     /// Inlined by force, so that the two bodies stay the loops that they were when each was written out.
     @inline(__always)
-    private static func sum(
+    static func sum(
         _ iterations: Int, _ keys: [Fingerprint], _ mask: Int, _ lookUp: (Fingerprint) -> UInt64?
     ) {
         var (sum, position) = (UInt64(0), Int.random(in: 0...mask))

@@ -29,7 +29,7 @@ enum HarnessCases {
             rates.append(Double(phase.duration) * Double(phase.load.workers) / Double(phase.counts.operations))
             latencies.merge(phase.latencies.all(.service))
         }
-        let perOperation = Estimate.median(of: rates) ?? Estimate(.nan, low: -.infinity, high: .infinity)
+        let perOperation = Estimate.median(of: rates) ?? .unknown
         let clock = MonotonicClock.calibratedCost()
         let own = Double(latencies.percentile(50) ?? 0)
         let interval = latencies.percentileInterval(50)

@@ -103,7 +103,7 @@ struct MicroEngine: Sendable {
     func compareOnPool(
         _ name: String, iterations: Int, control: String, _ body: @Sendable (Int) async -> Void,
         _ controlBody: @Sendable (Int) async -> Void
-    ) async -> (value: Estimate, control: Double, ratio: Estimate?)? {
+    ) async -> (value: Estimate, control: Double, ratio: Estimate)? {
         guard await isTimed(name, body) else { return nil }
         await body(iterations)
         await controlBody(iterations)
@@ -113,11 +113,9 @@ struct MicroEngine: Sendable {
             controls.append(await Self.time(iterations, controlBody))
             if !round.isMultiple(of: 2) { times.append(await Self.time(iterations, body)) }
         }
-        let unknown = Estimate(.nan, low: -.infinity, high: .infinity)
-        let ratio = HodgesLehmann.estimate(zip(times, controls).map { log($0 / $1) })
         return (
-            .median(of: times) ?? unknown, (Estimate.median(of: controls) ?? unknown).value,
-            ratio.map { Estimate(exp($0.value), low: exp($0.low), high: exp($0.high)) }
+            .median(of: times) ?? .unknown, (Estimate.median(of: controls) ?? .unknown).value,
+            HodgesLehmann.ratio(of: times, to: controls)
         )
     }
 

@@ -24,9 +24,8 @@ enum WaiterCases {
             if !round.isMultiple(of: 2) { ours.append(try await flight(engine, round)) }
         }
         let executions = ours.map(\.executions).max() ?? 0
-        let unknown = Estimate(.nan, low: -.infinity, high: .infinity)
-        let release = Estimate.median(of: ours.map(\.release)) ?? unknown
-        let bytes = Estimate.median(of: ours.map(\.bytes)) ?? unknown
+        let release = Estimate.median(of: ours.map(\.release)) ?? .unknown
+        let bytes = Estimate.median(of: ours.map(\.bytes)) ?? .unknown
         let control = "as many bare tasks at a gate"
         return [
             MicroResult(

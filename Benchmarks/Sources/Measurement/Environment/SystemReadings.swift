@@ -69,6 +69,11 @@ package struct SystemCounters: Hashable, Sendable {
 }
 
 extension MachineReadings {
+    /// Memory that can be had now without swapping, in bytes; nil where the system does not tell.
+    package static func availableMemoryNow() -> Int? {
+        SystemCounters.bytes(SystemFile.value(of: "MemAvailable", in: "/proc/meminfo"))
+    }
+
     /// Everything that can be read at once, and what two looks at the counters tell.
     package init(since before: SystemCounters) {
         self.init()
@@ -86,7 +91,7 @@ extension MachineReadings {
         processorPressure = SystemFile.text("/proc/pressure/cpu").flatMap(SystemCounters.pressure)
         memoryPressure = SystemFile.text("/proc/pressure/memory").flatMap(SystemCounters.pressure)
         hugePages = SystemFile.line("/sys/kernel/mm/transparent_hugepage/enabled").flatMap(SystemCounters.choice)
-        availableMemory = SystemCounters.bytes(SystemFile.value(of: "MemAvailable", in: "/proc/meminfo"))
+        availableMemory = Self.availableMemoryNow()
         let swap = ["SwapTotal", "SwapFree"].compactMap {
             SystemCounters.bytes(SystemFile.value(of: $0, in: "/proc/meminfo"))
         }

@@ -11,13 +11,20 @@ package struct EntryFootprint: Hashable, Sendable {
     package static func measure<Filled>(
         _ allocator: Jemalloc, entries: Int, fill: () throws -> Filled
     ) rethrows -> EntryFootprint {
+        try measureKeeping(allocator, entries: entries, fill: fill).footprint
+    }
+
+    /// The same, and hands over what was filled.
+    package static func measureKeeping<Filled>(
+        _ allocator: Jemalloc, entries: Int, fill: () throws -> Filled
+    ) rethrows -> (footprint: EntryFootprint, filled: Filled) {
         precondition(entries > 0, "the footprint of no entries is not defined")
         allocator.flushThreadCache()
         let before = allocator.reading().live
         let filled = try fill()
         allocator.flushThreadCache()
         let after = allocator.reading().live
-        withExtendedLifetime(filled) {}
-        return EntryFootprint(bytesPerEntry: Double(after - before) / Double(entries), entries: entries)
+        let footprint = EntryFootprint(bytesPerEntry: Double(after - before) / Double(entries), entries: entries)
+        return (footprint, filled)
     }
 }

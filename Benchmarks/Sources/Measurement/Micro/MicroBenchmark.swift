@@ -1,4 +1,3 @@
-internal import Glibc
 package import Statistics
 
 /// Measures something too short for a clock, beside a control, so that a slow moment of the machine hits both.
@@ -39,13 +38,10 @@ package struct MicroBenchmark: Sendable {
             controlTimes.append(batch(control, controlIterations))
             if !round.isMultiple(of: 2) { times.append(batch(measured, iterations)) }
         }
-        let ratio = HodgesLehmann.estimate(zip(times, controlTimes).map { log($0 / $1) })
         return MicroComparison(
             measured: measurement(measured, iterations, times),
             control: measurement(control, controlIterations, controlTimes),
-            ratio: ratio.map { Estimate(exp($0.value), low: exp($0.low), high: exp($0.high)) }
-                ?? Estimate(.nan, low: -.infinity, high: .infinity),
-            rounds: rounds)
+            ratio: HodgesLehmann.ratio(of: times, to: controlTimes), rounds: rounds)
     }
 
     /// Measures a body alone: only for what has no control.
@@ -74,7 +70,7 @@ package struct MicroBenchmark: Sendable {
     private func measurement(_ body: MicroBody, _ iterations: Int, _ times: [Double]) -> MicroMeasurement {
         MicroMeasurement(
             name: body.name, threads: threads, iterations: iterations,
-            nanosecondsPerOperation: .median(of: times) ?? Estimate(.nan, low: -.infinity, high: .infinity),
+            nanosecondsPerOperation: .median(of: times) ?? .unknown,
             allocationsPerOperation: allocations(body, min(iterations, 1_000)))
     }
 

@@ -1,9 +1,9 @@
 /// A curve in a line of text.
-enum Sparkline {
+package enum Sparkline {
     private static let heights = Array("▁▂▃▄▅▆▇█")
 
     /// Values in at most twenty steps of eight heights, from `base` up to the most of them; empty where they give no curve.
-    static func text(_ values: [Double], from base: Double) -> String {
+    package static func text(_ values: [Double], from base: Double) -> String {
         guard values.count > 1, let most = values.max(), most > base, most.isFinite else { return "" }
         let steps = min(20, values.count)
         return String(

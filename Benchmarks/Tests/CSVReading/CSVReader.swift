@@ -1,9 +1,10 @@
 /// A strict reader of RFC 4180, written from the document and not from our writer: what it refuses is not CSV.
-struct CSVReader {
-    struct Malformed: Error { let reason: String }
+package struct CSVReader {
+    /// Why a text is not CSV.
+    package struct Malformed: Error { let reason: String }
 
     /// The records of a file; all have as many fields as the first.
-    static func read(_ text: String) throws -> [[String]] {
+    package static func read(_ text: String) throws -> [[String]] {
         var reader = CSVReader(text)
         var records: [[String]] = []
         while !reader.isAtEnd { records.append(try reader.record()) }
@@ -12,7 +13,7 @@ struct CSVReader {
     }
 
     /// The rows below the header, by column.
-    static func rows(_ text: String) throws -> [[String: String]] {
+    package static func rows(_ text: String) throws -> [[String: String]] {
         let records = try read(text)
         return records.dropFirst().map { Dictionary(uniqueKeysWithValues: zip(records[0], $0)) }
     }
