@@ -1,5 +1,7 @@
+import Glibc
 import Measurement
 import Statistics
+import Synchronization
 import Testing
 
 @Suite(.serialized) struct MicroBenchmarkTests {
@@ -50,4 +52,31 @@ import Testing
         let alone = 1e9 / measured.nanosecondsPerOperation.value
         #expect(abs(measured.operationsPerSecond / alone - 2) < 1e-9)
     }
+
+    /// Also more of them than there are processors: what is counted is what was done.
+    @Test(arguments: [1, 2, 5]) func threadsThatRaceAreAllCounted(threads: Int) {
+        let done = Done()
+        let body = MicroBody("count") { iterations in
+            for _ in 0..<iterations { _ = MonotonicClock.now() }
+            done.note()
+        }
+        let comparison = ThreadRace(rounds: 6, threads: threads, roundTime: 300_000).compare(
+            body, control: Self.readClock)
+        #expect(comparison.measured.threads == threads && comparison.rounds == 6)
+        #expect(done.threads.count >= threads)
+        let measured = comparison.measured.nanosecondsPerOperation
+        #expect(measured.low > 0 && measured.low <= measured.value && measured.value <= measured.high)
+        let alone = 1e9 / measured.value
+        #expect(abs(comparison.measured.operationsPerSecond / alone - Double(threads)) < 1e-9)
+        #expect(comparison.ratio.value > 0 && comparison.ratio.high < .infinity)
+    }
+}
+
+/// Which threads have done something.
+private final class Done: Sendable {
+    private let state = Mutex(Set<UInt>())
+
+    var threads: Set<UInt> { state.withLock { $0 } }
+
+    func note() { state.withLock { _ = $0.insert(UInt(pthread_self())) } }
 }
