@@ -81,6 +81,7 @@ package struct DedupBenchCommand: ParsableCommand {
                   dedupbench list subjects              what can be driven
                   dedupbench micro                      ns and allocations an operation
                   dedupbench instructions               the same, counted: no noise
+                  dedupbench scale                      the same among more and more
                   dedupbench doctor                     is this machine fit for measuring?
                   dedupbench selftest                   broken subjects: each is caught
 
@@ -94,7 +95,7 @@ package struct DedupBenchCommand: ParsableCommand {
                 RunCommand.self, CapacityCommand.self, HTTPCommand.self, CheckCommand.self, CompareCommand.self,
                 ReportCommand.self, ReplayCommand.self, MergeCommand.self, BaselineCommand.self, TrendCommand.self,
                 ListCommand.self,
-                MicroCommand.self, InstructionsCommand.self, DoctorCommand.self,
+                MicroCommand.self, InstructionsCommand.self, ScaleCommand.self, DoctorCommand.self,
                 SelftestCommand.self,
                 SchemaCommand.self,
             ])

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 package import LoadGeneration
+internal import Measurement
 internal import Reporting
 
 /// What commands work with: the places that they print to, what stops them, and the machine that they run on. A test hands in
@@ -17,6 +18,8 @@ package struct CommandContext: Sendable {
     package var workers: Int?
     /// The commit that the program was built from.
     package var commit: @Sendable () async -> String
+    /// Memory that can be had without swapping, in bytes; nil where the system does not tell.
+    package var availableMemory: @Sendable () -> Int? = { MachineReadings.availableMemoryNow() }
     /// Starts the program anew with more in its environment; returns why that cannot be done.
     var restart: @Sendable (_ environment: [String: String]) -> Failure = { _ in
         Failure("this takes a process of its own, which can be started anew", .internalError)
