@@ -62,7 +62,8 @@ struct ScaleHerd {
             allocator.flushThreadCache()
             figures.bytes = Double(allocator.reading().live - live) / count
         }
-        figures.join = try whileHeld()
+        // Whatever is wrong, the herd is let go: none of its tasks may outlive what runs them.
+        let join = Result { try whileHeld() }
         let opened = MonotonicClock.now()
         gate.open()
         while returned.taken < members.count + before {
@@ -71,6 +72,7 @@ struct ScaleHerd {
         }
         figures.release = Double(MonotonicClock.now() - opened) / count
         if let error = problem.first { throw error }
+        figures.join = try join.get()
         return figures
     }
 
