@@ -122,12 +122,21 @@ import Testing
 
     @Test(
         arguments: [
-            ("flightLimit", "many", "'many' is not a whole number. Write digits alone, such as 1000."),
-            ("flightLimit", 1.5, "'1.5' is not a whole number. Write digits alone, such as 1000."),
-            ("flightLimit", true, "'true' is not a whole number. Write digits alone, such as 1000."),
+            (
+                "flightLimit", "many",
+                "'many' is not a whole number of at most 9223372036854775807. Write digits alone, and no more of them, such as 1000."
+            ),
+            (
+                "flightLimit", 1.5,
+                "'1.5' is not a whole number of at most 9223372036854775807. Write digits alone, and no more of them, such as 1000."
+            ),
+            (
+                "flightLimit", true,
+                "'true' is not a whole number of at most 9223372036854775807. Write digits alone, and no more of them, such as 1000."
+            ),
             (
                 "flightLimit", ConfigValue(.intArray([1, 2]), isSecret: false),
-                "'[1, 2]' is not a whole number. Write digits alone, such as 1000."
+                "'[1, 2]' is not a whole number of at most 9223372036854775807. Write digits alone, and no more of them, such as 1000."
             ),
             ("flightLimit", 0, "0 lets nothing through; use 1 or more."),
             ("waiterLimit", -1, "-1 lets nothing through; use 1 or more."),
@@ -172,8 +181,14 @@ import Testing
 
     @Test(
         arguments: [
-            ("cache.seed", "hunter2", "the value is not a whole number. Write digits alone, such as 1000."),
-            ("cache.seed", -12_345, "the value is below zero. Use 0 or more."),
+            (
+                "cache.seed", "hunter2",
+                "the value is not a whole number from 0 to 18446744073709551615. Write digits alone, such as 1000."
+            ),
+            (
+                "cache.seed", -12_345,
+                "the value is not a whole number from 0 to 18446744073709551615. Write digits alone, such as 1000."
+            ),
             (
                 "fingerprinter.secretKey", "hunter2",
                 "the value is not bytes. Give at least 32 random bytes, as the provider decodes them, mostly base64."
@@ -199,6 +214,11 @@ import Testing
         )
     }
 
+    @Test(arguments: [("18446744073709551615", UInt64.max), (12_345, 12_345), ("0", 0)] as [(ConfigValue, UInt64)])
+    func everySeedCanBeGiven(_ value: ConfigValue, _ seed: UInt64) throws {
+        #expect(try read([Self.path("cache.seed"): value]).cache.seed == seed)
+    }
+
     // MARK: - Durations
 
     @Test(
@@ -216,6 +236,7 @@ import Testing
 
     @Test(arguments: [
         "", "s", "10", "-1s", "+1s", "1 s", " 1s", "1s ", "1S", "1d", "1e3s", ".5s", "1.s", "1..5s", "1.2.3s", "١s",
+        "1.5\u{301}s", "5\u{301}s",
         "0x1s",
         "0.5ns", "1.05ns", "0.0000000001s", "0.0000000000000000001s", "9223372036854775808ns", "9223372036854775807us",
         "9223372036.9s", "1s1s",

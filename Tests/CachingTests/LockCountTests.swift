@@ -3,7 +3,7 @@ import Testing
 
 /// How many locks the operations of a cache take: what a hit costs on many processors cannot be measured on few, but counted.
 ///
-/// Locks are counted for the whole process, so the smallest of many counts is taken: another thread can only add to one.
+/// Counted on the thread that asks. The fewest of several are taken, because a table grows now and then.
 @Suite(.enabled(if: LockCount.taken != nil, "Locks are counted in debug builds."))
 struct LockCountTests {
     /// An operation on a full cache of 64 entries, and how many locks it takes.

@@ -65,4 +65,30 @@ struct SlotIndexModelTests {
             #expect(cache.peek(for: PlacedKey(name: name, hash: layout.hash(name)), at: .zero)?.value == model[name])
         }
     }
+
+    /// More keys with one hash than a group can count: they come, go and come again, and the table grows among them.
+    @Test(arguments: 1...3 as ClosedRange<UInt64>)
+    func hundredsOfKeysWithOneHashAreFoundAndRemoved(seed: UInt64) throws {
+        let cache = try Cache<PlacedKey, Int>(
+            CacheConfiguration(capacity: .entries(5_000), policy: .fifo, shards: 1, seed: seed))
+        var random = SplitMix64(seed: seed)
+        func key(_ name: Int) -> PlacedKey { PlacedKey(name: name, hash: 0x8000_0000_8000_0000) }
+        for round in 0..<3 {
+            let names = (0..<700).shuffled(using: &random)
+            for name in names { cache.insert(name + round, for: key(name), timeToLive: .forever, at: .zero) }
+            for name in names { #expect(cache.peek(for: key(name), at: .zero)?.value == name + round) }
+            #expect(cache.peek(for: key(-1), at: .zero) == nil)
+            for name in names.shuffled(using: &random).prefix(600 + round * 50) {
+                #expect(cache.removeValue(for: key(name)), "seed \(seed)")
+                #expect(cache.peek(for: key(name), at: .zero) == nil)
+            }
+            // Others beside them, for which the table has to grow.
+            for name in 0..<500 {
+                let other = PlacedKey(name: 10_000 + name, hash: UInt64(name) &* 0x9E37_79B9_7F4A_7C15)
+                cache.insert(name, for: other, timeToLive: .forever, at: .zero)
+                #expect(cache.peek(for: other, at: .zero)?.value == name)
+            }
+        }
+        #expect(cache.count == 500)
+    }
 }

@@ -32,14 +32,15 @@ struct TableFuzzTests {
         Case(threads: 3, policy: .lru, capacity: 4_000, keys: 16_000, shards: 4, hashes: .max),
         Case(threads: 4, policy: .s3FIFO, capacity: 100, keys: 400, shards: 4, hashes: 1_000),
         Case(threads: 4, policy: .sieve, capacity: 4_000, keys: 16_000, shards: 4, hashes: .max),
-        Case(threads: 4, policy: .s3FIFO, capacity: 4_000, keys: 3_000, shards: 1, hashes: .max),
+        // So large that its slots are in blocks.
+        Case(threads: 4, policy: .s3FIFO, capacity: 1_000_000, keys: 3_000, shards: 4, hashes: .max),
     ]
 
     @Test(arguments: Array(cases.enumerated()))
     func everyValueIsServedWhileItIsThereAndEndsExactlyOnce(seed: Int, shape: Case) throws {
         let (threads, seed) = (shape.threads, UInt64(seed))
         let ledger = FuzzLedger(owners: threads)
-        let cache = try Cache<PlacedKey, FuzzValue>(
+        let cache = try Cache<FuzzKey, FuzzValue>(
             CacheConfiguration(
                 capacity: .entries(shape.capacity), policy: shape.policy, shards: shape.shards, seed: seed), lanes: 2
         ) { ledger.ended($0.value, hits: $0.hits) }
@@ -65,7 +66,7 @@ struct TableFuzzTests {
             #expect(state.failures == [], "\(shape)")
             #expect(state.hits == cache.statistics.hits && state.hits > 0, "\(shape)")
             #expect(state.ends.allSatisfy { $0.allSatisfy { $0 == 1 } }, "A value did not end exactly once: \(shape)")
-            #expect(state.living == 0, "Values that were not released, or twice: \(shape)")
+            #expect(state.living == 0, "Keys or values that were not released, or twice: \(shape)")
         }
     }
 }
@@ -75,7 +76,7 @@ final class FuzzLedger: Sendable {
     struct State: Sendable {
         var clock: Int64 = 0
         var hits = 0
-        /// How many values there are.
+        /// How many values and keys there are.
         var living = 0
         /// How often each value of each owner has left the cache.
         var ends: [[UInt8]]
@@ -104,6 +105,29 @@ final class FuzzLedger: Sendable {
             return MonotonicInstant(nanoseconds: state.clock)
         }
     }
+}
+
+/// A key with a hash of the test's choice, that counts its copies' one object.
+struct FuzzKey: CacheKey {
+    /// Counts itself as long as a copy of its key is anywhere.
+    final class Tag: Sendable {
+        private let ledger: FuzzLedger
+
+        init(_ ledger: FuzzLedger) {
+            self.ledger = ledger
+            ledger.state.withLock { $0.living += 1 }
+        }
+
+        deinit { ledger.state.withLock { $0.living -= 1 } }
+    }
+
+    let name: Int
+    let hash: UInt64
+    let tag: Tag
+
+    func seededHash(_ seed: UInt64) -> UInt64 { hash }
+    static func == (lhs: FuzzKey, rhs: FuzzKey) -> Bool { lhs.name == rhs.name }
+    func hash(into hasher: inout Hasher) { hasher.combine(name) }
 }
 
 /// A value that counts itself, so that one that is released never or twice is seen.
@@ -135,7 +159,7 @@ struct FuzzOwner {
         var limit = Int64.max
     }
 
-    let cache: Cache<PlacedKey, FuzzValue>
+    let cache: Cache<FuzzKey, FuzzValue>
     let ledger: FuzzLedger
     let number: Int
     let keys: Int
@@ -144,7 +168,7 @@ struct FuzzOwner {
     var entries: [Int: Entry] = [:]
 
     init(
-        _ cache: Cache<PlacedKey, FuzzValue>, _ ledger: FuzzLedger, number: Int, keys: Int, hashes: UInt64, seed: UInt64
+        _ cache: Cache<FuzzKey, FuzzValue>, _ ledger: FuzzLedger, number: Int, keys: Int, hashes: UInt64, seed: UInt64
     ) {
         (self.cache, self.ledger, self.number, self.keys, self.hashes) = (cache, ledger, number, keys, hashes)
         random = SplitMix64(seed: seed &* 31 &+ UInt64(number))
@@ -157,6 +181,9 @@ struct FuzzOwner {
         case 550..<900: insert(name)
         case 900..<990: remove(name)
         case 990..<998: _ = cache.sweep(at: ledger.tick())
+        case 998 where Int.random(in: 0..<4, using: &random) == 0:
+            cache.removeAll()
+            entries = [:]
         case 998:
             let doomed = Int.random(in: 0..<7, using: &random)
             cache.removeAll { key, value in value.owner == number && key.name % 7 == doomed }
@@ -169,10 +196,10 @@ struct FuzzOwner {
     }
 
     /// Each owner has every fourth name.
-    private func key(_ name: Int) -> PlacedKey {
+    private func key(_ name: Int) -> FuzzKey {
         let name = name * 4 + number
         let word = (UInt64(name) &* 0x9E37_79B9_7F4A_7C15 >> 32) % hashes &* 0x0134_5679
-        return PlacedKey(name: name, hash: word << 32 | word & 0xFFFF_FFFF)
+        return FuzzKey(name: name, hash: word << 32 | word & 0xFFFF_FFFF, tag: FuzzKey.Tag(ledger))
     }
 
     private mutating func lookUp(_ name: Int) {

@@ -134,6 +134,14 @@ struct CacheShard<Key: CacheKey, Value: Sendable>: ~Copyable {
             deadline: places.deadline(slot))
     }
 
+    /// Lets the lanes count the hits of `key`, if it is there.
+    @inlinable
+    func makeHot(_ key: Key, hash: UInt64) -> Bool {
+        guard let slot = table.find(key, hash: Self.indexHash(hash)) else { return false }
+        unsafe table.store.header(slot).pointee.hits = unsafe table.store.header(slot).pointee.hits.hot
+        return true
+    }
+
     /// Changes the bounds of the deadlines, and makes it known to the other shards if the earliest has changed.
     @inlinable
     mutating func changeBounds<Result>(_ change: (inout DeadlineBounds) -> Result) -> Result {

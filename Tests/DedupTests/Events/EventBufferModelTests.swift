@@ -61,4 +61,36 @@ import Testing
         #expect(received.joined().sorted() == Array(1...5_000))
         #expect(subscription.droppedEvents == 0 && bus.subscriberCount == 0)
     }
+
+    /// A publisher that is always ahead does not keep a cancelled task for ever: it gets what is buffered, and no more.
+    @Test func aTaskThatIsCancelledEndsHoweverMuchIsPublished() async {
+        let bus = EventBus()
+        let subscription = bus.subscribe(buffering: 5)
+        for number in 1...5 as ClosedRange<UInt64> { bus.publish(.started(number)) }
+        let listener = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            var count = 0
+            for await _ in subscription {
+                count += 1
+                bus.publish(.started(99))
+            }
+            return count
+        }
+        #expect(await listener.value == 5 && bus.subscriberCount == 0)
+    }
+
+    @Test func oneIteratorThatIsCancelledEndsTheSubscriptionForAll() async {
+        let bus = EventBus()
+        let subscription = bus.subscribe()
+        let listeners = (0..<3).map { _ in
+            Task {
+                var count = 0
+                for await _ in subscription { count += 1 }
+                return count
+            }
+        }
+        listeners[1].cancel()
+        for listener in listeners { #expect(await listener.value == 0) }
+        #expect(bus.subscriberCount == 0)
+    }
 }
