@@ -26,7 +26,10 @@ struct GhostQueueModelTests {
                 model.removeFirst()
             default:
                 let weight = Int.random(in: 1...size.heaviest, using: &random)
-                if let place { model.remove(at: place) }
+                if let place {
+                    model.remove(at: place)
+                    _ = queue.take(hash)
+                }
                 queue.append(hash, weight: weight)
                 model.append((hash, weight))
             }
@@ -38,5 +41,17 @@ struct GhostQueueModelTests {
             #expect(first && !second)
         }
         #expect(queue.count == 0 && queue.weight == 0)
+    }
+
+    /// Two keys with one hash are two ghosts.
+    @Test func aHashThatIsThereTwiceIsTakenOutTwice() {
+        var queue = GhostQueue()
+        for hash in [7, 8, 7, 9] as [UInt64] { queue.append(hash, weight: 2) }
+        queue.removeFirst()
+        #expect(queue.count == 3 && queue.weight == 6 && queue.contains(7))
+        let taken = [queue.take(7), queue.take(7), queue.take(8)]
+        #expect(taken == [true, false, true] && queue.count == 1)
+        queue.removeFirst()
+        #expect(queue.count == 0 && !queue.contains(9))
     }
 }

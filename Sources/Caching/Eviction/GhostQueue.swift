@@ -1,7 +1,7 @@
 /// The keys whose values were evicted and that a policy still remembers: only their hashes, in the order in which they left.
 ///
 /// A hash of 64 bits stands for its key: with a million ghosts, one request in 10^13 is taken for that of another key. So a ghost
-/// holds neither key nor slot, and costs 8 to 10 bytes in a ring and 5 to 13 in an index of the places in the ring. One that was
+/// holds neither key nor slot, and costs 8 to 12 bytes in a ring and 5 to 16 in an index of the places in the ring. One that was
 /// taken out leaves its place in the ring behind, until that comes to the front or the ring is full.
 package struct GhostQueue: Sendable {
     /// How many there are.
@@ -14,6 +14,8 @@ package struct GhostQueue: Sendable {
     private var weights = SlotWeights()
     private var first = 0
     private var length = 0
+    /// The places whose ghosts were not taken out.
+    private var living = SlotBits()
     /// Open addressing with linear probing and a power of two of words, each the number of a place and one, or 0.
     private var index: [UInt32] = []
 
@@ -26,35 +28,30 @@ package struct GhostQueue: Sendable {
     /// Takes `hash` out; whether it was there.
     package mutating func take(_ hash: UInt64) -> Bool {
         guard let position = find(hash) else { return false }
-        let place = Int(index[position]) - 1
-        count -= 1
-        weight -= weights.weight(of: Slot(place))
-        vacate(position)
+        forget(place: Int(index[position]) - 1, at: position)
         return true
     }
 
-    /// Adds `hash` as the newest.
+    /// Adds `hash` as the newest. It is not there: a policy takes it out when its key is admitted. (If two keys have one hash,
+    /// it may be there twice, as two ghosts.)
     package mutating func append(_ hash: UInt64, weight own: Int) {
-        _ = take(hash)
         if length == hashes.count { makeRoom() }
-        let place = (first + length) % hashes.count
+        let end = first + length
+        let place = end < hashes.count ? end : end - hashes.count
         length += 1
-        hashes[place] = hash
-        weights.set(own, for: Slot(place), slots: hashes.count)
-        link(place)
-        count += 1
-        weight += own
+        put(hash, weight: own, in: place)
     }
 
     /// Forgets the oldest; there is one.
     package mutating func removeFirst() {
         while true {
-            let hash = hashes[first]
-            let isThere = find(hash).map { Int(index[$0]) - 1 == first } ?? false
-            if isThere { _ = take(hash) }
-            first = (first + 1) % hashes.count
+            let place = first
+            first = first + 1 == hashes.count ? 0 : first + 1
             length -= 1
-            if isThere { return }
+            guard living.contains(Slot(place)) else { continue }
+            var position = home(hashes[place])
+            while Int(index[position]) != place + 1 { position = (position + 1) & (index.count - 1) }
+            return forget(place: place, at: position)
         }
     }
 
@@ -73,10 +70,22 @@ package struct GhostQueue: Sendable {
         return nil
     }
 
-    private mutating func link(_ place: Int) {
-        var position = home(hashes[place])
+    private mutating func put(_ hash: UInt64, weight own: Int, in place: Int) {
+        hashes[place] = hash
+        weights.set(own, for: Slot(place), slots: hashes.count)
+        living.insert(Slot(place))
+        count += 1
+        weight += own
+        var position = home(hash)
         while index[position] != 0 { position = (position + 1) & (index.count - 1) }
         index[position] = UInt32(place + 1)
+    }
+
+    private mutating func forget(place: Int, at position: Int) {
+        living.remove(Slot(place))
+        count -= 1
+        weight -= weights.weight(of: Slot(place))
+        vacate(position)
     }
 
     /// Empties a word of the index and moves those behind it up, as far as their homes allow.
@@ -97,19 +106,17 @@ package struct GhostQueue: Sendable {
 
     /// Leaves the places of those that were taken out, and makes the ring larger if few were.
     private mutating func makeRoom() {
-        var old = self
+        let old = self
         self = GhostQueue()
-        let capacity = max(16, old.count + old.count / 4)
+        let capacity = max(16, old.count + old.count / 2)
         hashes = Array(repeating: 0, count: capacity)
+        living.reserve(slots: capacity)
         index = Array(repeating: 0, count: 1 << (Int.bitWidth - (capacity * 4 / 3).leadingZeroBitCount))
-        while old.count > 0 {
-            let place = old.first
-            let hash = old.hashes[place]
-            if let position = old.find(hash), Int(old.index[position]) - 1 == place {
-                append(hash, weight: old.weights.weight(of: Slot(place)))
-                _ = old.take(hash)
-            }
-            old.first = (place + 1) % old.hashes.count
+        for offset in 0..<old.length {
+            let place = (old.first + offset) % old.hashes.count
+            guard old.living.contains(Slot(place)) else { continue }
+            put(old.hashes[place], weight: old.weights.weight(of: Slot(place)), in: length)
+            length += 1
         }
     }
 }
