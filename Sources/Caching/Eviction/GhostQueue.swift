@@ -1,7 +1,7 @@
 /// The keys whose values were evicted and that a policy still remembers: only their hashes, in the order in which they left.
 ///
 /// A hash of 64 bits stands for its key: with a million ghosts, one request in 10^13 is taken for that of another key. So a ghost
-/// holds neither key nor slot, and costs 8 to 12 bytes in a ring and 5 to 16 in an index of the places in the ring. One that was
+/// holds neither key nor slot, and costs 8 to 12 bytes in a ring and 5 to 16 in an index of the places in the ring (and 4 more where entries have weights). One that was
 /// taken out leaves its place in the ring behind, until that comes to the front or the ring is full.
 package struct GhostQueue: Sendable {
     /// How many there are.

@@ -1,9 +1,9 @@
 /// SIEVE: first in, first out, except that a slot that was hit since the hand last passed it stays where it is.
 ///
 /// Y. Zhang, J. Yang, Y. Yue, Y. Vigfusson and K. V. Rashmi, "SIEVE is simpler than LRU: an efficient turn-key eviction
-/// algorithm for web caches", NSDI 2024. New slots go to the head with a clear bit; a hit sets the bit (or is known when the hand asks for it); the hand starts at
-/// the tail, moves towards the head clearing bits until it meets a clear one, the victim, wraps from the head to the
-/// tail, and stays at the victim's neighbour towards the head.
+/// algorithm for web caches", NSDI 2024. New slots go to the head with a clear bit; a hit sets the bit (here the hand may also
+/// ask for hits); the hand starts at the tail, moves towards the head clearing bits until it meets a clear one, the victim,
+/// wraps from the head to the tail, and stays at the victim's neighbour towards the head.
 package struct SIEVEPolicy: EvictionPolicy {
     package static let hitDelivery = HitDelivery.asked
 

@@ -4,7 +4,7 @@
 /// others count the hits since the last drain.
 ///
 /// Two processors that add to one word in turn cost each other the transfer of its line. Once that happens to a slot it is hot,
-/// and its hits are counted in ``HotHits`` until its value goes.
+/// and its hits are counted in ``HotHits`` until its value goes, or a lane has had none between two drains.
 @usableFromInline
 package struct SlotHits: Hashable, Sendable {
     @usableFromInline var word: UInt32

@@ -102,7 +102,7 @@ struct SlotTable<Key: CacheKey, Value: Sendable>: ~Copyable {
         var count = unsafe header.pointee.hits.count
         unsafe header.pointee.hits = unsafe header.pointee.hits.drained
         if unsafe header.pointee.hits.isHot {
-            // A slot that had no hit since the last drain gives its places up, for slots that are hot now.
+            // Lanes in which the slot had no hit since the last drain give their places up, for slots that are hot now.
             hot.lanes.forEachPlace(of: slot) { hits in
                 count += hits.count
                 if hits.count > 0 { return hits.drained }

@@ -24,9 +24,11 @@ struct LockCountTests {
     @Test func aJoinTakesFourLocksUntilItWaits() async throws {
         let step = HeldStep()
         let leader = ask(1) { try await step.run(1) }
-        let locks = fewestLocks { _ in ask(1) }
+        var joins: [Task<Outcome<Int>, any Error>] = []
+        joins.reserveCapacity(40)
+        let locks = fewestLocks { _ in joins.append(ask(1) { 2 }) }
         step.gate.open()
-        _ = try await leader.value
+        for join in joins + [leader] { #expect(try await join.value.value == 1) }
         #expect(locks == 4)
     }
 

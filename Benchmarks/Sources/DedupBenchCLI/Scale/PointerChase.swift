@@ -1,7 +1,8 @@
 internal import Workloads
 
 /// Loads each of which has to wait for the one before: what memory costs where neither the compiler nor the processor can look
-/// ahead. Nothing that looks a key up in as many bytes at random can do with less than one of them.
+/// ahead. A lookup that waits for the one before takes one of them at least; lookups that do not may take less, as the processor
+/// waits for several at a time.
 package struct PointerChase: Sendable {
     /// One line of the processor's cache each; the first number of a line is the place of the next.
     private let lines: [SIMD8<UInt64>]

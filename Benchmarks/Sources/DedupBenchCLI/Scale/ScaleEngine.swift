@@ -11,7 +11,7 @@ struct ScaleEngine: Sendable {
 
     private let mostRounds: Int
     let allocator: Jemalloc
-    /// What ends the run after the round that is being measured.
+    /// What ends the run: of flights and waiters after the round that is being measured, of the other curves after the step.
     let stop: StopSignal
     /// How many processors threads share.
     let processors = ProcessInfo.processInfo.activeProcessorCount

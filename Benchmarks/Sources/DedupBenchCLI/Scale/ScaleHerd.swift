@@ -21,6 +21,9 @@ struct ScaleHerd {
     private let jobs = HeldJobs()
     private let returned = Counter()
     private let problem = Problem()
+    /// Requests beside the members that have not returned.
+    private let joiners = Counter()
+    private let leavers = Counter()
     /// What the work of the herd, or each of its members, waits at.
     let gate = Turnstile()
 
@@ -66,7 +69,7 @@ struct ScaleHerd {
         let join = Result { try whileHeld() }
         let opened = MonotonicClock.now()
         gate.open()
-        while returned.taken < members.count + before {
+        while returned.taken < members.count + before || leavers.taken < joiners.taken {
             await jobs.wait()
             jobs.run()
         }
@@ -81,13 +84,21 @@ struct ScaleHerd {
     /// - Returns: Nanoseconds a request, from the creation of its task until it is suspended.
     func join(_ numbers: [Int], _ request: @escaping @Sendable (Int) async throws -> Void) throws -> Double {
         let left = Counter()
+        _ = joiners.take(numbers.count)
         var tasks: [Task<Void, Never>] = []
         tasks.reserveCapacity(numbers.count)
         let began = MonotonicClock.now()
         for number in numbers {
             tasks.append(
-                Task.detached(executorPreference: jobs) {
-                    do { try await request(number) } catch is CancellationError { _ = left.take(1) } catch {}
+                Task.detached(executorPreference: jobs) { [leavers, problem] in
+                    do {
+                        try await request(number)
+                    } catch is CancellationError {
+                        _ = left.take(1)
+                    } catch {
+                        problem.note(error)
+                    }
+                    _ = leavers.take(1)
                 })
         }
         jobs.run()

@@ -23,7 +23,7 @@ package struct EntryFootprint: Hashable, Sendable {
         let before = allocator.reading().live
         let filled = try fill()
         allocator.flushThreadCache()
-        let after = allocator.reading().live
+        let after = withExtendedLifetime(filled) { allocator.reading().live }
         let footprint = EntryFootprint(bytesPerEntry: Double(after - before) / Double(entries), entries: entries)
         return (footprint, filled)
     }

@@ -14,12 +14,15 @@ package struct ThreadRace: Sendable {
 
     private let rounds: Int
     private let threads: Int
-    /// How long a round lasts, in nanoseconds: so long that each thread has several turns.
+    /// How long a round lasts for each thread, in nanoseconds: `threads` times as long for all, so that each has several turns.
     private let roundTime: UInt64
 
     /// A race.
+    ///
+    /// - Precondition: There is a round, a thread, and time for it.
     package init(rounds: Int, threads: Int, roundTime: UInt64 = 20_000_000) {
         precondition(threads >= 1, "at least one thread must do the work")
+        precondition(rounds >= 1 && roundTime > 0, "a race needs a round, and time for it")
         self.rounds = rounds
         self.threads = threads
         self.roundTime = roundTime
@@ -46,16 +49,22 @@ package struct ThreadRace: Sendable {
     }
 
     /// How many operations are done between two looks at the clock; trying that out is also the warm-up.
+    ///
+    /// All threads try it at once, because an operation may take a thousand times longer then: a chunk that suits one thread would
+    /// be all of a round. The fastest of three is taken, as one interruption says nothing.
     private func chunk(of body: MicroBody) -> Int {
         var chunk = 1
-        while body.time(chunk) < Self.chunkTime { chunk *= 2 }
-        return chunk
+        while true {
+            let times = (0..<3).map { _ in round(body, chunk, time: 0) * Double(chunk) }
+            if (times.min() ?? 0) >= Double(Self.chunkTime) { return max(1, chunk / 2) }
+            chunk *= 2
+        }
     }
 
-    /// Nanoseconds that an operation took on its thread in one round.
-    private func round(_ body: MicroBody, _ chunk: Int) -> Double {
+    /// Nanoseconds that an operation took on its thread in one round of `time`; each thread does one chunk at least.
+    private func round(_ body: MicroBody, _ chunk: Int, time: Int? = nil) -> Double {
         let state = State()
-        let time = Int(roundTime) * threads
+        let time = time ?? Int(roundTime) * threads
         for _ in 1..<threads {
             let thread = Thread { [threads] in
                 state.work(threads, time, body, chunk)
