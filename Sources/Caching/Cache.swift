@@ -71,8 +71,7 @@ public final class Cache<Key: CacheKey, Value: Sendable>: Sendable {
         shards = CacheShards(count: count, lanes: lanes) { number in
             CacheShard(
                 kind: configuration.policy, pool: pool, fairShare: share, expected: expected, blocks: blocks,
-                lanes: lanes, seed: seed,
-                number: number)
+                lanes: lanes, seed: seed, number: number)
         }
     }
 

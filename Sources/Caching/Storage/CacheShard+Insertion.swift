@@ -215,13 +215,12 @@ extension CacheShard {
     @inlinable
     mutating func evictOne(into removals: inout Removals<Key, Value>) -> Int? {
         // The table is asked through a copy of its addresses, as the policy of the same shard is being changed.
-        let (places, hot) = (table.store.places, table.hot.lanes)
-        let seed = seed
+        let (places, hot, seed) = (table.store.places, table.hot.lanes, table.seed)
         let victim = policy.evict(
             hitsOf: { places.takeRecentHits(of: $0, hot: hot) },
             hashOf: { unsafe places.key($0).pointee.seededHash(seed) })
         guard let victim else { return nil }
-        let hash = unsafe places.key(victim).pointee.seededHash(seed)
+        let hash = table.hash(of: victim)
         let room = removeValue(in: victim, cause: .evicted, into: &removals)
         table.release(victim, hash: Self.indexHash(hash))
         return room

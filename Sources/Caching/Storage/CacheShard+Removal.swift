@@ -93,7 +93,7 @@ extension CacheShard {
             } else if removals.count == limit {
                 return room
             } else {
-                let hash = unsafe table.store.key(slot).pointee.seededHash(seed)
+                let hash = table.hash(of: slot)
                 room += free(slot, hash: hash, cause: .expired, into: &removals)
             }
         }
@@ -153,7 +153,7 @@ extension CacheShard {
     mutating func remove(_ slots: [Slot], of examination: UInt64, into removals: inout Removals<Key, Value>) {
         let changed = examinations.end(examination)
         for slot in slots where !changed.contains(slot) {
-            let hash = unsafe table.store.key(slot).pointee.seededHash(seed)
+            let hash = table.hash(of: slot)
             pool.give(free(slot, hash: hash, cause: .invalidated, into: &removals))
         }
     }

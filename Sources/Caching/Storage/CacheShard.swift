@@ -16,7 +16,6 @@ struct CacheShard<Key: CacheKey, Value: Sendable>: ~Copyable {
     /// The counts of this shard, except the hits and misses that the lanes have counted.
     @usableFromInline var statistics = CacheStatistics()
     @usableFromInline let pool: CapacityPool
-    @usableFromInline let seed: UInt64
     /// The number of this shard in its cache.
     @usableFromInline let number: Int
     /// The part of the capacity that this shard may hold while others want more.
@@ -32,12 +31,10 @@ struct CacheShard<Key: CacheKey, Value: Sendable>: ~Copyable {
     @usableFromInline
     init(
         kind: EvictionPolicyKind, pool: CapacityPool, fairShare: Int, expected: Int, blocks: SlotBlocks?, lanes: Int,
-        seed: UInt64,
-        number: Int
+        seed: UInt64, number: Int
     ) {
         self.pool = pool
         self.fairShare = fairShare
-        self.seed = seed
         self.number = number
         table = SlotTable(expected: expected, blocks: blocks, lanes: lanes, seed: seed)
         policy = ShardPolicy(kind, capacity: fairShare)
@@ -69,10 +66,7 @@ struct CacheShard<Key: CacheKey, Value: Sendable>: ~Copyable {
         if places.slides(slot) { deadline = slide(slot, at: now, from: deadline) }
         places.countHit(slot, lane: number, hot: table.hot.lanes)
         lane.hits &+= 1
-        return unsafe .hit(
-            CacheHit(
-                value: places.value(slot).pointee, storedAt: places.header(slot).pointee.storedAt, foundAt: now,
-                deadline: deadline))
+        return .hit(makeHit(slot, at: now, deadline: deadline))
     }
 
     /// Looks `key` up under all locks of the shard: counts it, tells the policy, moves a sliding deadline, removes an entry
@@ -94,8 +88,9 @@ struct CacheShard<Key: CacheKey, Value: Sendable>: ~Copyable {
         statistics.hits &+= 1
         unsafe header.pointee.hits = unsafe header.pointee.hits.afterHit
         if policy.wantsReports { policy.hit(slot, hash: hash) }
-        if table.store.places.slides(slot) { _ = unsafe slide(slot, at: now, from: header.pointee.deadline) }
-        return .hit(makeHit(slot, at: now))
+        var deadline = unsafe header.pointee.deadline
+        if table.store.places.slides(slot) { deadline = slide(slot, at: now, from: deadline) }
+        return .hit(makeHit(slot, at: now, deadline: deadline))
     }
 
     /// Moves the deadline of `slot` after a hit. Returns the deadline that it has then, which is later if another lane has moved
@@ -120,18 +115,18 @@ struct CacheShard<Key: CacheKey, Value: Sendable>: ~Copyable {
     @inlinable
     func peek(_ key: Key, hash: UInt64, now: MonotonicInstant) -> CacheHit<Value>? {
         guard let slot = table.find(key, hash: Self.indexHash(hash)) else { return nil }
-        guard now.nanoseconds < table.store.places.deadline(slot) else { return nil }
-        return makeHit(slot, at: now)
+        let deadline = table.store.places.deadline(slot)
+        return now.nanoseconds < deadline ? makeHit(slot, at: now, deadline: deadline) : nil
     }
 
-    /// The value in `slot`, which is alive at `now`.
+    /// The value in `slot`, which is alive at `now` and expires at `deadline`.
     @inlinable
     @inline(__always)
-    func makeHit(_ slot: Slot, at now: MonotonicInstant) -> CacheHit<Value> {
+    func makeHit(_ slot: Slot, at now: MonotonicInstant, deadline: Int64) -> CacheHit<Value> {
         let places = table.store.places
         return unsafe CacheHit(
             value: places.value(slot).pointee, storedAt: places.header(slot).pointee.storedAt, foundAt: now,
-            deadline: places.deadline(slot))
+            deadline: deadline)
     }
 
     /// Lets the lanes count the hits of `key`, if it is there.

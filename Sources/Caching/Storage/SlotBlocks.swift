@@ -3,8 +3,8 @@ internal import CProcessor
 /// Memory for the chunks of all shards of a large cache, in blocks of the size of a huge page.
 ///
 /// A lookup in a table of many megabytes misses the processor's cache of address translations as well as that of memory. With pages
-/// of 2 MiB it has the translation: a fifth to a quarter less time a hit among a million entries. A chunk is much smaller than such
-/// a page, so the shards share the blocks. They are freed together, when the last table that uses them is.
+/// of 2 MiB it has the translation: a seventh less time a hit among a million entries. A chunk is much smaller than such a page,
+/// so the shards share the blocks. They are freed together, when the last table that uses them is.
 ///
 /// The system gives huge pages to those that ask for them, where it has any; else the pages are small, as ever.
 @usableFromInline

@@ -111,6 +111,6 @@ struct SlotPlaces<Key: CacheKey, Value: Sendable> {
     @inlinable
     @inline(__always)
     func atomicHits(_ slot: Slot) -> UnsafeMutablePointer<Atomic<UInt32>> {
-        unsafe (address(slot) + 16).assumingMemoryBound(to: Atomic<UInt32>.self)
+        unsafe (address(slot) + SlotHeader.hitsOffset).assumingMemoryBound(to: Atomic<UInt32>.self)
     }
 }

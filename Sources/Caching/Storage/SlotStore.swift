@@ -15,6 +15,8 @@ struct SlotHeader: Sendable {
     /// The weight in the low 31 bits; above, whether hits slide the deadline.
     @usableFromInline var weightAndSliding: UInt32
 
+    /// How far ``hits`` is from the beginning.
+    @usableFromInline static var hitsOffset: Int { 16 }
     @usableFromInline static let noValue = Int64.min
     @usableFromInline static let slidingBit: UInt32 = 1 << 31
     @usableFromInline static let maximumWeight = Int(Int32.max)

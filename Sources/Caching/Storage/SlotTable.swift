@@ -39,6 +39,10 @@ struct SlotTable<Key: CacheKey, Value: Sendable>: ~Copyable {
         index.find(hash) { slot in unsafe store.key(slot).pointee == key }
     }
 
+    /// The whole hash of the key in `slot`.
+    @inlinable
+    func hash(of slot: Slot) -> UInt64 { unsafe store.key(slot).pointee.seededHash(seed) }
+
     /// Gives `key`, which has none, a slot: in the index, without a value.
     @inlinable
     mutating func claimSlot(for key: Key, hash: UInt32) -> Slot {
@@ -68,7 +72,7 @@ struct SlotTable<Key: CacheKey, Value: Sendable>: ~Copyable {
     mutating func growIndex() {
         index.grow()
         for slot in 0..<Slot(usedSlots) where unsafe store.header(slot).pointee.hasValue {
-            index.insert(slot, hash: CacheShard<Key, Value>.indexHash(unsafe store.key(slot).pointee.seededHash(seed)))
+            index.insert(slot, hash: CacheShard<Key, Value>.indexHash(hash(of: slot)))
         }
     }
 

@@ -31,8 +31,7 @@ struct EventBuffer {
         if !waiters.isEmpty { return waiters.removeFirst() }
         if count == ring.count, count < capacity { grow() }
         if count == ring.count {
-            swap(&event, &ring[first])
-            first = first + 1 == ring.count ? 0 : first + 1
+            exchangeFirst(&event)
         } else {
             let last = first + count
             swap(&event, &ring[last < ring.count ? last : last - ring.count])
@@ -45,8 +44,7 @@ struct EventBuffer {
     mutating func take() -> ExecutionEvent? {
         guard count > 0 else { return nil }
         var event: ExecutionEvent?
-        swap(&event, &ring[first])
-        first = first + 1 == ring.count ? 0 : first + 1
+        exchangeFirst(&event)
         count -= 1
         return event
     }
@@ -69,6 +67,12 @@ struct EventBuffer {
     mutating func takeAll() -> ContiguousArray<ExecutionEvent?> {
         defer { (ring, first, count) = ([], 0, 0) }
         return ring
+    }
+
+    /// Takes the first out of its place, puts `event` there, and goes on to the next.
+    private mutating func exchangeFirst(_ event: inout ExecutionEvent?) {
+        swap(&event, &ring[first])
+        first = first + 1 == ring.count ? 0 : first + 1
     }
 
     private mutating func grow() {

@@ -48,7 +48,8 @@ package final class EventBus: Sendable {
         to kinds: Set<ExecutionEvent.Kind> = Set(ExecutionEvent.Kind.allCases), buffering capacity: Int = 1024
     ) -> EventSubscription {
         precondition(capacity > 0, "An event subscription buffers at least one event, not \(capacity).")
-        let subscriber = EventSubscriber(capacity: capacity, kinds: EventKinds(kinds)) { [weak self] in self?.remove($0)
+        let subscriber = EventSubscriber(capacity: capacity, kinds: EventKinds(kinds)) { [weak self] subscriber in
+            self?.remove(subscriber)
         }
         if !add(subscriber) { subscriber.finish() }
         return EventSubscription(subscriber)

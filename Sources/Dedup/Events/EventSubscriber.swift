@@ -15,17 +15,17 @@ final class EventSubscriber: Sendable {
     private struct State {
         var buffer: EventBuffer
         var dropped = 0
-        /// Called once, when the subscription ends.
-        var onEnd: (@Sendable () -> Void)?
     }
 
     let kinds: EventKinds
     private let state: Lock<State>
+    /// Called once, when the subscription ends.
+    private let onEnd: @Sendable (EventSubscriber) -> Void
 
     init(capacity: Int, kinds: EventKinds, onEnd: @escaping @Sendable (EventSubscriber) -> Void) {
         self.kinds = kinds
+        self.onEnd = onEnd
         state = Lock(State(buffer: EventBuffer(capacity: capacity)))
-        state.withLock { state in state.onEnd = { [weak self] in if let self { onEnd(self) } } }
     }
 
     /// How many events were dropped because the buffer was full.
@@ -67,12 +67,9 @@ final class EventSubscriber: Sendable {
 
     /// Ends the subscription; what is buffered is still delivered.
     func finish() {
-        let (waiters, onEnd) = state.withLock { state in
-            defer { state.onEnd = nil }
-            return (state.buffer.finish(), state.onEnd)
-        }
+        let (isFirst, waiters) = state.withLock { state in (!state.buffer.isFinished, state.buffer.finish()) }
         waiters.forEach { $0.resume(returning: nil) }
-        onEnd?()
+        if isFirst { onEnd(self) }
     }
 
     /// Ends the subscription and frees what is buffered.

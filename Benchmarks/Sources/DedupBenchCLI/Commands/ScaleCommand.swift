@@ -26,8 +26,8 @@ struct ScaleCommand: BenchCommand {
             processors take turns, and their rows say so. What does not fit into the available memory is a row that says what it \
             takes. Numbers of a debug build say nothing: build with `swift build -c release`.
 
-            Exit codes: 0, whatever was measured; 130 interrupted (143 by SIGTERM, 129 by SIGHUP): what was measured by then is \
-            printed and written.
+            Exit codes: 0, whatever was measured; 6 the CSV cannot be written; 130 interrupted (143 by SIGTERM, 129 by SIGHUP): \
+            what was measured by then is printed and written.
             """)
 
     @Option(help: "Measure this curve: \(ScaleCurve.names); repeatable. Default: all of them.")

@@ -44,7 +44,7 @@ enum CacheCases {
     }
 
     /// A cache and its control with the same entries.
-    private static func filled<Value: MicroValue>(
+    static func filled<Value: MicroValue>(
         _ entries: Int, at now: MonotonicInstant, _ make: (Int) -> Value
     ) throws -> (Cache<Fingerprint, Value>, LockedDictionary<Value>) {
         let cache = try cache(Value.self, entries: entries)

@@ -4,10 +4,9 @@ internal import Statistics
 
 /// More and more flights in progress at the same time, each of a key of its own: what one more costs, whatever there are already.
 enum FlightCurve {
-    private static let control = "a bare task at a gate"
-    private static let start = ScalePair(name: "start a flight", control: control)
-    private static let join = ScalePair(name: "join a flight", control: control)
-    private static let finish = ScalePair(name: "finish a flight", control: control)
+    private static let start = ScalePair(name: "start a flight", control: ScaleHerd.bareTask)
+    private static let join = ScalePair(name: "join a flight", control: ScaleHerd.bareTask)
+    private static let finish = ScalePair(name: "finish a flight", control: ScaleHerd.bareTask)
 
     static let cases = [
         ScaleCase(.flights, "start, join and finish", [start, join, finish], bytesPerItem: 12_288) {
@@ -15,8 +14,6 @@ enum FlightCurve {
         }
     ]
 
-    /// How many flights a round has at least: fewer than these are started again and again.
-    private static let perRound = 2_000
     /// How many of the flights are joined, at most.
     private static let mostJoins = 1_000
 
@@ -24,7 +21,7 @@ enum FlightCurve {
         let (measured, controls) = try await engine.alternate(flights) {
             try await round(of: flights, engine)
         } control: {
-            try await controlRound(of: flights, engine)
+            try await ScaleHerd.bareTasks(flights, engine)
         }
         guard !measured.isEmpty, measured.count == controls.count else { return [] }
         let starts = controls.map(\.start)
@@ -37,23 +34,18 @@ enum FlightCurve {
         ]
     }
 
-    /// How often a round repeats what it measures.
-    private static func repetitions(of flights: Int) -> Int { max(1, perRound / flights) }
-
     private static func round(of flights: Int, _ engine: ScaleEngine) async throws -> ScaleHerd.Figures {
         var configuration = DeduplicatorConfiguration()
         // The limit is spread over shards, and an uneven one is not to refuse a flight.
         configuration.flightLimit = max(configuration.flightLimit, flights * 2)
         let deduplicator = try Deduplicator(configuration: configuration)
-        var figures: [ScaleHerd.Figures] = []
-        for repetition in 0..<repetitions(of: flights) {
+        let figures = try await ScaleHerd.repeated(flights) { repetition in
             let first = repetition * flights
-            figures.append(
-                try await herd(first..<(first + flights), of: deduplicator, engine, looksAtMemory: repetition == 0))
+            return try await herd(first..<(first + flights), of: deduplicator, engine, looksAtMemory: repetition == 0)
         }
         // What is written in the background is not to be taken for memory of the next round.
         try await deduplicator.flush()
-        return .mean(of: figures)
+        return figures
     }
 
     private static func herd(
@@ -82,22 +74,5 @@ enum FlightCurve {
         } _: {
             try await request($0)
         }
-    }
-
-    private static func controlRound(of flights: Int, _ engine: ScaleEngine) async throws -> ScaleHerd.Figures {
-        var figures: [ScaleHerd.Figures] = []
-        for repetition in 0..<repetitions(of: flights) {
-            figures.append(try await ScaleHerd.bareTasks(flights, engine, looksAtMemory: repetition == 0))
-        }
-        return .mean(of: figures)
-    }
-}
-
-extension ScaleHerd {
-    /// As many tasks at a gate, and nothing else: the control of flights and waiters.
-    static func bareTasks(_ count: Int, _ engine: ScaleEngine, looksAtMemory: Bool) async throws -> Figures {
-        let herd = ScaleHerd(engine.allocator)
-        let gate = herd.gate
-        return try await herd.measure(0..<count, looksAtMemory: looksAtMemory) { _ in await gate.pass() }
     }
 }

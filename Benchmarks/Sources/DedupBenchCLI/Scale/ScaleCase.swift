@@ -1,4 +1,4 @@
-/// What is measured at each step of a curve, and beside what.
+/// An operation that is measured at each step of a curve, and its control.
 struct ScalePair: Hashable {
     /// The operation.
     let name: String
@@ -9,7 +9,7 @@ struct ScalePair: Hashable {
 /// Something that `dedupbench scale` measures at each step of a curve.
 struct ScaleCase: Sendable {
     let curve: ScaleCurve
-    /// By what `--filter` finds it.
+    /// The name that `--filter` looks in.
     let name: String
     /// The rows that one step comes to.
     let pairs: [ScalePair]

@@ -1,11 +1,11 @@
-/// What is made more of.
+/// A curve, by the things that it has more and more of.
 enum ScaleCurve: String, CaseIterable {
     case entries
     case flights
     case waiters
     case threads
 
-    /// What grows along the curve, in words.
+    /// These things in words.
     var meaning: String {
         switch self {
         case .entries: "entries in a cache"

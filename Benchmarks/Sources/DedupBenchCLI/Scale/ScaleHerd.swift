@@ -113,6 +113,26 @@ struct ScaleHerd {
 }
 
 extension ScaleHerd {
+    /// The name of the control of flights and waiters.
+    static let bareTask = "a bare task at a gate"
+
+    /// As many tasks at a gate, and nothing else: the means of a round.
+    static func bareTasks(_ count: Int, _ engine: ScaleEngine) async throws -> Figures {
+        try await repeated(count) { repetition in
+            let herd = ScaleHerd(engine.allocator)
+            let gate = herd.gate
+            return try await herd.measure(0..<count, looksAtMemory: repetition == 0) { _ in await gate.pass() }
+        }
+    }
+
+    /// Measures a herd of `members` so often that a round has 2,000 at least, and takes the means.
+    static func repeated(_ members: Int, _ measure: (_ repetition: Int) async throws -> Figures) async throws -> Figures
+    {
+        var figures: [Figures] = []
+        for repetition in 0..<max(1, 2_000 / members) { figures.append(try await measure(repetition)) }
+        return .mean(of: figures)
+    }
+
     /// The first error of any task.
     private final class Problem: Sendable {
         private let error = Mutex<(any Error)?>(nil)
@@ -125,7 +145,7 @@ extension ScaleHerd {
 
 extension ScaleHerd.Figures {
     /// The means of what was repeated.
-    static func mean(of all: [Self]) -> Self {
+    fileprivate static func mean(of all: [Self]) -> Self {
         let mean = { (values: [Double]) in values.reduce(0, +) / Double(values.count) }
         let joins = all.compactMap(\.join)
         return Self(

@@ -16,7 +16,7 @@ struct ScaleRow {
     var bytes: Double?
     /// Live bytes of each item of the control.
     var controlBytes: Double?
-    /// What has to be known of the row.
+    /// A remark: why nothing was measured, or in which way the row differs from the others.
     var note: String?
 
     /// How many threads do the work.

@@ -23,14 +23,7 @@ enum ThreadCurve {
         _ threads: Int, _ pair: ScalePair, _ engine: ScaleEngine, keys count: Int
     ) throws -> ScaleRow {
         let now = SystemTimeSource().now
-        let cache = try CacheCases.cache(UInt64.self, entries: entries)
-        let dictionary = LockedDictionary<UInt64>(capacity: entries)
-        for number in 0..<entries {
-            cache.insert(
-                UInt64(number), for: CacheCases.key(number), timeToLive: .fixed(.seconds(3_600)), at: now)
-            dictionary.insert(
-                UInt64(number), for: CacheCases.key(number), deadline: now.advanced(by: .seconds(3_600)))
-        }
+        let (cache, dictionary) = try CacheCases.filled(entries, at: now) { UInt64($0) }
         let (keys, mask) = CacheCases.lookups(entries: count)
         let comparison = engine.race(
             threads,

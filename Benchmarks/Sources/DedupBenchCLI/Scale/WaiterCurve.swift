@@ -4,27 +4,18 @@ internal import Statistics
 
 /// More and more requests that wait for one flight: what one more costs, and what it costs to let each of them go.
 enum WaiterCurve {
-    private static let control = "a bare task at a gate"
-    private static let join = ScalePair(name: "join", control: control)
-    private static let wake = ScalePair(name: "wake a waiter", control: control)
+    private static let join = ScalePair(name: "join", control: ScaleHerd.bareTask)
+    private static let wake = ScalePair(name: "wake a waiter", control: ScaleHerd.bareTask)
 
     static let cases = [
         ScaleCase(.waiters, "join and wake", [join, wake], bytesPerItem: 8_192) { try await measure($0, $1) }
     ]
 
-    /// How many waiters a round has at least: fewer than these wait again and again.
-    private static let perRound = 2_000
-
     private static func measure(_ waiters: Int, _ engine: ScaleEngine) async throws -> [ScaleRow] {
-        let repetitions = max(1, perRound / waiters)
         let (measured, controls) = try await engine.alternate(waiters) {
-            try await round(of: waiters, repetitions, engine)
+            try await round(of: waiters, engine)
         } control: {
-            var figures: [ScaleHerd.Figures] = []
-            for repetition in 0..<repetitions {
-                figures.append(try await ScaleHerd.bareTasks(waiters, engine, looksAtMemory: repetition == 0))
-            }
-            return .mean(of: figures)
+            try await ScaleHerd.bareTasks(waiters, engine)
         }
         guard !measured.isEmpty, measured.count == controls.count else { return [] }
         return [
@@ -35,14 +26,11 @@ enum WaiterCurve {
         ]
     }
 
-    private static func round(
-        of waiters: Int, _ repetitions: Int, _ engine: ScaleEngine
-    ) async throws -> ScaleHerd.Figures {
+    private static func round(of waiters: Int, _ engine: ScaleEngine) async throws -> ScaleHerd.Figures {
         var configuration = DeduplicatorConfiguration()
         configuration.waiterLimit = max(configuration.waiterLimit, waiters + 1)
         let deduplicator = try Deduplicator(configuration: configuration)
-        var figures: [ScaleHerd.Figures] = []
-        for repetition in 0..<repetitions {
+        let figures = try await ScaleHerd.repeated(waiters) { repetition in
             let herd = ScaleHerd(engine.allocator)
             let gate = herd.gate
             let request: @Sendable (Int) async throws -> Void = { _ in
@@ -54,7 +42,7 @@ enum WaiterCurve {
             // The request that leads waits, too, and is no part of what is measured.
             herd.start(0..<1, request)
             let looksAtMemory = repetition == 0
-            let measured = try await herd.measure(0..<waiters, looksAtMemory: looksAtMemory, after: 1) {
+            return try await herd.measure(0..<waiters, looksAtMemory: looksAtMemory, after: 1) {
                 let waiting = deduplicator.flights.first?.waiters ?? 0
                 guard gate.waiting == 1, waiting == waiters + 1 else {
                     throw Failure("of \(waiters) requests \(waiting - 1) wait for one flight", .internalError)
@@ -63,9 +51,8 @@ enum WaiterCurve {
             } _: {
                 try await request($0)
             }
-            figures.append(measured)
         }
         try await deduplicator.flush()
-        return .mean(of: figures)
+        return figures
     }
 }

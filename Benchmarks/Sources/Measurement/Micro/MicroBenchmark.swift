@@ -30,18 +30,13 @@ package struct MicroBenchmark: Sendable {
     package func compare(_ measured: MicroBody, control: MicroBody) -> MicroComparison {
         let iterations = calibrate(measured)
         let controlIterations = calibrate(control)
-        var times: [Double] = []
-        var controlTimes: [Double] = []
-        for round in 0..<rounds {
-            // AB, then BA, so that what the first leaves behind for the second favours neither.
-            if round.isMultiple(of: 2) { times.append(batch(measured, iterations)) }
-            controlTimes.append(batch(control, controlIterations))
-            if !round.isMultiple(of: 2) { times.append(batch(measured, iterations)) }
+        return MicroComparison(rounds: rounds) {
+            batch(measured, iterations)
+        } control: {
+            batch(control, controlIterations)
+        } _: { times, controlTimes in
+            (measurement(measured, iterations, times), measurement(control, controlIterations, controlTimes))
         }
-        return MicroComparison(
-            measured: measurement(measured, iterations, times),
-            control: measurement(control, controlIterations, controlTimes),
-            ratio: HodgesLehmann.ratio(of: times, to: controlTimes), rounds: rounds)
     }
 
     /// Measures a body alone: only for what has no control.
@@ -112,4 +107,21 @@ package struct MicroComparison: Hashable, Sendable {
     package let ratio: Estimate
     /// How many rounds there were.
     package let rounds: Int
+
+    /// Takes the times of both in each round, and makes the measurements of all of them.
+    init(
+        rounds: Int, _ time: () -> Double, control controlTime: () -> Double,
+        _ measurements: ([Double], [Double]) -> (measured: MicroMeasurement, control: MicroMeasurement)
+    ) {
+        var (times, controlTimes): ([Double], [Double]) = ([], [])
+        for round in 0..<rounds {
+            // AB, then BA, so that what the first leaves behind for the second favours neither.
+            if round.isMultiple(of: 2) { times.append(time()) }
+            controlTimes.append(controlTime())
+            if !round.isMultiple(of: 2) { times.append(time()) }
+        }
+        (measured, control) = measurements(times, controlTimes)
+        ratio = HodgesLehmann.ratio(of: times, to: controlTimes)
+        self.rounds = rounds
+    }
 }

@@ -31,15 +31,13 @@ package struct ThreadRace: Sendable {
     /// Measures a body beside its control: nanoseconds that an operation takes on its thread, and the ratio of each round.
     package func compare(_ measured: MicroBody, control: MicroBody) -> MicroComparison {
         let (chunk, controlChunk) = (chunk(of: measured), chunk(of: control))
-        var (times, controlTimes): ([Double], [Double]) = ([], [])
-        for round in 0..<rounds {
-            if round.isMultiple(of: 2) { times.append(self.round(measured, chunk)) }
-            controlTimes.append(self.round(control, controlChunk))
-            if !round.isMultiple(of: 2) { times.append(self.round(measured, chunk)) }
+        return MicroComparison(rounds: rounds) {
+            round(measured, chunk)
+        } control: {
+            round(control, controlChunk)
+        } _: { times, controlTimes in
+            (measurement(measured, chunk, times), measurement(control, controlChunk, controlTimes))
         }
-        return MicroComparison(
-            measured: measurement(measured, chunk, times), control: measurement(control, controlChunk, controlTimes),
-            ratio: HodgesLehmann.ratio(of: times, to: controlTimes), rounds: rounds)
     }
 
     private func measurement(_ body: MicroBody, _ chunk: Int, _ times: [Double]) -> MicroMeasurement {
