@@ -9,9 +9,8 @@
 
 #include "CProcessor.h"
 
-unsigned dedup_processor_current(void) {
+unsigned dedup_processor_asked(void) {
 #ifdef __linux__
-    // The C library reads it from memory that it shares with the kernel (restartable sequences): 3 ns, no system call.
     int processor = sched_getcpu();
     if (processor >= 0) return (unsigned)processor;
 #endif

@@ -131,15 +131,6 @@ public final class Cache<Key: CacheKey, Value: Sendable>: Sendable {
         return shards.withLane(shards.number(for: hash)) { shard, _, _ in shard.peek(key, hash: hash, now: now) }
     }
 
-    /// Makes the entry of `key` hot, as if two processors had hit it at the same time. For tests: chance makes it otherwise.
-    ///
-    /// - Returns: Whether there is one.
-    @inlinable
-    package func makeHot(_ key: Key) -> Bool {
-        let hash = key.seededHash(seed)
-        return shards.withLock(shards.number(for: hash)) { shard in shard.makeHot(key, hash: hash) }
-    }
-
     /// The number of entries, including those that have expired and are not yet removed. Never above the capacity.
     ///
     /// An insertion that another thread has begun may be counted already.

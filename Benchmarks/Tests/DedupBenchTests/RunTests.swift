@@ -63,11 +63,13 @@ import Testing
     @Test func aTerminalSeesHowFarTheGatesAreKept() async throws {
         let printed = Printed()
         var context = printed.context()
+        context.subjects = try Bench.withHonest
         context.console = printed.console(columns: 60)
         let code = await DedupBenchCommand.run(
             [
-                "run", try bench.write(Scenarios.storm), "--out", bench.results, "--set", "phases.storm.think_time=2ms",
-                "--gate", "hit.latency.p99 < 50ms", "--gate", "hit_rate.joins > 99.99%",
+                "run", try bench.write(Scenarios.storm), "--out", bench.results, "--subject", "honest",
+                "--set", "phases.storm.think_time=2ms", "--gate", "hit.latency.p99 < 50ms", "--gate",
+                "hit_rate.joins > 99.99%",
             ], in: context)
         #expect(code == 2)
         let frames = printed.error.split(separator: "\r").map { $0.drop { $0 == "\u{1B}" } }

@@ -1,8 +1,8 @@
-internal import CProcessor
+public import CProcessor
 
 /// The counts and notes that hits leave in a shard, in as many lanes as there are processors, up to eight: a hit writes the lane of
-/// the processor that it runs on and the header of the slot that it hits, so that two threads that hit different slots never
-/// write one cache line in turn. (For those that hit the same slot see ``HotHits``.)
+/// the processor that it runs on, here and in ``HitCounts``, so that two threads never write one cache line in turn, not even
+/// when they hit the same slot.
 ///
 /// The lanes with their locks are a lock for many readers in the manner of the "big-reader lock" of Linux 2.4: a lookup
 /// takes the lock of one lane, a change of the shard takes all. With one lock for both, two threads with a core each came
@@ -72,7 +72,9 @@ struct HitLane: ~Copyable {
 package enum Processor {
     /// The number of the processor that the calling thread runs on. It may be another one by the time the number is used, so
     /// it is good for choosing between locks and for nothing else.
-    @usableFromInline package static var current: Int { Int(dedup_processor_current()) }
+    @inlinable
+    @inline(__always)
+    package static var current: Int { Int(truncatingIfNeeded: dedup_processor_current()) }
 
     /// Lets other threads run that want this processor.
     package static func yield() { dedup_thread_yield() }

@@ -34,8 +34,6 @@ package struct S3FIFOPolicy: EvictionPolicy {
     private let ghostCapacity: Int
     private var links = SlotLinks()
     private var weights = SlotWeights()
-    // The place in the low two bits and the count of hits above: one byte a slot.
-    private var states: [UInt8] = []
     private var small = SlotList()
     private var main = SlotList()
     private var ghosts = GhostQueue()
@@ -64,9 +62,6 @@ package struct S3FIFOPolicy: EvictionPolicy {
 
     package mutating func reserve(slots count: Int) {
         links.reserve(slots: count)
-        guard count > states.count else { return }
-        states.reserveCapacity(count)
-        while states.count < count { states.append(0) }
     }
 
     package mutating func hit(_ slot: Slot, hash: UInt64) { addHits(1, to: slot) }
@@ -93,21 +88,21 @@ package struct S3FIFOPolicy: EvictionPolicy {
     }
 
     package mutating func insert(_ slot: Slot, weight: Int, hash: UInt64) {
-        weights.set(weight, for: slot, slots: states.count)
+        weights.set(weight, for: slot, slots: links.slotCount)
         let isWarmingUp = !hasEvicted && smallWeight + weight > smallCapacity
         if isReturning || isWarmingUp || (weight > 1 && weight >= smallCapacity) {
             pushMain(slot, count: 0)
         } else {
             links.pushHead(slot, to: &small)
             smallWeight += weight
-            states[Int(slot)] = Place.small.rawValue
+            set(slot, .small, count: 0)
         }
     }
 
     package mutating func reweigh(_ slot: Slot, weight: Int) {
         let change = weight - weights.weight(of: slot)
         if place(of: slot) == .small { smallWeight += change } else { mainWeight += change }
-        weights.set(weight, for: slot, slots: states.count)
+        weights.set(weight, for: slot, slots: links.slotCount)
     }
 
     package mutating func remove(_ slot: Slot) {
@@ -116,17 +111,22 @@ package struct S3FIFOPolicy: EvictionPolicy {
         case .small: unlinkSmall(slot)
         case .main: unlinkMain(slot)
         }
-        states[Int(slot)] = Place.absent.rawValue
+        set(slot, .absent, count: 0)
     }
 
-    private func place(of slot: Slot) -> Place { Place(rawValue: states[Int(slot)] & 3) ?? .absent }
+    // The mark of a slot is its place in the low two bits and its count of hits above.
+    private func place(of slot: Slot) -> Place { Place(rawValue: links.mark(slot) & 3) ?? .absent }
 
-    private func count(of slot: Slot) -> UInt8 { states[Int(slot)] >> 2 }
+    private func count(of slot: Slot) -> UInt8 { links.mark(slot) >> 2 }
+
+    private mutating func set(_ slot: Slot, _ place: Place, count: UInt8) {
+        links.mark(slot, as: place.rawValue | count << 2)
+    }
 
     /// Counts hits of `slot`, up to 3.
     private mutating func addHits(_ hits: Int, to slot: Slot) {
-        let room = 3 - count(of: slot)
-        states[Int(slot)] += UInt8(min(hits, Int(room))) << 2
+        let mark = links.mark(slot)
+        links.mark(slot, as: mark & 3 | UInt8(min(3, Int(mark >> 2) + hits)) << 2)
     }
 
     /// Takes the slot at the tail of the small queue: the victim, or nil when it goes to the main queue instead.
@@ -138,7 +138,7 @@ package struct S3FIFOPolicy: EvictionPolicy {
             pushMain(slot, count: 0)
             return nil
         }
-        states[Int(slot)] = Place.absent.rawValue
+        set(slot, .absent, count: 0)
         let weight = weights.weight(of: slot)
         if weight <= ghostCapacity {
             ghosts.append(hashOf(slot), weight: weight)
@@ -157,14 +157,14 @@ package struct S3FIFOPolicy: EvictionPolicy {
             pushMain(slot, count: count - 1)
             return nil
         }
-        states[Int(slot)] = Place.absent.rawValue
+        set(slot, .absent, count: 0)
         return slot
     }
 
     private mutating func pushMain(_ slot: Slot, count: UInt8) {
         links.pushHead(slot, to: &main)
         mainWeight += weights.weight(of: slot)
-        states[Int(slot)] = Place.main.rawValue | count << 2
+        set(slot, .main, count: count)
     }
 
     private mutating func unlinkSmall(_ slot: Slot) {

@@ -64,16 +64,44 @@ package struct SlotList: Sendable {
     package init() {}
 }
 
-/// The links between slots: eight bytes a slot in one array, no nodes, no reference counting.
+/// The links between slots, and a mark of four bits for each that a policy may use: eight bytes a slot in one array, no nodes, no
+/// reference counting.
+///
+/// The mark is in the links because a policy that reads it changes them next: in an array of its own it is a miss of the
+/// processor's cache more.
 package struct SlotLinks: Sendable {
-    /// The number that is no slot.
-    package static let none: Slot = .max
+    /// The number that is no slot. Slots have thirty bits.
+    package static let none: Slot = 1 << 30 - 1
 
+    /// Two neighbours, each with two bits of the mark above.
     private struct Link: Sendable {
+        private var low: UInt32
+        private var high: UInt32
+
+        init(newer: Slot, older: Slot) {
+            low = newer
+            high = older
+        }
+
         /// The neighbour towards the head.
-        var newer: Slot
+        var newer: Slot {
+            get { low & SlotLinks.none }
+            set { low = low & ~SlotLinks.none | newValue }
+        }
+
         /// The neighbour towards the tail.
-        var older: Slot
+        var older: Slot {
+            get { high & SlotLinks.none }
+            set { high = high & ~SlotLinks.none | newValue }
+        }
+
+        var mark: UInt8 {
+            get { UInt8(truncatingIfNeeded: low >> 30 | (high >> 30) << 2) }
+            set {
+                low = newer | UInt32(newValue) << 30
+                high = older | UInt32(newValue >> 2) << 30
+            }
+        }
     }
 
     private var links: [Link] = []
@@ -93,9 +121,16 @@ package struct SlotLinks: Sendable {
     /// The neighbour of `slot` towards the head of its list, or `none`.
     package func newer(_ slot: Slot) -> Slot { links[Int(slot)].newer }
 
+    /// The mark of `slot`: 0 at first, at most 15. Lists leave it alone.
+    package func mark(_ slot: Slot) -> UInt8 { links[Int(slot)].mark }
+
+    /// Changes the mark of `slot`.
+    package mutating func mark(_ slot: Slot, as mark: UInt8) { links[Int(slot)].mark = mark }
+
     /// Puts `slot`, which is in no list, at the head of `list`.
     package mutating func pushHead(_ slot: Slot, to list: inout SlotList) {
-        links[Int(slot)] = Link(newer: Self.none, older: list.head)
+        links[Int(slot)].newer = Self.none
+        links[Int(slot)].older = list.head
         if list.head == Self.none {
             list.tail = slot
         } else {

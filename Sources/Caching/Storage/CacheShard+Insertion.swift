@@ -172,7 +172,7 @@ extension CacheShard {
         into removals: inout Removals<Key, Value>
     ) {
         // The policy asks for the hits of a slot, whichever value had them; those of this one are about to be forgotten.
-        for _ in 0..<min(3, table.store.places.takeRecentHits(of: slot, hot: table.hot.lanes)) {
+        for _ in 0..<min(3, table.hits.lanes.takeRecent(slot)) {
             policy.hit(slot, hash: insertion.hash)
         }
         insertion.room += removeValue(in: slot, cause: .replaced, into: &removals)
@@ -215,9 +215,9 @@ extension CacheShard {
     @inlinable
     mutating func evictOne(into removals: inout Removals<Key, Value>) -> Int? {
         // The table is asked through a copy of its addresses, as the policy of the same shard is being changed.
-        let (places, hot, seed) = (table.store.places, table.hot.lanes, table.seed)
+        let (places, hits, seed) = (table.store.places, table.hits.lanes, table.seed)
         let victim = policy.evict(
-            hitsOf: { places.takeRecentHits(of: $0, hot: hot) },
+            hitsOf: { hits.takeRecent($0) },
             hashOf: { unsafe places.key($0).pointee.seededHash(seed) })
         guard let victim else { return nil }
         let hash = table.hash(of: victim)

@@ -64,7 +64,7 @@ struct CacheShard<Key: CacheKey, Value: Sendable>: ~Copyable {
             lane.note(slot, hash: hash)
         }
         if places.slides(slot) { deadline = slide(slot, at: now, from: deadline) }
-        places.countHit(slot, lane: number, hot: table.hot.lanes)
+        if table.hits.lanes.add(slot, lane: number) { places.carryHits(to: slot) }
         lane.hits &+= 1
         return .hit(makeHit(slot, at: now, deadline: deadline))
     }
@@ -86,7 +86,7 @@ struct CacheShard<Key: CacheKey, Value: Sendable>: ~Copyable {
             return removals.first.map { .expired($0) } ?? .miss
         }
         statistics.hits &+= 1
-        unsafe header.pointee.hits = unsafe header.pointee.hits.afterHit
+        if table.hits.lanes.add(slot, lane: 0) { table.store.places.carryHits(to: slot) }
         if policy.wantsReports { policy.hit(slot, hash: hash) }
         var deadline = unsafe header.pointee.deadline
         if table.store.places.slides(slot) { deadline = slide(slot, at: now, from: deadline) }
@@ -127,14 +127,6 @@ struct CacheShard<Key: CacheKey, Value: Sendable>: ~Copyable {
         return unsafe CacheHit(
             value: places.value(slot).pointee, storedAt: places.header(slot).pointee.storedAt, foundAt: now,
             deadline: deadline)
-    }
-
-    /// Lets the lanes count the hits of `key`, if it is there.
-    @inlinable
-    func makeHot(_ key: Key, hash: UInt64) -> Bool {
-        guard let slot = table.find(key, hash: Self.indexHash(hash)) else { return false }
-        unsafe table.store.header(slot).pointee.hits = unsafe table.store.header(slot).pointee.hits.hot
-        return true
     }
 
     /// Changes the bounds of the deadlines, and makes it known to the other shards if the earliest has changed.

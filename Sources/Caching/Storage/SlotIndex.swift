@@ -1,3 +1,5 @@
+public import CProcessor
+
 /// The slots by the hashes of their keys: an open-addressing hash table of groups, each a cache line of twelve places.
 ///
 /// A place is a tag, eight bits of the hash, and the number of its slot. All tags of a group are compared at once, so a lookup
@@ -33,8 +35,8 @@ struct SlotIndex: ~Copyable {
     /// Makes an empty index that will have about `expected` slots when its shard is full.
     @inlinable
     init(expected: Int) {
-        // As keys fall on shards by chance, one has four standard deviations more than expected at most, but for one in 30,000.
-        let most = Double(expected) + 4 * Double(expected).squareRoot()
+        // As keys fall on shards by chance, one has three standard deviations more than expected at most, but for one in 700.
+        let most = Double(expected) + 3 * Double(expected).squareRoot()
         expectedGroups = Int(most / Double(Self.places * 7) * 8) + 1
         unsafe groups = Self.allocate(1)
     }
@@ -64,23 +66,13 @@ struct SlotIndex: ~Copyable {
 
     /// Which places of a group have a tag, one bit each, and how many slots went on from there.
     ///
-    /// Arithmetic on 64 bits and not `SIMD16<UInt8>`, whose `.==` goes through memory byte by byte in Swift 6.3.1.
+    /// In C and not by `SIMD16<UInt8>`, whose `.==` goes through memory byte by byte in Swift 6.3.1.
     @inlinable
     @inline(__always)
-    func matches(_ tag: UInt8, in group: Int) -> (places: UInt64, count: UInt64) {
+    func matches(_ tag: UInt8, in group: Int) -> (places: UInt32, count: UInt8) {
         let line = unsafe groups + group &* Self.line
-        let (low, high) = unsafe (line.load(as: UInt64.self), line.load(fromByteOffset: 8, as: UInt64.self))
-        let tags = UInt64(tag) &* 0x0101_0101_0101_0101
-        return (Self.zeros(low ^ tags) | (Self.zeros(high ^ tags) & 0x0F) &<< 8, high &>> 56)
-    }
-
-    /// Which of eight bytes are zero, one bit each.
-    @inlinable
-    @inline(__always)
-    static func zeros(_ word: UInt64) -> UInt64 {
-        let low7: UInt64 = 0x7F7F_7F7F_7F7F_7F7F
-        let high = ~(((word & low7) &+ low7) | word | low7)
-        return ((high &>> 7) &* 0x0102_0408_1020_4080) &>> 56
+        let bytes = unsafe dedup_matching_bytes(line, tag)
+        return unsafe (bytes & 0x0FFF, line.load(fromByteOffset: 15, as: UInt8.self))
     }
 
     @inlinable

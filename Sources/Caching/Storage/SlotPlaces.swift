@@ -3,7 +3,7 @@ public import Synchronization
 /// The addresses of a store's slots. Copies refer to the same memory; they are good until the store grows.
 ///
 /// A hit happens under the lock of one lane, so other lanes may hit the same slot at the same time. What a hit changes, the
-/// deadline and the hits, it reads and changes atomically here. Under the locks of all lanes the header is used as it is.
+/// deadline and the hits that it carries, it changes atomically here. Under the locks of all lanes the header is used as it is.
 @safe
 @usableFromInline
 struct SlotPlaces<Key: CacheKey, Value: Sendable> {
@@ -76,41 +76,19 @@ struct SlotPlaces<Key: CacheKey, Value: Sendable> {
         unsafe atomicDeadline(slot).pointee.max(deadline, ordering: .relaxed).newValue
     }
 
-    /// Counts a hit of `slot` in its header, or in the places of the lane if it is hot. It becomes hot when another lane
-    /// counts a hit of it at the same time.
+    /// Adds the ``HitCounts/carry`` of a lane to the hits of `slot`. Counting stops shortly before 2^32.
     @inlinable
-    @inline(__always)
-    func countHit(_ slot: Slot, lane: Int, hot: HotHits.Lanes) {
-        let word = unsafe atomicHits(slot)
-        var hits = unsafe SlotHits(word: word.pointee.load(ordering: .relaxed))
-        if hits.isHot, hot.add(slot, lane: lane) { return }
-        var next = hits.afterHit
-        while true {
-            let (exchanged, original) = unsafe word.pointee.compareExchange(
-                expected: hits.word, desired: next.word, ordering: .relaxed)
-            if exchanged { return }
-            hits = SlotHits(word: original)
-            next = hits.afterHit.hot
-        }
-    }
-
-    /// The hits of `slot` that the policy has not asked about, under the locks of all lanes.
-    @inlinable
-    func takeRecentHits(of slot: Slot, hot: HotHits.Lanes) -> Int {
-        let hits = unsafe header(slot).pointee.hits
-        unsafe header(slot).pointee.hits = hits.asked
-        return hits.recent + (hits.isHot ? hot.takeRecent(slot) : 0)
+    @inline(never)
+    func carryHits(to slot: Slot) {
+        let hits = unsafe (address(slot) + SlotHeader.carriedHitsOffset).assumingMemoryBound(to: Atomic<UInt32>.self)
+        // Far enough below the maximum that other lanes, which do the same now, do not exceed it either.
+        guard unsafe hits.pointee.load(ordering: .relaxed) < UInt32.max &- 4_096 else { return }
+        unsafe hits.pointee.wrappingAdd(UInt32(HitCounts.carry), ordering: .relaxed)
     }
 
     @inlinable
     @inline(__always)
     func atomicDeadline(_ slot: Slot) -> UnsafeMutablePointer<Atomic<Int64>> {
         unsafe address(slot).assumingMemoryBound(to: Atomic<Int64>.self)
-    }
-
-    @inlinable
-    @inline(__always)
-    func atomicHits(_ slot: Slot) -> UnsafeMutablePointer<Atomic<UInt32>> {
-        unsafe (address(slot) + SlotHeader.hitsOffset).assumingMemoryBound(to: Atomic<UInt32>.self)
     }
 }

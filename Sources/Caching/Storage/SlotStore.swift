@@ -9,23 +9,24 @@ struct SlotHeader: Sendable {
     /// When the value was inserted, in nanoseconds. In a free slot, the number of the next free slot.
     @usableFromInline var storedAt: Int64
 
-    /// Changed by hits under the lock of one lane: then only through ``SlotPlaces/countHit(_:lane:hot:)``.
-    @usableFromInline var hits: SlotHits
+    /// The hits that ``HitCounts`` has carried here since the last drain. Hits add to it under the lock of one lane: then only
+    /// through ``SlotPlaces/carryHits(to:)``.
+    @usableFromInline var carriedHits: UInt32
 
     /// The weight in the low 31 bits; above, whether hits slide the deadline.
     @usableFromInline var weightAndSliding: UInt32
 
-    /// How far ``hits`` is from the beginning.
-    @usableFromInline static var hitsOffset: Int { 16 }
+    /// How far ``carriedHits`` is from the beginning.
+    @usableFromInline static var carriedHitsOffset: Int { 16 }
     @usableFromInline static let noValue = Int64.min
     @usableFromInline static let slidingBit: UInt32 = 1 << 31
     @usableFromInline static let maximumWeight = Int(Int32.max)
 
     @inlinable
-    init(deadline: Int64, storedAt: Int64, hits: SlotHits, weightAndSliding: UInt32) {
+    init(deadline: Int64, storedAt: Int64, weightAndSliding: UInt32) {
         self.deadline = deadline
         self.storedAt = storedAt
-        self.hits = hits
+        carriedHits = 0
         self.weightAndSliding = weightAndSliding
     }
 
@@ -67,7 +68,7 @@ struct SlotStore<Key: CacheKey, Value: Sendable>: ~Copyable {
 
     @inlinable
     static func chunkShift(_ expected: Int) -> Int {
-        let eighth = max(16, min(512, expected / 8))
+        let eighth = max(16, min(256, expected / 8))
         return Int.bitWidth - (eighth - 1).leadingZeroBitCount
     }
 

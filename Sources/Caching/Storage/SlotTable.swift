@@ -6,7 +6,7 @@
 struct SlotTable<Key: CacheKey, Value: Sendable>: ~Copyable {
     @usableFromInline var index: SlotIndex
     @usableFromInline var store: SlotStore<Key, Value>
-    @usableFromInline let hot: HotHits
+    @usableFromInline var hits: HitCounts
     /// Seeds the hashes of keys.
     @usableFromInline let seed: UInt64
     /// The slots below this number have been used at least once; their headers are initialised.
@@ -18,7 +18,7 @@ struct SlotTable<Key: CacheKey, Value: Sendable>: ~Copyable {
     init(expected: Int, blocks: SlotBlocks?, lanes: Int, seed: UInt64) {
         index = SlotIndex(expected: expected)
         store = SlotStore(expected: expected, blocks: blocks)
-        hot = HotHits(lanes: lanes)
+        hits = HitCounts(lanes: lanes)
         self.seed = seed
     }
 
@@ -55,9 +55,10 @@ struct SlotTable<Key: CacheKey, Value: Sendable>: ~Copyable {
             if usedSlots == store.slotCount { store.addChunk() }
             slot = Slot(usedSlots)
             usedSlots += 1
+            hits.reserve(slots: usedSlots, of: store.slotCount)
         }
         unsafe store.header(slot).initialize(
-            to: SlotHeader(deadline: SlotHeader.noValue, storedAt: 0, hits: .none, weightAndSliding: 0))
+            to: SlotHeader(deadline: SlotHeader.noValue, storedAt: 0, weightAndSliding: 0))
         unsafe store.key(slot).initialize(to: key)
         index.insert(slot, hash: hash)
         return slot
@@ -85,7 +86,7 @@ struct SlotTable<Key: CacheKey, Value: Sendable>: ~Copyable {
         index.remove(slot, hash: hash)
         unsafe store.key(slot).deinitialize(count: 1)
         unsafe store.header(slot).pointee = SlotHeader(
-            deadline: SlotHeader.noValue, storedAt: firstFree, hits: .none, weightAndSliding: 0)
+            deadline: SlotHeader.noValue, storedAt: firstFree, weightAndSliding: 0)
         firstFree = Int64(slot)
     }
 
@@ -93,7 +94,7 @@ struct SlotTable<Key: CacheKey, Value: Sendable>: ~Copyable {
     @inlinable
     mutating func takeValue(_ slot: Slot, cause: RemovalCause) -> CacheRemoval<Key, Value> {
         let hits = drainHits(of: slot)
-        if unsafe store.header(slot).pointee.hits.isHot { hot.lanes.forEachPlace(of: slot) { _ in nil } }
+        self.hits.lanes.clear(slot)
         unsafe store.header(slot).pointee.deadline = SlotHeader.noValue
         return CacheRemoval(
             key: unsafe store.key(slot).pointee, value: unsafe store.value(slot).move(), cause: cause, hits: hits)
@@ -102,19 +103,9 @@ struct SlotTable<Key: CacheKey, Value: Sendable>: ~Copyable {
     /// The hits of `slot`, which has a value, since they were last drained. They start again at zero.
     @usableFromInline
     func drainHits(of slot: Slot) -> Int {
-        let header = unsafe store.header(slot)
-        var count = unsafe header.pointee.hits.count
-        unsafe header.pointee.hits = unsafe header.pointee.hits.drained
-        if unsafe header.pointee.hits.isHot {
-            // Lanes in which the slot had no hit since the last drain give their places up, for slots that are hot now.
-            hot.lanes.forEachPlace(of: slot) { hits in
-                count += hits.count
-                if hits.count > 0 { return hits.drained }
-                unsafe header.pointee.hits = unsafe header.pointee.hits.adding(recent: hits.recent)
-                return nil
-            }
-        }
-        return count
+        let carried = unsafe Int(store.header(slot).pointee.carriedHits)
+        unsafe store.header(slot).pointee.carriedHits = 0
+        return carried + hits.lanes.drain(slot)
     }
 
     /// Puts a value into `slot`, which has a key and no value.
@@ -122,7 +113,7 @@ struct SlotTable<Key: CacheKey, Value: Sendable>: ~Copyable {
     mutating func putValue(_ value: Value, in slot: Slot, weight: Int, lifetime: Lifetime, now: MonotonicInstant) {
         unsafe store.value(slot).initialize(to: value)
         unsafe store.header(slot).pointee = SlotHeader(
-            deadline: lifetime.deadline, storedAt: now.nanoseconds, hits: .none,
+            deadline: lifetime.deadline, storedAt: now.nanoseconds,
             weightAndSliding: UInt32(weight) | (lifetime.sliding == nil ? 0 : SlotHeader.slidingBit))
         if let window = lifetime.sliding { store.setWindow(window, of: slot) }
     }
