@@ -10,6 +10,9 @@ public struct WorkValue: Sendable {
     /// The payload: the lowest byte of ``checksum`` again and again, with the whole of it at both ends where there is room.
     let payload: [UInt8]
 
+    /// How many bytes the payload has.
+    package var size: Int { payload.count }
+
     /// A value with a payload of `size` bytes.
     package init(execution: UInt64, size: Int) {
         let checksum = Self.mixed(execution)

@@ -66,6 +66,21 @@ import Testing
         #expect(join > 0)
     }
 
+    /// The first kilobyte of a task's stack comes with the task: a request that waits needs no second one for its frames.
+    @Test(.enabled(if: isOptimised, "Counted in release builds."))
+    func aRequestThatWaitsTakesLessThanAKilobyteBesideItsTask() async throws {
+        let deduplicator = Deduplicator()
+        let gate = Latch()
+        defer { gate.open() }
+        let leader = ask(deduplicator, 1) { try await gate.wait() }
+        let task = fewestBytes { _ in begin(deduplicator, 1) }
+        let wait = fewestBytes { _ in ask(deduplicator, 1) } - task
+        gate.open()
+        try await leader.value
+        #expect(wait < 1_000)
+        #expect(wait > 0)
+    }
+
     @discardableResult
     private func ask(
         _ deduplicator: Deduplicator, _ key: Int, _ body: @escaping @Sendable () async throws -> Void = {}
@@ -105,5 +120,9 @@ import Testing
 
     private func fewest<Result>(_ body: (Int) -> Result) -> Int {
         (0..<50).map { round in counter.count { body(round) }.count.allocations }.min() ?? 0
+    }
+
+    private func fewestBytes<Result>(_ body: (Int) -> Result) -> Int {
+        (0..<50).map { round in counter.count { body(round) }.count.bytes }.min() ?? 0
     }
 }

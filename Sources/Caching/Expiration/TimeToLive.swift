@@ -13,8 +13,8 @@ public struct TimeToLive: Hashable, Sendable {
 
     @usableFromInline let kind: Kind
 
-    /// The largest fraction of the life that jitter takes away: 0 for none, below 1.
-    @usableFromInline let jitter: Double
+    /// The largest fraction of the life that jitter takes away: 0 for none, below 1. Of four bytes, which fit beside the kind.
+    @usableFromInline let jitter: Float
 
     /// Until the entry is evicted, replaced or removed.
     public static let forever = TimeToLive(kind: .forever, jitter: 0)
@@ -38,7 +38,7 @@ public struct TimeToLive: Hashable, Sendable {
     ///
     /// - Parameter fraction: From 0 (no jitter) to below 1. ``validate()`` refuses other numbers; the cache clamps them.
     public func jittered(by fraction: Double) -> TimeToLive {
-        TimeToLive(kind: kind, jitter: fraction)
+        TimeToLive(kind: kind, jitter: Float(fraction))
     }
 
     /// Checks that durations are positive, that a maximum age is not shorter than its sliding time, and that jitter is from
@@ -86,7 +86,7 @@ public struct TimeToLive: Hashable, Sendable {
     /// A time without the random fraction that jitter takes away; never negative.
     private func shortened(_ time: Int64, _ random: UInt64) -> Int64 {
         let nanoseconds = max(0, time)
-        let fraction = jitter > 0 ? min(jitter, 1) : 0
+        let fraction = jitter > 0 ? min(Double(jitter), 1) : 0
         guard fraction > 0 else { return nanoseconds }
         let unit = Double(random >> 11) * 0x1p-53
         let cut = Int64(clamping: UInt64(Double(nanoseconds) * fraction * unit))

@@ -127,7 +127,8 @@ extension Deduplicator {
                 let claimed = try claim(request, isOnActor: isOnActor)
                 switch claimed {
                 case .answered(let answer): try receive(position, answer)
-                case .finished, .waits(_, _, isLeader: true): led.append((position, claimed))
+                case .finished: led.append((position, claimed))
+                case .waits where request.place.isLeader: led.append((position, claimed))
                 case .waits: joined.append((position, claimed))
                 }
             }
@@ -142,7 +143,13 @@ extension Deduplicator {
         let waits = led + joined
         for (number, (position, claimed)) in waits.enumerated() {
             do {
-                try receive(position, try await wait(requests[position], claimed))
+                let request = requests[position]
+                switch claimed {
+                case .answered(let answer): try receive(position, answer)
+                case .finished(let key, let result):
+                    try receive(position, try answer(request, result, key, isLeader: true))
+                case .waits: try receive(position, try await wait(request))
+                }
             } catch {
                 for (rest, claimed) in waits.dropFirst(number + 1) { leave(requests[rest], claimed, hasBegun: true) }
                 await settle()

@@ -4,12 +4,42 @@ internal import Caching
 // Every call ends here, with or without a registry and middleware.
 extension Deduplicator {
     /// Answers a request. `makeRequest` is called only if the cache has no answer.
+    ///
+    /// All but the waiting is done by functions that are not async: what those use is on the stack of the thread, and not in the
+    /// memory of a task that waits.
     @inlinable
     func resolve(
         _ fingerprint: Fingerprint, _ call: CallOptions, _ makeRequest: () throws -> Request
     ) async throws -> Answer {
         if !call.refresh, let answer = try lookup(fingerprint) { return answer }
-        return try await executeOrJoin(countingRefusal(makeRequest))
+        let isolation: (any Actor)? = #isolation
+        let request = try countingRefusal(makeRequest)
+        if let answer = try begin(request, isOnActor: isolation != nil) { return answer }
+        return try await end(request)
+    }
+
+    /// Claims a flight for a request, or joins one.
+    ///
+    /// - Returns: The answer, if there is one by now; nil if the request has to wait for it.
+    // Not inlined, so that what it uses is not kept in `end(_:)`.
+    @usableFromInline @inline(never)
+    func begin(_ request: Request, isOnActor: Bool) throws -> Answer? {
+        switch try claim(request, isOnActor: isOnActor) {
+        case .answered(let answer): answer
+        case .finished(let key, let result): try answer(request, result, key, isLeader: true)
+        case .waits: nil
+        }
+    }
+
+    /// Waits for the answer of a flight, and claims again where there is none.
+    @usableFromInline
+    func end(_ request: Request) async throws -> Answer {
+        let isolation: (any Actor)? = #isolation
+        let isOnActor = isolation != nil
+        while true {
+            if let answer = try await wait(request) { return answer }
+            if let answer = try begin(request, isOnActor: isOnActor) { return answer }
+        }
     }
 
     /// What the cache has for a fingerprint, or nil. Counts as a request only if there is something.
@@ -33,19 +63,8 @@ extension Deduplicator {
         case .failure(let error):
             counters.count { $0.outcomes.cachedFailures += 1 }
             throw error
-        case .success(let boxed):
-            return Answer(boxed: boxed, source: .hit(age: age), executionID: result.executionID, isFromCache: true)
-        }
-    }
-
-    /// Answers a request that has missed the cache.
-    @usableFromInline
-    func executeOrJoin(_ request: Request) async throws -> Answer {
-        let isolation: (any Actor)? = #isolation
-        let isOnActor = isolation != nil
-        while true {
-            let claimed = try claim(request, isOnActor: isOnActor)
-            if let answer = try await wait(request, claimed) { return answer }
+        case .success:
+            return Answer(result, .cached(age: age))
         }
     }
 
@@ -54,7 +73,8 @@ extension Deduplicator {
         case answered(Answer)
         /// The request has led an execution that has ended already.
         case finished(FlightKey, StoredResult)
-        case waits(FlightKey, WaiterID, isLeader: Bool)
+        /// The request has a place in a flight.
+        case waits
     }
 
     /// Waits for the end of a flight that a request has claimed or joined.
@@ -62,22 +82,14 @@ extension Deduplicator {
     /// - Returns: The answer, or nil when the flight is gone and the request has to claim again.
     // Inlined, because each suspended waiter would hold its frame.
     @inline(__always)
-    func wait(_ request: Request, _ claimed: Claimed) async throws -> Answer? {
-        switch claimed {
-        case .answered(let answer):
-            return answer
-        case .finished(let key, let result):
-            return try answer(request, .finished(result), key, isLeader: true)
-        case .waits(let key, let waiter, let isLeader):
-            let end: WaitEnd
-            if let deadline = request.deadline {
-                end = await flightShards.wait(key, waiter, until: deadline)
-            } else {
-                end = await flightShards.wait(key, waiter)
-            }
-            if let caller = request.caller { noLongerWaits(caller, for: key) }
-            return try answer(request, end, key, isLeader: isLeader)
+    func wait(_ request: Request) async throws -> Answer? {
+        let end: WaitEnd
+        if let deadline = request.deadline {
+            end = await flightShards.wait(request, until: deadline)
+        } else {
+            end = await flightShards.wait(request)
         }
+        return try answer(request, end)
     }
 
     /// Leaves a flight without having waited for its end.
@@ -85,9 +97,10 @@ extension Deduplicator {
     /// - Parameter hasBegun: Whether the work may have begun, where the request leads.
     func leave(_ request: Request, _ claimed: Claimed, hasBegun: Bool) {
         request.trace?.waited(.cancelled)
-        guard case .waits(let key, let waiter, let isLeader) = claimed else { return }
-        flightShards.leave(key, waiter, .cancelled, hasBegun: hasBegun || !isLeader)
-        if let caller = request.caller { noLongerWaits(caller, for: key) }
+        guard case .waits = claimed else { return }
+        let place = request.place
+        flightShards.leave(place.key, place.waiter, .cancelled, hasBegun: hasBegun || !place.isLeader)
+        if let caller = request.caller { noLongerWaits(caller, for: place.key) }
     }
 
     /// Claims a flight or joins that of another request; or finds that the answer has come meanwhile.
@@ -125,15 +138,18 @@ extension Deduplicator {
                 if let caller = request.caller { noLongerWaits(caller, for: key) }
                 return .finished(key, result)
             }
-            return .waits(key, waiter, isLeader: true)
+            request.place = FlightPlace(key: key, waiter: waiter, isLeader: true)
+            return .waits
         case .join(let key, let waiter)?:
             if let caller = request.caller { try waits(caller, for: key, waiter, request) }
             if let leader { request.trace?.waits(for: leader) }
             bus.publish(.executionJoined, .execution(.executionJoined, request, key.epoch, time.wallTime))
-            return .waits(key, waiter, isLeader: false)
+            request.place = FlightPlace(key: key, waiter: waiter, isLeader: false)
+            return .waits
         case .waitForEnd(let key, let waiter)?:
             if let caller = request.caller { try waits(caller, for: key, waiter, request) }
-            return .waits(key, waiter, isLeader: false)
+            request.place = FlightPlace(key: key, waiter: waiter, isLeader: false)
+            return .waits
         case let refusal?:
             throw refused(request, refusal, at: now)
         case nil:
@@ -145,29 +161,36 @@ extension Deduplicator {
     ///
     /// - Returns: The answer, or nil when the flight is gone and the request has to claim again.
     @inline(never)
-    private func answer(_ request: Request, _ end: WaitEnd, _ key: FlightKey, isLeader: Bool) throws -> Answer? {
-        request.trace?.waited(TracedWait(end, of: request, for: key, isLeader: isLeader))
-        switch end {
-        case .claimAgain: return nil
-        case .cancelled:
-            counters.count { $0.outcomes.cancelled += 1 }
-            throw CancellationError()
-        case .deadlinePassed: throw deadlineExceeded(request)
-        case .finished(let result):
-            switch result.outcome {
-            case .success(let boxed):
-                // The result of an earlier execution, whose record could be stored only now, is no execution of this flight.
-                let source: OutcomeSource =
-                    result.executionID != key.epoch
-                    ? .hit(age: result.endedAt.duration(to: time.now)) : isLeader ? .executed : .joined
-                return Answer(
-                    boxed: boxed, source: source, executionID: result.executionID, isFromCache: false)
-            case .failure(let error):
-                counters.count { counts in
-                    if result.isRefusal { counts.outcomes.refused += 1 } else { counts.outcomes.failed += 1 }
-                }
-                throw error
+    private func answer(_ request: Request, _ end: WaitEnd) throws -> Answer? {
+        let (key, isLeader) = (request.place.key, request.place.isLeader)
+        if let caller = request.caller { noLongerWaits(caller, for: key) }
+        guard case .finished(let result) = end else {
+            request.trace?.waited(TracedWait(end, of: request, for: key, isLeader: isLeader))
+            switch end {
+            case .claimAgain: return nil
+            case .deadlinePassed: throw deadlineExceeded(request)
+            case .cancelled, .finished:
+                counters.count { $0.outcomes.cancelled += 1 }
+                throw CancellationError()
             }
+        }
+        return try answer(request, result, key, isLeader: isLeader)
+    }
+
+    /// The answer that the result of a flight gives to a request that has waited for it.
+    func answer(_ request: Request, _ result: StoredResult, _ key: FlightKey, isLeader: Bool) throws -> Answer {
+        request.trace?.waited(TracedWait(.finished(result), of: request, for: key, isLeader: isLeader))
+        switch result.outcome {
+        case .success:
+            guard result.executionID == key.epoch else {
+                return Answer(result, .confirmed(age: result.endedAt.duration(to: time.now)))
+            }
+            return Answer(result, isLeader ? .executed : .joined)
+        case .failure(let error):
+            counters.count { counts in
+                if result.isRefusal { counts.outcomes.refused += 1 } else { counts.outcomes.failed += 1 }
+            }
+            throw error
         }
     }
 

@@ -156,7 +156,7 @@ public final class Deduplicator: Sendable {
         try configuration.checkName(step)
         return Request(
             fingerprint, labels: RequestLabels(step: step, scope: scope, tags: call.tags), policy: policy, call: call,
-            at: time.now, trace: trace(fingerprint, step: step), work: work, ended: ended)
+            at: time.now, among: flightShards, trace: trace(fingerprint, step: step), work: work, ended: ended)
     }
 
     /// The trace of a request that the cache has no answer for; nil where nothing is traced.

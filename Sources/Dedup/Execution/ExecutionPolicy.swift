@@ -62,33 +62,9 @@ public struct ExecutionPolicy: Hashable, Sendable {
     /// result. A step can decide for each result, see ``Step``. Default: five minutes from the execution's end.
     public var timeToLive: TimeToLive?
 
-    /// How long a failure is served from the cache. Cancellation, timeouts and the library's own errors are never
-    /// cached. Default: nil, not at all.
-    public var failureTimeToLive: TimeToLive?
-
-    /// What a duplicate does while the work is running. Default: it joins. A request can override it.
-    public var duplicates: DuplicateMode
-
-    /// What happens when the last waiter leaves. Default: the execution is cancelled at once.
-    public var abandonment: AbandonmentPolicy
-
-    /// Whether a newcomer may overlap a cancelled execution. Default: never.
-    public var overlap: OverlapPolicy
-
-    /// What happens when an execution takes too long. Default: nothing.
-    public var timeout: ExecutionTimeout
-
-    /// How many executions of one fingerprint may be in progress at once where they may overlap: under
-    /// ``ExecutionTimeout/supersede(after:)`` and ``OverlapPolicy/allowed``. The last of them holds its key, so that a step
-    /// that hangs does not pile up executions without end. An invalidation is asked for and starts one more all the same.
-    /// Default: 8.
-    public var overlapLimit: Int
-
-    /// On which thread an execution begins. Default: never on the caller's actor.
-    public var start: ExecutionStart
-
-    /// How much of the cache's capacity one result takes where the capacity is a weight. Default: 1.
-    public var weight: Int
+    // The others are rarely set, so they stand behind one reference, together: a policy fits in four registers. Of a larger one,
+    // each task that waits for an answer would keep a copy in its frames.
+    private var rest: Rest?
 
     /// Makes a policy; every part has a default.
     public init(
@@ -103,14 +79,62 @@ public struct ExecutionPolicy: Hashable, Sendable {
         weight: Int = 1
     ) {
         self.timeToLive = timeToLive
-        self.failureTimeToLive = failureTimeToLive
-        self.duplicates = duplicates
-        self.abandonment = abandonment
-        self.overlap = overlap
-        self.timeout = timeout
-        self.overlapLimit = overlapLimit
-        self.start = start
-        self.weight = weight
+        let fields = Fields(
+            failureTimeToLive: failureTimeToLive, duplicates: duplicates, abandonment: abandonment, overlap: overlap,
+            timeout: timeout, overlapLimit: overlapLimit, start: start, weight: weight)
+        rest = fields == .standard ? nil : Rest(fields)
+    }
+
+    /// How long a failure is served from the cache. Cancellation, timeouts and the library's own errors are never
+    /// cached. Default: nil, not at all.
+    public var failureTimeToLive: TimeToLive? {
+        get { fields.failureTimeToLive }
+        set { change { $0.failureTimeToLive = newValue } }
+    }
+
+    /// What a duplicate does while the work is running. Default: it joins. A request can override it.
+    public var duplicates: DuplicateMode {
+        get { fields.duplicates }
+        set { change { $0.duplicates = newValue } }
+    }
+
+    /// What happens when the last waiter leaves. Default: the execution is cancelled at once.
+    public var abandonment: AbandonmentPolicy {
+        get { fields.abandonment }
+        set { change { $0.abandonment = newValue } }
+    }
+
+    /// Whether a newcomer may overlap a cancelled execution. Default: never.
+    public var overlap: OverlapPolicy {
+        get { fields.overlap }
+        set { change { $0.overlap = newValue } }
+    }
+
+    /// What happens when an execution takes too long. Default: nothing.
+    public var timeout: ExecutionTimeout {
+        get { fields.timeout }
+        set { change { $0.timeout = newValue } }
+    }
+
+    /// How many executions of one fingerprint may be in progress at once where they may overlap: under
+    /// ``ExecutionTimeout/supersede(after:)`` and ``OverlapPolicy/allowed``. The last of them holds its key, so that a step
+    /// that hangs does not pile up executions without end. An invalidation is asked for and starts one more all the same.
+    /// Default: 8.
+    public var overlapLimit: Int {
+        get { fields.overlapLimit }
+        set { change { $0.overlapLimit = newValue } }
+    }
+
+    /// On which thread an execution begins. Default: never on the caller's actor.
+    public var start: ExecutionStart {
+        get { fields.start }
+        set { change { $0.start = newValue } }
+    }
+
+    /// How much of the cache's capacity one result takes where the capacity is a weight. Default: 1.
+    public var weight: Int {
+        get { fields.weight }
+        set { change { $0.weight = newValue } }
     }
 
     /// The policy with every default.
@@ -145,6 +169,41 @@ public struct ExecutionPolicy: Hashable, Sendable {
         }
     }
 
+    /// What few policies set.
+    private struct Fields: Hashable, Sendable {
+        static let standard = ExecutionPolicy.Fields(
+            failureTimeToLive: nil, duplicates: .join, abandonment: .cancel(after: .zero), overlap: .never,
+            timeout: .none,
+            overlapLimit: 8, start: .offActors, weight: 1)
+
+        var failureTimeToLive: TimeToLive?
+        var duplicates: DuplicateMode
+        var abandonment: AbandonmentPolicy
+        var overlap: OverlapPolicy
+        var timeout: ExecutionTimeout
+        var overlapLimit: Int
+        var start: ExecutionStart
+        var weight: Int
+    }
+
+    private final class Rest: Hashable, Sendable {
+        let fields: Fields
+
+        init(_ fields: Fields) { self.fields = fields }
+
+        static func == (lhs: Rest, rhs: Rest) -> Bool { lhs.fields == rhs.fields }
+
+        func hash(into hasher: inout Hasher) { hasher.combine(fields) }
+    }
+
+    private var fields: Fields { rest?.fields ?? .standard }
+
+    private mutating func change(_ change: (inout Fields) -> Void) {
+        var fields = fields
+        change(&fields)
+        rest = fields == .standard ? nil : Rest(fields)
+    }
+
     var flightRules: FlightRules {
         FlightRules(abandonment: abandonment, overlap: overlap, timeout: timeout, overlapLimit: overlapLimit)
     }
@@ -152,25 +211,20 @@ public struct ExecutionPolicy: Hashable, Sendable {
 
 /// What one request asks for beside the work itself. None of it takes part in a fingerprint.
 public struct CallOptions: Hashable, Sendable {
-    /// Overrides what the step does with duplicates; nil, the default, leaves it to the step's policy.
-    public var duplicates: DuplicateMode?
-
     /// How long this request waits at most; nil, the default, waits for ever. When the time is up the request fails
     /// with ``DedupError/Code/deadlineExceeded`` and the execution goes on for the others.
     public var deadline: Duration?
 
-    /// How long this request wants the result to be cached if it starts the execution, whatever the policy and the step
-    /// say; nil, the default, leaves it to them. A time of zero caches nothing.
-    public var timeToLive: TimeToLive?
+    /// Overrides what the step does with duplicates; nil, the default, leaves it to the step's policy.
+    public var duplicates: DuplicateMode?
 
     /// Whether a cached result is no answer: the work is executed anew, or joined where it is running, and the cached
     /// result goes on being served to others until the new one takes its place, or is there and not to be cached. A failure
     /// takes no place. A result that is withheld (``RecordStoreFailurePolicy/failClosed``) is answer enough. Default: false.
     public var refresh: Bool
 
-    /// What the result can be invalidated by, beside its step and scope, if this request starts the execution; see
-    /// ``Deduplicator/invalidate(tag:)``. Default: none.
-    public var tags: [String]
+    // What few requests ask for stands behind one reference, for the same reason as in a policy.
+    @usableFromInline var rest: Rest?
 
     // Inlinable, because most requests have none, and a hit is made of a hundred such steps.
 
@@ -182,8 +236,70 @@ public struct CallOptions: Hashable, Sendable {
     ) {
         self.duplicates = duplicates
         self.deadline = deadline
-        self.timeToLive = timeToLive
         self.refresh = refresh
-        self.tags = tags
+        rest = timeToLive == nil && tags.isEmpty ? nil : Rest(timeToLive: timeToLive, tags: tags)
+    }
+
+    /// How long this request wants the result to be cached if it starts the execution, whatever the policy and the step
+    /// say; nil, the default, leaves it to them. A time of zero caches nothing.
+    public var timeToLive: TimeToLive? {
+        get { rest?.timeToLive }
+        set {
+            self = CallOptions(
+                duplicates: duplicates, deadline: deadline, timeToLive: newValue, refresh: refresh, tags: tags)
+        }
+    }
+
+    /// What the result can be invalidated by, beside its step and scope, if this request starts the execution; see
+    /// ``Deduplicator/invalidate(tag:)``. Default: none.
+    public var tags: [String] {
+        get { rest?.tags ?? [] }
+        set {
+            self = CallOptions(
+                duplicates: duplicates, deadline: deadline, timeToLive: timeToLive, refresh: refresh, tags: newValue)
+        }
+    }
+
+    /// What few requests ask for.
+    @usableFromInline
+    final class Rest: Hashable, Sendable {
+        let timeToLive: TimeToLive?
+        let tags: [String]
+
+        @usableFromInline
+        init(timeToLive: TimeToLive?, tags: [String]) {
+            self.timeToLive = timeToLive
+            self.tags = tags
+        }
+
+        @usableFromInline
+        static func == (lhs: Rest, rhs: Rest) -> Bool { lhs.timeToLive == rhs.timeToLive && lhs.tags == rhs.tags }
+
+        @usableFromInline
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(timeToLive)
+            hasher.combine(tags)
+        }
     }
 }
+
+// What stands behind a reference is told as if it did not.
+
+extension ExecutionPolicy: CustomStringConvertible {
+    /// Every field by its name.
+    public var description: String {
+        let life = "timeToLive: \(told(timeToLive)), failureTimeToLive: \(told(failureTimeToLive))"
+        let flight = "duplicates: \(duplicates), abandonment: \(abandonment), overlap: \(overlap), timeout: \(timeout)"
+        return "ExecutionPolicy(\(life), \(flight), overlapLimit: \(overlapLimit), start: \(start), weight: \(weight))"
+    }
+}
+
+extension CallOptions: CustomStringConvertible {
+    /// Every field by its name.
+    public var description: String {
+        let wait = "duplicates: \(told(duplicates)), deadline: \(told(deadline))"
+        return "CallOptions(\(wait), timeToLive: \(told(timeToLive)), refresh: \(refresh), tags: \(tags))"
+    }
+}
+
+private func told(_ value: (some Any)?) -> String { value.map { "\($0)" } ?? "nil" }

@@ -6,7 +6,9 @@ public import Caching
 /// It knows no types. What handles it is compiled once and not for each type of value, and a waiting task holds one
 /// reference to it in place of a copy in each of its frames: with generic frames a waiter took 6.8 KiB.
 @usableFromInline
-final class Request: Sendable {
+final class Request: @unchecked Sendable {
+    // Sendable although its place is a variable: it is written by the task that makes the request, before that task waits, and read
+    // by that task and by the handler of its cancellation, which lasts as long as the wait.
     let fingerprint: Fingerprint
     let labels: RequestLabels
     let policy: ExecutionPolicy
@@ -21,6 +23,18 @@ final class Request: Sendable {
     /// Whether it was made inside a step, and not only inside the load of a cache.
     let isNested: Bool
     let work: Work
+    /// What it waits by, once it has claimed a flight or joined one. Here and not in the task, whose every frame would have a
+    /// copy.
+    var place: FlightPlace {
+        get {
+            guard let claimed else { preconditionFailure("A request that waits has a place in a flight.") }
+            return claimed
+        }
+        set { claimed = newValue }
+    }
+    private var claimed: FlightPlace?
+    /// The flights among which its place is.
+    let flights: FlightShards
     /// Follows the request; nil where nothing is traced.
     let trace: (any RequestTrace)?
     /// Called when an execution of this request has ended, whether or not its work was ever called.
@@ -28,7 +42,7 @@ final class Request: Sendable {
 
     init(
         _ fingerprint: Fingerprint, labels: RequestLabels, policy: ExecutionPolicy, call: CallOptions,
-        at now: MonotonicInstant, trace: (any RequestTrace)?, work: @escaping Work,
+        at now: MonotonicInstant, among flights: FlightShards, trace: (any RequestTrace)?, work: @escaping Work,
         ended: (@Sendable (ExecutionID) -> Void)? = nil
     ) {
         self.fingerprint = fingerprint
@@ -42,6 +56,7 @@ final class Request: Sendable {
         caller = LoadScope.load ?? execution?.executionID
         isNested = execution != nil
         self.work = work
+        self.flights = flights
         self.trace = trace
         self.ended = ended
     }

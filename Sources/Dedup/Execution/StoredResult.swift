@@ -56,14 +56,49 @@ struct Boxed<Value: Sendable>: AnyBoxed {
     @usableFromInline var type: any Sendable.Type { Value.self }
 }
 
-/// The answer to a request, its value boxed.
+/// The answer to a request: a result that has a value, and how the request came by it.
+///
+/// It fits in four registers, and a task that waits for it has little room to keep for it.
 @usableFromInline
 struct Answer: Sendable {
-    @usableFromInline let boxed: any AnyBoxed
-    @usableFromInline let source: OutcomeSource
-    @usableFromInline let executionID: ExecutionID
+    /// How a request came by a result.
+    @usableFromInline
+    enum Origin: Sendable {
+        case executed
+        case joined
+        /// From an earlier execution, whose record could be stored only now.
+        case confirmed(age: Duration)
+        /// From the cache, which has counted a hit for it.
+        case cached(age: Duration)
+    }
+
+    let result: StoredResult
+    @usableFromInline let origin: Origin
+
+    /// Makes an answer of a result that has a value.
+    init(_ result: StoredResult, _ origin: Origin) {
+        self.result = result
+        self.origin = origin
+    }
+
+    /// The value in its box.
+    @usableFromInline var boxed: any AnyBoxed {
+        guard case .success(let boxed) = result.outcome else { preconditionFailure("An answer has a value.") }
+        return boxed
+    }
+
+    @usableFromInline var executionID: ExecutionID { result.executionID }
+
+    @usableFromInline var source: OutcomeSource {
+        switch origin {
+        case .executed: .executed
+        case .joined: .joined
+        case .confirmed(let age), .cached(let age): .hit(age: age)
+        }
+    }
+
     /// Whether the cache counted a hit for it.
-    @usableFromInline let isFromCache: Bool
+    @usableFromInline var isFromCache: Bool { if case .cached = origin { true } else { false } }
 }
 
 extension Outcome {

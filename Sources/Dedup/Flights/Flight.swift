@@ -8,6 +8,13 @@ package struct FlightKey: Hashable, Sendable {
     let index: Int
 }
 
+/// What a request waits by: its flight, and its own place among the waiters.
+struct FlightPlace: Sendable {
+    let key: FlightKey
+    let waiter: WaiterID
+    let isLeader: Bool
+}
+
 /// How a flight treats requests that join and leave, and the time it takes. The delivery half of an ``ExecutionPolicy``.
 package struct FlightRules: Hashable, Sendable {
     package var abandonment: AbandonmentPolicy = .cancel(after: .zero)

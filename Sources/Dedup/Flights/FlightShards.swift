@@ -107,28 +107,30 @@ final class FlightShards: Sendable {
 
     // MARK: - Waiting
 
-    /// Suspends a waiter until the flight ends, its request is cancelled, or `deadline` passes.
+    /// Suspends a request until its flight ends, it is cancelled, or its deadline passes.
     @inline(never)
-    func wait(_ key: FlightKey, _ waiter: WaiterID, until deadline: MonotonicInstant) async -> WaitEnd {
-        let alarm = alarms.set(.deadline(key, waiter), at: deadline)
+    func wait(_ request: Request, until deadline: MonotonicInstant) async -> WaitEnd {
+        let alarm = alarms.set(.deadline(request.place.key, request.place.waiter), at: deadline)
         defer { alarms.remove(alarm) }
-        return await wait(key, waiter)
+        return await wait(request)
     }
 
-    /// Suspends a waiter until the flight ends or its request is cancelled.
-    @inline(never)
-    func wait(_ key: FlightKey, _ waiter: WaiterID) async -> WaitEnd {
+    /// Suspends a request until its flight ends or it is cancelled.
+    // Each waiting task holds what this and its callers keep. So they keep a reference to the request alone: closures that capture
+    // nothing else need no memory for it.
+    func wait(_ request: Request) async -> WaitEnd {
         let end = await withTaskCancellationHandler {
-            unsafe await withUnsafeContinuation { unsafe suspend(key, waiter, Waker($0)) }
+            unsafe await withUnsafeContinuation { unsafe request.flights.suspend(request, Waker($0)) }
         } onCancel: {
-            leave(key, waiter, .cancelled)
+            request.flights.leave(request.place.key, request.place.waiter, .cancelled)
         }
-        shard(key.fingerprint).table.orderForSanitizer()
+        shard(request.fingerprint).table.orderForSanitizer()
         return end
     }
 
-    private func suspend(_ key: FlightKey, _ waiter: WaiterID, _ waker: Waker) {
-        switch withTable(for: key.fingerprint, { $0.suspend(key, waiter, waker) }) {
+    private func suspend(_ request: Request, _ waker: Waker) {
+        let place = request.place
+        switch withTable(for: place.key.fingerprint, { $0.suspend(place.key, place.waiter, waker) }) {
         case .suspended: break
         case .finished(let result): waker.resume(returning: .finished(result))
         case .claimAgain: waker.resume(returning: .claimAgain)

@@ -58,7 +58,7 @@ struct StepCall<Input: Sendable, Output: Sendable>: Sendable {
         return Request(
             fingerprint, labels: RequestLabels(step: step.name, scope: scope, tags: tags),
             policy: step.description.policy, call: call, at: registry.deduplicator.time.now,
-            trace: registry.deduplicator.trace(fingerprint, step: step.name)
+            among: registry.deduplicator.flightShards, trace: registry.deduplicator.trace(fingerprint, step: step.name)
         ) { _ in
             try await product(stepRequest(scope: scope, call: call))
         }

@@ -49,6 +49,54 @@ import Testing
         #expect(configuration.recordTimeout == .seconds(10) && configuration.sweepInterval == .seconds(1))
     }
 
+    /// Most fields stand behind a reference, which copies share.
+    @Test func aCopyOfAPolicyIsAPolicyOfItsOwn() {
+        let standard = ExecutionPolicy()
+        let changes: [(inout ExecutionPolicy) -> Void] = [
+            { $0.timeToLive = nil }, { $0.failureTimeToLive = .forever }, { $0.duplicates = .reject },
+            { $0.abandonment = .complete }, { $0.overlap = .allowed }, { $0.timeout = .hold(after: .seconds(1)) },
+            { $0.overlapLimit = 3 }, { $0.start = .inline }, { $0.weight = 7 },
+        ]
+        var changed: [ExecutionPolicy] = []
+        var all = standard
+        for change in changes {
+            var policy = standard
+            change(&policy)
+            change(&all)
+            changed.append(policy)
+        }
+        #expect(Set(changed).count == changes.count && !changed.contains(standard) && standard == .standard)
+        var copy = all
+        copy.weight = 1
+        copy.overlapLimit = 8
+        #expect(all.weight == 7 && all.overlapLimit == 3 && copy != all)
+        #expect(
+            all
+                == ExecutionPolicy(
+                    timeToLive: nil, failureTimeToLive: .forever, duplicates: .reject, abandonment: .complete,
+                    overlap: .allowed, timeout: .hold(after: .seconds(1)), overlapLimit: 3, start: .inline, weight: 7))
+        var back = changed[8]
+        back.weight = 1
+        #expect(back == standard && back.hashValue == standard.hashValue)
+        #expect(
+            "\(changed[8])".contains("failureTimeToLive: nil, duplicates: join")
+                && "\(changed[8])".hasSuffix("weight: 7)"))
+    }
+
+    @Test func aCopyOfCallOptionsIsOfItsOwn() {
+        var call = CallOptions(deadline: .seconds(1), tags: ["a"])
+        let copy = call
+        call.tags.append("b")
+        call.timeToLive = .forever
+        call.refresh = true
+        #expect(copy == CallOptions(deadline: .seconds(1), tags: ["a"]))
+        #expect(call == CallOptions(deadline: .seconds(1), timeToLive: .forever, refresh: true, tags: ["a", "b"]))
+        #expect("\(copy)".contains("deadline: 1.0 seconds") && "\(copy)".contains("tags: [\"a\"]"))
+        call.tags = []
+        call.timeToLive = nil
+        #expect(call == CallOptions(deadline: .seconds(1), refresh: true))
+    }
+
     @Test func everyErrorSaysItsCodeAndItsMessage() {
         #expect(DedupError(.overdue, "Wait.").description == "overdue: Wait.")
         #expect(Set(DedupError.Code.allCases.map(\.rawValue)).count == DedupError.Code.allCases.count)

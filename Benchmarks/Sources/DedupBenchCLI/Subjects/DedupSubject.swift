@@ -69,10 +69,8 @@ final class DedupSubject: Subject {
     private func call(_ work: Work, _ options: CallOptions) async -> Answer {
         do {
             let fingerprint = try fingerprint(of: work.key)
-            var policy = policy
-            policy.weight = max(1, work.valueSize)
             let outcome = try await deduplicator.execute(
-                fingerprint, step: "operation", policy: policy, call: options
+                fingerprint, step: "operation", policy: policy, call: options, weight: { $0.size }
             ) { execution in
                 try await work.run(epoch: execution.epoch)
             }
