@@ -134,7 +134,7 @@ extension Deduplicator {
         case .lead(let key, let waiter)?:
             if let caller = request.caller { try waits(caller, for: key, waiter, request) }
             if let trace = request.trace { trace.waits(for: trace) }
-            if let result = start(request, key, leader: waiter, isOnActor: isOnActor) {
+            if let result = start(request, key, leader: waiter, isOnActor: isOnActor, at: now) {
                 if let caller = request.caller { noLongerWaits(caller, for: key) }
                 return .finished(key, result)
             }

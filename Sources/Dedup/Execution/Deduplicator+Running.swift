@@ -8,18 +8,22 @@ extension Deduplicator {
     /// threads for each short step. Not so for a caller on an actor, which could do nothing else meanwhile, unless the
     /// policy says so; for a caller with a deadline, which could not leave before that first suspension; and for one inside
     /// a step, whose stack would grow with each step in another.
-    func start(_ request: Request, _ key: FlightKey, leader: WaiterID, isOnActor: Bool) -> StoredResult? {
+    ///
+    /// - Parameter now: When the flight was claimed.
+    func start(
+        _ request: Request, _ key: FlightKey, leader: WaiterID, isOnActor: Bool, at now: MonotonicInstant
+    ) -> StoredResult? {
         let isFreeToBegin = request.deadline == nil && request.caller == nil
         let inline = isFreeToBegin && (!isOnActor || request.policy.start == .inline)
         return flightShards.run(key, leader: leader, inline: inline) {
-            await self.run(request, key)
+            // One that begins at once begins when it was claimed, as far as the clock is concerned, which is not read again.
+            await self.run(request, key, startedAt: inline ? now : self.time.now)
             request.ended?(key.epoch)
             self.flightShards.executionEnded()
         }
     }
 
-    private func run(_ request: Request, _ key: FlightKey) async {
-        let start = time.now
+    private func run(_ request: Request, _ key: FlightKey, startedAt start: MonotonicInstant) async {
         var execution = Execution(key: key, startedAt: start, wallTime: time.wallTime)
         // Every request for it has left before it began: there is nothing to run it for.
         if Task.isCancelled { return finish(request, execution) }

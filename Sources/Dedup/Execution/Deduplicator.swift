@@ -156,8 +156,12 @@ public final class Deduplicator: Sendable {
         try configuration.checkName(step)
         return Request(
             fingerprint, labels: RequestLabels(step: step, scope: scope, tags: call.tags), policy: policy, call: call,
-            at: time.now, among: flightShards, trace: trace(fingerprint, step: step), work: work, ended: ended)
+            deadline: deadline(of: call), among: flightShards, trace: trace(fingerprint, step: step), work: work,
+            ended: ended)
     }
+
+    /// When a call must have its answer.
+    func deadline(of call: CallOptions) -> MonotonicInstant? { call.deadline.map { time.now.advanced(by: $0) } }
 
     /// The trace of a request that the cache has no answer for; nil where nothing is traced.
     func trace(_ fingerprint: Fingerprint, step: String) -> (any RequestTrace)? {

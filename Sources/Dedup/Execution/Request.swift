@@ -42,14 +42,14 @@ final class Request: @unchecked Sendable {
 
     init(
         _ fingerprint: Fingerprint, labels: RequestLabels, policy: ExecutionPolicy, call: CallOptions,
-        at now: MonotonicInstant, among flights: FlightShards, trace: (any RequestTrace)?, work: @escaping Work,
+        deadline: MonotonicInstant?, among flights: FlightShards, trace: (any RequestTrace)?, work: @escaping Work,
         ended: (@Sendable (ExecutionID) -> Void)? = nil
     ) {
         self.fingerprint = fingerprint
         self.labels = labels
         self.policy = policy
         duplicates = call.duplicates ?? policy.duplicates
-        deadline = call.deadline.map { now.advanced(by: $0) }
+        self.deadline = deadline
         timeToLive = call.timeToLive
         refreshes = call.refresh
         let execution = ExecutionContext.current

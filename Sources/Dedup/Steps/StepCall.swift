@@ -57,7 +57,7 @@ struct StepCall<Input: Sendable, Output: Sendable>: Sendable {
         if let own = definition.handling.tags { tags += try own(input.value) }
         return Request(
             fingerprint, labels: RequestLabels(step: step.name, scope: scope, tags: tags),
-            policy: step.description.policy, call: call, at: registry.deduplicator.time.now,
+            policy: step.description.policy, call: call, deadline: registry.deduplicator.deadline(of: call),
             among: registry.deduplicator.flightShards, trace: registry.deduplicator.trace(fingerprint, step: step.name)
         ) { _ in
             try await product(stepRequest(scope: scope, call: call))
