@@ -5,34 +5,44 @@
 public struct ExecutionEvent: Sendable {
     /// What happened. More kinds may come; a `switch` over them needs a `default`.
     public struct Kind: Hashable, Sendable, CaseIterable, CustomStringConvertible {
-        /// The name that logs and metrics use: `execution.started`.
-        public let rawValue: String
-        /// The same in short, so that kinds are compared without comparing text.
-        private let number: UInt8
-
-        private init(_ number: UInt8, _ rawValue: String) {
-            self.number = number
-            self.rawValue = rawValue
+        /// A byte, because an event is moved several times on its way.
+        private enum Name: String {
+            case executionStarted = "execution.started"
+            case executionCompleted = "execution.completed"
+            case executionFailed = "execution.failed"
+            case executionJoined = "execution.joined"
+            case executionRejected = "execution.rejected"
+            case executionSuperseded = "execution.superseded"
+            case cacheHit = "cache.hit"
+            case cacheEvicted = "cache.evicted"
+            case cacheExpired = "cache.expired"
         }
 
+        private let name: Name
+
+        private init(_ name: Name) { self.name = name }
+
+        /// The name that logs and metrics use: `execution.started`.
+        public var rawValue: String { name.rawValue }
+
         /// A step began to run.
-        public static let executionStarted = Kind(0, "execution.started")
+        public static var executionStarted: Kind { Kind(.executionStarted) }
         /// A step returned a value.
-        public static let executionCompleted = Kind(1, "execution.completed")
+        public static var executionCompleted: Kind { Kind(.executionCompleted) }
         /// A step threw.
-        public static let executionFailed = Kind(2, "execution.failed")
+        public static var executionFailed: Kind { Kind(.executionFailed) }
         /// A request joined the execution that the event names.
-        public static let executionJoined = Kind(3, "execution.joined")
+        public static var executionJoined: Kind { Kind(.executionJoined) }
         /// A request was refused because the execution that the event names was running.
-        public static let executionRejected = Kind(4, "execution.rejected")
+        public static var executionRejected: Kind { Kind(.executionRejected) }
         /// An execution ended when its epoch was already over: its result is not cached.
-        public static let executionSuperseded = Kind(5, "execution.superseded")
+        public static var executionSuperseded: Kind { Kind(.executionSuperseded) }
         /// A request was answered from the cache.
-        public static let cacheHit = Kind(6, "cache.hit")
+        public static var cacheHit: Kind { Kind(.cacheHit) }
         /// A result left the cache to make room.
-        public static let cacheEvicted = Kind(7, "cache.evicted")
+        public static var cacheEvicted: Kind { Kind(.cacheEvicted) }
         /// A result was found to be past its time to live and left the cache.
-        public static let cacheExpired = Kind(8, "cache.expired")
+        public static var cacheExpired: Kind { Kind(.cacheExpired) }
 
         /// Every kind of this version.
         public static let allCases: [Kind] = [
@@ -43,14 +53,20 @@ public struct ExecutionEvent: Sendable {
         /// The ``rawValue``.
         public var description: String { rawValue }
 
-        /// The place of the kind among others.
-        var bit: UInt32 { 1 << UInt32(number) }
-
-        /// Whether both are the same kind.
-        public static func == (lhs: Kind, rhs: Kind) -> Bool { lhs.number == rhs.number }
-
-        /// Feeds the kind.
-        public func hash(into hasher: inout Hasher) { hasher.combine(number) }
+        /// One bit for each kind.
+        var bit: UInt32 {
+            switch name {
+            case .executionStarted: 1
+            case .executionCompleted: 2
+            case .executionFailed: 4
+            case .executionJoined: 8
+            case .executionRejected: 16
+            case .executionSuperseded: 32
+            case .cacheHit: 64
+            case .cacheEvicted: 128
+            case .cacheExpired: 256
+            }
+        }
     }
 
     /// What happened.
