@@ -12,6 +12,9 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 mkdir -p "$scratch/Sources"
 
+# What the target of the scratch package has beside its dependency.
+settings=
+
 # Makes the scratch package: its only target depends on a product, of this package with these traits, and consists of the
 # files that follow. The name of a trait is that of its product without the prefix.
 package() {
@@ -30,7 +33,7 @@ let package = Package(
     dependencies: [.package(name: "Dedup", path: "$root"$traits)],
     targets: [
         .executableTarget(
-            name: "consumer", dependencies: [.product(name: "$product", package: "Dedup")], path: "Sources")
+            name: "consumer", dependencies: [.product(name: "$product", package: "Dedup")], path: "Sources"$settings)
     ]
 )
 END
@@ -61,7 +64,7 @@ adapter() {
 }
 
 core="swift-asn1 swift-crypto"
-(($# > 0)) || set -- Core SQLite Logging Metrics Tracing Configuration ServiceLifecycle
+(($# > 0)) || set -- Core Cxx SQLite Logging Metrics Tracing Configuration ServiceLifecycle
 for name in "$@"; do
     echo "== a package that uses $name"
     case $name in
@@ -73,6 +76,12 @@ for name in "$@"; do
                 echo "consumers: more was fetched: $(ls "$scratch/.build/checkouts")" >&2
                 exit 1
             fi
+            ;;
+        Cxx)
+            settings=', swiftSettings: [.interoperabilityMode(.Cxx)]'
+            package Caching '' Tests/Consumers/Cxx/main.swift
+            try Caching "$core" "value"
+            settings=
             ;;
         SQLite) adapter SQLite "grdb.swift $core" "1 execution, 1 hit" ;;
         Logging) adapter Logging "$core swift-log" "execution.started" ;;
@@ -91,7 +100,7 @@ for name in "$@"; do
                 "shut down"
             ;;
         *)
-            echo "consumers: there is no consumer '$name'; choose Core, SQLite, Logging, Metrics, Tracing, Configuration or" \
+            echo "consumers: there is no consumer '$name'; choose Core, Cxx, SQLite, Logging, Metrics, Tracing, Configuration or" \
                 "ServiceLifecycle" >&2
             exit 64
             ;;

@@ -85,11 +85,26 @@ public final class Cache<Key: CacheKey, Value: Sendable>: Sendable {
         let lookup = shards.withLane(shards.number(for: hash)) { shard, lane, number in
             shard.lookup(key, hash: hash, now: now, lane: &lane, number: number)
         }
+        return found(lookup, key, hash: hash, at: now)
+    }
+
+    @inlinable
+    @inline(__always)
+    func found(_ lookup: LaneLookup<Value>, _ key: Key, hash: UInt64, at now: MonotonicInstant) -> CacheHit<Value>? {
         switch lookup {
-        case .hit(let hit): return hit
-        case .miss: return nil
-        case .needsShard: return valueUnderLock(for: key, hash: hash, at: now)
+        case .hit(let hit): hit
+        case .miss: nil
+        case .needsShard: valueUnderLock(for: key, hash: hash, at: now)
         }
+    }
+
+    /// The same in a lane below eight, for tests: it is the system that chooses the processor of a thread.
+    package func value(for key: Key, at now: MonotonicInstant, lane: Int) -> CacheHit<Value>? {
+        let hash = key.seededHash(seed)
+        let lookup = shards.withLane(lane, of: shards.number(for: hash)) { shard, lane, number in
+            shard.lookup(key, hash: hash, now: now, lane: &lane, number: number)
+        }
+        return found(lookup, key, hash: hash, at: now)
     }
 
     /// The same for a lookup that changes the shard.

@@ -93,8 +93,8 @@ public struct CacheConfiguration: Hashable, Sendable {
         }
     }
 
-    /// Slots have 32-bit numbers.
-    static let maximumEntries = 1 << 30
+    /// One less than there are numbers of slots, because an insertion takes a slot before it evicts an entry.
+    static let maximumEntries = Int(SlotLinks.none) - 1
 }
 
 /// A field of a configuration whose value is not allowed.

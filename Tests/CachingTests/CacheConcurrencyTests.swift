@@ -70,6 +70,28 @@ struct CacheConcurrencyTests {
         #expect(cache.statistics.hits == total)
     }
 
+    /// Each lane counts to 64 in a byte and then adds to the slot, at the same time as the other.
+    @Test(arguments: [false, true])
+    func lanesThatCarryTheirHitsToOneSlotLoseNone(isRemoved: Bool) throws {
+        let log = RemovalLog()
+        let cache = try Cache<Int, Int>(
+            CacheConfiguration(capacity: .entries(8), policy: .s3FIFO, shards: 1), lanes: 2,
+            onRemoval: { log.append($0) })
+        cache.insert(10, for: 1, timeToLive: .forever, at: .zero)
+        onThreads(2) { thread in
+            for _ in 0..<50_000 { _ = cache.value(for: 1, at: .zero, lane: thread) }
+        }
+        #expect(cache.statistics.hits == 100_000)
+        if isRemoved {
+            cache.removeAll()
+            #expect(log.drain() == [.init(key: 1, value: 10, hits: 100_000, cause: "invalidated")])
+        } else {
+            var drained: [Int] = []
+            cache.drainHits { _, _, hits in drained.append(hits) }
+            #expect(drained == [100_000])
+        }
+    }
+
     /// Now and then does something to the cache that removes entries or their hits.
     private func disturb(
         _ cache: Cache<Int, Int>, _ key: Int, _ thread: Int, _ step: Int, _ handedOver: borrowing Lock<Int>

@@ -161,5 +161,7 @@ struct TimeToLiveTests {
     func aTimeToLiveThatMakesSenseIsAccepted() throws {
         try TimeToLive.forever.validate()
         try TimeToLive.sliding(.seconds(1), maximumAge: .seconds(1)).jittered(by: 0.5).validate()
+        // What is below 1 is so in four bytes, too.
+        try TimeToLive.fixed(.seconds(1)).jittered(by: 1.0.nextDown).validate()
     }
 }

@@ -4,13 +4,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 // What the paths of hits call is defined here, so that Swift inlines it.
 
 #if defined(__linux__) && defined(__has_builtin)
 #if __has_builtin(__builtin_thread_pointer)
 #define DEDUP_RESTARTABLE_SEQUENCES 1
-// Those of glibc from 2.35 on: how far from the thread pointer lies the memory that the thread shares with the kernel, and its
-// size, which is 0 where the kernel does not know it. Weak, so that the program starts with other C libraries, too.
+// glibc has restartable sequences from 2.35 on. The offset is that from the thread pointer to the memory that the thread shares with
+// the kernel; the size is 0 where the kernel has none. Weak, so that programs start with other C libraries, too.
 extern const ptrdiff_t __rseq_offset __attribute__((weak));
 extern const unsigned int __rseq_size __attribute__((weak));
 #endif
@@ -58,3 +62,7 @@ unsigned long dedup_counted_locks(void);
 
 /// Lets other threads run that wait for the processor of the calling thread.
 void dedup_thread_yield(void);
+
+#ifdef __cplusplus
+}
+#endif

@@ -89,8 +89,16 @@ struct CacheShards<Key: CacheKey, Value: Sendable>: ~Copyable, @unchecked Sendab
     func withLane<Result: Sendable>(
         _ number: Int, _ body: (borrowing Shard, inout HitLane, _ lane: Int) -> Result
     ) -> Result {
-        let lane = laneCount == 1 ? 0 : Processor.current & (laneCount &- 1)
-        return unsafe gate(lane, of: number).pointee.withLock { _ in
+        withLane(laneCount == 1 ? 0 : Processor.current & (laneCount &- 1), of: number, body)
+    }
+
+    /// The same with a lane that the caller chooses.
+    @inlinable
+    @inline(__always)
+    func withLane<Result: Sendable>(
+        _ lane: Int, of number: Int, _ body: (borrowing Shard, inout HitLane, _ lane: Int) -> Result
+    ) -> Result {
+        unsafe gate(lane, of: number).pointee.withLock { _ in
             unsafe body(shard(number).pointee, &self.lane(lane, of: number).pointee, lane)
         }
     }

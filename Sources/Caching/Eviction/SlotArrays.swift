@@ -67,11 +67,11 @@ package struct SlotList: Sendable {
 /// The links between slots, and a mark of four bits for each that a policy may use: eight bytes a slot in one array, no nodes, no
 /// reference counting.
 ///
-/// The mark is in the links because a policy that reads it changes them next: in an array of its own it is a miss of the
-/// processor's cache more.
+/// The mark is in the links because a policy that reads it changes them next: an array of its own would cost one more cache miss.
+@usableFromInline
 package struct SlotLinks: Sendable {
-    /// The number that is no slot. Slots have thirty bits.
-    package static let none: Slot = 1 << 30 - 1
+    /// The number that is no slot: those of slots have thirty bits and are smaller.
+    @inlinable package static var none: Slot { (1 << 30) - 1 }
 
     /// Two neighbours, each with two bits of the mark above.
     private struct Link: Sendable {

@@ -38,7 +38,9 @@ public struct TimeToLive: Hashable, Sendable {
     ///
     /// - Parameter fraction: From 0 (no jitter) to below 1. ``validate()`` refuses other numbers; the cache clamps them.
     public func jittered(by fraction: Double) -> TimeToLive {
-        TimeToLive(kind: kind, jitter: Float(fraction))
+        // Never more than what is asked for: what is below 1 stays so.
+        let nearest = Float(fraction)
+        return TimeToLive(kind: kind, jitter: Double(nearest) > fraction ? nearest.nextDown : nearest)
     }
 
     /// Checks that durations are positive, that a maximum age is not shorter than its sliding time, and that jitter is from

@@ -3,6 +3,9 @@
 ///
 /// The two low bits of a byte count the hits that the eviction policy has not asked about, up to 3. The others count the hits
 /// since the last drain; every 64 hits they start again, and the header of the slot gets the 64.
+///
+/// So an entry takes a byte more for each processor, up to eight, and an eviction reads one of each lane for every slot that it looks at.
+/// With the counts in the header of the slot two threads that hit 10,000 entries took 2.2 times as long.
 @safe
 @usableFromInline
 package struct HitCounts: ~Copyable {

@@ -35,7 +35,7 @@ struct SlotIndex: ~Copyable {
     /// Makes an empty index that will have about `expected` slots when its shard is full.
     @inlinable
     init(expected: Int) {
-        // As keys fall on shards by chance, one has three standard deviations more than expected at most, but for one in 700.
+        // As keys fall on shards by chance, one shard in 700 has more than three standard deviations above what is expected.
         let most = Double(expected) + 3 * Double(expected).squareRoot()
         expectedGroups = Int(most / Double(Self.places * 7) * 8) + 1
         unsafe groups = Self.allocate(1)

@@ -52,6 +52,8 @@ struct SlotTable<Key: CacheKey, Value: Sendable>: ~Copyable {
             slot = Slot(firstFree)
             firstFree = unsafe store.header(slot).pointee.storedAt
         } else {
+            precondition(
+                usedSlots < Int(SlotLinks.none), "A shard of a cache has no number for another entry; use more shards.")
             if usedSlots == store.slotCount { store.addChunk() }
             slot = Slot(usedSlots)
             usedSlots += 1

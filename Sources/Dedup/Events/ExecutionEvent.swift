@@ -6,16 +6,9 @@ public struct ExecutionEvent: Sendable {
     /// What happened. More kinds may come; a `switch` over them needs a `default`.
     public struct Kind: Hashable, Sendable, CaseIterable, CustomStringConvertible {
         /// A byte, because an event is moved several times on its way.
-        private enum Name: String {
-            case executionStarted = "execution.started"
-            case executionCompleted = "execution.completed"
-            case executionFailed = "execution.failed"
-            case executionJoined = "execution.joined"
-            case executionRejected = "execution.rejected"
-            case executionSuperseded = "execution.superseded"
-            case cacheHit = "cache.hit"
-            case cacheEvicted = "cache.evicted"
-            case cacheExpired = "cache.expired"
+        private enum Name: UInt8 {
+            case executionStarted, executionCompleted, executionFailed, executionJoined, executionRejected,
+                executionSuperseded, cacheHit, cacheEvicted, cacheExpired
         }
 
         private let name: Name
@@ -23,7 +16,19 @@ public struct ExecutionEvent: Sendable {
         private init(_ name: Name) { self.name = name }
 
         /// The name that logs and metrics use: `execution.started`.
-        public var rawValue: String { name.rawValue }
+        public var rawValue: String {
+            switch name {
+            case .executionStarted: "execution.started"
+            case .executionCompleted: "execution.completed"
+            case .executionFailed: "execution.failed"
+            case .executionJoined: "execution.joined"
+            case .executionRejected: "execution.rejected"
+            case .executionSuperseded: "execution.superseded"
+            case .cacheHit: "cache.hit"
+            case .cacheEvicted: "cache.evicted"
+            case .cacheExpired: "cache.expired"
+            }
+        }
 
         /// A step began to run.
         public static var executionStarted: Kind { Kind(.executionStarted) }
@@ -54,19 +59,7 @@ public struct ExecutionEvent: Sendable {
         public var description: String { rawValue }
 
         /// One bit for each kind.
-        var bit: UInt32 {
-            switch name {
-            case .executionStarted: 1
-            case .executionCompleted: 2
-            case .executionFailed: 4
-            case .executionJoined: 8
-            case .executionRejected: 16
-            case .executionSuperseded: 32
-            case .cacheHit: 64
-            case .cacheEvicted: 128
-            case .cacheExpired: 256
-            }
-        }
+        var bit: UInt32 { 1 << UInt32(name.rawValue) }
     }
 
     /// What happened.

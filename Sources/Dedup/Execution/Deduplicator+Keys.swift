@@ -147,7 +147,7 @@ extension Deduplicator {
                 switch claimed {
                 case .answered(let answer): try receive(position, answer)
                 case .finished(let key, let result):
-                    try receive(position, try answer(request, result, key, isLeader: true))
+                    try receive(position, try answer(request, led: result, key))
                 case .waits: try receive(position, try await wait(request))
                 }
             } catch {

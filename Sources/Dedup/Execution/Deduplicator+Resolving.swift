@@ -26,7 +26,7 @@ extension Deduplicator {
     func begin(_ request: Request, isOnActor: Bool) throws -> Answer? {
         switch try claim(request, isOnActor: isOnActor) {
         case .answered(let answer): answer
-        case .finished(let key, let result): try answer(request, result, key, isLeader: true)
+        case .finished(let key, let result): try answer(request, led: result, key)
         case .waits: nil
         }
     }
@@ -164,22 +164,24 @@ extension Deduplicator {
     private func answer(_ request: Request, _ end: WaitEnd) throws -> Answer? {
         let (key, isLeader) = (request.place.key, request.place.isLeader)
         if let caller = request.caller { noLongerWaits(caller, for: key) }
-        guard case .finished(let result) = end else {
-            request.trace?.waited(TracedWait(end, of: request, for: key, isLeader: isLeader))
-            switch end {
-            case .claimAgain: return nil
-            case .deadlinePassed: throw deadlineExceeded(request)
-            case .cancelled, .finished:
-                counters.count { $0.outcomes.cancelled += 1 }
-                throw CancellationError()
-            }
+        request.trace?.waited(TracedWait(end, of: request, for: key, isLeader: isLeader))
+        switch end {
+        case .finished(let result): return try answer(result, key, isLeader: isLeader)
+        case .claimAgain: return nil
+        case .cancelled:
+            counters.count { $0.outcomes.cancelled += 1 }
+            throw CancellationError()
+        case .deadlinePassed: throw deadlineExceeded(request)
         }
-        return try answer(request, result, key, isLeader: isLeader)
     }
 
-    /// The answer that the result of a flight gives to a request that has waited for it.
-    func answer(_ request: Request, _ result: StoredResult, _ key: FlightKey, isLeader: Bool) throws -> Answer {
-        request.trace?.waited(TracedWait(.finished(result), of: request, for: key, isLeader: isLeader))
+    /// The answer to a request that leads an execution which has ended before it could wait.
+    func answer(_ request: Request, led result: StoredResult, _ key: FlightKey) throws -> Answer {
+        request.trace?.waited(TracedWait(.finished(result), of: request, for: key, isLeader: true))
+        return try answer(result, key, isLeader: true)
+    }
+
+    private func answer(_ result: StoredResult, _ key: FlightKey, isLeader: Bool) throws -> Answer {
         switch result.outcome {
         case .success:
             guard result.executionID == key.epoch else {

@@ -283,7 +283,7 @@ public struct CallOptions: Hashable, Sendable {
     }
 }
 
-// What stands behind a reference is told as if it did not.
+// Descriptions name every field, also those behind a reference.
 
 extension ExecutionPolicy: CustomStringConvertible {
     /// Every field by its name.

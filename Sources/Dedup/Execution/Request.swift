@@ -7,8 +7,9 @@ public import Caching
 /// reference to it in place of a copy in each of its frames: with generic frames a waiter took 6.8 KiB.
 @usableFromInline
 final class Request: @unchecked Sendable {
-    // Sendable although its place is a variable: it is written by the task that makes the request, before that task waits, and read
-    // by that task and by the handler of its cancellation, which lasts as long as the wait.
+    // Sendable although its place is a variable: the task that makes the request writes it before each wait, and reads it, as does the
+    // handler of that task's cancellation. Each wait ends, with its handler, before the place is written again. The task of the
+    // execution has the request, too, and never reads its place.
     let fingerprint: Fingerprint
     let labels: RequestLabels
     let policy: ExecutionPolicy

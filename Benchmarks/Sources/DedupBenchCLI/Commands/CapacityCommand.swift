@@ -50,6 +50,7 @@ struct CapacityCommand: BenchCommand {
         let first = try RunPlan(plan, in: context)
         let (phase, start) = try searched(first)
         let limits = try audits.limits()
+        try BundleFile.checkOptions(csv)
         context.interruption.listen()
         var search = CapacitySearch(from: start, precision: precision / 100, confirmations: confirmations)
         var table = TerminalTable([("rate", .right), ("", .left), ("why", .left)])

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Evidence
 internal import Judging
 internal import Measurement
+internal import Reporting
 
 /// `dedupbench instructions`
 struct InstructionsCommand: BenchCommand {
@@ -67,6 +68,7 @@ struct InstructionsCommand: BenchCommand {
             context.console.out(rows.map { $0.row + "\n" }.joined())
             return 0
         }
+        try BundleFile.checkOptions(json)
         context.interruption.listen(reports: false)
         let counter = try await InstructionCounter(wanted: instructions, context.interruption)
         if let counted = try await earlier.ofRevision(countOptions, in: context) { before = counted }

@@ -78,6 +78,7 @@ struct MicroCommand: BenchCommand {
         if failOnRegression, baseline.isEmpty {
             throw Failure("--fail-on-regression: there is nothing to regress from without --baseline", .usage)
         }
+        try BundleFile.checkOptions(csv, json)
         let results = try await measure(console)
         let table = MicroTable(results: results)
         console.out(table.lines(console.terminal).joined(separator: "\n") + "\n")

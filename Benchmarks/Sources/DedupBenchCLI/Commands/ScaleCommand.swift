@@ -92,6 +92,7 @@ struct ScaleCommand: BenchCommand {
             console.out(chosen.map { $0.name + "\n" }.joined())
             return 0
         }
+        try BundleFile.checkOptions(csv)
         context.interruption.listen()
         let engine = try ScaleEngine(rounds: rounds, stop: context.interruption.stop)
         if !MachineEnvironment.current().isOptimized {

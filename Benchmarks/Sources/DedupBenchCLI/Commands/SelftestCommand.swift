@@ -47,6 +47,7 @@ struct SelftestCommand: BenchCommand {
             context.console.out(listing.text(context.console.terminal))
             return 0
         }
+        try BundleFile.checkOptions(csv)
         context.interruption.listen()
         let selftest = Selftest(chosen, in: context) { item throws(Failure) in try await item.run(in: context) }
         guard let csv else { return try await selftest.run() }

@@ -96,6 +96,20 @@ extension Console {
 }
 
 extension BundleFile {
+    /// Refuses files that cannot be written, whose paths are options of their own, before anything is measured.
+    ///
+    /// - Throws: ``Failure`` with code 6.
+    static func checkOptions(_ paths: String?...) throws(Failure) {
+        for path in paths {
+            guard let path else { continue }
+            do throws(BundleError) {
+                try checkWritable(path)
+            } catch {
+                throw Failure(unwritten: error)
+            }
+        }
+    }
+
     /// Writes a file whose path is an option of its own.
     ///
     /// - Throws: ``Failure`` with code 6.

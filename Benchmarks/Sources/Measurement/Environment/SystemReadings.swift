@@ -69,11 +69,6 @@ package struct SystemCounters: Hashable, Sendable {
 }
 
 extension MachineReadings {
-    /// Memory that can be had now without swapping, in bytes; nil where the system does not tell.
-    package static func availableMemoryNow() -> Int? {
-        SystemCounters.bytes(SystemFile.value(of: "MemAvailable", in: "/proc/meminfo"))
-    }
-
     /// Everything that can be read at once, and what two looks at the counters tell.
     package init(since before: SystemCounters) {
         self.init()

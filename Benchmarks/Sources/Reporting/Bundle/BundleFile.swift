@@ -40,6 +40,36 @@ package enum BundleFile {
         guard fsync(file) == 0 || errno == EINVAL else { throw failure("write", path, errno) }
     }
 
+    /// Finds out whether a file can be written, without changing anything: before what takes minutes and ends with writing it.
+    package static func checkWritable(_ path: String) throws(BundleError) {
+        var status = stat()
+        if stat(path, &status) == 0 {
+            if status.st_mode & S_IFMT == S_IFDIR { throw failure("write", path, EISDIR) }
+            // Not opened: a pipe's reader would take the closing for its end.
+            guard access(path, W_OK) == 0 else { throw failure("write", path, errno) }
+            return
+        }
+        guard errno == ENOENT else { throw failure("write", path, errno) }
+        if let target = targetOfLink(path) { return try checkWritable(target) }
+        let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        guard file >= 0 else {
+            // Another process has made it meanwhile.
+            if errno == EEXIST { return }
+            throw failure("write", path, errno)
+        }
+        close(file)
+        unlink(path)
+    }
+
+    /// What a symbolic link leads to; nil where there is none.
+    private static func targetOfLink(_ path: String) -> String? {
+        var bytes = [UInt8](repeating: 0, count: Int(PATH_MAX))
+        let count = readlink(path, &bytes, bytes.count)
+        guard count > 0 else { return nil }
+        let target = String(decoding: bytes[..<count], as: UTF8.self)
+        return target.hasPrefix("/") ? target : (parent(of: path) ?? ".") + "/" + target
+    }
+
     /// Adds a text to the end of a file, which is made if need be.
     package static func append(_ text: String, to path: String) throws(BundleError) {
         let file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)
