@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # What a package sees that depends on this one: a scratch package with SwiftPM's default settings fetches what it needs and
 # nothing else, builds and runs. First the core alone, with the example of the README and with the protocols that users
-# conform to (Tests/Consumers/Core); then each adapter, by its trait.
+# conform to (Tests/Consumers/Core); then the cache in a target that talks to C++, which reads its headers as C++; then each
+# adapter, by its trait.
 # Arguments choose among them, for example: Scripts/consumers.sh Core SQLite
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."

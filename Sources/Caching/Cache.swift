@@ -23,9 +23,9 @@
 /// less than its fair share (capacity / shards), else from the shards that hold more. With several shards the policy
 /// decides within each shard.
 ///
-/// **A hit** takes one lock, which hits on other processors do not take, and counts itself in the entry. An entry that
-/// processors hit at the same time is counted by each of them apart. A hit allocates nothing, apart from room for what it notes
-/// for each processor and shard, once.
+/// **A hit** takes one lock, which hits on other processors do not take, and counts itself in a byte that its processor has for the
+/// entry: so an entry takes a byte more for each processor, up to eight. A hit allocates nothing, apart from room for what it
+/// notes for each processor and shard, once.
 public final class Cache<Key: CacheKey, Value: Sendable>: Sendable {
     @usableFromInline let seed: UInt64
     @usableFromInline let shards: CacheShards<Key, Value>
@@ -88,6 +88,7 @@ public final class Cache<Key: CacheKey, Value: Sendable>: Sendable {
         return found(lookup, key, hash: hash, at: now)
     }
 
+    /// What a lookup in a lane has found, or what one finds that locks the whole shard.
     @inlinable
     @inline(__always)
     func found(_ lookup: LaneLookup<Value>, _ key: Key, hash: UInt64, at now: MonotonicInstant) -> CacheHit<Value>? {
@@ -98,8 +99,11 @@ public final class Cache<Key: CacheKey, Value: Sendable>: Sendable {
         }
     }
 
-    /// The same in a lane below eight, for tests: it is the system that chooses the processor of a thread.
+    /// As ``value(for:at:)`` on a processor with this lane, for tests: otherwise the system chooses. The cache has the lane.
     package func value(for key: Key, at now: MonotonicInstant, lane: Int) -> CacheHit<Value>? {
+        precondition(
+            (0..<shards.laneCount).contains(lane), "The cache has \(shards.laneCount) lanes, not one of number \(lane)."
+        )
         let hash = key.seededHash(seed)
         let lookup = shards.withLane(lane, of: shards.number(for: hash)) { shard, lane, number in
             shard.lookup(key, hash: hash, now: now, lane: &lane, number: number)

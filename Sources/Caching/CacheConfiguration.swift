@@ -2,9 +2,10 @@
 public struct CacheConfiguration: Hashable, Sendable {
     /// How much a cache may hold: a number of entries or a total weight.
     public enum Capacity: Hashable, Sendable {
-        /// At most this many entries, whatever they weigh.
+        /// At most this many entries, whatever they weigh; no more than a thousand million (2^30 - 2).
         case entries(Int)
-        /// Entries whose weights, given at insertion, add up to at most this.
+        /// Entries whose weights, given at insertion, add up to at most this. One shard holds a thousand million entries
+        /// (2^30 - 1), and one more ends the program.
         case weight(Int)
 
         /// The capacity in units of weight: an entry weighs 1 where the capacity is in entries.

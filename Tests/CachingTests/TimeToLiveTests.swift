@@ -164,4 +164,24 @@ struct TimeToLiveTests {
         // What is below 1 is so in four bytes, too.
         try TimeToLive.fixed(.seconds(1)).jittered(by: 1.0.nextDown).validate()
     }
+
+    @Test(arguments: [
+        (TimeToLive.forever, "forever"),
+        (.fixed(.seconds(60)), "fixed(60.0 seconds)"),
+        (.sliding(.seconds(1)), "sliding(1.0 seconds)"),
+        (
+            .sliding(.seconds(1), maximumAge: .seconds(5)).jittered(by: 0.1),
+            "sliding(1.0 seconds, maximumAge: 5.0 seconds), jittered by 0.1"
+        ),
+    ])
+    func aDescriptionIsAsInCode(timeToLive: TimeToLive, text: String) {
+        #expect("\(timeToLive)" == text)
+    }
+
+    @Test func aJitterThatIsRefusedIsToldAsItWasWritten() {
+        let error = #expect(throws: CacheConfigurationError.self) {
+            try TimeToLive.fixed(.seconds(1)).jittered(by: 1.1).validate()
+        }
+        #expect(error.map { "\($0)" }?.contains("1.1") == true && error.map { "\($0)" }?.contains("1.09") == false)
+    }
 }

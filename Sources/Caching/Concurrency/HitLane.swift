@@ -1,8 +1,8 @@
 public import CProcessor
 
 /// The counts and notes that hits leave in a shard, in as many lanes as there are processors, up to eight: a hit writes the lane of
-/// the processor that it runs on, here and in ``HitCounts``, so that two threads never write one cache line in turn, not even
-/// when they hit the same slot.
+/// the processor that it runs on, here and in ``HitCounts``. So up to eight processors do not write one cache line in turn, not even
+/// when they hit the same slot. (What the caller does with the value is another matter: a reference is counted in its object.)
 ///
 /// The lanes with their locks are a lock for many readers in the manner of the "big-reader lock" of Linux 2.4: a lookup
 /// takes the lock of one lane, a change of the shard takes all. With one lock for both, two threads with a core each came

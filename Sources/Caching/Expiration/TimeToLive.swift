@@ -60,8 +60,11 @@ public struct TimeToLive: Hashable, Sendable {
             }
         }
         try CacheConfigurationError.require(
-            jitter >= 0 && jitter < 1, "timeToLive.jitter", jitter, "be at least 0 and below 1")
+            jitter >= 0 && jitter < 1, "timeToLive.jitter", roundedJitter, "be at least 0 and below 1")
     }
+
+    /// As it was written, but for what four bytes cannot hold.
+    private var roundedJitter: Double { (Double(jitter) * 1e6).rounded() / 1e6 }
 
     private static func requirePositive(_ nanoseconds: Int64, _ field: String) throws(CacheConfigurationError) {
         try CacheConfigurationError.require(
@@ -169,5 +172,20 @@ package struct SplitMix: Sendable {
         mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
         mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
         return mixed ^ (mixed >> 31)
+    }
+}
+
+extension TimeToLive: CustomStringConvertible {
+    /// As it is written in code, for example `fixed(60.0 seconds), jittered by 0.1`.
+    public var description: String {
+        let rule =
+            switch kind {
+            case .forever: "forever"
+            case .fixed(let time): "fixed(\(Duration.nanoseconds(time)))"
+            case .sliding(let window, nil): "sliding(\(Duration.nanoseconds(window)))"
+            case .sliding(let window, let maximumAge?):
+                "sliding(\(Duration.nanoseconds(window)), maximumAge: \(Duration.nanoseconds(maximumAge)))"
+            }
+        return jitter == 0 ? rule : "\(rule), jittered by \(roundedJitter)"
     }
 }

@@ -38,8 +38,7 @@ struct SlotHeader: Sendable {
 ///
 /// Chunks, and not one growing array, so that no entry is copied when the shard grows, and at most one chunk is empty. Unsafe
 /// memory, because a free slot has neither key nor value: with optionals a slot of a 32-byte key and an 8-byte value takes 72
-/// bytes and two cache lines instead of 64 and one, and the 42 bytes that an entry may cost beside them (41.5 measured with a
-/// million entries) are exceeded.
+/// bytes and two cache lines instead of 64 and one.
 ///
 /// A slot below `slotCount` lies within an allocated chunk. ``SlotTable`` knows which part of it is initialised (its header
 /// always; its key and its value if `hasValue`).

@@ -25,7 +25,7 @@ struct CapacityCommand: BenchCommand {
             The warm-ups before the phase run each time. Gates on time and rates that break because the generator could not keep \
             up end the search, too, and the result says so: the subject may be able to do more.
 
-            Exit code 0 when a rate was found, 2 when not even the lowest one holds, 75 when the machine is the limit or a rate \
+            Exit code 0 when a rate was found, 2 when not even the lowest one holds, 6 when the CSV cannot be written, 75 when the machine is the limit or a rate \
             makes too few requests to decide the gates.
             """)
 

@@ -21,7 +21,8 @@ struct InstructionsCommand: BenchCommand {
             always less time: a miss of the processor's cache counts for one. Counts of another compiler or processor \
             differ for reasons of their own, and the report says so.
 
-            Exit codes: 0; 2 an operation takes more instructions than before, by more than --limit; 65 the commit of --rev cannot \
+            Exit codes: 0; 2 an operation takes more instructions than before, by more than --limit; 6 the file of --json \
+            cannot be written; 65 the commit of --rev cannot \
             be built, or does not count; 69 valgrind is not there; 75 what is compared has none of the operations.
             """)
 

@@ -26,7 +26,8 @@ struct MicroCommand: BenchCommand {
             Ratios are held against five earlier runs or more. A gate is about the row of that name, as the table has it, or \
             about all that have it in their names.
 
-            Exit codes: 0; 2 a gate failed, or a regression that --fail-on-regression forbids; 75 a gate is inconclusive.
+            Exit codes: 0; 2 a gate failed, or a regression that --fail-on-regression forbids; 6 a file cannot be \
+            written, which is found out before anything is measured; 75 a gate is inconclusive.
             """)
 
     @Option(help: "Measure only what has this text in its name.")

@@ -16,7 +16,7 @@ struct SelftestCommand: BenchCommand {
             Each defect has a scenario in which it must show, and gates, rules or audits that must catch it there, and nothing \
             else without a reason; an honest subject must pass the same scenarios. At the end stands for each check which \
             defects stay unseen without it. Exit code 0 when all of that holds, 2 when a defect stayed unseen, the honest \
-            subject did not pass, or a check could be switched off unnoticed.
+            subject did not pass, or a check could be switched off unnoticed, 6 when the CSV cannot be written.
             """)
 
     @Option(help: ArgumentHelp("Only what has this text in the name of its defect or scenario.", valueName: "text"))

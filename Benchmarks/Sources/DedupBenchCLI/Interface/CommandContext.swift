@@ -18,7 +18,7 @@ package struct CommandContext: Sendable {
     package var workers: Int?
     /// The commit that the program was built from.
     package var commit: @Sendable () async -> String
-    /// Memory that can be had without swapping, in bytes; nil where the system does not tell.
+    /// Memory that this process can have without swapping and within its control groups, in bytes; nil where the system does not tell.
     package var availableMemory: @Sendable () -> Int? = { MachineReadings.availableMemoryNow() }
     /// Starts the program anew with more in its environment; returns why that cannot be done.
     var restart: @Sendable (_ environment: [String: String]) -> Failure = { _ in

@@ -139,11 +139,11 @@ enum ExecutionCases {
         }
         let controls: [(note: String, name: String, limit: Double?, body: @Sendable (Int) async -> Void)] = [
             (
-                "", "a detached task", nil,
+                "", "a detached task", 1.6,
                 { for _ in 0..<$0 { consume(await Task.detached { UInt64(1) }.value) } }
             ),
             (
-                ", started as its control is", "a detached task that begins at once", 1.6,
+                ", started as its control is", "a detached task that begins at once", nil,
                 { for _ in 0..<$0 { consume(await Task.immediateDetached { UInt64(1) }.value) } }
             ),
         ]

@@ -28,7 +28,7 @@ package struct MachineReadings: Hashable, Sendable {
     package var stalls = StallReport()
     /// When transparent huge pages are used: `always`, `madvise` or `never`.
     package var hugePages: String?
-    /// Memory that can be had without swapping, in bytes.
+    /// Memory that this process can have without swapping and within its control groups, in bytes.
     package var availableMemory: Int?
     /// Swapped memory, in bytes.
     package var swapped: Int?

@@ -40,7 +40,8 @@ package enum BundleFile {
         guard fsync(file) == 0 || errno == EINVAL else { throw failure("write", path, errno) }
     }
 
-    /// Finds out whether a file can be written, without changing anything: before what takes minutes and ends with writing it.
+    /// Finds out whether a file can be written, before what takes minutes and ends with writing it. What is there stays as it is; a
+    /// file that is not there is made, and removed at once.
     package static func checkWritable(_ path: String) throws(BundleError) {
         var status = stat()
         if stat(path, &status) == 0 {
@@ -67,7 +68,8 @@ package enum BundleFile {
         let count = readlink(path, &bytes, bytes.count)
         guard count > 0 else { return nil }
         let target = String(decoding: bytes[..<count], as: UTF8.self)
-        return target.hasPrefix("/") ? target : (parent(of: path) ?? ".") + "/" + target
+        let folder = parent(of: path) ?? (path.hasPrefix("/") ? "" : ".")
+        return target.hasPrefix("/") ? target : folder + "/" + target
     }
 
     /// Adds a text to the end of a file, which is made if need be.
