@@ -81,37 +81,33 @@ public final class Cache<Key: CacheKey, Value: Sendable>: Sendable {
     /// has passed is removed.
     @inlinable
     public func value(for key: Key, at now: MonotonicInstant = .now) -> CacheHit<Value>? {
-        let hash = key.seededHash(seed)
-        let lookup = shards.withLane(shards.number(for: hash)) { shard, lane, number in
-            shard.lookup(key, hash: hash, now: now, lane: &lane, number: number)
-        }
-        return found(lookup, key, hash: hash, at: now)
+        value(for: key, at: now, inLane: shards.currentLane)
     }
 
-    /// What a lookup in a lane has found, or what one finds that locks the whole shard.
+    /// The same with a lane that the caller chooses. The cache has it.
     @inlinable
     @inline(__always)
-    func found(_ lookup: LaneLookup<Value>, _ key: Key, hash: UInt64, at now: MonotonicInstant) -> CacheHit<Value>? {
-        switch lookup {
-        case .hit(let hit): hit
-        case .miss: nil
-        case .needsShard: valueUnderLock(for: key, hash: hash, at: now)
-        }
-    }
-
-    /// As ``value(for:at:)`` on a processor with this lane, for tests: otherwise the system chooses. The cache has the lane.
-    package func value(for key: Key, at now: MonotonicInstant, lane: Int) -> CacheHit<Value>? {
-        precondition(
-            (0..<shards.laneCount).contains(lane), "The cache has \(shards.laneCount) lanes, not one of number \(lane)."
-        )
+    func value(for key: Key, at now: MonotonicInstant, inLane lane: Int) -> CacheHit<Value>? {
         let hash = key.seededHash(seed)
         let lookup = shards.withLane(lane, of: shards.number(for: hash)) { shard, lane, number in
             shard.lookup(key, hash: hash, now: now, lane: &lane, number: number)
         }
-        return found(lookup, key, hash: hash, at: now)
+        switch lookup {
+        case .hit(let hit): return hit
+        case .miss: return nil
+        case .needsShard: return valueUnderLock(for: key, hash: hash, at: now)
+        }
     }
 
-    /// The same for a lookup that changes the shard.
+    /// The same for tests: otherwise it is the system that chooses the processor of a thread, and so the lane.
+    package func value(for key: Key, at now: MonotonicInstant, lane: Int) -> CacheHit<Value>? {
+        precondition(
+            (0..<shards.laneCount).contains(lane), "The cache has \(shards.laneCount) lanes, not one of number \(lane)."
+        )
+        return value(for: key, at: now, inLane: lane)
+    }
+
+    /// The same for a lookup that changes the shard: under all its locks.
     @inlinable
     @inline(never)
     func valueUnderLock(for key: Key, hash: UInt64, at now: MonotonicInstant) -> CacheHit<Value>? {

@@ -89,10 +89,15 @@ struct CacheShards<Key: CacheKey, Value: Sendable>: ~Copyable, @unchecked Sendab
     func withLane<Result: Sendable>(
         _ number: Int, _ body: (borrowing Shard, inout HitLane, _ lane: Int) -> Result
     ) -> Result {
-        withLane(laneCount == 1 ? 0 : Processor.current & (laneCount &- 1), of: number, body)
+        withLane(currentLane, of: number, body)
     }
 
-    /// The same with a lane that the caller chooses.
+    /// The lane of the processor that the calling thread runs on.
+    @inlinable
+    @inline(__always)
+    var currentLane: Int { laneCount == 1 ? 0 : Processor.current & (laneCount &- 1) }
+
+    /// The same with a lane that the caller chooses, below ``laneCount``.
     @inlinable
     @inline(__always)
     func withLane<Result: Sendable>(

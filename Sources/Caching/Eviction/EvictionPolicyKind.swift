@@ -75,7 +75,7 @@ struct ShardPolicy: Sendable {
     @usableFromInline
     mutating func reserve(slots used: Int, of available: Int) {
         guard used > reserved else { return }
-        reserved = max(used, min(available, reserved + max(16, reserved / 8)))
+        reserved = SlotRoom.grown(from: reserved, for: used, of: available)
         policy.reserve(slots: reserved)
     }
 

@@ -1,3 +1,12 @@
+/// How much room arrays that have something for each slot are given.
+enum SlotRoom {
+    /// Room for the slots below `used`, and for at least an eighth more than before, up to `available`. So arrays are seldom copied,
+    /// and never keep memory for many unused slots.
+    static func grown(from before: Int, for used: Int, of available: Int) -> Int {
+        max(used, min(available, before + max(16, before / 8)))
+    }
+}
+
 /// One bit a slot, packed: a million slots fit in 125 kilobytes, which a processor's second-level cache holds.
 package struct SlotBits: Sendable {
     private var words: [UInt64] = []

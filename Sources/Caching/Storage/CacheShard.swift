@@ -64,7 +64,7 @@ struct CacheShard<Key: CacheKey, Value: Sendable>: ~Copyable {
             lane.note(slot, hash: hash)
         }
         if places.slides(slot) { deadline = slide(slot, at: now, from: deadline) }
-        if table.hits.lanes.add(slot, lane: number) { places.carryHits(to: slot) }
+        table.countHit(slot, lane: number)
         lane.hits &+= 1
         return .hit(makeHit(slot, at: now, deadline: deadline))
     }
@@ -86,7 +86,7 @@ struct CacheShard<Key: CacheKey, Value: Sendable>: ~Copyable {
             return removals.first.map { .expired($0) } ?? .miss
         }
         statistics.hits &+= 1
-        if table.hits.lanes.add(slot, lane: 0) { table.store.places.carryHits(to: slot) }
+        table.countHit(slot, lane: 0)
         if policy.wantsReports { policy.hit(slot, hash: hash) }
         var deadline = unsafe header.pointee.deadline
         if table.store.places.slides(slot) { deadline = slide(slot, at: now, from: deadline) }

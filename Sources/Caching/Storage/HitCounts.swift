@@ -48,26 +48,21 @@ package struct HitCounts: ~Copyable {
 
         /// The hits of `slot` that the policy has not asked about, of each lane up to 3. It has asked about them now.
         @usableFromInline
-        package func takeRecent(_ slot: Slot) -> Int {
-            var recent = 0
-            for lane in 0..<count {
-                let byte = unsafe byte(slot, lane: lane)
-                recent += unsafe Int(byte.pointee & 3)
-                unsafe byte.pointee &= ~3
-            }
-            return recent
-        }
+        package func takeRecent(_ slot: Slot) -> Int { take(0b11, of: slot) }
 
         /// The hits of `slot` since it was last drained, without those carried. They start again at zero.
         @usableFromInline
-        package func drain(_ slot: Slot) -> Int {
-            var hits = 0
+        package func drain(_ slot: Slot) -> Int { take(~0b11, of: slot) }
+
+        /// The sum of what all lanes have in some bits, which are zero afterwards.
+        private func take(_ bits: UInt8, of slot: Slot) -> Int {
+            var sum = 0
             for lane in 0..<count {
                 let byte = unsafe byte(slot, lane: lane)
-                hits += unsafe Int(byte.pointee >> 2)
-                unsafe byte.pointee &= 3
+                sum += unsafe Int((byte.pointee & bits) >> UInt8(bits.trailingZeroBitCount))
+                unsafe byte.pointee &= ~bits
             }
-            return hits
+            return sum
         }
 
         /// Forgets all hits of `slot`.
@@ -94,8 +89,8 @@ package struct HitCounts: ~Copyable {
     @usableFromInline
     package mutating func reserve(slots used: Int, of available: Int) {
         guard used > lanes.stride else { return }
-        let (before, wanted) = (lanes.stride, max(used, min(available, lanes.stride + lanes.stride / 8)))
-        let stride = (wanted + 127) & ~127
+        let before = lanes.stride
+        let stride = (SlotRoom.grown(from: before, for: used, of: available) + 127) & ~127
         let bytes = unsafe Self.allocate(stride * lanes.count)
         for lane in 0..<lanes.count {
             let place = unsafe bytes + lane * stride

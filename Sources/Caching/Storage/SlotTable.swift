@@ -102,6 +102,13 @@ struct SlotTable<Key: CacheKey, Value: Sendable>: ~Copyable {
             key: unsafe store.key(slot).pointee, value: unsafe store.value(slot).move(), cause: cause, hits: hits)
     }
 
+    /// Counts a hit of `slot` in a lane, under the lock of that.
+    @inlinable
+    @inline(__always)
+    func countHit(_ slot: Slot, lane: Int) {
+        if hits.lanes.add(slot, lane: lane) { store.places.carryHits(to: slot) }
+    }
+
     /// The hits of `slot`, which has a value, since they were last drained. They start again at zero.
     @usableFromInline
     func drainHits(of slot: Slot) -> Int {

@@ -144,11 +144,10 @@ extension Deduplicator {
         for (number, (position, claimed)) in waits.enumerated() {
             do {
                 let request = requests[position]
-                switch claimed {
-                case .answered(let answer): try receive(position, answer)
-                case .finished(let key, let result):
-                    try receive(position, try answer(request, led: result, key))
-                case .waits: try receive(position, try await wait(request))
+                if let answer = try answer(request, claimed) {
+                    try receive(position, answer)
+                } else {
+                    try receive(position, try await wait(request))
                 }
             } catch {
                 for (rest, claimed) in waits.dropFirst(number + 1) { leave(requests[rest], claimed, hasBegun: true) }

@@ -24,11 +24,7 @@ extension Deduplicator {
     // Not inlined, so that what it uses is not kept in `end(_:)`.
     @usableFromInline @inline(never)
     func begin(_ request: Request, isOnActor: Bool) throws -> Answer? {
-        switch try claim(request, isOnActor: isOnActor) {
-        case .answered(let answer): answer
-        case .finished(let key, let result): try answer(request, led: result, key)
-        case .waits: nil
-        }
+        try answer(request, claim(request, isOnActor: isOnActor))
     }
 
     /// Waits for the answer of a flight, and claims again where there is none.
@@ -175,10 +171,15 @@ extension Deduplicator {
         }
     }
 
-    /// The answer to a request that leads an execution which has ended before it could wait.
-    func answer(_ request: Request, led result: StoredResult, _ key: FlightKey) throws -> Answer {
-        request.trace?.waited(TracedWait(.finished(result), of: request, for: key, isLeader: true))
-        return try answer(result, key, isLeader: true)
+    /// The answer that a claim gives without a wait; nil for a request that has to wait for it.
+    func answer(_ request: Request, _ claimed: Claimed) throws -> Answer? {
+        switch claimed {
+        case .answered(let answer): return answer
+        case .finished(let key, let result):
+            request.trace?.waited(TracedWait(.finished(result), of: request, for: key, isLeader: true))
+            return try answer(result, key, isLeader: true)
+        case .waits: return nil
+        }
     }
 
     private func answer(_ result: StoredResult, _ key: FlightKey, isLeader: Bool) throws -> Answer {

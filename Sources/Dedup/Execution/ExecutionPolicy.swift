@@ -79,41 +79,40 @@ public struct ExecutionPolicy: Hashable, Sendable {
         weight: Int = 1
     ) {
         self.timeToLive = timeToLive
-        let fields = Fields(
+        fields = Fields(
             failureTimeToLive: failureTimeToLive, duplicates: duplicates, abandonment: abandonment, overlap: overlap,
             timeout: timeout, overlapLimit: overlapLimit, start: start, weight: weight)
-        rest = fields == .standard ? nil : Rest(fields)
     }
 
     /// How long a failure is served from the cache. Cancellation, timeouts and the library's own errors are never
     /// cached. Default: nil, not at all.
     public var failureTimeToLive: TimeToLive? {
         get { fields.failureTimeToLive }
-        set { change { $0.failureTimeToLive = newValue } }
+        set { fields.failureTimeToLive = newValue }
     }
 
     /// What a duplicate does while the work is running. Default: it joins. A request can override it.
     public var duplicates: DuplicateMode {
         get { fields.duplicates }
-        set { change { $0.duplicates = newValue } }
+        set { fields.duplicates = newValue }
     }
 
     /// What happens when the last waiter leaves. Default: the execution is cancelled at once.
     public var abandonment: AbandonmentPolicy {
         get { fields.abandonment }
-        set { change { $0.abandonment = newValue } }
+        set { fields.abandonment = newValue }
     }
 
     /// Whether a newcomer may overlap a cancelled execution. Default: never.
     public var overlap: OverlapPolicy {
         get { fields.overlap }
-        set { change { $0.overlap = newValue } }
+        set { fields.overlap = newValue }
     }
 
     /// What happens when an execution takes too long. Default: nothing.
     public var timeout: ExecutionTimeout {
         get { fields.timeout }
-        set { change { $0.timeout = newValue } }
+        set { fields.timeout = newValue }
     }
 
     /// How many executions of one fingerprint may be in progress at once where they may overlap: under
@@ -122,19 +121,19 @@ public struct ExecutionPolicy: Hashable, Sendable {
     /// Default: 8.
     public var overlapLimit: Int {
         get { fields.overlapLimit }
-        set { change { $0.overlapLimit = newValue } }
+        set { fields.overlapLimit = newValue }
     }
 
     /// On which thread an execution begins. Default: never on the caller's actor.
     public var start: ExecutionStart {
         get { fields.start }
-        set { change { $0.start = newValue } }
+        set { fields.start = newValue }
     }
 
     /// How much of the cache's capacity one result takes where the capacity is a weight. Default: 1.
     public var weight: Int {
         get { fields.weight }
-        set { change { $0.weight = newValue } }
+        set { fields.weight = newValue }
     }
 
     /// The policy with every default.
@@ -196,12 +195,9 @@ public struct ExecutionPolicy: Hashable, Sendable {
         func hash(into hasher: inout Hasher) { hasher.combine(fields) }
     }
 
-    private var fields: Fields { rest?.fields ?? .standard }
-
-    private mutating func change(_ change: (inout Fields) -> Void) {
-        var fields = fields
-        change(&fields)
-        rest = fields == .standard ? nil : Rest(fields)
+    private var fields: Fields {
+        get { rest?.fields ?? .standard }
+        set { rest = newValue == .standard ? nil : Rest(newValue) }
     }
 
     var flightRules: FlightRules {

@@ -100,13 +100,10 @@ extension BundleFile {
     ///
     /// - Throws: ``Failure`` with code 6.
     static func checkOptions(_ paths: String?...) throws(Failure) {
-        for path in paths {
-            guard let path else { continue }
-            do throws(BundleError) {
-                try checkWritable(path)
-            } catch {
-                throw Failure(unwritten: error)
-            }
+        do throws(BundleError) {
+            for case let path? in paths { try checkWritable(path) }
+        } catch {
+            throw Failure(unwritten: error)
         }
     }
 

@@ -107,12 +107,9 @@ struct MicroEngine: Sendable {
         guard await isTimed(name, body) else { return nil }
         await body(iterations)
         await controlBody(iterations)
-        var (times, controls): ([Double], [Double]) = ([], [])
-        for round in 0..<rounds {
-            if round.isMultiple(of: 2) { times.append(await Self.time(iterations, body)) }
-            controls.append(await Self.time(iterations, controlBody))
-            if !round.isMultiple(of: 2) { times.append(await Self.time(iterations, body)) }
-        }
+        let (times, controls) = await MicroComparison.alternate(
+            rounds: rounds, { _ in await Self.time(iterations, body) },
+            control: { await Self.time(iterations, controlBody) })
         return (
             .median(of: times) ?? .unknown, (Estimate.median(of: controls) ?? .unknown).value,
             HodgesLehmann.ratio(of: times, to: controls)

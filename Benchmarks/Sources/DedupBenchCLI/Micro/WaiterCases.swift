@@ -17,12 +17,8 @@ enum WaiterCases {
     }
 
     private static func waiters(_ engine: MicroEngine) async throws -> [MicroResult] {
-        var (ours, controls): ([Herd], [Herd]) = ([], [])
-        for round in 0..<engine.rounds {
-            if round.isMultiple(of: 2) { ours.append(try await flight(engine, round)) }
-            controls.append(await gate(engine))
-            if !round.isMultiple(of: 2) { ours.append(try await flight(engine, round)) }
-        }
+        let (ours, controls) = try await MicroComparison.alternate(
+            rounds: engine.rounds, { try await flight(engine, $0) }, control: { await gate(engine) })
         let executions = ours.map(\.executions).max() ?? 0
         let release = Estimate.median(of: ours.map(\.release)) ?? .unknown
         let bytes = Estimate.median(of: ours.map(\.bytes)) ?? .unknown

@@ -51,12 +51,7 @@ struct ScaleEngine: Sendable {
     func alternate<Measured>(
         _ items: Int, _ body: () async throws -> Measured, control: () async throws -> Measured
     ) async throws -> (measured: [Measured], controls: [Measured]) {
-        var (measured, controls): ([Measured], [Measured]) = ([], [])
-        for round in 0..<rounds(of: items) where !stop.isSet {
-            if round.isMultiple(of: 2) { measured.append(try await body()) }
-            controls.append(try await control())
-            if !round.isMultiple(of: 2) { measured.append(try await body()) }
-        }
-        return (measured, controls)
+        try await MicroComparison.alternate(
+            rounds: rounds(of: items), isStopped: { stop.isSet }, { _ in try await body() }, control: control)
     }
 }

@@ -56,11 +56,7 @@ package struct MemoryLimit: Hashable, Sendable {
         }
         guard let limit = number(files.limit), let used = number(files.used) else { return nil }
         // Pages of files that were read once are given up when memory is wanted.
-        let inactive = text("\(folder)/memory.stat")?.split(separator: "\n").lazy
-            .compactMap { line -> Int? in
-                let words = line.split(separator: " ")
-                return words.count == 2 && words[0] == files.inactive ? Int(words[1]) : nil
-            }.first
+        let inactive = text("\(folder)/memory.stat").flatMap { SystemFile.count(of: files.inactive, in: $0) }
         return max(0, limit - max(0, used - (inactive ?? 0)))
     }
 }

@@ -18,6 +18,15 @@ enum SystemFile {
         return nil
     }
 
+    /// The number beside `name` in a text of lines that each have a name and a number.
+    static func count(of name: String, in text: String) -> Int? {
+        for line in text.split(separator: "\n") {
+            let words = line.split(separator: " ")
+            if words.count == 2, words[0] == name { return Int(words[1]) }
+        }
+        return nil
+    }
+
     /// Kernel name, release and machine.
     static var kernel: String {
         var name = utsname()

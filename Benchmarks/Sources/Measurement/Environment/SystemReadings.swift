@@ -34,13 +34,7 @@ package struct SystemCounters: Hashable, Sendable {
     }
 
     /// From `cpu.stat` of a control group.
-    package static func throttled(_ text: String) -> Int? {
-        for line in text.split(separator: "\n") {
-            let words = line.split(separator: " ")
-            if words.count == 2, words[0] == "nr_throttled" { return Int(words[1]) }
-        }
-        return nil
-    }
+    package static func throttled(_ text: String) -> Int? { SystemFile.count(of: "nr_throttled", in: text) }
 
     /// How many processors `cpu.max` of a control group allows; nil for any number.
     package static func quota(_ text: String) -> Double? {

@@ -124,4 +124,20 @@ package struct MicroComparison: Hashable, Sendable {
         ratio = HodgesLehmann.ratio(of: times, to: controlTimes)
         self.rounds = rounds
     }
+
+    /// What bodies that suspend come to, in rounds next to each other, in the same alternating order.
+    ///
+    /// - Returns: What each round came to; fewer rounds than asked for where `isStopped` says so.
+    package static func alternate<Measured>(
+        rounds: Int, isStopped: () -> Bool = { false }, _ body: (_ round: Int) async throws -> Measured,
+        control: () async throws -> Measured
+    ) async rethrows -> (measured: [Measured], controls: [Measured]) {
+        var (measured, controls): ([Measured], [Measured]) = ([], [])
+        for round in 0..<rounds where !isStopped() {
+            if round.isMultiple(of: 2) { measured.append(try await body(round)) }
+            controls.append(try await control())
+            if !round.isMultiple(of: 2) { measured.append(try await body(round)) }
+        }
+        return (measured, controls)
+    }
 }
