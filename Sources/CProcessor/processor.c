@@ -17,6 +17,8 @@ unsigned dedup_processor_asked(void) {
     return (unsigned)((uintptr_t)pthread_self() >> 12);
 }
 
+uintptr_t dedup_thread_asked(void) { return (uintptr_t)pthread_self(); }
+
 void dedup_prefer_huge_pages(void *start, size_t length) {
 #ifdef MADV_HUGEPAGE
     // Advice: where it is not taken, nothing is wrong.

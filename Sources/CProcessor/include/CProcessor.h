@@ -23,6 +23,9 @@ extern const unsigned int __rseq_size __attribute__((weak));
 /// As ``dedup_processor_current``, by a call of the system.
 unsigned dedup_processor_asked(void);
 
+/// As ``dedup_thread_current``, by a call of the C library.
+uintptr_t dedup_thread_asked(void);
+
 /// The number of the processor that the calling thread runs on right now; a number that tells threads apart where the
 /// system does not say. Never negative.
 static inline unsigned dedup_processor_current(void) {
@@ -34,6 +37,15 @@ static inline unsigned dedup_processor_current(void) {
     }
 #endif
     return dedup_processor_asked();
+}
+
+/// A number that no other living thread has.
+static inline uintptr_t dedup_thread_current(void) {
+#ifdef DEDUP_RESTARTABLE_SEQUENCES
+    return (uintptr_t)__builtin_thread_pointer();
+#else
+    return dedup_thread_asked();
+#endif
 }
 
 typedef uint8_t dedup_bytes __attribute__((vector_size(16)));

@@ -76,6 +76,9 @@ package enum Processor {
     @inline(__always)
     package static var current: Int { Int(truncatingIfNeeded: dedup_processor_current()) }
 
+    /// A number of the calling thread that no other living thread has.
+    package static var thread: UInt { dedup_thread_current() }
+
     /// Lets other threads run that want this processor.
     package static func yield() { dedup_thread_yield() }
 

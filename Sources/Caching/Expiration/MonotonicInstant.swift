@@ -59,9 +59,12 @@ public struct MonotonicInstant: InstantProtocol, Hashable, Sendable {
     }
 
     /// The time from this instant to `other`: positive when `other` is later.
-    public func duration(to other: MonotonicInstant) -> Duration {
+    public func duration(to other: MonotonicInstant) -> Duration { .nanoseconds(nanoseconds(to: other)) }
+
+    /// The nanoseconds from this instant to `other`: positive when `other` is later, saturating at the ends of the range.
+    package func nanoseconds(to other: MonotonicInstant) -> Int64 {
         let (difference, overflow) = other.nanoseconds.subtractingReportingOverflow(nanoseconds)
-        return .nanoseconds(overflow ? (other > self ? .max : .min) : difference)
+        return overflow ? (other > self ? .max : .min) : difference
     }
 
     /// Whether `lhs` is the earlier instant.
@@ -75,5 +78,9 @@ extension Duration {
     /// The duration in whole nanoseconds, rounded towards zero, saturating at the ends of `Int64`.
     ///
     /// Made of the attoseconds, because `components` ends the process where the seconds exceed 64 bits.
-    package var wholeNanoseconds: Int64 { Int64(clamping: attoseconds / 1_000_000_000) }
+    package var wholeNanoseconds: Int64 {
+        // Up to nine seconds without a division of 128 bits.
+        if let attoseconds = Int64(exactly: attoseconds) { return attoseconds / 1_000_000_000 }
+        return Int64(clamping: attoseconds / 1_000_000_000)
+    }
 }

@@ -17,7 +17,9 @@ public import CProcessor
 /// `groupCount`.
 @safe
 @usableFromInline
-struct SlotIndex: ~Copyable {
+package struct SlotIndex: ~Copyable, @unchecked Sendable {
+    // Sendable although it holds a pointer: it alone has that memory, and the language lets one owner at a time change it.
+
     /// How many places a group has: bytes 0 to 11 are their tags, 0 for a place without a slot, byte 15 is the count, and from
     /// byte 16 on follow the numbers.
     @usableFromInline static var places: Int { 12 }
@@ -27,14 +29,15 @@ struct SlotIndex: ~Copyable {
 
     @usableFromInline var groups: UnsafeMutableRawPointer
     @usableFromInline var groupCount = 1
-    @usableFromInline var used = 0
+    /// How many slots there are.
+    @usableFromInline package var used = 0
 
     /// How many groups suit the slots that are expected.
     @usableFromInline let expectedGroups: Int
 
     /// Makes an empty index that will have about `expected` slots when its shard is full.
     @inlinable
-    init(expected: Int) {
+    package init(expected: Int) {
         // As keys fall on shards by chance, one shard in 700 has more than three standard deviations above what is expected.
         let most = Double(expected) + 3 * Double(expected).squareRoot()
         expectedGroups = Int(most / Double(Self.places * 7) * 8) + 1
@@ -84,7 +87,7 @@ struct SlotIndex: ~Copyable {
     /// The slot whose hash is `hash` and for which `isMatch` is true; nil when there is none.
     @inlinable
     @inline(__always)
-    func find(_ hash: UInt32, where isMatch: (Slot) -> Bool) -> Slot? {
+    package func find(_ hash: UInt32, where isMatch: (Slot) -> Bool) -> Slot? {
         let tag = Self.tag(hash)
         var group = home(hash)
         var left = groupCount
@@ -102,11 +105,11 @@ struct SlotIndex: ~Copyable {
     }
 
     /// Whether it has to grow before a slot is inserted.
-    @inlinable var isFull: Bool { (used + 1) * 8 > groupCount * Self.places * 7 }
+    @inlinable package var isFull: Bool { (used + 1) * 8 > groupCount * Self.places * 7 }
 
     /// Adds `slot`, which is not there, under `hash`. It is not full.
     @usableFromInline
-    mutating func insert(_ slot: Slot, hash: UInt32) {
+    package mutating func insert(_ slot: Slot, hash: UInt32) {
         used += 1
         var group = home(hash)
         while true {
@@ -124,7 +127,7 @@ struct SlotIndex: ~Copyable {
 
     /// Takes out `slot`, which is there under `hash`.
     @usableFromInline
-    mutating func remove(_ slot: Slot, hash: UInt32) {
+    package mutating func remove(_ slot: Slot, hash: UInt32) {
         var group = home(hash)
         for _ in 0..<groupCount {
             if let place = place(of: slot, Self.tag(hash), in: group) {
@@ -140,7 +143,7 @@ struct SlotIndex: ~Copyable {
 
     /// Makes it larger, and empty.
     @usableFromInline
-    mutating func grow() {
+    package mutating func grow() {
         unsafe groups.deallocate()
         let larger = max(groupCount + 1, groupCount + groupCount / 4)
         groupCount = groupCount < expectedGroups ? min(larger, expectedGroups) : larger

@@ -116,8 +116,7 @@ extension Deduplicator {
             if hit != nil { return nil }
             let claim = table.claim(
                 request.fingerprint, duplicates: request.duplicates, rules: request.policy.flightRules,
-                label: FlightLabel(labels: request.labels, trace: request.trace), isNested: request.isNested, at: now,
-                epoch: ExecutionNumbers.next)
+                label: request, isNested: request.isNested, at: now, epoch: ExecutionNumbers.next)
             switch claim {
             case .lead: flightShards.executionBegins()
             case .join(let key, _) where request.trace != nil: leader = table.label(of: key)?.trace

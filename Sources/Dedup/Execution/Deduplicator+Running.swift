@@ -14,71 +14,152 @@ extension Deduplicator {
         _ request: Request, _ key: FlightKey, leader: WaiterID, isOnActor: Bool, at now: MonotonicInstant
     ) -> StoredResult? {
         let isFreeToBegin = request.deadline == nil && request.caller == nil
-        let inline = isFreeToBegin && (!isOnActor || request.policy.start == .inline)
-        return flightShards.run(key, leader: leader, inline: inline) {
-            // One that begins at once begins when it was claimed, as far as the clock is concerned, which is not read again.
-            await self.run(request, key, startedAt: inline ? now : self.time.now)
-            request.ended?(key.epoch)
-            self.flightShards.executionEnded()
-        }
+        let beginsInline = isFreeToBegin && (!isOnActor || request.policy.start == .inline)
+        let execution = Execution(of: request, in: key, by: self, at: now, beginsInline: beginsInline)
+        let priority = Task.currentPriority
+        // Its task can be cancelled when no request waits any more. A closure that has the execution alone needs no memory for it.
+        let task =
+            beginsInline
+            ? Task.immediateDetached(priority: priority) { await execution.run(isolation: nil) }
+            : Task.detached(priority: priority) { await execution.run(isolation: nil) }
+        if let result = execution.handOver() { return result }
+        return flightShards.started(key, leader: leader, task)
+    }
+}
+
+extension Execution {
+    /// What the task of the execution has to do.
+    fileprivate enum Course {
+        case works
+        /// The store has to have a record before the requests get the result.
+        case worksAndStores
+        /// The result is there already, if its record is stored by now.
+        case confirms
+        /// Every request has left before it began.
+        case ends
     }
 
-    private func run(_ request: Request, _ key: FlightKey, startedAt start: MonotonicInstant) async {
-        var execution = Execution(key: key, startedAt: start, wallTime: time.wallTime)
-        // Every request for it has left before it began: there is nothing to run it for.
-        if Task.isCancelled { return finish(request, execution) }
-        if configuration.recordStoreFailure == .failClosed,
-            let earlier = unrecorded.result(for: request.fingerprint, at: start)
-        {
-            return await finish(request, execution, confirming: earlier)
+    /// The task of the execution. What lasts as long as the step is in its memory; the rest is done by functions that are not async.
+    ///
+    /// - Parameter isolation: Nil. With it the compiler sees that no call changes the executor. It would have the runtime ask again
+    ///   and again where to go on, which takes a lock of the task and 40 ns each time.
+    // Inlined, because each execution would hold its frame.
+    @inline(__always)
+    fileprivate func run(isolation: isolated (any Actor)?) async {
+        switch deduplicator.open(self) {
+        case .works where request.trace == nil: await work(isolation: isolation)
+        case .works: await workTraced()
+        case .worksAndStores: await deduplicator.workAndStore(self)
+        case .confirms: await deduplicator.confirm(self)
+        case .ends: break
         }
-        execution.begin()
-        request.trace?.begins(key.epoch, at: execution.wallTime)
-        counters.count { $0.executions.started += 1 }
-        bus.publish(.executionStarted, .execution(.executionStarted, request, key.epoch, time.wallTime))
-        let timeout = flightShards.armTimeout(key, request.policy.timeout, from: start)
-        await execute(request, &execution)
-        flightShards.disarm(timeout)
-        finish(request, execution)
+        deduplicator.close(self)
     }
 
-    private func execute(_ request: Request, _ execution: inout Execution) async {
-        let context = ExecutionContext(
-            executionID: execution.key.epoch, epoch: execution.key.epoch, step: request.step,
-            fingerprint: request.fingerprint, trace: request.trace)
+    /// Runs the step.
+    // Inlined, because each execution would hold its frame.
+    @inline(__always)
+    private func work(isolation: isolated (any Actor)?) async {
         do {
-            if configuration.recordStoreFailure == .failClosed { try await openRecord(request) }
-            let end = await Result { try await context.run { try await request.work(context) } }
-            execution.end(end, wasCancelled: Task.isCancelled, step: request.step, at: time.now)
-            if configuration.recordStoreFailure == .failClosed { await storeRecord(request, &execution) }
+            try await ExecutionContext.$current.withValue(
+                context,
+                operation: {
+                    // A closure that names the isolation has it.
+                    _ = isolation
+                    try await request.work(self)
+                }, isolation: isolation)
         } catch {
-            execution.notRun(error, at: time.now)
+            fail(error)
         }
+    }
+
+    /// Runs the step, where it may be followed.
+    @inline(never)
+    fileprivate func workTraced() async {
+        do {
+            try await context.run { try await request.work(self) }
+        } catch {
+            fail(error)
+        }
+    }
+}
+
+extension Deduplicator {
+    /// The task of an execution begins.
+    @inline(never)
+    fileprivate func open(_ execution: Execution) -> Execution.Course {
+        if !execution.beginsInline {
+            execution.setStart(time)
+            if Task.isCancelled { return .ends }
+        }
+        guard configuration.recordStoreFailure == .failClosed else {
+            begin(execution)
+            return .works
+        }
+        if let earlier = unrecorded.result(for: execution.key.fingerprint, at: execution.startedAt) {
+            execution.find(earlier)
+            return .confirms
+        }
+        begin(execution)
+        return .worksAndStores
+    }
+
+    /// The step is about to run, or its record to be opened.
+    private func begin(_ execution: Execution) {
+        let (request, epoch) = (execution.request, execution.key.epoch)
+        request.trace?.begins(epoch, at: execution.wallTime)
+        counters.count { $0.executions.started += 1 }
+        bus.publish(.executionStarted, .execution(.executionStarted, request, epoch, time.wallTime))
+        execution.begin(
+            timeout: flightShards.armTimeout(execution.key, request.policy.timeout, from: execution.startedAt))
+    }
+
+    /// The execution has come to its end.
+    @inline(never)
+    fileprivate func close(_ execution: Execution) {
+        flightShards.disarm(execution.timeout)
+        finish(execution)
+        execution.request.ended?(execution.key.epoch)
+        flightShards.executionEnded()
     }
 
     // MARK: - Records, when the store has to have them
 
-    /// Makes sure that the store can take a record before anything is run, and that a request still wants it run.
-    private func openRecord(_ request: Request) async throws {
-        do {
-            try await save(ExecutionRecord(step: request.step, fingerprint: request.fingerprint)).get()
-        } catch {
-            throw DedupError(
-                .recordStoreUnavailable,
-                "Step '\(request.step)' was not run, because its record could not be opened (\(type(of: error))).",
-                underlying: error)
+    /// Runs the step between opening its record and storing it.
+    fileprivate func workAndStore(_ execution: Execution) async {
+        if await openRecord(execution) {
+            await execution.workTraced()
+            await storeRecord(execution)
         }
-        try Task.checkCancellation()
+    }
+
+    /// Makes sure that the store can take a record before anything is run, and that a request still wants it run.
+    ///
+    /// - Returns: Whether the step is to be run.
+    private func openRecord(_ execution: Execution) async -> Bool {
+        let request = execution.request
+        let end = await save(ExecutionRecord(step: request.step, fingerprint: request.fingerprint))
+        if case .failure(let error) = end {
+            execution.notRun(
+                DedupError(
+                    .recordStoreUnavailable,
+                    "Step '\(request.step)' was not run, because its record could not be opened (\(type(of: error))).",
+                    underlying: error))
+            return false
+        }
+        guard Task.isCancelled else { return true }
+        execution.notRun(CancellationError())
+        return false
     }
 
     /// Stores what has run before any request gets its result. What the store refuses is written later, as other records
     /// are, so that the history has it all the same; the result is kept back until then, and not made again.
-    private func storeRecord(_ request: Request, _ execution: inout Execution) async {
-        let change = execution.record(of: request, joins: 0)
+    private func storeRecord(_ execution: Execution) async {
+        let change = execution.recordOfEnd()
         let state = RecordState(writer: writer)
         let end = await save(change) { state.answered($0, change) }
         if case .failure(let error) = end {
-            execution.withhold(until: state, because: .recordNotStored(step: request.step, error))
+            execution.withhold(until: state, because: .recordNotStored(step: execution.request.step, error))
         }
     }
 
@@ -100,8 +181,8 @@ extension Deduplicator {
 
     /// Answers with the result of an earlier execution if its record is stored by now, and refuses otherwise: the step is
     /// not run again.
-    private func finish(_ request: Request, _ execution: Execution, confirming earlier: UnrecordedResult) async {
-        var execution = execution
+    fileprivate func confirm(_ execution: Execution) async {
+        guard case .found(let earlier) = execution.progress else { return }
         let deadline = time.now.advanced(by: configuration.recordTimeout)
         let answered = OneShot<Bool>()
         earlier.state.fulfilWhenAnswered(answered)
@@ -112,82 +193,79 @@ extension Deduplicator {
             let end = await flightShards.value(of: flushed, by: deadline, otherwise: .failure(TimeIsUp()))
             if case .success = end { earlier.state.wasFlushed() }
         }
-        execution.confirm(earlier, step: request.step, at: time.now)
-        finish(request, execution)
+        execution.confirm(earlier)
     }
 
     // MARK: - Finishing
 
     /// Ends a flight whose execution has ended: in one step no request meets it any more, and if this is still the epoch the
     /// result goes into the cache. Then the record and the events follow, and at last the waiters get the result.
-    private func finish(_ request: Request, _ execution: Execution) {
+    private func finish(_ execution: Execution) {
         let key = execution.key
-        let results = execution.results(of: request)
+        let conclusion = execution.conclude()
+        let result = conclusion.kept.result
         var removals = Removals<Fingerprint, StoredResult>()
         var unrecordedRemovals = Removals<Fingerprint, UnrecordedResult>()
         // Results that were looked at, so that none is released under the lock.
         var seen: StoredResult?
         let action = flightShards.withTable(for: key.fingerprint) { table in
-            let action = table.finish(key, results.result)
+            let action = table.finish(key, result, leaderTakes: execution.isInline)
             guard action.isCurrent else { return action }
-            if let unrecorded = results.unrecorded {
+            if let unrecorded = conclusion.unrecorded {
                 self.unrecorded.keep(unrecorded, for: key.fingerprint, removals: &unrecordedRemovals)
             } else {
                 // No request can claim between the two, and a request that finds the result already does not claim.
-                cache(results, of: request, execution, &removals, &seen)
+                cache(conclusion, of: execution, &removals, &seen)
             }
             return action
         }
         if let alarm = action.staleAlarm { flightShards.disarm(alarm) }
         cache.report(removals)
-        addRecord(request, execution, joins: action.joins)
-        if execution.hasBegun {
-            report(request, execution, results.result, isCurrent: action.isCurrent)
-        }
+        addRecord(execution, conclusion, joins: action.joins)
+        if conclusion.hasBegun { report(execution, result, isCurrent: action.isCurrent) }
+        if action.leaderTakes { execution.leave(result) }
         let released = action.awaitsRelease ? flightShards.withTable(for: key.fingerprint) { $0.release(key) } : []
-        for waiter in action.resume { waiter.resume(returning: .finished(results.result)) }
-        for waiter in released { waiter.resume(returning: .finished(results.result)) }
+        for waiter in action.resume { waiter.resume(returning: .finished(result)) }
+        for waiter in released { waiter.resume(returning: .finished(result)) }
         for waiter in action.claimAgain { waiter.resume(returning: .claimAgain) }
     }
 
     /// Puts what an execution has come to into the cache. Called under the lock of the fingerprint's flights.
     private func cache(
-        _ results: Execution.Results, of request: Request, _ execution: Execution,
+        _ conclusion: Execution.Conclusion, of execution: Execution,
         _ removals: inout Removals<Fingerprint, StoredResult>, _ seen: inout StoredResult?
     ) {
-        let fingerprint = execution.key.fingerprint
+        let (fingerprint, kept) = (execution.key.fingerprint, conclusion.kept)
         // One that was invalidated since it was found is for this flight's waiters only.
-        if case .confirmed(let earlier) = execution.progress,
-            !unrecorded.confirm(earlier, for: fingerprint, other: &seen)
-        {
-            return
-        }
-        guard let kept = results.kept, let timeToLive = kept.timeToLive else {
+        if let earlier = conclusion.confirmed, !unrecorded.confirm(earlier, for: fingerprint, other: &seen) { return }
+        guard let timeToLive = kept.timeToLive else {
             // A refresh whose result is not cached must not leave the older one in its place.
-            if request.refreshes, case .success = results.result.outcome {
+            if execution.request.refreshes, case .success = kept.result.outcome {
                 cache.removeValue(for: fingerprint, removals: &removals)
             }
             return
         }
-        if request.refreshes, case .failure = kept.result.outcome {
+        if execution.request.refreshes, case .failure = kept.result.outcome {
             seen = cache.peek(for: fingerprint, at: kept.result.endedAt)?.value
             if case .success? = seen?.outcome { return }
         }
+        // A result that was there already has served as an answer, like a hit.
         cache.insert(
             kept.result, for: fingerprint, timeToLive: timeToLive, weight: kept.weight, at: kept.result.endedAt,
-            usedAt: results.usedAt, removals: &removals)
+            usedAt: conclusion.confirmed == nil ? nil : execution.endedAt, removals: &removals)
     }
 
-    private func addRecord(_ request: Request, _ execution: Execution, joins: Int) {
-        if execution.hasBegun, configuration.recordStoreFailure == .failOpen {
-            writer.add(execution.record(of: request, joins: joins))
+    private func addRecord(_ execution: Execution, _ conclusion: Execution.Conclusion, joins: Int) {
+        if conclusion.hasBegun, configuration.recordStoreFailure == .failOpen {
+            writer.add(execution.record(joins: joins, hasFailed: conclusion.hasFailed))
         } else if joins > 0 {
-            writer.add(ExecutionRecord(step: request.step, fingerprint: request.fingerprint, joins: joins))
+            writer.add(
+                ExecutionRecord(step: execution.request.step, fingerprint: execution.key.fingerprint, joins: joins))
         }
     }
 
-    private func report(_ request: Request, _ execution: Execution, _ result: StoredResult, isCurrent: Bool) {
-        let (epoch, took) = (execution.key.epoch, execution.took)
+    private func report(_ execution: Execution, _ result: StoredResult, isCurrent: Bool) {
+        let (request, epoch, took) = (execution.request, execution.key.epoch, execution.took)
         let kind: ExecutionEvent.Kind
         var failure: (any Error)?
         switch (result.outcome, isCurrent) {

@@ -118,11 +118,9 @@ public final class Deduplicator: Sendable {
         // Inlinable so that a value is boxed and unboxed with the caller's own type: through generic metadata, looking the
         // types up took more than half of a hit's time, and a waiting task held two kilobytes of generic frames more.
         let answer = try await resolve(fingerprint, call) {
-            try request(fingerprint, step: step, scope: scope, policy: policy, call: call) { context in
-                let value = try await body(context)
-                return Product(
-                    value, keeping: timeToLive.map { .decided($0(value)) } ?? .asPolicy,
-                    weight: weight.map { $0(value) })
+            try request(fingerprint, step: step, scope: scope, policy: policy, call: call) { execution in
+                let value = try await body(execution.context)
+                execution.deliver(value, timeToLive, weight)
             }
         }
         return try Outcome(answer, in: self)

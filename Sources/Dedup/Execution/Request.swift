@@ -81,15 +81,8 @@ struct RequestLabels: Hashable, Sendable {
     }
 }
 
-/// What the table of flights knows a flight by.
-struct FlightLabel: Sendable {
-    let labels: RequestLabels
-    /// The trace of the request that has started the flight.
-    let trace: (any RequestTrace)?
-}
-
-/// A step's body, its value boxed.
-@usableFromInline typealias Work = @Sendable (ExecutionContext) async throws -> Product
+/// A step's body, which delivers its value, boxed, to the execution.
+@usableFromInline typealias Work = @Sendable (Execution) async throws -> Void
 
 /// What an execution has made, and what its step says about keeping it.
 @usableFromInline

@@ -19,7 +19,7 @@ enum WaitEnd: Sendable {
 /// A waiter is one ``Waker`` in its flight's list, not a task that awaits another task: awaiting a task's value costs
 /// time quadratic in the number of waiters, and a cancelled waiter could not leave before the value is there.
 final class FlightShards: Sendable {
-    typealias Table = FlightTable<Waker, StoredResult, FlightLabel>
+    typealias Table = FlightTable<Waker, StoredResult, Request>
 
     private enum Alarm: Sendable {
         case deadline(FlightKey, WaiterID)
@@ -196,21 +196,11 @@ final class FlightShards: Sendable {
         for shot in shots { shot.fulfil(true) }
     }
 
-    /// Runs a flight's execution in a task of its own, which can be cancelled when no request waits any more. One that
-    /// begins `inline` runs on the caller's thread up to its first suspension, and if it never suspends, has ended when
-    /// this returns.
-    /// The last that `execution` does is to call ``executionEnded()``.
+    /// The execution of a flight runs in `task`, to be cancelled when no request waits any more, or has ended by now. The
+    /// last that it does is to call ``executionEnded()``.
     ///
     /// - Returns: The result for `leader`, if the execution has ended by now.
-    func run(
-        _ key: FlightKey, leader: WaiterID, inline: Bool,
-        _ execution: @escaping @isolated(any) @Sendable () async -> Void
-    ) -> StoredResult? {
-        let priority = Task.currentPriority
-        let task =
-            inline
-            ? Task.immediateDetached(priority: priority, operation: execution)
-            : Task.detached(priority: priority, operation: execution)
+    func started(_ key: FlightKey, leader: WaiterID, _ task: Task<Void, Never>) -> StoredResult? {
         let action = withTable(for: key.fingerprint) { $0.started(key, leader: leader, task) }
         if action.cancels { task.cancel() }
         return action.result

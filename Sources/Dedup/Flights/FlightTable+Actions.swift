@@ -85,6 +85,8 @@ extension FlightTable {
         package var isCurrent = false
         /// How many waiters get the result beside the leader.
         package var joins = 0
+        /// Whether the leader, which has not suspended, takes the result without the table, once it is reported.
+        package var leaderTakes = false
         /// The waiters that get the result once it is reported.
         package var resume: [Continuation] = []
         /// Whether waiters that have not suspended yet wait for ``FlightTable/release(_:)``.

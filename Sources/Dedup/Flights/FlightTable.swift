@@ -6,7 +6,7 @@ package import Caching
 /// it was superseded, invalidated, cancelled under ``OverlapPolicy/allowed``, or because it has ended. A detached
 /// flight still serves its waiters. Each fingerprint has at most one current flight; epochs grow, so the flight that a
 /// late event speaks of is always found by identity and never mistaken for its successor.
-package struct FlightTable<Continuation: Sendable, Result: Sendable, Label: Sendable>: Sendable {
+package struct FlightTable<Continuation: Sendable, Result: Sendable, Label: Sendable>: ~Copyable, Sendable {
     /// Which requests the table accepts, from the most to the fewest.
     package enum Acceptance: Int, Comparable, Sendable {
         case all
@@ -18,10 +18,11 @@ package struct FlightTable<Continuation: Sendable, Result: Sendable, Label: Send
     }
 
     // Flights lie side by side, each at the place that its key names, so that every event but a claim finds its flight
-    // without a hash; a dictionary of flights cost a miss eight lookups.
+    // without a hash.
     private var flights: [Flight<Continuation, Result, Label>] = []
     private var free: [Int] = []
-    private var current: [Fingerprint: Int] = [:]
+    /// The places of the current flights.
+    private var current = FingerprintIndex()
     /// How many detached executions of a fingerprint have not ended.
     private var detachedRunning: [Fingerprint: Int] = [:]
     private var acceptance = Acceptance.all
@@ -39,12 +40,16 @@ package struct FlightTable<Continuation: Sendable, Result: Sendable, Label: Send
 
     /// Whether a newcomer with this fingerprint would meet a flight.
     package func hasFlight(for fingerprint: Fingerprint) -> Bool {
-        current[fingerprint] != nil
+        currentIndex(fingerprint) != nil
+    }
+
+    private func currentIndex(_ fingerprint: Fingerprint) -> Int? {
+        current.find(fingerprint) { flights[$0].fingerprint == fingerprint }
     }
 
     /// How many requests wait for the current flight of this fingerprint, or are about to.
     package func waiterCount(for fingerprint: Fingerprint) -> Int {
-        current[fingerprint].map { flights[$0].waiters.count } ?? 0
+        currentIndex(fingerprint).map { flights[$0].waiters.count } ?? 0
     }
 
     /// What a flight is known by, unless its execution has ended.
@@ -78,7 +83,7 @@ package struct FlightTable<Continuation: Sendable, Result: Sendable, Label: Send
         case .nested: if !isNested { return .closed }
         case .none: return .closed
         }
-        guard let index = current[fingerprint] else {
+        guard let index = currentIndex(fingerprint) else {
             return lead(fingerprint, rules: rules, label: label, at: now, epoch: epoch)
         }
         let (epoch, startedAt) = (flights[index].epoch, flights[index].startedAt)
@@ -114,7 +119,7 @@ package struct FlightTable<Continuation: Sendable, Result: Sendable, Label: Send
             index = flights.count
             flights.append(Flight(fingerprint, epoch: epoch, startedAt: now, rules: rules, label: label))
         }
-        current[fingerprint] = index
+        current.insert(index, for: fingerprint)
         return .lead(FlightKey(fingerprint: fingerprint, epoch: epoch, index: index), flights[index].leader)
     }
 
@@ -251,7 +256,7 @@ package struct FlightTable<Continuation: Sendable, Result: Sendable, Label: Send
     /// What is current for `fingerprint` no longer is: its waiters get its value, the cache does not, and the requests that
     /// wait for its end need not wait any more.
     package mutating func detach(_ fingerprint: Fingerprint) -> DetachAction {
-        guard let index = current[fingerprint] else { return DetachAction() }
+        guard let index = currentIndex(fingerprint) else { return DetachAction() }
         detach(index)
         return DetachAction(epoch: flights[index].epoch, claimAgain: releaseNewcomers(index))
     }
@@ -261,7 +266,7 @@ package struct FlightTable<Continuation: Sendable, Result: Sendable, Label: Send
     /// - Returns: How many, and the requests that waited for a cancelled flight to end, and claim again.
     package mutating func detachAll(where isMeant: (Label) -> Bool) -> (count: Int, claimAgain: [Continuation]) {
         // The oldest first, so that the same run can be repeated.
-        let indices = current.values.filter { flights[$0].label.map(isMeant) ?? false }
+        let indices = flights.indices.filter { flights[$0].isCurrent && (flights[$0].label.map(isMeant) ?? false) }
             .sorted { flights[$0].epoch < flights[$1].epoch }
         for index in indices { detach(index) }
         return (indices.count, indices.flatMap { releaseNewcomers($0) })
@@ -281,7 +286,7 @@ package struct FlightTable<Continuation: Sendable, Result: Sendable, Label: Send
 
     private mutating func removeCurrent(_ index: Int) {
         flights[index].isCurrent = false
-        current[flights[index].fingerprint] = nil
+        current.remove(index)
     }
 
     // MARK: - Ending
@@ -293,7 +298,9 @@ package struct FlightTable<Continuation: Sendable, Result: Sendable, Label: Send
 
     /// The execution has ended: no request meets its flight from here on. The caller reports the result, resumes the waiters
     /// that had suspended, and releases the result to those that had not.
-    package mutating func finish(_ key: FlightKey, _ result: Result) -> FinishAction {
+    ///
+    /// - Parameter leaderTakes: Whether the leader, which has not suspended, takes the result from the caller of this.
+    package mutating func finish(_ key: FlightKey, _ result: Result, leaderTakes: Bool = false) -> FinishAction {
         guard holds(key), flights[key.index].isRunning else { return FinishAction() }
         var action = FinishAction(isCurrent: isCurrent(key), label: flights[key.index].takeLabel())
         action.staleAlarm = flights[key.index].graceAlarm.take()
@@ -302,8 +309,13 @@ package struct FlightTable<Continuation: Sendable, Result: Sendable, Label: Send
             action.claimAgain = flights[key.index].waiters.removeSuspended()
             flights[key.index].phase = .discarded
         } else {
-            let hasLeader = flights[key.index].waiters.contains(flights[key.index].leader)
+            let leader = flights[key.index].leader
+            let hasLeader = flights[key.index].waiters.contains(leader)
             action.joins = flights[key.index].waiters.count - (hasLeader ? 1 : 0)
+            if leaderTakes, flights[key.index].waiters.hasNotSuspended(leader) {
+                _ = flights[key.index].waiters.remove(leader)
+                action.leaderTakes = true
+            }
             action.resume = flights[key.index].waiters.removeSuspended()
             action.awaitsRelease = !flights[key.index].waiters.isEmpty
             flights[key.index].phase = .finished(result)
@@ -364,6 +376,9 @@ package struct FlightTable<Continuation: Sendable, Result: Sendable, Label: Send
         flights[index].clear()
         free.append(index)
         // After a rush the memory goes back once every flight has ended.
-        if free.count == flights.count, flights.count > 1_024 { (flights, free) = ([], []) }
+        if free.count == flights.count, flights.count > 1_024 {
+            (flights, free) = ([], [])
+            current.removeAll()
+        }
     }
 }

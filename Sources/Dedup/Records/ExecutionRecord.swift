@@ -1,3 +1,5 @@
+internal import Caching
+
 /// The durable history of one fingerprint: how often it was executed, how often an execution was avoided, and how long the
 /// executions took.
 ///
@@ -129,10 +131,19 @@ extension ExecutionRecord {
         step: String, fingerprint: Fingerprint, startedAt start: WallTime, duration: Duration, failed: Bool = false,
         joins: Int = 0
     ) -> ExecutionRecord {
+        execution(
+            step: step, fingerprint: fingerprint, startedAt: start, nanoseconds: duration.wholeNanoseconds,
+            failed: failed, joins: joins)
+    }
+
+    /// The same, of an execution that took so many nanoseconds.
+    static func execution(
+        step: String, fingerprint: Fingerprint, startedAt start: WallTime, nanoseconds: Int64, failed: Bool, joins: Int
+    ) -> ExecutionRecord {
         ExecutionRecord(
-            step: step, fingerprint: fingerprint, executions: 1, joins: joins, failures: failed ? 1 : 0,
-            firstExecution: start, lastExecution: start,
-            totalDuration: duration, minimumDuration: duration, maximumDuration: duration)
+            step: step, fingerprint: fingerprint,
+            tally: ExecutionTally(
+                executionOf: nanoseconds, startedAt: start, failed: failed, joins: joins))
     }
 }
 

@@ -40,6 +40,12 @@ public protocol ExecutionRecordStore: Sendable {
     func duplicates(over threshold: Int, limit: Int) async throws -> [ExecutionRecord]
 }
 
+/// A store that takes changes without waiting, and never refuses them: a task that would write them later costs more than that.
+protocol ImmediateRecordStore: ExecutionRecordStore {
+    /// Adds the changes, as ``ExecutionRecordStore/save(_:)`` does.
+    func saveAtOnce(_ changes: [ExecutionRecord])
+}
+
 /// The error of a query whose arguments make no sense.
 public struct RecordQueryError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The argument that is wrong.

@@ -59,6 +59,17 @@ public struct ExecutionTally: Hashable, Sendable {
         maximumNanoseconds = maximumDuration.map { max(0, $0.wholeNanoseconds) }
     }
 
+    /// The tally of one execution that took so many nanoseconds.
+    init(executionOf nanoseconds: Int64, startedAt start: WallTime, failed: Bool, joins: Int) {
+        executions = 1
+        hits = 0
+        self.joins = joins
+        failures = failed ? 1 : 0
+        (firstExecution, lastExecution) = (start, start)
+        let nanoseconds = max(0, nanoseconds)
+        (totalNanoseconds, minimumNanoseconds, maximumNanoseconds) = (nanoseconds, nanoseconds, nanoseconds)
+    }
+
     /// Adds another tally: counts and total durations add up, the first and the shortest are the lower of both, the last and
     /// the longest the higher. A value that one side lacks is taken from the other.
     public mutating func merge(_ other: ExecutionTally) {

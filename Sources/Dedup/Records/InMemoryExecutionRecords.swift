@@ -4,8 +4,8 @@ internal import Caching
 ///
 /// It holds a bounded number of records. When one more is saved, the record that was changed longest ago is forgotten and
 /// counted in ``forgottenRecords``; its counts are missing from the statistics from then on.
-public final class InMemoryExecutionRecords: ExecutionRecordStore {
-    private struct State {
+public final class InMemoryExecutionRecords: ImmediateRecordStore {
+    private struct State: ~Copyable {
         var records: RecentRecords
         var forgotten = 0
     }
@@ -36,7 +36,9 @@ public final class InMemoryExecutionRecords: ExecutionRecordStore {
     }
 
     /// Adds the changes, all of them at one instant. Never throws.
-    public func save(_ changes: [ExecutionRecord]) async throws {
+    public func save(_ changes: [ExecutionRecord]) async throws { saveAtOnce(changes) }
+
+    func saveAtOnce(_ changes: [ExecutionRecord]) {
         state.withLock { state in
             for change in changes {
                 if state.records.merge(change) { continue }

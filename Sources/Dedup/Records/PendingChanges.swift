@@ -5,10 +5,10 @@
 /// the same for one change and for 65,536, and adding a change never waits for either.
 package struct PendingChanges: ~Copyable {
     /// Changes in the order in which their records first changed.
-    package struct Run {
+    package struct Run: ~Copyable {
         package fileprivate(set) var records: [ExecutionRecord] = []
         fileprivate var changes: [Int] = []
-        fileprivate var positions: [ExecutionRecord.ID: Int] = [:]
+        fileprivate var positions = FingerprintIndex()
         fileprivate var start = 0
 
         /// How many records are left to write.
@@ -27,14 +27,15 @@ package struct PendingChanges: ~Copyable {
 
         /// Adds the change to its record, if that is among those that are left to write.
         fileprivate mutating func merge(_ change: ExecutionRecord) -> Bool {
-            guard let position = positions[change.id], position >= start else { return false }
+            let found = positions.find(change.fingerprint) { $0 >= start && records[$0].id == change.id }
+            guard let position = found else { return false }
             records[position].add(change.tally)
             changes[position] += 1
             return true
         }
 
         fileprivate mutating func append(_ change: ExecutionRecord) {
-            positions[change.id] = records.count
+            positions.insert(records.count, for: change.fingerprint)
             records.append(change)
             changes.append(1)
         }
@@ -42,7 +43,7 @@ package struct PendingChanges: ~Copyable {
 
     private let limit: Int
     private var open = Run()
-    private var returned: Run?
+    private var returned = Run()
     private var takenCount = 0
     /// Room that is reserved for records that are about to be added.
     private var reserved = 0
@@ -53,20 +54,20 @@ package struct PendingChanges: ~Copyable {
     }
 
     /// How many records wait, including those that are taken.
-    package var count: Int { open.count + (returned?.count ?? 0) + takenCount }
+    package var count: Int { open.count + returned.count + takenCount }
 
     /// How many more records there is room for.
     var room: Int { max(0, limit - count - reserved) }
 
     /// How many records a write could take now.
-    package var takeable: Int { open.count + (returned?.count ?? 0) }
+    package var takeable: Int { open.count + returned.count }
 
     /// Whether a failed write has left changes; they are taken before those that were added later.
-    package var hasReturned: Bool { returned != nil }
+    package var hasReturned: Bool { returned.count > 0 }
 
     /// Adds a change; `false` if there is no room for its record.
     package mutating func add(_ change: ExecutionRecord) -> Bool {
-        if open.merge(change) || returned?.merge(change) == true { return true }
+        if open.merge(change) || returned.merge(change) { return true }
         guard room > 0 else { return false }
         open.append(change)
         return true
@@ -87,13 +88,8 @@ package struct PendingChanges: ~Copyable {
     /// Takes the run that is to be written next, the returned one before the open one, or `nil` if there is none.
     package mutating func take() -> Run? {
         precondition(takenCount == 0, "One write at a time takes pending changes.")
-        let run: Run
-        if let rest = returned.take() {
-            run = rest
-        } else {
-            guard open.count > 0 else { return nil }
-            run = exchange(&open, with: Run())
-        }
+        guard takeable > 0 else { return nil }
+        let run = hasReturned ? exchange(&returned, with: Run()) : exchange(&open, with: Run())
         takenCount = run.count
         return run
     }
@@ -103,9 +99,9 @@ package struct PendingChanges: ~Copyable {
         takenCount -= count
     }
 
-    /// Takes back the rest of a write that failed.
-    package mutating func putBack(_ run: consuming Run) {
+    /// Takes back the rest of a write that failed. What it leaves in `run` has no meaning.
+    package mutating func putBack(_ run: inout Run) {
         takenCount = 0
-        returned = run.count > 0 ? run : nil
+        swap(&returned, &run)
     }
 }

@@ -1,5 +1,5 @@
 /// Records in the order of their last change: a table with a linked list through its slots.
-struct RecentRecords {
+struct RecentRecords: ~Copyable {
     private struct Slot {
         var record: ExecutionRecord
         var older: Int
@@ -10,7 +10,7 @@ struct RecentRecords {
     private static let none = -1
 
     private var slots: [Slot] = []
-    private var positions: [ExecutionRecord.ID: Int] = [:]
+    private var positions = FingerprintIndex()
     private var oldest = none
     private var newest = none
     private var free: [Int] = []
@@ -19,16 +19,29 @@ struct RecentRecords {
     var count: Int { positions.count }
 
     /// All records, in no particular order.
-    var all: [ExecutionRecord] { positions.values.map { slots[$0].record } }
+    var all: [ExecutionRecord] {
+        var records: [ExecutionRecord] = []
+        records.reserveCapacity(count)
+        var position = oldest
+        while position != Self.none {
+            records.append(slots[position].record)
+            position = slots[position].newer
+        }
+        return records
+    }
 
     /// The record under an id.
     subscript(id: ExecutionRecord.ID) -> ExecutionRecord? {
-        positions[id].map { slots[$0].record }
+        position(id).map { slots[$0].record }
+    }
+
+    private func position(_ id: ExecutionRecord.ID) -> Int? {
+        positions.find(id.fingerprint) { slots[$0].record.id == id }
     }
 
     /// Adds the change to its record, which becomes the newest; `false` if there is no such record.
     mutating func merge(_ change: ExecutionRecord) -> Bool {
-        guard let position = positions[change.id] else { return false }
+        guard let position = position(change.id) else { return false }
         slots[position].record.add(change.tally)
         unlink(position)
         linkAsNewest(position)
@@ -46,7 +59,7 @@ struct RecentRecords {
             position = slots.count
             slots.append(slot)
         }
-        positions[record.id] = position
+        positions.insert(position, for: record.fingerprint)
         linkAsNewest(position)
     }
 
@@ -55,14 +68,14 @@ struct RecentRecords {
         guard oldest != Self.none else { return }
         let position = oldest
         unlink(position)
-        positions[slots[position].record.id] = nil
+        positions.remove(position)
         free.append(position)
     }
 
     private mutating func unlink(_ position: Int) {
-        let slot = slots[position]
-        if slot.older == Self.none { oldest = slot.newer } else { slots[slot.older].newer = slot.newer }
-        if slot.newer == Self.none { newest = slot.older } else { slots[slot.newer].older = slot.older }
+        let (older, newer) = (slots[position].older, slots[position].newer)
+        if older == Self.none { oldest = newer } else { slots[older].newer = newer }
+        if newer == Self.none { newest = older } else { slots[newer].older = older }
     }
 
     private mutating func linkAsNewest(_ position: Int) {

@@ -4,8 +4,8 @@ internal import Caching
 ///
 /// Changes of one fingerprint are added up while they wait. They are written when ``flush()`` is called, every
 /// ``RecordWriterConfiguration/interval`` while ``run()`` runs, and, with or without `run()`, as soon as a full batch of
-/// fingerprints waits. So a program that never calls `run()` keeps at most a batch unwritten while its store works, and
-/// should call `flush()` before it ends.
+/// fingerprints waits. So a program that never calls `run()` keeps at most a batch and an eighth of one unwritten while its
+/// store works, and should call `flush()` before it ends.
 ///
 /// One write is in progress at a time. A batch that the store refuses is kept, goes on collecting changes and is tried again
 /// before anything newer. While the store fails, changes wait up to ``RecordWriterConfiguration/pendingLimit``; changes
@@ -17,6 +17,8 @@ internal import Caching
 public final class RecordWriter: Sendable {
     private struct State: ~Copyable {
         var pending: PendingChanges
+        /// How much of its room is reserved for lanes.
+        var laneRoom = 0
         /// Whether the background task is at work that writes full batches.
         var writesFullBatches = false
         /// Until when that task is not started, because the last write failed.
@@ -27,21 +29,77 @@ public final class RecordWriter: Sendable {
         var writes = 0
         var failedWrites = 0
         var consecutiveFailures = 0
+
+        /// Adds a change, unless there is no room for it.
+        mutating func add(_ change: ExecutionRecord) -> Bool {
+            guard pending.add(change) else { return false }
+            added += 1
+            return true
+        }
+
+        /// There is no room for a change: it is dropped and counted, unless the caller keeps it and has not added it.
+        mutating func refuse(isKept: Bool) -> Bool {
+            if !isKept {
+                added += 1
+                dropped += 1
+            }
+            return false
+        }
+
+        /// Adds what a lane has staged; there is room for it.
+        mutating func take(_ lane: inout StagedChanges.Lane) {
+            pending.release(lane.room)
+            laneRoom -= lane.room
+            lane.empty { change in
+                let isAccepted = add(change)
+                precondition(isAccepted, "A lane has room for what it has staged.")
+            }
+        }
+
+        /// Reserves room for a lane that has none.
+        mutating func refill(_ lane: inout StagedChanges.Lane, _ wanted: Int) {
+            let room = pending.reserve(wanted)
+            laneRoom += room
+            lane.refill(room)
+        }
+
+        /// Counts changes that the store has taken at once.
+        mutating func countAtOnce(_ changes: Int) {
+            added += changes
+            written += changes
+            writes += 1
+        }
+
+        /// Whether a full batch waits that no task is writing.
+        func isDue(_ configuration: RecordWriterConfiguration) -> Bool {
+            pending.takeable >= configuration.batchSize && !writesFullBatches
+        }
     }
 
     let configuration: RecordWriterConfiguration
     let time: any TimeSource
     private let store: any ExecutionRecordStore
+    /// The store, if it takes changes at once.
+    private let immediate: (any ImmediateRecordStore)?
     private let turn = WriteTurn()
+    /// Its lanes are locked before the state, where both are.
+    private let staged: StagedChanges
     private let state: Lock<State>
 
     /// Makes a writer that writes to `store`.
     ///
     /// - Precondition: the configuration is valid; see ``RecordWriterConfiguration/validate()``.
-    public init(
+    public convenience init(
         store: any ExecutionRecordStore,
         configuration: RecordWriterConfiguration = .init(),
         time: any TimeSource = .system
+    ) {
+        self.init(store: store, configuration: configuration, time: time, lanes: Processor.laneCount)
+    }
+
+    /// The same, with as many lanes as a test wants: a power of two.
+    package init(
+        store: any ExecutionRecordStore, configuration: RecordWriterConfiguration, time: any TimeSource, lanes: Int
     ) {
         do {
             try configuration.validate()
@@ -49,8 +107,10 @@ public final class RecordWriter: Sendable {
             preconditionFailure("\(error)")
         }
         self.store = store
+        immediate = store as? any ImmediateRecordStore
         self.configuration = configuration
         self.time = time
+        staged = StagedChanges(batchSize: configuration.batchSize, lanes: lanes)
         state = Lock(State(pending: PendingChanges(limit: configuration.pendingLimit)))
     }
 
@@ -58,25 +118,58 @@ public final class RecordWriter: Sendable {
     ///
     /// - Returns: whether there was room for the change; if not, it is dropped and counted.
     @discardableResult
-    public func add(_ change: ExecutionRecord) -> Bool { add(change, releasing: 0) }
+    public func add(_ change: ExecutionRecord) -> Bool {
+        guard staged.laneLimit > 0 else { return add(change, releasing: 0) }
+        let (isAccepted, isDue) = staged.withLane { lane in
+            lane.stage(change) ? (true, false) : empty(&lane, and: change)
+        }
+        if isDue { startWritingFullBatches() }
+        return isAccepted || add(change, releasing: 0)
+    }
 
     /// Adds a change like ``add(_:)``, for a caller that keeps it where there is no room: then it is not dropped.
     func offer(_ change: ExecutionRecord) -> Bool { add(change, releasing: 0, isKept: true) }
 
     /// Adds a change for which room may have been reserved; the reservation ends in the same step.
     private func add(_ change: ExecutionRecord, releasing reserved: Int, isKept: Bool = false) -> Bool {
-        let (isAccepted, isDue, rest) = state.withLock { state -> (Bool, Bool, MonotonicInstant?) in
+        let (isAccepted, isDue) = state.withLock { state -> (Bool?, Bool) in
             state.pending.release(reserved)
-            let isAccepted = state.pending.add(change)
-            // One that the caller keeps has not been added.
-            if isAccepted || !isKept { state.added += 1 }
-            if !isAccepted, !isKept { state.dropped += 1 }
-            let isDue = state.pending.takeable >= configuration.batchSize && !state.writesFullBatches
-            return (isAccepted, isDue, state.restsUntil)
+            // Where lanes have room that they may not need, it is not said yet that there is none.
+            let isAccepted = state.add(change) ? true : state.laneRoom > 0 ? nil : state.refuse(isKept: isKept)
+            return (isAccepted, state.isDue(configuration))
         }
-        // The clock is read only while the store fails.
-        if isDue, rest.map({ time.now >= $0 }) ?? true { startWritingFullBatches() }
-        return isAccepted
+        if isDue { startWritingFullBatches() }
+        if let isAccepted { return isAccepted }
+        emptyLanes()
+        return state.withLock { $0.add(change) || $0.refuse(isKept: isKept) }
+    }
+
+    /// Makes room in a lane for a change: adds what it has staged, or writes it where the store takes it at once.
+    ///
+    /// - Returns: Whether there is room for the change, and whether a batch is due.
+    private func empty(_ lane: inout StagedChanges.Lane, and change: ExecutionRecord) -> (isAccepted: Bool, isDue: Bool)
+    {
+        if let immediate, lane.room > 0 {
+            immediate.saveAtOnce(lane.changes)
+            let written = lane.discard()
+            state.withLock { $0.countAtOnce(written) }
+            return (lane.stage(change), false)
+        }
+        return state.withLock { state in
+            state.take(&lane)
+            let isAccepted = state.add(change)
+            // Where little room is left it is not divided among lanes.
+            if state.pending.room > 4 * staged.limit { state.refill(&lane, staged.laneLimit) }
+            return (isAccepted, state.isDue(configuration))
+        }
+    }
+
+    /// Adds what all lanes have staged.
+    private func emptyLanes() {
+        guard staged.laneLimit > 0 else { return }
+        staged.forEachLane { lane in
+            if lane.room > 0 { state.withLock { $0.take(&lane) } }
+        }
     }
 
     /// Writes everything that was added before the call.
@@ -106,6 +199,7 @@ public final class RecordWriter: Sendable {
 
     /// Lets `collect` add changes into reserved room. Returns whether it has more.
     private func addCollected(_ collect: (_ room: Int, _ add: (ExecutionRecord) -> Void) -> Bool) -> Bool {
+        emptyLanes()
         let room = state.withLock { $0.pending.reserve(configuration.batchSize) }
         var left = room
         let hasMore = collect(room) { change in
@@ -117,11 +211,15 @@ public final class RecordWriter: Sendable {
     }
 
     /// How many more fingerprints can change before changes are dropped.
-    var room: Int { state.withLock { $0.pending.room } }
+    var room: Int {
+        emptyLanes()
+        return state.withLock { $0.pending.room }
+    }
 
     /// Counts of all changes so far, as one consistent snapshot.
     public var statistics: RecordWriterStatistics {
-        state.withLock { state in
+        emptyLanes()
+        return state.withLock { state in
             RecordWriterStatistics(
                 added: state.added, written: state.written, dropped: state.dropped,
                 pendingFingerprints: state.pending.count, writes: state.writes,
@@ -135,6 +233,7 @@ public final class RecordWriter: Sendable {
 extension RecordWriter {
     /// Writes the changes that are pending now. The caller has the turn.
     private func writePending() async throws {
+        emptyLanes()
         // The rest of a failed write is older than the open changes, and both were added before this call.
         if state.withLock({ $0.pending.hasReturned }) { try await writeRun() }
         try await writeRun()
@@ -152,7 +251,7 @@ extension RecordWriter {
         } catch {
             // A cancelled write says nothing about the store.
             let isFailure = !(error is CancellationError && Task.isCancelled)
-            noteEnd(rest: run, isFailure: isFailure)
+            noteEnd(rest: &run, isFailure: isFailure)
             throw error
         }
     }
@@ -179,10 +278,10 @@ extension RecordWriter {
         }
     }
 
-    private func noteEnd(rest: PendingChanges.Run, isFailure: Bool) {
+    private func noteEnd(rest: inout PendingChanges.Run, isFailure: Bool) {
         let next = time.now.advanced(by: configuration.interval)
         state.withLock { state in
-            state.pending.putBack(rest)
+            state.pending.putBack(&rest)
             guard isFailure else { return }
             state.failedWrites += 1
             state.consecutiveFailures += 1
@@ -199,6 +298,8 @@ extension RecordWriter {
     /// It has medium priority and not that of the request that happened to fill the batch: below work that a user waits for,
     /// and not so low that a busy machine never writes.
     private func startWritingFullBatches() {
+        // The clock is read only while the store fails.
+        if let rest = state.withLock({ $0.restsUntil }), time.now < rest { return }
         let starts = state.withLock { state in
             defer { state.writesFullBatches = true }
             return !state.writesFullBatches

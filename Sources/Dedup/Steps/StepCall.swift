@@ -59,8 +59,8 @@ struct StepCall<Input: Sendable, Output: Sendable>: Sendable {
             fingerprint, labels: RequestLabels(step: step.name, scope: scope, tags: tags),
             policy: step.description.policy, call: call, deadline: registry.deduplicator.deadline(of: call),
             among: registry.deduplicator.flightShards, trace: registry.deduplicator.trace(fingerprint, step: step.name)
-        ) { _ in
-            try await product(stepRequest(scope: scope, call: call))
+        ) { execution in
+            execution.deliver(try await product(stepRequest(scope: scope, call: call)))
         }
     }
 

@@ -16,9 +16,9 @@ struct LockCountTests {
         #expect(locks == 1)
     }
 
-    @Test func anExecutionTakesTenLocksAndThoseOfTheLanesOfTheCache() {
+    @Test func anExecutionTakesEightLocksAndThoseOfTheLanesOfTheCache() {
         let locks = fewestLocks { round in ask(UInt64(100 + round)) }
-        #expect(locks == 10 + Processor.laneCount)
+        #expect(locks == 8 + Processor.laneCount)
     }
 
     @Test func aJoinTakesFourLocksUntilItWaits() async throws {

@@ -15,7 +15,7 @@ import Testing
     }
 }
 
-private struct FlightTableRun {
+private struct FlightTableRun: ~Copyable {
     typealias Table = FlightTable<Int, Int, String>
 
     let seed: UInt64
@@ -214,7 +214,12 @@ private struct FlightTableRun {
         expect(table.isCurrent(flight.key) == isCurrent, "current before the end")
         let joins = flight.isCancelled ? 0 : model.joins(flight.key)
         let label = table.label(of: flight.key)
-        let action = table.finish(flight.key, Int(flight.key.epoch))
+        // Whether the leader, if it has not suspended, takes the result without the table.
+        let mayTake = Bool.random(using: &random)
+        let leader = model.waiters.firstIndex { $0.key == flight.key && $0.isLeader && !$0.isSuspended }
+        let action = table.finish(flight.key, Int(flight.key.epoch), leaderTakes: mayTake)
+        expect(action.leaderTakes == (mayTake && leader != nil && !flight.isCancelled), "taken by the leader")
+        if action.leaderTakes, let leader { model.waiters.remove(at: leader) }
         expect(label != nil && action.label == label && table.label(of: flight.key) == nil, "label to destroy")
         let waiting = model.release(flight.key)
         model.flights[index].result = Int(flight.key.epoch)

@@ -11,12 +11,13 @@ import Testing
         var model = NaivePending(limit: 20)
         var taken: PendingChanges.Run?
         for step in 0..<600 {
-            if let run = taken, Int.random(in: 0..<4, using: &random) == 0 {
-                taken = end(run, &pending, &model, using: &random)
+            if taken != nil, Int.random(in: 0..<4, using: &random) == 0 {
+                end(&taken, &pending, &model, using: &random)
             } else if taken == nil, Int.random(in: 0..<12, using: &random) == 0 {
                 taken = pending.take()
                 model.take()
-                #expect(taken.map { Array($0.nextBatch(of: .max)) } == model.taken?.map(\.record), "\(seed), \(step)")
+                let batch = taken?.nextBatch(of: .max)
+                #expect(batch.map { Array($0) } == model.taken?.map(\.record), "\(seed), \(step)")
             } else {
                 let change = ExecutionRecord.random(using: &random)
                 #expect(pending.add(change) == model.add(change), "\(seed), \(step)")
@@ -28,19 +29,18 @@ import Testing
 
     /// Writes a part of the taken run, or lets the write fail.
     private func end(
-        _ run: PendingChanges.Run, _ pending: inout PendingChanges, _ model: inout NaivePending,
+        _ taken: inout PendingChanges.Run?, _ pending: inout PendingChanges, _ model: inout NaivePending,
         using random: inout SplitMix64
-    ) -> PendingChanges.Run? {
-        var run = run
+    ) {
+        guard var run = taken.take() else { return }
         if Int.random(in: 0..<3, using: &random) == 0 {
-            pending.putBack(run)
-            model.putBack()
-            return nil
+            pending.putBack(&run)
+            return model.putBack()
         }
         let written = Int.random(in: 0...run.count, using: &random)
         #expect(run.removeFirst(written) == model.write(written))
         pending.written(written)
-        return run
+        taken = .some(run)
     }
 
     @Test func oneWriteAtATimeTakes() async {
