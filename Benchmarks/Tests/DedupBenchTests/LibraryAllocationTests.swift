@@ -42,13 +42,13 @@ import Testing
     }
 
     @Test(.enabled(if: isOptimised, "Counted in release builds."))
-    func anExecutionAllocatesTwelveTimesAtMost() throws {
+    func anExecutionAllocatesNineTimesAtMost() throws {
         let deduplicator = Deduplicator()
         let allocations = perRequest { number in
             _ = try await deduplicator.execute(fingerprint(number), step: "step") { _ in 0 }
         }
         let rounded = Int(allocations.rounded())
-        #expect(rounded <= 12)
+        #expect(rounded <= 9)
         #expect(rounded > 0)
     }
 

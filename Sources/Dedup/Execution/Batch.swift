@@ -10,11 +10,11 @@ final class Batch<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     /// An execution that waits for the body, or for whose key it runs.
     private struct Member: Sendable {
         let position: Int
-        let execution: ExecutionContext
+        let execution: Execution
         let shot: OneShot<Result<Product, any Error>>
         var isCancelled = false
 
-        var epoch: ExecutionID { execution.executionID }
+        var epoch: ExecutionID { execution.key.epoch }
     }
 
     private struct State {
@@ -68,8 +68,8 @@ final class Batch<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     }
 
     /// The work of an execution: arrives and waits for the body.
-    func product(at position: Int, _ execution: ExecutionContext) async throws -> Product {
-        let epoch = execution.executionID
+    func product(at position: Int, _ execution: Execution) async throws -> Product {
+        let epoch = execution.key.epoch
         let member = Member(position: position, execution: execution, shot: OneShot())
         let isComplete = state.withLock { state in
             state.members[epoch] = member
@@ -145,12 +145,12 @@ final class Batch<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     }
 
     /// Runs the body as one of the executions; the others wait for that, so that a circle is found.
-    private func run(_ members: [Member], _ context: ExecutionContext) async {
-        let waiting = members.map(\.epoch).filter { $0 != context.executionID }
-        change(waiting) { graph, epoch in _ = graph.add(from: epoch, to: context.executionID) }
+    private func run(_ members: [Member], _ leader: Execution) async {
+        let waiting = members.map(\.epoch).filter { $0 != leader.key.epoch }
+        change(waiting) { graph, epoch in _ = graph.add(from: epoch, to: leader.key.epoch) }
         let keys = members.sorted { $0.position < $1.position }.map { works[$0.position].key }
-        let end = await Result { try await context.run { try await body(keys) } }
-        change(waiting) { graph, epoch in graph.remove(from: epoch, to: context.executionID) }
+        let end = await Result { try await leader.followed { try await body(keys) } }
+        change(waiting) { graph, epoch in graph.remove(from: epoch, to: leader.key.epoch) }
         state.withLock { $0.bodyHasEnded = true }
         for member in members { member.shot.fulfil(end.map { product(of: works[member.position].key, in: $0) }) }
     }

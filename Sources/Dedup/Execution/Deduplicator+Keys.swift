@@ -91,7 +91,7 @@ extension Deduplicator {
                 try countingRefusal {
                     try request(
                         missing[position].fingerprint, step: name, scope: scope, policy: policy, call: call,
-                        { $0.deliver(try await batch.product(at: position, $0.context)) }, ended: batch.ended)
+                        { $0.deliver(try await batch.product(at: position, $0)) }, ended: batch.ended)
                 }
             }
             var again: [(key: Key, fingerprint: Fingerprint)] = []

@@ -77,7 +77,7 @@ extension Execution {
     @inline(never)
     fileprivate func workTraced() async {
         do {
-            try await context.run { try await request.work(self) }
+            try await followed { try await request.work(self) }
         } catch {
             fail(error)
         }

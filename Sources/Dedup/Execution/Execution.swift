@@ -91,8 +91,17 @@ final class Execution: @unchecked Sendable {
     /// What the step may know of it.
     @usableFromInline var context: ExecutionContext {
         ExecutionContext(
-            executionID: key.epoch, epoch: key.epoch, step: request.step, fingerprint: key.fingerprint,
-            trace: request.trace)
+            executionID: key.epoch, step: request.step, fingerprint: key.fingerprint, trace: request.trace)
+    }
+
+    /// Runs its work, or that of several executions, which finds its context as ``ExecutionContext/current``.
+    // Inlined, because each execution would hold its frame.
+    @inline(__always)
+    func followed<Value>(_ work: () async throws -> Value) async throws -> Value {
+        try await ExecutionContext.$current.withValue(context) {
+            guard let trace = request.trace else { return try await work() }
+            return try await trace.run(work)
+        }
     }
 
     /// How long it ran.

@@ -153,6 +153,7 @@ public struct ExecutionPolicy: Hashable, Sendable {
     public func validate() throws(DedupError) {
         // One after the other and not in a loop over both, because this runs on every miss and an array allocates.
         do { try timeToLive?.validate() } catch { throw .invalidConfiguration("timeToLive", "\(error)") }
+        guard rest != nil else { return }
         do { try failureTimeToLive?.validate() } catch { throw .invalidConfiguration("failureTimeToLive", "\(error)") }
         if weight < 1 {
             throw .invalidConfiguration("weight", "\(weight) is not a weight; use 1 or more.")
@@ -201,7 +202,10 @@ public struct ExecutionPolicy: Hashable, Sendable {
     }
 
     var flightRules: FlightRules {
-        FlightRules(abandonment: abandonment, overlap: overlap, timeout: timeout, overlapLimit: overlapLimit)
+        guard let fields = rest?.fields else { return FlightRules() }
+        return FlightRules(
+            abandonment: fields.abandonment, overlap: fields.overlap, timeout: fields.timeout,
+            overlapLimit: fields.overlapLimit)
     }
 }
 

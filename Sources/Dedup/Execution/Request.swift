@@ -124,7 +124,7 @@ public struct ExecutionContext: Hashable, Sendable {
 
     /// Its epoch: pass it to systems that can refuse a writer whose epoch is over. It is greater than that of every
     /// earlier execution of this process and, see ``ExecutionID``, of those before it.
-    public let epoch: UInt64
+    public var epoch: UInt64 { executionID }
 
     /// The step's name.
     public let step: String
@@ -132,29 +132,18 @@ public struct ExecutionContext: Hashable, Sendable {
     /// What makes this work the same as other work.
     public let fingerprint: Fingerprint
 
-    /// Follows the request that has started the execution; nil where nothing is traced.
-    package let trace: (any RequestTrace)?
+    /// What follows the request that has started the execution; nil where nothing is traced. As an object, which is half as large
+    /// as a ``RequestTrace``: several copies are in the memory of each task that runs a step.
+    package let trace: (any AnyObject & Sendable)?
 
     /// Whether both speak of the same execution.
     public static func == (lhs: ExecutionContext, rhs: ExecutionContext) -> Bool {
-        lhs.executionID == rhs.executionID && lhs.epoch == rhs.epoch && lhs.fingerprint == rhs.fingerprint
-            && lhs.step == rhs.step
+        lhs.executionID == rhs.executionID && lhs.fingerprint == rhs.fingerprint && lhs.step == rhs.step
     }
 
     /// Feeds what tells executions apart.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(executionID)
-        hasher.combine(epoch)
-    }
-
-    /// Runs the work of the execution, which finds this context as ``current``.
-    // Inlined, because each execution would hold its frame.
-    @inline(__always)
-    func run<Value>(_ work: () async throws -> Value) async throws -> Value {
-        try await ExecutionContext.$current.withValue(self) {
-            guard let trace else { return try await work() }
-            return try await trace.run(work)
-        }
     }
 }
 
