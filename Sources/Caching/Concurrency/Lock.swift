@@ -50,6 +50,16 @@ package struct Lock<State: ~Copyable>: ~Copyable, @unchecked Sendable {
         defer { unsafe pthread_mutex_unlock(handle) }
         return try unsafe body(&state.pointee)
     }
+
+    /// Runs `body` as ``withLock(_:)`` does, unless the lock is taken; then it returns nil.
+    package borrowing func withLockIfFree<Result>(_ body: (inout State) -> sending Result) -> sending Result? {
+        #if DEBUG
+        LockCount.add()
+        #endif
+        guard unsafe pthread_mutex_trylock(handle) == 0 else { return nil }
+        defer { unsafe pthread_mutex_unlock(handle) }
+        return unsafe body(&state.pointee)
+    }
 }
 #else
 /// A lock around the state that it protects: the only lock of the library.
@@ -77,6 +87,14 @@ package struct Lock<State: ~Copyable>: ~Copyable, Sendable {
         LockCount.add()
         #endif
         return try mutex.withLock { (state: inout sending State) throws(Failure) -> sending Result in try body(&state) }
+    }
+
+    /// Runs `body` as ``withLock(_:)`` does, unless the lock is taken; then it returns nil.
+    package borrowing func withLockIfFree<Result>(_ body: (inout State) -> sending Result) -> sending Result? {
+        #if DEBUG
+        LockCount.add()
+        #endif
+        return mutex.withLockIfAvailable { (state: inout sending State) -> sending Result in body(&state) }
     }
 }
 #endif

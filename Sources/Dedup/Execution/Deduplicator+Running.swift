@@ -182,7 +182,9 @@ extension Deduplicator {
     /// Answers with the result of an earlier execution if its record is stored by now, and refuses otherwise: the step is
     /// not run again.
     fileprivate func confirm(_ execution: Execution) async {
-        guard case .found(let earlier) = execution.progress else { return }
+        guard case .found(let earlier) = execution.progress else {
+            preconditionFailure("What is confirmed was found.")
+        }
         let deadline = time.now.advanced(by: configuration.recordTimeout)
         let answered = OneShot<Bool>()
         earlier.state.fulfilWhenAnswered(answered)
@@ -223,7 +225,7 @@ extension Deduplicator {
         cache.report(removals)
         addRecord(execution, conclusion, joins: action.joins)
         if conclusion.hasBegun { report(execution, result, isCurrent: action.isCurrent) }
-        if action.leaderTakes { execution.leave(result) }
+        if action.leaderTakes { execution.keepForLeader(result) }
         let released = action.awaitsRelease ? flightShards.withTable(for: key.fingerprint) { $0.release(key) } : []
         for waiter in action.resume { waiter.resume(returning: .finished(result)) }
         for waiter in released { waiter.resume(returning: .finished(result)) }

@@ -36,6 +36,7 @@ final class Execution: @unchecked Sendable {
     /// The request that leads.
     let request: Request
     let key: FlightKey
+    // When it starts: where that is not inline, ``setStart(_:)`` says it.
     private(set) var startedAt: MonotonicInstant
     private(set) var wallTime: WallTime
     private(set) var endedAt: MonotonicInstant
@@ -62,7 +63,7 @@ final class Execution: @unchecked Sendable {
         self.key = key
         startedAt = now
         endedAt = now
-        wallTime = deduplicator.time.wallTime
+        wallTime = beginsInline ? deduplicator.time.wallTime : WallTime(nanosecondsSinceEpoch: 0)
         leadersThread = beginsInline ? Processor.thread : nil
     }
 
@@ -76,10 +77,10 @@ final class Execution: @unchecked Sendable {
     /// Once it has suspended, the call returns before that thread does anything else.
     var isInline: Bool { leadersThread == Processor.thread && !isHandedOver.load(ordering: .relaxed) }
 
-    /// Leaves the result to the leader. Called while it ``isInline``.
-    func leave(_ result: StoredResult) { resultForLeader = result }
+    /// Keeps the result for the leader. Called while it ``isInline``.
+    func keepForLeader(_ result: StoredResult) { resultForLeader = result }
 
-    /// The leader goes on: with the result, if the execution has ended and left it.
+    /// The leader goes on: with the result, if one is kept for it.
     func handOver() -> StoredResult? {
         if let resultForLeader { return resultForLeader }
         isHandedOver.store(true, ordering: .relaxed)

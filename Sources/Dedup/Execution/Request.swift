@@ -9,7 +9,7 @@ public import Caching
 final class Request: @unchecked Sendable {
     // Sendable although its place is a variable: the task that makes the request writes it before each wait, and reads it, as does the
     // handler of that task's cancellation. Each wait ends, with its handler, before the place is written again. The task of the
-    // execution has the request, too, and never reads its place.
+    // execution has the request, too, and the flight has it as its label: those who look at them read constants, and never its place.
     let fingerprint: Fingerprint
     let labels: RequestLabels
     let policy: ExecutionPolicy

@@ -40,10 +40,14 @@ public protocol ExecutionRecordStore: Sendable {
     func duplicates(over threshold: Int, limit: Int) async throws -> [ExecutionRecord]
 }
 
-/// A store that takes changes without waiting, and never refuses them: a task that would write them later costs more than that.
-protocol ImmediateRecordStore: ExecutionRecordStore {
-    /// Adds the changes, as ``ExecutionRecordStore/save(_:)`` does.
-    func saveAtOnce(_ changes: [ExecutionRecord])
+/// A store that can take changes at once and never refuses them: a task that writes them later costs more than that.
+package protocol ImmediateRecordStore: ExecutionRecordStore {
+    /// Adds the changes, as ``ExecutionRecordStore/save(_:)`` does, unless that would have to wait.
+    ///
+    /// Called under a lock of the writer; it takes no lock but its own.
+    ///
+    /// - Returns: Whether they were added.
+    func saveAtOnce(_ changes: [ExecutionRecord]) -> Bool
 }
 
 /// The error of a query whose arguments make no sense.

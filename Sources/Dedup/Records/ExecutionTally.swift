@@ -63,7 +63,7 @@ public struct ExecutionTally: Hashable, Sendable {
     init(executionOf nanoseconds: Int64, startedAt start: WallTime, failed: Bool, joins: Int) {
         executions = 1
         hits = 0
-        self.joins = joins
+        self.joins = max(0, joins)
         failures = failed ? 1 : 0
         (firstExecution, lastExecution) = (start, start)
         let nanoseconds = max(0, nanoseconds)

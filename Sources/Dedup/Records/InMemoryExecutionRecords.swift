@@ -4,10 +4,21 @@ internal import Caching
 ///
 /// It holds a bounded number of records. When one more is saved, the record that was changed longest ago is forgotten and
 /// counted in ``forgottenRecords``; its counts are missing from the statistics from then on.
-public final class InMemoryExecutionRecords: ImmediateRecordStore {
+public final class InMemoryExecutionRecords: ExecutionRecordStore, ImmediateRecordStore {
     private struct State: ~Copyable {
         var records: RecentRecords
         var forgotten = 0
+
+        mutating func add(_ changes: [ExecutionRecord], capacity: Int) {
+            for change in changes {
+                if records.merge(change) { continue }
+                if records.count == capacity {
+                    records.removeOldest()
+                    forgotten += 1
+                }
+                records.append(change)
+            }
+        }
     }
 
     /// The highest number of records that are kept.
@@ -36,19 +47,13 @@ public final class InMemoryExecutionRecords: ImmediateRecordStore {
     }
 
     /// Adds the changes, all of them at one instant. Never throws.
-    public func save(_ changes: [ExecutionRecord]) async throws { saveAtOnce(changes) }
+    public func save(_ changes: [ExecutionRecord]) async throws {
+        state.withLock { $0.add(changes, capacity: capacity) }
+    }
 
-    func saveAtOnce(_ changes: [ExecutionRecord]) {
-        state.withLock { state in
-            for change in changes {
-                if state.records.merge(change) { continue }
-                if state.records.count == capacity {
-                    state.records.removeOldest()
-                    state.forgotten += 1
-                }
-                state.records.append(change)
-            }
-        }
+    package func saveAtOnce(_ changes: [ExecutionRecord]) -> Bool {
+        // A query may have the lock for as long as it takes to copy all records.
+        state.withLockIfFree { $0.add(changes, capacity: capacity) } != nil
     }
 
     /// The record of a fingerprint, or `nil` if there is none. Never throws.

@@ -2,7 +2,8 @@ internal import Caching
 
 /// Writes changes of records to a store, in batches and in the background: adding a change never waits for the store.
 ///
-/// Changes of one fingerprint are added up while they wait. They are written when ``flush()`` is called, every
+/// Changes of one fingerprint are added up while they wait, but for the last ones of each processor: those wait in a lane, for
+/// which an eighth of a batch is room in all. Changes are written when ``flush()`` is called, every
 /// ``RecordWriterConfiguration/interval`` while ``run()`` runs, and, with or without `run()`, as soon as a full batch of
 /// fingerprints waits. So a program that never calls `run()` keeps at most a batch and an eighth of one unwritten while its
 /// store works, and should call `flush()` before it ends.
@@ -13,7 +14,8 @@ internal import Caching
 /// it throws, not at all.
 ///
 /// The store is called in tasks of the writer's own, which have none of the task-locals of the caller: a batch holds the
-/// changes of many requests, and none of them is the one that it is written for.
+/// changes of many requests, and none of them is the one that it is written for. ``InMemoryExecutionRecords`` is the exception:
+/// it takes what a lane holds at once, in the caller's thread, unless it is busy; that is less work than a task.
 public final class RecordWriter: Sendable {
     private struct State: ~Copyable {
         var pending: PendingChanges
@@ -30,20 +32,17 @@ public final class RecordWriter: Sendable {
         var failedWrites = 0
         var consecutiveFailures = 0
 
-        /// Adds a change, unless there is no room for it.
-        mutating func add(_ change: ExecutionRecord) -> Bool {
-            guard pending.add(change) else { return false }
-            added += 1
-            return true
-        }
-
-        /// There is no room for a change: it is dropped and counted, unless the caller keeps it and has not added it.
-        mutating func refuse(isKept: Bool) -> Bool {
-            if !isKept {
-                added += 1
-                dropped += 1
-            }
-            return false
+        /// Adds a change.
+        ///
+        /// - Parameter isKept: Whether the caller keeps a change for which there is no room, and has not added it. Others are
+        ///   dropped and counted.
+        /// - Returns: Whether there was room; nil, and nothing is done, where lanes have room that they may not need.
+        mutating func add(_ change: ExecutionRecord, isKept: Bool) -> Bool? {
+            let isAccepted = pending.add(change)
+            if !isAccepted, laneRoom > 0 { return nil }
+            if isAccepted || !isKept { added += 1 }
+            if !isAccepted, !isKept { dropped += 1 }
+            return isAccepted
         }
 
         /// Adds what a lane has staged; there is room for it.
@@ -51,8 +50,9 @@ public final class RecordWriter: Sendable {
             pending.release(lane.room)
             laneRoom -= lane.room
             lane.empty { change in
-                let isAccepted = add(change)
+                let isAccepted = pending.add(change)
                 precondition(isAccepted, "A lane has room for what it has staged.")
+                added += 1
             }
         }
 
@@ -71,9 +71,18 @@ public final class RecordWriter: Sendable {
         }
 
         /// Whether a full batch waits that no task is writing.
-        func isDue(_ configuration: RecordWriterConfiguration) -> Bool {
-            pending.takeable >= configuration.batchSize && !writesFullBatches
+        func due(_ configuration: RecordWriterConfiguration) -> Due {
+            guard pending.takeable >= configuration.batchSize, !writesFullBatches else { return .no }
+            return restsUntil.map { .after($0) } ?? .now
         }
+    }
+
+    /// Whether a full batch is to be written.
+    private enum Due {
+        case no
+        case now
+        /// Not before then, because the last write failed.
+        case after(MonotonicInstant)
     }
 
     let configuration: RecordWriterConfiguration
@@ -120,11 +129,11 @@ public final class RecordWriter: Sendable {
     @discardableResult
     public func add(_ change: ExecutionRecord) -> Bool {
         guard staged.laneLimit > 0 else { return add(change, releasing: 0) }
-        let (isAccepted, isDue) = staged.withLane { lane in
-            lane.stage(change) ? (true, false) : empty(&lane, and: change)
+        let (isAccepted, due) = staged.withLane { lane in
+            lane.stage(change) ? (true, Due.no) : empty(&lane, and: change)
         }
-        if isDue { startWritingFullBatches() }
-        return isAccepted || add(change, releasing: 0)
+        write(due)
+        return isAccepted ?? addEmptyingLanes(change, isKept: false)
     }
 
     /// Adds a change like ``add(_:)``, for a caller that keeps it where there is no room: then it is not dropped.
@@ -132,44 +141,48 @@ public final class RecordWriter: Sendable {
 
     /// Adds a change for which room may have been reserved; the reservation ends in the same step.
     private func add(_ change: ExecutionRecord, releasing reserved: Int, isKept: Bool = false) -> Bool {
-        let (isAccepted, isDue) = state.withLock { state -> (Bool?, Bool) in
+        let (isAccepted, due) = state.withLock { state in
             state.pending.release(reserved)
-            // Where lanes have room that they may not need, it is not said yet that there is none.
-            let isAccepted = state.add(change) ? true : state.laneRoom > 0 ? nil : state.refuse(isKept: isKept)
-            return (isAccepted, state.isDue(configuration))
+            return (state.add(change, isKept: isKept), state.due(configuration))
         }
-        if isDue { startWritingFullBatches() }
-        if let isAccepted { return isAccepted }
-        emptyLanes()
-        return state.withLock { $0.add(change) || $0.refuse(isKept: isKept) }
+        write(due)
+        return isAccepted ?? addEmptyingLanes(change, isKept: isKept)
+    }
+
+    /// Adds a change after taking all room from the lanes.
+    private func addEmptyingLanes(_ change: ExecutionRecord, isKept: Bool) -> Bool {
+        while true {
+            write(emptyLanes())
+            if let isAccepted = state.withLock({ $0.add(change, isKept: isKept) }) { return isAccepted }
+        }
     }
 
     /// Makes room in a lane for a change: adds what it has staged, or writes it where the store takes it at once.
     ///
-    /// - Returns: Whether there is room for the change, and whether a batch is due.
-    private func empty(_ lane: inout StagedChanges.Lane, and change: ExecutionRecord) -> (isAccepted: Bool, isDue: Bool)
-    {
-        if let immediate, lane.room > 0 {
-            immediate.saveAtOnce(lane.changes)
+    /// - Returns: Whether there is room for the change, as ``State/add(_:isKept:)`` says, and whether a batch is due.
+    private func empty(_ lane: inout StagedChanges.Lane, and change: ExecutionRecord) -> (isAccepted: Bool?, due: Due) {
+        if let immediate, lane.room > 0, immediate.saveAtOnce(lane.changes) {
             let written = lane.discard()
             state.withLock { $0.countAtOnce(written) }
-            return (lane.stage(change), false)
+            return (lane.stage(change), .no)
         }
         return state.withLock { state in
             state.take(&lane)
-            let isAccepted = state.add(change)
+            let isAccepted = state.add(change, isKept: false)
             // Where little room is left it is not divided among lanes.
             if state.pending.room > 4 * staged.limit { state.refill(&lane, staged.laneLimit) }
-            return (isAccepted, state.isDue(configuration))
+            return (isAccepted, state.due(configuration))
         }
     }
 
-    /// Adds what all lanes have staged.
-    private func emptyLanes() {
-        guard staged.laneLimit > 0 else { return }
+    /// Adds what all lanes have staged, and takes their room.
+    @discardableResult
+    private func emptyLanes() -> Due {
+        guard staged.laneLimit > 0 else { return .no }
         staged.forEachLane { lane in
             if lane.room > 0 { state.withLock { $0.take(&lane) } }
         }
+        return state.withLock { $0.due(configuration) }
     }
 
     /// Writes everything that was added before the call.
@@ -212,13 +225,13 @@ public final class RecordWriter: Sendable {
 
     /// How many more fingerprints can change before changes are dropped.
     var room: Int {
-        emptyLanes()
+        write(emptyLanes())
         return state.withLock { $0.pending.room }
     }
 
     /// Counts of all changes so far, as one consistent snapshot.
     public var statistics: RecordWriterStatistics {
-        emptyLanes()
+        write(emptyLanes())
         return state.withLock { state in
             RecordWriterStatistics(
                 added: state.added, written: state.written, dropped: state.dropped,
@@ -293,13 +306,17 @@ extension RecordWriter {
 // MARK: - Writing full batches
 
 extension RecordWriter {
-    /// Starts the task that writes full batches, unless it is at work.
+    /// Starts the task that writes full batches, if one is due and it is not at work.
     ///
     /// It has medium priority and not that of the request that happened to fill the batch: below work that a user waits for,
     /// and not so low that a busy machine never writes.
-    private func startWritingFullBatches() {
+    private func write(_ due: Due) {
+        switch due {
+        case .no: return
         // The clock is read only while the store fails.
-        if let rest = state.withLock({ $0.restsUntil }), time.now < rest { return }
+        case .after(let rest): if time.now < rest { return }
+        case .now: break
+        }
         let starts = state.withLock { state in
             defer { state.writesFullBatches = true }
             return !state.writesFullBatches

@@ -34,17 +34,19 @@ final class StagedChanges: Sendable {
         mutating func refill(_ room: Int) { self.room = room }
     }
 
-    /// An object a lane, of more than a cache line, so that lanes hardly share one.
+    /// An object a lane, of more than two cache lines, so that no two lanes share one.
     private final class LockedLane: Sendable {
         let lane = Lock(Lane())
+        let padding = InlineArray<16, UInt64>(repeating: 0)
     }
 
     /// How many changes a lane stages; 0 where batches are so small that the changes of all lanes would be much of one.
     let laneLimit: Int
     private let lanes: [LockedLane]
 
-    /// Makes lanes that hold an eighth of a batch together, and 64 changes each at most.
+    /// Makes so many lanes, a power of two, that hold an eighth of a batch together, and 64 changes each at most.
     init(batchSize: Int, lanes count: Int) {
+        precondition(count > 0 && count & (count - 1) == 0, "\(count) lanes are not a power of two.")
         let share = min(64, batchSize / (8 * count))
         laneLimit = share > 1 ? share : 0
         lanes = (0..<count).map { _ in LockedLane() }

@@ -6,14 +6,32 @@ import Testing
 /// Hits reach their records, however many results were hit and however little room there is on the way.
 @Suite(.timeLimit(.minutes(1))) struct HitRecordingTests {
     private static let keys = 700
+
+    /// How much room there is for pending records.
+    enum Room: CaseIterable, Sendable {
+        case little
+        /// Enough for the writer to have lanes, where the machine has few processors.
+        case forLanes
+
+        var writer: RecordWriterConfiguration {
+            switch self {
+            case .little: RecordWriterConfiguration(batchSize: 8, pendingLimit: 20)
+            case .forLanes: RecordWriterConfiguration(batchSize: 128, pendingLimit: 200)
+            }
+        }
+    }
+
     let memory = InMemoryExecutionRecords()
     let store: FaultyRecordStore
 
     init() { store = FaultyRecordStore(memory) }
 
     /// A desk with room for far fewer pending records than there are results.
-    private func desk(shards: Int = 4, writerInterval: Duration = .seconds(1)) throws -> Desk {
-        let writer = RecordWriterConfiguration(batchSize: 8, pendingLimit: 20, interval: writerInterval)
+    private func desk(
+        shards: Int = 4, _ room: Room = .little, writerInterval: Duration = .seconds(1)
+    ) throws -> Desk {
+        var writer = room.writer
+        writer.interval = writerInterval
         return try Desk(
             DeduplicatorConfiguration(
                 cache: CacheConfiguration(capacity: .entries(2 * Self.keys), shards: shards), recordWriter: writer),
@@ -49,9 +67,9 @@ import Testing
         #expect(desk.deduplicator.statistics.records.dropped == 0)
     }
 
-    @Test(arguments: [1, 4])
-    func aFlushWritesMoreHitsThanCanBePending(shards: Int) async throws {
-        let desk = try desk(shards: shards)
+    @Test(arguments: [1, 4], Room.allCases)
+    func aFlushWritesMoreHitsThanCanBePending(shards: Int, room: Room) async throws {
+        let desk = try desk(shards: shards, room)
         try await hitAll(desk)
         try await desk.deduplicator.flush()
         try await expectAllHits(desk)
@@ -60,9 +78,9 @@ import Testing
         try await expectOneMoreHit(desk)
     }
 
-    @Test(arguments: [1, 2, 3] as [UInt64])
-    func flushesBesideHitsAndExecutionsLoseNothingThatHasRoom(seed: UInt64) async throws {
-        let desk = try desk()
+    @Test(arguments: [1, 2, 3] as [UInt64], Room.allCases)
+    func flushesBesideHitsAndExecutionsLoseNothingThatHasRoom(seed: UInt64, room: Room) async throws {
+        let desk = try desk(room)
         try await hitAll(desk)
         await withTaskGroup(of: Void.self) { group in
             for client in 0..<4 {
@@ -79,8 +97,9 @@ import Testing
         try await expectOneMoreHit(desk)
     }
 
-    @Test func hitsStayWithTheirResultWhileTheStoreFails() async throws {
-        let desk = try desk()
+    @Test(arguments: Room.allCases)
+    func hitsStayWithTheirResultWhileTheStoreFails(room: Room) async throws {
+        let desk = try desk(room)
         try await hitAll(desk)
         try await desk.deduplicator.flush()
         try await hitOnceMore(desk)
@@ -94,8 +113,9 @@ import Testing
         try await expectOneMoreHit(desk)
     }
 
-    @Test func runWritesTheHitsOfAllThatExpireAtOnce() async throws {
-        let desk = try desk(writerInterval: .seconds(10_000))
+    @Test(arguments: Room.allCases)
+    func runWritesTheHitsOfAllThatExpireAtOnce(room: Room) async throws {
+        let desk = try desk(room, writerInterval: .seconds(10_000))
         let policy = ExecutionPolicy(timeToLive: .fixed(.milliseconds(500)))
         try await hitAll(desk, policy: policy)
         try await desk.deduplicator.flush()

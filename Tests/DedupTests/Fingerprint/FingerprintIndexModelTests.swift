@@ -25,10 +25,21 @@ import Testing
                 model[place] = fingerprint
             }
             #expect(index.count == model.count, "seed \(seed), step \(step)")
-            let (wanted, fingerprint) = model.randomElement(using: &random) ?? (place, .number(0))
-            let found = index.find(fingerprint) { $0 == wanted }
-            #expect(found == (model[wanted] == fingerprint ? wanted : nil), "seed \(seed), step \(step)")
-            #expect(index.find(.number(9_999)) { model[$0] == .number(9_999) } == nil, "seed \(seed), step \(step)")
+            let wanted = Fingerprint.number(.random(in: 0..<fingerprints, using: &random))
+            var offered: [Int] = []
+            let found = index.find(wanted) { place in
+                offered.append(place)
+                return place == 7
+            }
+            // Places whose hash is the same are offered, too, and nothing that is not there.
+            #expect(Set(offered).count == offered.count && offered.allSatisfy { model[$0] != nil }, "\(seed), \(step)")
+            let places = model.filter { $0.value == wanted }.keys
+            if places.contains(7) {
+                #expect(found == 7, "\(seed), \(step)")
+            } else {
+                #expect(found == nil || model[7] != nil, "\(seed), \(step)")
+                if found == nil { #expect(Set(places).isSubset(of: offered), "\(seed), \(step)") }
+            }
         }
     }
 }

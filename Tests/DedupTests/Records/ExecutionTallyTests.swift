@@ -32,6 +32,15 @@ import Testing
         #expect(sum.totalDuration == .nanoseconds(Int64.max))
     }
 
+    @Test func anExecutionThatTookLessThanNothingTookNothing() {
+        let record = ExecutionRecord.execution(
+            step: "a", fingerprint: .number(1), startedAt: WallTime(nanosecondsSinceEpoch: 5), duration: .seconds(-1),
+            failed: true, joins: -3)
+        #expect(record.executions == 1 && record.failures == 1 && record.joins == 0 && record.hits == 0)
+        #expect(record.totalDuration == .zero && record.minimumDuration == .zero && record.maximumDuration == .zero)
+        #expect(record.firstExecution == record.lastExecution)
+    }
+
     @Test func negativeNumbersAreTakenAsZero() {
         let tally = ExecutionTally(executions: -1, hits: .min, totalDuration: .seconds(-1))
         #expect(tally.executions == 0 && tally.hits == 0 && tally.totalDuration == .zero)

@@ -86,8 +86,9 @@ import Testing
         #expect(memory.count == statistics.written && statistics.pending < 64)
     }
 
-    @Test func manyThreadsAndFlushesLoseNothing() async throws {
-        let writer = writer()
+    @Test(arguments: [true, false])
+    func manyThreadsAndFlushesLoseNothing(isAtOnce: Bool) async throws {
+        let writer = writer(to: isAtOnce ? memory : nil)
         store.fail(calls: stride(from: 2, to: 400, by: 3))
         let (tasks, changes) = (8, 2_000)
         await withTaskGroup(of: Void.self) { group in
@@ -96,6 +97,7 @@ import Testing
                     for change in 0..<changes {
                         writer.add(hit((task * 31 + change) % 397))
                         if change % 200 == 0 { try? await writer.flush() }
+                        if change % 70 == 0 { #expect(writer.statistics.pending >= 0) }
                     }
                 }
             }
@@ -104,6 +106,56 @@ import Testing
         try await writer.flush()
         let statistics = writer.statistics
         #expect(statistics.added == tasks * changes && statistics.written == tasks * changes)
+        #expect((statistics.failedWrites > 0) == !isAtOnce)
         #expect(try await memory.statistics(step: "a", limit: 1).first?.hits == tasks * changes)
+    }
+
+    /// To ask for the statistics moves what lanes have staged, and a batch may be full by that.
+    @Test func aBatchThatIsFullByWhatLanesHoldIsWritten() async throws {
+        let writer = writer()
+        for number in 0..<67 {
+            writer.add(hit(number))
+            #expect(writer.statistics.added == number + 1)
+        }
+        await eventually { store.calls == 1 }
+        await eventually { memory.count >= 64 }
+    }
+
+    /// A query of a store in memory may take long; a request does not wait for it.
+    @Test func aStoreThatIsBusyIsNotWaitedFor() async throws {
+        let busy = BusyStore(memory)
+        let writer = writer(to: busy)
+        for number in 0..<40 { writer.add(hit(number)) }
+        #expect(busy.refused.load(ordering: .relaxed) > 0 && memory.count == 0)
+        #expect(writer.statistics.pending == 40)
+        try await writer.flush()
+        #expect(memory.count == 40)
+    }
+}
+
+/// A store that takes changes at once and never has the time to.
+private final class BusyStore: ImmediateRecordStore {
+    let refused = Atomic(0)
+    private let memory: InMemoryExecutionRecords
+
+    init(_ memory: InMemoryExecutionRecords) { self.memory = memory }
+
+    func saveAtOnce(_ changes: [ExecutionRecord]) -> Bool {
+        refused.add(1, ordering: .relaxed)
+        return false
+    }
+
+    func save(_ changes: [ExecutionRecord]) async throws { try await memory.save(changes) }
+
+    func find(_ fingerprint: Fingerprint, step: String) async throws -> ExecutionRecord? {
+        try await memory.find(fingerprint, step: step)
+    }
+
+    func statistics(step: String?, limit: Int) async throws -> [StepRecordStatistics] {
+        try await memory.statistics(step: step, limit: limit)
+    }
+
+    func duplicates(over threshold: Int, limit: Int) async throws -> [ExecutionRecord] {
+        try await memory.duplicates(over: threshold, limit: limit)
     }
 }
