@@ -23,9 +23,9 @@ struct HookedTime: TimeSource {
         hooks.staleReadings.withLock { $0.append(instant) }
     }
 
-    /// Calls `hook` just after the second of the next readings: when the cache has been asked, and no flight claimed.
-    func afterTheNextMiss(_ hook: @escaping @Sendable () -> Void) {
-        hooks.readings.withLock { $0 = [hook, {}] }
+    /// Calls `hook` at the `number`-th reading from here on.
+    func onReading(_ number: Int, _ hook: @escaping @Sendable () -> Void) {
+        hooks.readings.withLock { $0 = [hook] + Array(repeating: {}, count: number - 1) }
     }
 
     var now: MonotonicInstant {
