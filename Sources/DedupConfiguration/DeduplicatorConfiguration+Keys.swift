@@ -15,7 +15,7 @@ extension DeduplicatorConfiguration {
     /// |---|---|---|
     /// | `cache.capacity.entries` | whole number, from 1; not beside a weight | 10000 |
     /// | `cache.capacity.weight` | whole number, from 1; not beside entries | none: the capacity is in entries |
-    /// | `cache.policy` | `fifo`, `lru`, `sieve`, `s3-fifo` | `sieve` |
+    /// | `cache.policy` | a name of ``EvictionPolicyKind`` | `sieve` |
     /// | `cache.shards` | whole number, 1 to 4096 | by the capacity |
     /// | `cache.seed` | whole number, from 0; secret; for tests | random |
     /// | `fingerprinter.namespace` | text | empty |

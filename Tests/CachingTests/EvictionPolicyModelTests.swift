@@ -22,6 +22,12 @@ struct EvictionPolicyModelTests {
         switch kind.rule {
         case .fifo: drive(kind, NaiveFIFO(capacity: capacity), capacity, seed, heaviest)
         case .lru: drive(kind, NaiveLRU(capacity: capacity), capacity, seed, heaviest)
+        case .clock: drive(kind, NaiveClock(capacity: capacity), capacity, seed, heaviest)
+        case .lfu: drive(kind, NaiveLFU(capacity: capacity), capacity, seed, heaviest)
+        case .slru: drive(kind, NaiveSLRU(capacity: capacity), capacity, seed, heaviest)
+        case .twoQ: drive(kind, NaiveTwoQ(capacity: capacity), capacity, seed, heaviest)
+        case .arc: drive(kind, NaiveARC(capacity: capacity), capacity, seed, heaviest)
+        case .random: drive(kind, NaiveRandom(capacity: capacity), capacity, seed, heaviest)
         case .sieve: drive(kind, NaiveSIEVE(capacity: capacity), capacity, seed, heaviest)
         case .s3FIFO: drive(kind, NaiveS3FIFO(capacity: capacity), capacity, seed, heaviest)
         }

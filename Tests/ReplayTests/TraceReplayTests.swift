@@ -111,12 +111,19 @@ struct TraceReplayTests {
         #endif
     }
 
-    static let variants: Set = ["fifo", "lru", "sieve", "s3fifo-t1", "s3fifo-t2"]
+    static let variants: Set = [
+        "fifo", "lru", "clock", "lfu", "slru-standard", "2q-paper", "arc", "sieve", "s3fifo-t1", "s3fifo-t2",
+    ]
 
     private static func hits(_ replay: PolicyReplay, _ variant: String, _ capacity: Int) -> Int {
         switch variant {
         case "fifo": return replay.hits(FIFOPolicy(capacity: capacity))
         case "lru": return replay.hits(LRUPolicy(capacity: capacity))
+        case "clock": return replay.hits(ClockPolicy(capacity: capacity))
+        case "lfu": return replay.hits(LFUPolicy(capacity: capacity))
+        case "slru-standard": return replay.hits(SLRUPolicy(capacity: capacity))
+        case "2q-paper": return replay.hits(TwoQPolicy(capacity: capacity))
+        case "arc": return replay.hits(ARCPolicy(capacity: capacity))
         case "sieve": return replay.hits(SIEVEPolicy(capacity: capacity))
         default:
             var rules = S3FIFOPolicy.Rules()

@@ -2,8 +2,11 @@
 public struct EvictionPolicyKind: RawRepresentable, CaseIterable, Hashable, Sendable {
     /// The policies that there are. An enum within the package, so that a new one is missing nowhere.
     package enum Rule: String, CaseIterable, Sendable {
-        case fifo, lru, sieve
+        case fifo, lru, clock, lfu, slru
+        case twoQ = "2q"
+        case arc, sieve
         case s3FIFO = "s3-fifo"
+        case random
     }
 
     package let rule: Rule
@@ -16,6 +19,21 @@ public struct EvictionPolicyKind: RawRepresentable, CaseIterable, Hashable, Send
     /// Least recently used.
     public static let lru = EvictionPolicyKind(.lru)
 
+    /// CLOCK: first in, first out, but what was hit since it was last considered goes round once more.
+    public static let clock = EvictionPolicyKind(.clock)
+
+    /// Least frequently used. It never forgets how popular an entry was, so it suits requests that do not change.
+    public static let lfu = EvictionPolicyKind(.lfu)
+
+    /// Segmented LRU: what is hit again is protected from what is asked for once. Resists scans.
+    public static let slru = EvictionPolicyKind(.slru)
+
+    /// 2Q: an entry has to be asked for again after it has left a first queue. Resists scans.
+    public static let twoQ = EvictionPolicyKind(.twoQ)
+
+    /// ARC: LRU that learns how much room entries deserve that were asked for more than once.
+    public static let arc = EvictionPolicyKind(.arc)
+
     /// SIEVE: first in, first out with lazy promotion. The default: close to the best hit ratio on skewed requests, and a
     /// hit moves nothing.
     public static let sieve = EvictionPolicyKind(.sieve)
@@ -23,10 +41,14 @@ public struct EvictionPolicyKind: RawRepresentable, CaseIterable, Hashable, Send
     /// S3-FIFO: a small probationary queue in front of a main queue, and ghosts. Resists scans.
     public static let s3FIFO = EvictionPolicyKind(.s3FIFO)
 
+    /// Random replacement: whatever it is compared with has to be better.
+    public static let random = EvictionPolicyKind(.random)
+
     /// All policies.
     public static let allCases = Rule.allCases.map { EvictionPolicyKind($0) }
 
-    /// The policy with this name (`fifo`, `lru`, `sieve` or `s3-fifo`); nil when there is none.
+    /// The policy with this name (`fifo`, `lru`, `clock`, `lfu`, `slru`, `2q`, `arc`, `sieve`, `s3-fifo` or `random`); nil when there is
+    /// none.
     public init?(rawValue: String) {
         guard let rule = Rule(rawValue: rawValue) else { return nil }
         self.init(rule)
@@ -40,8 +62,14 @@ public struct EvictionPolicyKind: RawRepresentable, CaseIterable, Hashable, Send
         switch rule {
         case .fifo: FIFOPolicy(capacity: capacity)
         case .lru: LRUPolicy(capacity: capacity)
+        case .clock: ClockPolicy(capacity: capacity)
+        case .lfu: LFUPolicy(capacity: capacity)
+        case .slru: SLRUPolicy(capacity: capacity)
+        case .twoQ: TwoQPolicy(capacity: capacity)
+        case .arc: ARCPolicy(capacity: capacity)
         case .sieve: SIEVEPolicy(capacity: capacity)
         case .s3FIFO: S3FIFOPolicy(capacity: capacity)
+        case .random: RandomPolicy(capacity: capacity)
         }
     }
 }
