@@ -11,7 +11,11 @@ struct HookedTime: TimeSource {
         let wallTime = Lock<(@Sendable () -> Void)?>(nil)
         let staleReadings = Lock<[MonotonicInstant]>([])
         let readings = Lock<[@Sendable () -> Void]>([])
+        let count = Lock(0)
     }
+
+    /// How often it was read, the wall time aside.
+    var readingCount: Int { hooks.count.withLock { $0 } }
 
     /// Calls `hook` the next time that the wall time is read.
     func onNextWallTime(_ hook: @escaping @Sendable () -> Void) {
@@ -29,6 +33,7 @@ struct HookedTime: TimeSource {
     }
 
     var now: MonotonicInstant {
+        hooks.count.withLock { $0 += 1 }
         hooks.readings.withLock { $0.popLast() }?()
         return hooks.staleReadings.withLock { $0.popLast() } ?? time.now
     }

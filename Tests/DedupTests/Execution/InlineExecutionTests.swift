@@ -57,18 +57,8 @@ import Testing
     @Test func theClockIsReadOnceUntilTheStepHasEndedAndOnceThen() async throws {
         let time = HookedTime()
         let deduplicator = Deduplicator(time: time)
-        let readings = Cell(0)
-        let inStep = Cell(0)
-        @Sendable func count() {
-            readings.withLock { $0 += 1 }
-            time.onReading(1, count)
-        }
-        time.onReading(1, count)
-        _ = try await deduplicator.execute(.number(1), step: "step") {
-            inStep.withLock { [made = readings.withLock { $0 }] in $0 = made }
-            return 1
-        }
-        #expect(inStep.withLock { $0 } == 1 && readings.withLock { $0 } == 2)
+        let inStep = try await deduplicator.execute(.number(1), step: "step") { time.readingCount }
+        #expect(inStep.value == 1 && time.readingCount == 2)
     }
 
     /// Begins the work of key 1 on a thread of its own, and waits until it has the thread.
