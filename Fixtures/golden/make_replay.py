@@ -9,6 +9,12 @@ A second implementation, made from the published descriptions and from nothing o
   S3-FIFO    Yang et al., "FIFO queues are all you need for cache eviction", SOSP 2023: small queue of a tenth, main queue
              of the rest, ghosts of nine tenths, hits counted up to 3; two hits carry a key from small to main. Until the
              first eviction new keys go to the main queue once the small one is full, as in the authors' simulator.
+  CLOCK      Corbato 1968: a bit, set on a hit; the oldest key leaves unless its bit is set, which sends it to the newest end.
+  LFU        counts from 1 that are forgotten with their key; of the lowest, the key whose last request is the oldest leaves.
+  SLRU       Karedla et al. 1994: four fifths are protected; a hit on probation protects, what overflows goes back on probation.
+  2Q         Johnson and Shasha, VLDB 1994, the full version: a quarter for the first queue, ghosts for a half.
+  ARC        Megiddo and Modha, FAST 2003, figure 4, line by line.
+  random     any key, by the draws of SplitMix64 from seed 1: the high half of a draw times the number of keys.
 
 A miss is always inserted, after what has to leave for it. With weights a request for more than the capacity is not
 cached, and the weight of an entry is that of the request which inserted it.
@@ -131,6 +137,161 @@ class S3FIFO:
             self.main.append(key)
 
 
+class CLOCK:
+    """Unit weights only, as all that follow."""
+
+    def __init__(self, capacity):
+        self.capacity, self.entries = capacity, OrderedDict()
+
+    def request(self, key, weight):
+        if key in self.entries:
+            self.entries[key] = True
+            return True
+        while len(self.entries) >= self.capacity:
+            oldest, is_marked = self.entries.popitem(last=False)
+            if is_marked:
+                self.entries[oldest] = False
+        self.entries[key] = False
+        return False
+
+
+class LFU:
+    """For each count an ordered set of keys."""
+
+    def __init__(self, capacity):
+        self.capacity, self.counts, self.keys = capacity, {}, {}
+
+    def request(self, key, weight):
+        count = self.counts.get(key)
+        if count is None:
+            if len(self.counts) >= self.capacity:
+                lowest = min(c for c, keys in self.keys.items() if keys)
+                del self.counts[self.keys[lowest].popitem(last=False)[0]]
+        else:
+            del self.keys[count][key]
+            if not self.keys[count]:
+                del self.keys[count]
+        self.counts[key] = (count or 0) + 1
+        self.keys.setdefault(self.counts[key], OrderedDict())[key] = True
+        return count is not None
+
+
+class SLRU:
+    def __init__(self, capacity):
+        self.capacity, self.room = capacity, capacity * 4 // 5
+        self.probation, self.protected = OrderedDict(), OrderedDict()
+
+    def request(self, key, weight):
+        if key in self.protected:
+            self.protected.move_to_end(key)
+            return True
+        if key in self.probation:
+            del self.probation[key]
+            self.protected[key] = True
+            if len(self.protected) > self.room:
+                self.probation[self.protected.popitem(last=False)[0]] = True
+            return True
+        if len(self.probation) + len(self.protected) >= self.capacity:
+            (self.probation or self.protected).popitem(last=False)
+        self.probation[key] = True
+        return False
+
+
+class TwoQ:
+    def __init__(self, capacity):
+        self.capacity, self.room, self.ghost_room = capacity, max(1, capacity // 4), max(1, capacity // 2)
+        self.first, self.hot, self.ghosts = OrderedDict(), OrderedDict(), OrderedDict()
+
+    def request(self, key, weight):
+        if key in self.hot:
+            self.hot.move_to_end(key)
+            return True
+        if key in self.first:
+            return True
+        returns = key in self.ghosts
+        if len(self.first) + len(self.hot) >= self.capacity:
+            if len(self.first) > self.room or not self.hot:
+                self.ghosts[self.first.popitem(last=False)[0]] = True
+                if len(self.ghosts) > self.ghost_room:
+                    self.ghosts.popitem(last=False)
+            else:
+                self.hot.popitem(last=False)
+        self.ghosts.pop(key, None)
+        (self.hot if returns else self.first)[key] = True
+        return False
+
+
+class ARC:
+    def __init__(self, capacity):
+        self.c, self.p = capacity, 0.0
+        self.t1, self.t2, self.b1, self.b2 = (OrderedDict() for _ in range(4))
+
+    def replace(self, key):
+        if self.t1 and (len(self.t1) > self.p or (key in self.b2 and len(self.t1) == self.p)):
+            self.b1[self.t1.popitem(last=False)[0]] = True
+        else:
+            self.b2[self.t2.popitem(last=False)[0]] = True
+
+    def request(self, key, weight):
+        if key in self.t1 or key in self.t2:
+            self.t1.pop(key, None)
+            self.t2.pop(key, None)
+            self.t2[key] = True
+            return True
+        if key in self.b1:
+            self.p = min(self.p + max(len(self.b2) / len(self.b1), 1), self.c)
+            self.replace(key)
+            del self.b1[key]
+            self.t2[key] = True
+            return False
+        if key in self.b2:
+            self.p = max(self.p - max(len(self.b1) / len(self.b2), 1), 0)
+            self.replace(key)
+            del self.b2[key]
+            self.t2[key] = True
+            return False
+        if len(self.t1) + len(self.b1) == self.c:
+            if len(self.t1) < self.c:
+                self.b1.popitem(last=False)
+                self.replace(key)
+            else:
+                self.t1.popitem(last=False)
+        else:
+            total = len(self.t1) + len(self.t2) + len(self.b1) + len(self.b2)
+            if total >= self.c:
+                if total == 2 * self.c:
+                    self.b2.popitem(last=False)
+                self.replace(key)
+        self.t1[key] = True
+        return False
+
+
+class Random:
+    def __init__(self, capacity):
+        self.capacity, self.keys, self.places, self.state = capacity, [], {}, 1
+
+    def draw(self):
+        mask = 2**64 - 1
+        self.state = (self.state + 0x9E3779B97F4A7C15) & mask
+        mixed = self.state
+        mixed = ((mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9) & mask
+        mixed = ((mixed ^ (mixed >> 27)) * 0x94D049BB133111EB) & mask
+        return mixed ^ (mixed >> 31)
+
+    def request(self, key, weight):
+        if key in self.places:
+            return True
+        if len(self.keys) >= self.capacity:
+            place = self.draw() * len(self.keys) >> 64
+            del self.places[self.keys[place]]
+            last = self.keys.pop()
+            if place < len(self.keys):
+                self.keys[place], self.places[last] = last, place
+        self.places[key] = len(self.keys)
+        self.keys.append(key)
+        return False
+
+
 def main():
     text = subprocess.run(
         ["zstd", "-dcq", "../traces/swift-build.csv.zst"], check=True, capture_output=True, text=True).stdout
@@ -138,17 +299,19 @@ def main():
     keys = [field[1] for field in fields]
     weights = [max(1, int(field[2])) for field in fields]
     total = sum(dict(zip(keys, weights)).values())
-    kinds = {"fifo": FIFO, "lru": LRU, "sieve": SIEVE, "s3-fifo": S3FIFO}
+    weighed = {"fifo": FIFO, "lru": LRU, "sieve": SIEVE}
+    kinds = weighed | {
+        "s3-fifo": S3FIFO, "clock": CLOCK, "lfu": LFU, "slru": SLRU, "2q": TwoQ, "arc": ARC, "random": Random}
     with open("replay.csv", "w") as out:
         out.write("policy,weight,capacity,requests,hits\n")
         for name, kind in kinds.items():
             for unit, whole, sizes in [("one", len(set(keys)), None), ("size", total, weights)]:
-                if unit == "size" and kind is S3FIFO:
+                if unit == "size" and name not in weighed:
                     continue
                 for percent in (1, 10):
-                    cache = kind(whole * percent // 100)
+                    cache, capacity = kind(whole * percent // 100), whole * percent // 100
                     hits = sum(cache.request(key, sizes[n] if sizes else 1) for n, key in enumerate(keys))
-                    out.write(f"{name},{unit},{cache.capacity},{len(keys)},{hits}\n")
+                    out.write(f"{name},{unit},{capacity},{len(keys)},{hits}\n")
 
 
 if __name__ == "__main__":

@@ -142,7 +142,10 @@ import Testing
             ("waiterLimit", -1, "-1 lets nothing through; use 1 or more."),
             ("stepLimit", 0, "0 lets nothing through; use 1 or more."),
             ("stepNameByteLimit", 0, "0 lets nothing through; use 1 or more."),
-            ("cache.policy", "mru", "'mru' is none of its names. Use one of fifo, lru, sieve, s3-fifo."),
+            (
+                "cache.policy", "mru",
+                "'mru' is none of its names. Use one of fifo, lru, clock, lfu, slru, 2q, arc, sieve, s3-fifo, random."
+            ),
             ("cache.policy", 3, "'3' is not text. Write it in quotes."),
             ("cache.capacity.entries", 0, "0 is refused; it must be at least 1."),
             ("cache.capacity.weight", -4, "-4 is refused; it must be at least 1."),

@@ -26,13 +26,14 @@ struct CacheConfigurationTests {
 
     @Test
     func policiesHaveTheNamesThatScenariosUse() {
-        #expect(EvictionPolicyKind.allCases.map(\.rawValue) == ["fifo", "lru", "sieve", "s3-fifo"])
+        let names = ["fifo", "lru", "clock", "lfu", "slru", "2q", "arc", "sieve", "s3-fifo", "random"]
+        #expect(EvictionPolicyKind.allCases.map(\.rawValue) == names)
     }
 
     @Test
     func policiesAreFoundByName() {
         for kind in EvictionPolicyKind.allCases { #expect(EvictionPolicyKind(rawValue: kind.rawValue) == kind) }
-        #expect(EvictionPolicyKind(rawValue: "clock") == nil && EvictionPolicyKind.sieve != .lru)
+        #expect(EvictionPolicyKind(rawValue: "mru") == nil && EvictionPolicyKind.sieve != .lru)
     }
 
     @Test

@@ -82,9 +82,13 @@ struct HitLaneTests {
             ])
     }
 
-    /// The hits of one thread, each in a lane by chance. Without LRU, for which the order of hits counts: lanes report theirs one
-    /// after the other.
-    @Test(arguments: EvictionPolicyKind.allCases.filter { $0.rule != .lru }, 1...3 as ClosedRange<UInt64>)
+    /// The policies for which the order of hits does not count: lanes report theirs one after the other.
+    static let kinds = EvictionPolicyKind.allCases.filter {
+        type(of: $0.makePolicy(capacity: 1)).hitDelivery != .reported
+    }
+
+    /// The hits of one thread, each in a lane by chance.
+    @Test(arguments: kinds, 1...3 as ClosedRange<UInt64>)
     func severalLanesCountAsOneDoes(kind: EvictionPolicyKind, seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         let (log, singleLog) = (RemovalLog(), RemovalLog())
