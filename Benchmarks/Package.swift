@@ -69,6 +69,7 @@ let package = Package(
         target(
             "Reporting",
             ["CZlib", "Evidence", "Judging", "Measurement", "Wording", library("DedupVerification"), crypto]),
+        target("StrategyLab", ["Wording", library("Caching")]),
         target(
             "DedupBenchHTTP",
             [
@@ -80,7 +81,7 @@ let package = Package(
             "DedupBenchCLI",
             [
                 "DedupBenchHTTP", "DedupBenchKit", "Workloads", "Measurement", "Evidence", "LoadGeneration", "Judging",
-                "Reporting", "Statistics", "Wording", library("Caching"), library("Dedup"),
+                "Reporting", "Statistics", "StrategyLab", "Wording", library("Caching"), library("Dedup"),
                 library("DedupVerification"), argumentParser, subprocess, crypto,
             ]),
         .executableTarget(name: "dedupbench", dependencies: ["DedupBenchCLI"], swiftSettings: strict),
@@ -98,6 +99,7 @@ let package = Package(
             path: "Tests/EvidenceFixture", swiftSettings: strict),
         tests("StatisticsTests", ["Statistics", library("DedupTesting")]),
         tests("WorkloadsTests", ["Workloads", "Statistics"]),
+        tests("StrategyLabTests", ["StrategyLab", library("Caching"), library("DedupTesting")]),
         tests("MeasurementTests", ["Measurement", "Statistics", library("DedupTesting")]),
         tests(
             "JudgingTests",

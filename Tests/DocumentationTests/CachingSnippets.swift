@@ -42,4 +42,12 @@ struct PageKey: CacheKey {
         pages.insert(3, for: PageKey(path: "/", page: 1))
         #expect(pages.value(for: PageKey(path: "/", page: 1))?.value == 3)
     }
+
+    @Test func simulating() {
+        // snippet: Sources/Caching/Simulation/CacheSimulation.swift
+        let simulation = CacheSimulation(keys: [0, 1, 0, 2, 0], keyCount: 3)
+        let counts = simulation.counts(of: .lru, capacity: 2)  // 2 hits
+        // end
+        #expect(counts.hits == 2)
+    }
 }

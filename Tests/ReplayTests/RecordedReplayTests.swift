@@ -50,9 +50,9 @@ import Testing
     @Test(arguments: try rows)
     func hitsAreExactlyThoseOfTheSecondImplementation(row: Row) throws {
         let trace = try Self.trace.get()
-        let weights = row.isWeighted ? trace.sizes.map { max(1, $0) } : []
-        let replay = PolicyReplay(requests: trace.requests, weights: weights, keyCount: trace.keyCount)
+        let weights = row.isWeighted ? trace.sizes.map { UInt32($0) } : []
+        let simulation = CacheSimulation(keys: trace.requests, weights: weights, keyCount: trace.keyCount)
         #expect(trace.requests.count == row.requests)
-        #expect(replay.hits(row.policy.makePolicy(capacity: row.capacity)) == row.hits)
+        #expect(simulation.counts(of: row.policy, capacity: row.capacity).hits == row.hits)
     }
 }

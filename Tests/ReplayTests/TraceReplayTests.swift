@@ -25,8 +25,8 @@ struct TraceReplayTests {
         let trace = try TraceFile(name, in: folder)
         for row in Self.shortened(rows) {
             #expect(trace.requests.count == row.requests)
-            let replay = PolicyReplay(requests: trace.requests, keyCount: trace.keyCount)
-            let hits = Self.hits(replay, row.variant, row.capacity)
+            let simulation = CacheSimulation(keys: trace.requests, keyCount: trace.keyCount)
+            let hits = Self.hits(simulation, row.variant, row.capacity)
             #expect(hits == row.hits, "\(name), \(row.variant), capacity \(row.capacity)")
         }
     }
@@ -77,10 +77,11 @@ struct TraceReplayTests {
             of: name, in: "\(folder)/reference-size.csv", variant: 1, capacity: 3, requests: 4, hits: 5)
         try #require(!rows.isEmpty, "reference-size.csv has no row for \(name).")
         let trace = try TraceFile(name == "cp-sample" ? "cp-sample, sized" : name, in: folder)
-        let replay = PolicyReplay(requests: trace.requests, weights: trace.sizes, keyCount: trace.keyCount)
+        let simulation = CacheSimulation(
+            keys: trace.requests, weights: trace.sizes.map { UInt32($0) }, keyCount: trace.keyCount)
         for row in rows {
             #expect(trace.requests.count == row.requests)
-            let hits = Self.hits(replay, row.variant, row.capacity)
+            let hits = Self.hits(simulation, row.variant, row.capacity)
             #expect(hits == row.hits, "\(name), \(row.variant), \(row.capacity) bytes")
         }
     }
@@ -115,20 +116,16 @@ struct TraceReplayTests {
         "fifo", "lru", "clock", "lfu", "slru-standard", "2q-paper", "arc", "sieve", "s3fifo-t1", "s3fifo-t2",
     ]
 
-    private static func hits(_ replay: PolicyReplay, _ variant: String, _ capacity: Int) -> Int {
-        switch variant {
-        case "fifo": return replay.hits(FIFOPolicy(capacity: capacity))
-        case "lru": return replay.hits(LRUPolicy(capacity: capacity))
-        case "clock": return replay.hits(ClockPolicy(capacity: capacity))
-        case "lfu": return replay.hits(LFUPolicy(capacity: capacity))
-        case "slru-standard": return replay.hits(SLRUPolicy(capacity: capacity))
-        case "2q-paper": return replay.hits(TwoQPolicy(capacity: capacity))
-        case "arc": return replay.hits(ARCPolicy(capacity: capacity))
-        case "sieve": return replay.hits(SIEVEPolicy(capacity: capacity))
-        default:
+    private static func hits(_ simulation: CacheSimulation, _ variant: String, _ capacity: Int) -> Int {
+        if variant == "s3fifo-t1" {
             var rules = S3FIFOPolicy.Rules()
-            rules.promotion = variant == "s3fifo-t1" ? 1 : 2
-            return replay.hits(S3FIFOPolicy(capacity: capacity, rules: rules))
+            rules.promotion = 1
+            return simulation.counts(of: S3FIFOPolicy(capacity: capacity, rules: rules)).hits
         }
+        let names = ["slru-standard": "slru", "2q-paper": "2q", "s3fifo-t2": "s3-fifo"]
+        guard let kind = EvictionPolicyKind(rawValue: names[variant] ?? variant) else {
+            preconditionFailure("No policy has the name of the variant \(variant).")
+        }
+        return simulation.counts(of: kind, capacity: capacity).hits
     }
 }

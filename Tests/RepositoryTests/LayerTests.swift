@@ -40,6 +40,7 @@ import Testing
         "Benchmarks/Sources/Judging": [
             "DedupVerification", "Evidence", "Foundation", "Measurement", "Statistics", "Wording", "Workloads",
         ],
+        "Benchmarks/Sources/StrategyLab": ["Caching", "Dispatch", "Synchronization", "Wording"],
         "Benchmarks/Sources/Reporting": [
             "CZlib", "Crypto", "DedupVerification", "Evidence", "Foundation", "Glibc", "Judging", "Measurement",
             "Statistics", "Wording",
@@ -49,8 +50,8 @@ import Testing
             "ArgumentParser", "Caching", "Crypto", "Dedup", "DedupBenchHTTP", "DedupBenchKit", "DedupVerification",
             "Evidence",
             "Foundation", "Judging",
-            "LoadGeneration", "Measurement", "Reporting", "Statistics", "Subprocess", "Synchronization", "Wording",
-            "Workloads",
+            "LoadGeneration", "Measurement", "Reporting", "Statistics", "StrategyLab", "Subprocess", "Synchronization",
+            "Wording", "Workloads",
         ],
     ]
 

@@ -78,6 +78,7 @@ package struct DedupBenchCommand: ParsableCommand {
                   dedupbench baseline list              runs that others are held against
                   dedupbench trend                      figures from run to run
                   dedupbench check log.csv --ttl none   the log of another system
+                  dedupbench simulate --trace t.csv     which policy fits a recorded trace
                   dedupbench list subjects              what can be driven
                   dedupbench micro                      ns and allocations an operation
                   dedupbench instructions               the same, counted: no noise
@@ -94,7 +95,7 @@ package struct DedupBenchCommand: ParsableCommand {
             subcommands: [
                 RunCommand.self, CapacityCommand.self, HTTPCommand.self, CheckCommand.self, CompareCommand.self,
                 ReportCommand.self, ReplayCommand.self, MergeCommand.self, BaselineCommand.self, TrendCommand.self,
-                ListCommand.self,
+                SimulateCommand.self, ListCommand.self,
                 MicroCommand.self, InstructionsCommand.self, ScaleCommand.self, DoctorCommand.self,
                 SelftestCommand.self,
                 SchemaCommand.self,
