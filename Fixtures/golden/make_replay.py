@@ -14,6 +14,8 @@ A second implementation, made from the published descriptions and from nothing o
   SLRU       Karedla et al. 1994: four fifths are protected; a hit on probation protects, what overflows goes back on probation.
   2Q         Johnson and Shasha, VLDB 1994, the full version: a quarter for the first queue, ghosts for a half.
   ARC        Megiddo and Modha, FAST 2003, figure 4, line by line.
+  LIRS       Jiang and Zhang, SIGMETRICS 2002, as the authors' program: two keys of the queue at least, and a request for the same
+             key as the one before changes nothing. Ghosts are bounded by three times the capacity, the first to leave forgotten.
   random     any key, by the draws of SplitMix64 from seed 1: the high half of a draw times the number of keys.
 
 A miss is always inserted, after what has to leave for it. With weights a request for more than the capacity is not
@@ -266,6 +268,59 @@ class ARC:
         return False
 
 
+class LIRS:
+    """The stack with its ghosts, oldest first, and the queue."""
+
+    def __init__(self, capacity):
+        self.capacity, self.room = capacity, capacity - max(2, capacity // 100)
+        self.stack, self.queue, self.low, self.ghosts = OrderedDict(), OrderedDict(), set(), OrderedDict()
+        self.last = None
+
+    def prune(self):
+        while self.stack:
+            bottom = next(iter(self.stack))
+            if bottom in self.low:
+                return
+            del self.stack[bottom]
+            self.ghosts.pop(bottom, None)
+
+    def raise_(self, key):
+        self.stack.pop(key, None)
+        self.stack[key] = True
+
+    def make_low(self, key):
+        self.low.add(key)
+        if len(self.low) > self.room:
+            self.prune()
+            bottom = self.stack.popitem(last=False)[0]
+            self.low.remove(bottom)
+            self.queue[bottom] = True
+
+    def request(self, key, weight):
+        if key == self.last:
+            return True
+        self.last = key
+        was_in_stack = key in self.stack
+        is_hit = key in self.low or key in self.queue
+        if not is_hit:
+            self.ghosts.pop(key, None)
+            if len(self.low) + len(self.queue) >= self.capacity:
+                victim = self.queue.popitem(last=False)[0]
+                if victim in self.stack:
+                    self.ghosts[victim] = True
+                    if len(self.ghosts) > 3 * self.capacity:
+                        del self.stack[self.ghosts.popitem(last=False)[0]]
+        self.raise_(key)
+        if key not in self.low:
+            self.queue.pop(key, None)
+            if was_in_stack or (not is_hit and len(self.low) < self.room):
+                self.make_low(key)
+            else:
+                self.queue[key] = True
+        self.prune()
+        return is_hit
+
+
 class Random:
     def __init__(self, capacity):
         self.capacity, self.keys, self.places, self.state = capacity, [], {}, 1
@@ -301,7 +356,7 @@ def main():
     total = sum(dict(zip(keys, weights)).values())
     weighed = {"fifo": FIFO, "lru": LRU, "sieve": SIEVE}
     kinds = weighed | {
-        "s3-fifo": S3FIFO, "clock": CLOCK, "lfu": LFU, "slru": SLRU, "2q": TwoQ, "arc": ARC, "random": Random}
+        "s3-fifo": S3FIFO, "clock": CLOCK, "lfu": LFU, "slru": SLRU, "2q": TwoQ, "arc": ARC, "lirs": LIRS, "random": Random}
     with open("replay.csv", "w") as out:
         out.write("policy,weight,capacity,requests,hits\n")
         for name, kind in kinds.items():

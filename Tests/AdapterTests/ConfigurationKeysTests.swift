@@ -144,7 +144,7 @@ import Testing
             ("stepNameByteLimit", 0, "0 lets nothing through; use 1 or more."),
             (
                 "cache.policy", "mru",
-                "'mru' is none of its names. Use one of fifo, lru, clock, lfu, slru, 2q, arc, sieve, s3-fifo, random."
+                "'mru' is none of its names. Use one of fifo, lru, clock, lfu, slru, 2q, arc, lirs, sieve, s3-fifo, random."
             ),
             ("cache.policy", 3, "'3' is not text. Write it in quotes."),
             ("cache.capacity.entries", 0, "0 is refused; it must be at least 1."),

@@ -26,7 +26,7 @@ struct CacheConfigurationTests {
 
     @Test
     func policiesHaveTheNamesThatScenariosUse() {
-        let names = ["fifo", "lru", "clock", "lfu", "slru", "2q", "arc", "sieve", "s3-fifo", "random"]
+        let names = ["fifo", "lru", "clock", "lfu", "slru", "2q", "arc", "lirs", "sieve", "s3-fifo", "random"]
         #expect(EvictionPolicyKind.allCases.map(\.rawValue) == names)
     }
 

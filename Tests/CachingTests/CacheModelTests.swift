@@ -21,6 +21,7 @@ struct CacheModelTests {
         case .slru: try drive(kind, NaiveSLRU.self, seed, 1)
         case .twoQ: try drive(kind, NaiveTwoQ.self, seed, 1)
         case .arc: try drive(kind, NaiveARC.self, seed, 1)
+        case .lirs: try drive(kind, NaiveLIRS.self, seed, 1)
         case .random: Issue.record("Its victims are not compared here.")
         case .sieve: try drive(kind, NaiveSIEVE.self, seed, lanes)
         case .s3FIFO: try drive(kind, NaiveS3FIFO.self, seed, lanes)
@@ -172,7 +173,7 @@ struct NaiveCache<Policy: NaivePolicy> {
         }
         // Without room expired entries go first: up to sixteen of them, and there are no more.
         if entries.count >= capacity { _ = sweep(now) }
-        policy.admit(Slot(key))
+        policy.admit(Slot(key), weight: 1)
         while entries.count >= capacity, let victim = policy.evict() {
             removeEntry(Int(victim), "evicted", tellingPolicy: false)
         }

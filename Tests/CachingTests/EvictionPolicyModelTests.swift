@@ -27,6 +27,7 @@ struct EvictionPolicyModelTests {
         case .slru: drive(kind, NaiveSLRU(capacity: capacity), capacity, seed, heaviest)
         case .twoQ: drive(kind, NaiveTwoQ(capacity: capacity), capacity, seed, heaviest)
         case .arc: drive(kind, NaiveARC(capacity: capacity), capacity, seed, heaviest)
+        case .lirs: drive(kind, NaiveLIRS(capacity: capacity), capacity, seed, heaviest)
         case .random: drive(kind, NaiveRandom(capacity: capacity), capacity, seed, heaviest)
         case .sieve: drive(kind, NaiveSIEVE(capacity: capacity), capacity, seed, heaviest)
         case .s3FIFO: drive(kind, NaiveS3FIFO(capacity: capacity), capacity, seed, heaviest)
@@ -84,7 +85,7 @@ struct PolicyPair<Model: NaivePolicy> {
             return
         }
         victimsAgree = victimsAgree && policy.admit(slot, weight: weight, hash: UInt64(slot))
-        model.admit(slot)
+        model.admit(slot, weight: weight)
         while weights.values.reduce(0, +) + weight > capacity { evict() }
         policy.insert(slot, weight: weight, hash: UInt64(slot))
         model.insert(slot, weight: weight)

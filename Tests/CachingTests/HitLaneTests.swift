@@ -120,4 +120,19 @@ struct HitLaneTests {
         }
         #expect(several.statistics == single.statistics && several.statistics.evictions > 1_000)
     }
+    /// The hits of a value that is replaced were reported when they came.
+    @Test func aReplacedValueIsCountedOnce() throws {
+        let cache = try Cache<String, Int>(
+            CacheConfiguration(capacity: .entries(2), policy: .lfu, shards: 1, seed: 1), lanes: 1)
+        func insert(_ key: String) { cache.insert(1, for: key, timeToLive: .forever, at: .zero) }
+        func hit(_ key: String, _ times: Int) { for _ in 0..<times { _ = cache.value(for: key, at: .zero) } }
+        insert("a")
+        hit("a", 2)
+        insert("a")
+        insert("b")
+        hit("b", 4)
+        insert("c")
+        #expect(cache.peek(for: "a", at: .zero) == nil, "It was asked for four times, and b five times.")
+        #expect(cache.peek(for: "b", at: .zero) != nil)
+    }
 }

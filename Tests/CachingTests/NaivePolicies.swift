@@ -6,7 +6,7 @@ protocol NaivePolicy {
     var residents: [Slot] { get }
     var ghosts: [Slot] { get }
     mutating func hit(_ slot: Slot)
-    mutating func admit(_ slot: Slot)
+    mutating func admit(_ slot: Slot, weight: Int)
     mutating func evict() -> Slot?
     mutating func insert(_ slot: Slot, weight: Int)
     mutating func reweigh(_ slot: Slot, weight: Int)
@@ -15,7 +15,7 @@ protocol NaivePolicy {
 
 extension NaivePolicy {
     var ghosts: [Slot] { [] }
-    mutating func admit(_ slot: Slot) {}
+    mutating func admit(_ slot: Slot, weight: Int) {}
     mutating func reweigh(_ slot: Slot, weight: Int) {}
 }
 
@@ -102,7 +102,7 @@ struct NaiveS3FIFO: NaivePolicy {
 
     mutating func hit(_ slot: Slot) { counts[slot] = min(3, counts[slot, default: 0] + 1) }
 
-    mutating func admit(_ slot: Slot) {
+    mutating func admit(_ slot: Slot, weight: Int) {
         guard ghosts.contains(slot) else { return }
         ghosts.removeAll { $0 == slot }
         returning.insert(slot)

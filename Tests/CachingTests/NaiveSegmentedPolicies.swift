@@ -68,6 +68,7 @@ struct NaiveSLRU: NaivePolicy {
 
     mutating func hit(_ slot: Slot) {
         remove(slot)
+        if weights[slot, default: 1] > capacity * 4 / 5 { return probation.append(slot) }
         protected.append(slot)
         demote()
     }
@@ -118,13 +119,14 @@ struct NaiveTwoQ: NaivePolicy {
         hot.append(hot.remove(at: place))
     }
 
-    mutating func admit(_ slot: Slot) { isReturning = ghosts.contains(slot) }
+    mutating func admit(_ slot: Slot, weight: Int) { isReturning = ghosts.contains(slot) }
 
     mutating func evict() -> Slot? {
         let weight = first.reduce(0) { $0 + weights[$1, default: 1] }
         if weight <= max(1, capacity / 4), !hot.isEmpty { return hot.removeFirst() }
         guard !first.isEmpty else { return nil }
         let victim = first.removeFirst()
+        if weights[victim, default: 1] > max(1, capacity / 2) { return victim }
         ghosts.append(victim)
         ghostWeights[victim] = weights[victim]
         while ghosts.reduce(0, { $0 + ghostWeights[$1, default: 1] }) > max(1, capacity / 2) { ghosts.removeFirst() }
@@ -168,11 +170,11 @@ struct NaiveARC: NaivePolicy {
         t2.append(slot)
     }
 
-    mutating func admit(_ slot: Slot) {
+    mutating func admit(_ slot: Slot, weight: Int) {
         (isInB1, isInB2) = (b1.contains(slot), b2.contains(slot))
         let (one, two) = (Double(ghostWeight(b1)), Double(ghostWeight(b2)))
-        if isInB1 { p = min(Double(capacity), p + max(two / one, 1)) }
-        if isInB2 { p = max(0, p - max(one / two, 1)) }
+        if isInB1 { p = min(Double(capacity), p + max(two / one, 1) * Double(weight)) }
+        if isInB2 { p = max(0, p - max(one / two, 1) * Double(weight)) }
         b1.removeAll { $0 == slot }
         b2.removeAll { $0 == slot }
     }
@@ -239,5 +241,108 @@ struct NaiveRandom: NaivePolicy {
         guard let place = residents.firstIndex(of: slot) else { return }
         residents.swapAt(place, residents.count - 1)
         residents.removeLast()
+    }
+}
+
+/// The stack S and the queue Q of the paper, oldest first; ghosts are in the stack and not resident.
+struct NaiveLIRS: NaivePolicy {
+    let capacity: Int
+    var stack: [Slot] = []
+    var queue: [Slot] = []
+    var low: Set<Slot> = []
+    var ghosts: [Slot] = []
+    var weights: [Slot: Int] = [:]
+    var last: Slot?
+    var isReturning = false
+
+    init(capacity: Int) { self.capacity = capacity }
+
+    var residents: [Slot] { low.sorted() + queue }
+    private var room: Int { max(0, capacity - max(2, capacity / 100)) }
+    private var lowWeight: Int { low.reduce(0) { $0 + weights[$1, default: 1] } }
+
+    mutating func hit(_ slot: Slot) {
+        if slot == last { return }
+        last = slot
+        let wasInStack = stack.contains(slot)
+        raise(slot)
+        if !low.contains(slot) {
+            queue.removeAll { $0 == slot }
+            if wasInStack { makeLow(slot) } else { queue.append(slot) }
+        }
+        prune()
+    }
+
+    mutating func admit(_ slot: Slot, weight: Int) {
+        isReturning = ghosts.contains(slot)
+        ghosts.removeAll { $0 == slot }
+    }
+
+    mutating func evict() -> Slot? {
+        if !queue.isEmpty {
+            let victim = queue.removeFirst()
+            if stack.contains(victim) { ghosts.append(victim) }
+            while ghosts.count > 3 * capacity {
+                let oldest = ghosts.removeFirst()
+                stack.removeAll { $0 == oldest }
+            }
+            if last == victim { last = nil }
+            return victim
+        }
+        guard let victim = stack.first else { return nil }
+        remove(victim)
+        return victim
+    }
+
+    mutating func insert(_ slot: Slot, weight: Int) {
+        last = slot
+        weights[slot] = weight
+        let isInStack = isReturning && stack.contains(slot)
+        isReturning = false
+        let fits = lowWeight + weight <= room
+        raise(slot)
+        if isInStack || fits { makeLow(slot) } else { queue.append(slot) }
+        prune()
+    }
+
+    mutating func reweigh(_ slot: Slot, weight: Int) {
+        weights[slot] = weight
+        lower()
+        prune()
+    }
+
+    mutating func remove(_ slot: Slot) {
+        guard low.contains(slot) || queue.contains(slot) else { return }
+        low.remove(slot)
+        queue.removeAll { $0 == slot }
+        stack.removeAll { $0 == slot }
+        if last == slot { last = nil }
+        prune()
+    }
+
+    private mutating func raise(_ slot: Slot) {
+        stack.removeAll { $0 == slot }
+        stack.append(slot)
+    }
+
+    private mutating func makeLow(_ slot: Slot) {
+        low.insert(slot)
+        lower()
+    }
+
+    private mutating func lower() {
+        while lowWeight > room {
+            prune()
+            let oldest = stack.removeFirst()
+            low.remove(oldest)
+            queue.append(oldest)
+        }
+    }
+
+    private mutating func prune() {
+        while let bottom = stack.first, !low.contains(bottom) {
+            stack.removeFirst()
+            ghosts.removeAll { $0 == bottom }
+        }
     }
 }

@@ -113,7 +113,8 @@ struct TraceReplayTests {
     }
 
     static let variants: Set = [
-        "fifo", "lru", "clock", "lfu", "slru-standard", "2q-paper", "arc", "sieve", "s3fifo-t1", "s3fifo-t2",
+        "fifo", "lru", "clock", "lfu", "slru-standard", "2q-paper", "arc", "lirs-authors", "lirs-textbook", "sieve",
+        "s3fifo-t1", "s3fifo-t2",
     ]
 
     private static func hits(_ simulation: CacheSimulation, _ variant: String, _ capacity: Int) -> Int {
@@ -121,6 +122,12 @@ struct TraceReplayTests {
             var rules = S3FIFOPolicy.Rules()
             rules.promotion = 1
             return simulation.counts(of: S3FIFOPolicy(capacity: capacity, rules: rules)).hits
+        }
+        if variant.hasPrefix("lirs-") {
+            var rules = LIRSPolicy.Rules()
+            rules.ghostsPerUnit = 2_500
+            if variant == "lirs-textbook" { (rules.leastHigh, rules.ignoresRepeats) = (1, false) }
+            return simulation.counts(of: LIRSPolicy(capacity: capacity, rules: rules)).hits
         }
         let names = ["slru-standard": "slru", "2q-paper": "2q", "s3fifo-t2": "s3-fifo"]
         guard let kind = EvictionPolicyKind(rawValue: names[variant] ?? variant) else {

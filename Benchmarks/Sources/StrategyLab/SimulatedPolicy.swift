@@ -33,8 +33,8 @@ package enum SimulatedPolicy: Hashable, Sendable {
 package enum SimulatedCapacity: Hashable, Sendable {
     /// So many entries, or so much weight.
     case units(Int)
-    /// A part of what all keys weigh together, above 0 and at most 1.
-    case share(Double)
+    /// A part of what all keys weigh together, in per cent: above 0 and at most 100.
+    case percent(Double)
 
     /// Reads `5000` or `1%`.
     ///
@@ -43,7 +43,7 @@ package enum SimulatedCapacity: Hashable, Sendable {
         if let units = Int(text), units > 0 {
             self = .units(units)
         } else if text.hasSuffix("%"), let percent = Double(text.dropLast()), percent > 0, percent <= 100 {
-            self = .share(percent / 100)
+            self = .percent(percent)
         } else {
             throw .badCapacity(text)
         }
@@ -53,7 +53,7 @@ package enum SimulatedCapacity: Hashable, Sendable {
     package func units(of total: Int) -> Int {
         switch self {
         case .units(let units): units
-        case .share(let share): max(1, Int(Double(total) * share))
+        case .percent(let percent): max(1, Int(Double(total) * percent / 100))
         }
     }
 }
@@ -69,12 +69,12 @@ package enum SimulationError: Error, Hashable, Sendable, CustomStringConvertible
         switch self {
         case .unknownPolicy(let name, let known):
             let question = NearestName.question(name, among: known).map { "\($0) " } ?? ""
-            return "`\(name)` is no policy; \(question)known: \(known.joined(separator: ", "))"
+            return "--policy: `\(name)` is no policy; \(question)known: \(known.joined(separator: ", "))"
         case .badCapacity(let text):
             return
-                "`\(text)` is no capacity; write a number from 1, or a part of all keys from 0 to 100 per cent, such as 1%"
+                "--capacity: `\(text)` is no capacity; write a number from 1, or a part of all keys such as 1%, up to 100%"
         case .boundOfSizes:
-            return "belady is a bound for entries of equal size only; leave it out, or the sizes"
+            return "--policy: belady is a bound for entries of equal size only; leave it out, or --by-size"
         }
     }
 }

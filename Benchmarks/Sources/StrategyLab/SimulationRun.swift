@@ -6,7 +6,8 @@ internal import Synchronization
 package struct SimulationRun: Sendable {
     package let simulation: CacheSimulation
     package let policies: [SimulatedPolicy]
-    package let capacities: [SimulatedCapacity]
+    /// In entries or weight, each once, although several that were asked for may come to the same.
+    package let capacities: [Int]
     /// What all keys weigh together, each as its first request does: the number of keys where each weighs 1.
     package let totalWeight: Int
 
@@ -14,8 +15,10 @@ package struct SimulationRun: Sendable {
     package init(_ simulation: CacheSimulation, policies: [SimulatedPolicy], capacities: [SimulatedCapacity]) {
         self.simulation = simulation
         self.policies = policies
-        self.capacities = capacities
-        totalWeight = Self.totalWeight(of: simulation)
+        let total = Self.totalWeight(of: simulation)
+        totalWeight = total
+        var seen: Set<Int> = []
+        self.capacities = capacities.map { $0.units(of: total) }.filter { seen.insert($0).inserted }
     }
 
     private static func totalWeight(of simulation: CacheSimulation) -> Int {
@@ -45,8 +48,7 @@ package struct SimulationRun: Sendable {
         let rows = Mutex([Int: SimulationRow]())
         DispatchQueue.concurrentPerform(iterations: jobs.count) { number in
             guard !isStopped() else { return }
-            let (policy, capacity) = jobs[number]
-            let units = capacity.units(of: totalWeight)
+            let (policy, units) = jobs[number]
             let start = clock()
             let result = result(of: policy, units, belady)
             let row = SimulationRow(
@@ -67,7 +69,7 @@ package struct SimulationRun: Sendable {
     }
 }
 
-/// What one policy with one capacity came to.
+/// The result of one policy with one capacity.
 package struct SimulationRow: Sendable {
     package enum Result: Hashable, Sendable {
         case counts(SimulatedCounts)

@@ -64,7 +64,7 @@ package enum HumanNumber {
     }
 
     private static func grouped(_ value: Double) -> String {
-        guard value == value.rounded() else { return significant(value) }
+        guard value == value.rounded(), abs(value) < 1e15 else { return significant(value) }
         let digits = String(Int(abs(value)))
         let head = digits.count > 3 ? digits.dropLast(3) + "," : ""
         return (value < 0 ? "-" : "") + head + digits.suffix(3)
@@ -73,7 +73,8 @@ package enum HumanNumber {
     private static func fixed(_ value: Double, _ decimals: Int) -> String {
         var factor = 1.0
         for _ in 0..<decimals { factor *= 10 }
-        let rounded = Int((abs(value) * factor).rounded())
+        // Beyond what a whole number of 64 bits holds, digits behind the first ones say nothing.
+        guard let rounded = Int(exactly: (abs(value) * factor).rounded()) else { return "\(value)" }
         var digits = String(rounded)
         while digits.count <= decimals { digits = "0" + digits }
         let sign = value < 0 && rounded != 0 ? "-" : ""

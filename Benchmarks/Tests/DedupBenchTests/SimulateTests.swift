@@ -83,6 +83,21 @@ import Testing
         #expect(result.code == 6 && result.error.contains("cannot write \(bench.folder)") && result.out == "")
     }
 
+    @Test func theTraceIsNotOverwritten() async throws {
+        let trace = try small("key\na\n")
+        let result = await bench.run(["simulate", "--trace", trace, "-o", bench.folder + "/./small.csv"])
+        #expect(result.code == 64 && result.error.contains("is the trace itself"), "\(result.error)")
+        #expect(try String(contentsOfFile: trace, encoding: .utf8) == "key\na\n")
+    }
+
+    @Test func aCapacityBeyondAllKeysIsOne() async throws {
+        let trace = try small("key\na\nb\na\n")
+        let result = await bench.run([
+            "simulate", "--trace", trace, "--capacity", "\(Int.max)", "--policy", "lru,belady",
+        ])
+        #expect(result.code == 0 && result.out.contains("(all keys)"), "\(result.error)")
+    }
+
     @Test func anInterruptedSimulationSaysSo() async throws {
         let trace = try small("key\na\na\n")
         let interruption = Interruption()

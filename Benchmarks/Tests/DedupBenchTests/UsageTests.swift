@@ -130,7 +130,7 @@ import Testing
         arguments: [[]]
             + [
                 "run", "capacity", "http", "check", "compare", "report", "replay", "merge", "list", "micro",
-                "instructions", "scale",
+                "instructions", "scale", "simulate",
                 "doctor", "selftest",
                 "schema", "baseline", "trend",
             ].map { [$0] } + ["save", "list", "show", "delete"].map { ["baseline", $0] })

@@ -11,7 +11,7 @@ import Testing
     }
 
     @Test func everyPolicyHasARowForEachCapacityInTheirOrder() throws {
-        let run = run(SimulatedPolicy.all, [.units(2), .share(0.25), .units(4)])
+        let run = run(SimulatedPolicy.all, [.units(2), .percent(25), .units(4)])
         let rows = run.rows(clock: { 0 })
         #expect(rows.count == SimulatedPolicy.all.count * 3)
         #expect(rows.map(\.policy) == SimulatedPolicy.all.flatMap { [$0, $0, $0] })
@@ -32,16 +32,26 @@ import Testing
 
     @Test func aShareIsOfWhatAllKeysWeigh() {
         let weighed = CacheSimulation(keys: [0, 1, 0], weights: [10, 30, 99], keyCount: 2)
-        let run = SimulationRun(weighed, policies: [.cache(.fifo)], capacities: [.share(0.5)])
+        let run = SimulationRun(weighed, policies: [.cache(.fifo)], capacities: [.percent(50)])
         #expect(run.totalWeight == 40, "Each key weighs what its first request does.")
         #expect(run.rows(clock: { 0 }).map(\.capacity) == [20])
     }
 
     @Test(arguments: [
-        ("5000", SimulatedCapacity.units(5_000)), ("1%", .share(0.01)), ("0.5%", .share(0.005)), ("100%", .share(1)),
+        ("5000", SimulatedCapacity.units(5_000)), ("1%", .percent(1)), ("0.5%", .percent(0.5)), ("100%", .percent(100)),
     ])
     func capacitiesAreReadAsTheyAreWritten(text: String, capacity: SimulatedCapacity) throws {
         #expect(try SimulatedCapacity(text) == capacity)
+    }
+
+    @Test(arguments: [(29.0, 100, 29), (57, 100, 57), (0.7, 1_000, 7), (69, 10_000, 6_900), (0.1, 100, 1)])
+    func aShareIsRoundedDownAndLosesNothing(percent: Double, total: Int, units: Int) {
+        #expect(SimulatedCapacity.percent(percent).units(of: total) == units)
+    }
+
+    @Test func capacitiesThatComeToTheSameAreSimulatedOnce() {
+        let run = run([.cache(.lru)], [.percent(1), .units(1), .percent(30), .units(2)])
+        #expect(run.capacities == [1, 2] && run.rows(clock: { 0 }).map(\.capacity) == [1, 2])
     }
 
     @Test(arguments: ["", "0", "-1", "1.5", "0%", "101%", "%", "nan%", "inf%", "1 %%", "many"])

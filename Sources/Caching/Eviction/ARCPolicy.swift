@@ -3,13 +3,13 @@
 ///
 /// N. Megiddo and D. S. Modha, "ARC: a self-tuning, low overhead replacement cache", FAST 2003, figure 4. The target of the first
 /// list is a real number, and it changes by the ratio of the ghosts, or by 1 if that is more, as they are before the one that was
-/// asked for is taken out. The first list and its ghosts together are at most the capacity, and all four lists at most twice.
+/// asked for is taken out; times the weight of the entry, where entries have weights, which the paper has not. The first list and its ghosts together are at most the capacity, and all four lists at most twice.
 package struct ARCPolicy: EvictionPolicy {
     package static let hitDelivery = HitDelivery.reported
 
     private enum Place: UInt8 { case absent, once, often }
 
-    /// What the key that was admitted last was.
+    /// Whether the key admitted last was a ghost, and of which list.
     private enum Arrival { case new, ghostOfOnce, ghostOfOften }
 
     package let capacity: Int
@@ -49,12 +49,12 @@ package struct ARCPolicy: EvictionPolicy {
     }
 
     package mutating func admit(_ slot: Slot, weight: Int, hash: UInt64) -> Bool {
-        let (once, often) = (Double(onceGhosts.weight), Double(oftenGhosts.weight))
+        let (ofOnce, ofOften) = (Double(onceGhosts.weight), Double(oftenGhosts.weight))
         if onceGhosts.take(hash) {
-            target = min(target + max(1, often / once), Double(capacity))
+            target = min(target + max(1, ofOften / ofOnce) * Double(weight), Double(capacity))
             arrival = .ghostOfOnce
         } else if oftenGhosts.take(hash) {
-            target = max(target - max(1, once / often), 0)
+            target = max(target - max(1, ofOnce / ofOften) * Double(weight), 0)
             arrival = .ghostOfOften
         } else {
             arrival = .new

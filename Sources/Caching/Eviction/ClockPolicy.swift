@@ -3,7 +3,7 @@
 ///
 /// F. J. Corbató, "A paging experiment with the Multics system", MIT Project MAC, 1968. One bit a slot, clear at first; a hit sets
 /// it (here the policy asks for hits); the oldest slot whose bit is clear is the victim, and those before it lose their bit and
-/// become the newest. It does what LRU does nearly, and a hit moves nothing.
+/// become the newest. Its hit ratio is close to that of LRU, and a hit moves nothing.
 package struct ClockPolicy: EvictionPolicy {
     package static let hitDelivery = HitDelivery.asked
 

@@ -4,7 +4,7 @@ public struct EvictionPolicyKind: RawRepresentable, CaseIterable, Hashable, Send
     package enum Rule: String, CaseIterable, Sendable {
         case fifo, lru, clock, lfu, slru
         case twoQ = "2q"
-        case arc, sieve
+        case arc, lirs, sieve
         case s3FIFO = "s3-fifo"
         case random
     }
@@ -19,13 +19,13 @@ public struct EvictionPolicyKind: RawRepresentable, CaseIterable, Hashable, Send
     /// Least recently used.
     public static let lru = EvictionPolicyKind(.lru)
 
-    /// CLOCK: first in, first out, but what was hit since it was last considered goes round once more.
+    /// CLOCK: first in, first out, but entries that were hit since they were last considered go round once more.
     public static let clock = EvictionPolicyKind(.clock)
 
     /// Least frequently used. It never forgets how popular an entry was, so it suits requests that do not change.
     public static let lfu = EvictionPolicyKind(.lfu)
 
-    /// Segmented LRU: what is hit again is protected from what is asked for once. Resists scans.
+    /// Segmented LRU: entries that are hit again are protected from those that are asked for once. Resists scans.
     public static let slru = EvictionPolicyKind(.slru)
 
     /// 2Q: an entry has to be asked for again after it has left a first queue. Resists scans.
@@ -34,6 +34,9 @@ public struct EvictionPolicyKind: RawRepresentable, CaseIterable, Hashable, Send
     /// ARC: LRU that learns how much room entries deserve that were asked for more than once.
     public static let arc = EvictionPolicyKind(.arc)
 
+    /// LIRS: entries that are asked for again soon stay, and the others pass through a small part of the room. Resists scans and loops.
+    public static let lirs = EvictionPolicyKind(.lirs)
+
     /// SIEVE: first in, first out with lazy promotion. The default: close to the best hit ratio on skewed requests, and a
     /// hit moves nothing.
     public static let sieve = EvictionPolicyKind(.sieve)
@@ -41,14 +44,14 @@ public struct EvictionPolicyKind: RawRepresentable, CaseIterable, Hashable, Send
     /// S3-FIFO: a small probationary queue in front of a main queue, and ghosts. Resists scans.
     public static let s3FIFO = EvictionPolicyKind(.s3FIFO)
 
-    /// Random replacement: whatever it is compared with has to be better.
+    /// Random replacement: a baseline, which a useful policy exceeds.
     public static let random = EvictionPolicyKind(.random)
 
     /// All policies.
     public static let allCases = Rule.allCases.map { EvictionPolicyKind($0) }
 
-    /// The policy with this name (`fifo`, `lru`, `clock`, `lfu`, `slru`, `2q`, `arc`, `sieve`, `s3-fifo` or `random`); nil when there is
-    /// none.
+    /// The policy with this name (`fifo`, `lru`, `clock`, `lfu`, `slru`, `2q`, `arc`, `lirs`, `sieve`, `s3-fifo` or `random`); nil when
+    /// there is none.
     public init?(rawValue: String) {
         guard let rule = Rule(rawValue: rawValue) else { return nil }
         self.init(rule)
@@ -67,6 +70,7 @@ public struct EvictionPolicyKind: RawRepresentable, CaseIterable, Hashable, Send
         case .slru: SLRUPolicy(capacity: capacity)
         case .twoQ: TwoQPolicy(capacity: capacity)
         case .arc: ARCPolicy(capacity: capacity)
+        case .lirs: LIRSPolicy(capacity: capacity)
         case .sieve: SIEVEPolicy(capacity: capacity)
         case .s3FIFO: S3FIFOPolicy(capacity: capacity)
         case .random: RandomPolicy(capacity: capacity)

@@ -45,9 +45,12 @@ package struct SLRUPolicy: EvictionPolicy {
             return links.pushHead(slot, to: &protected)
         }
         links.unlink(slot, from: &probation)
+        let weight = weights.weight(of: slot)
+        // One that is heavier than the protected segment stays on probation, rather than to push all others there.
+        guard weight <= protectedCapacity else { return links.pushHead(slot, to: &probation) }
         links.pushHead(slot, to: &protected)
         set(slot, .protected)
-        protectedWeight += weights.weight(of: slot)
+        protectedWeight += weight
         demote()
     }
 

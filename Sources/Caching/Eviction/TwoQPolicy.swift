@@ -55,8 +55,11 @@ package struct TwoQPolicy: EvictionPolicy {
             let weight = weights.weight(of: victim)
             firstWeight -= weight
             set(victim, .absent)
-            ghosts.append(hashOf(victim), weight: weight)
-            while ghosts.weight > ghostCapacity { ghosts.removeFirst() }
+            // One that is heavier than all ghosts together leaves none, rather than to push them all out.
+            if weight <= ghostCapacity {
+                ghosts.append(hashOf(victim), weight: weight)
+                while ghosts.weight > ghostCapacity { ghosts.removeFirst() }
+            }
             return victim
         }
         guard let victim = links.popTail(of: &hot) else { return nil }

@@ -1,7 +1,7 @@
 /// Recorded requests, and what caches of a policy and a capacity would have done with them.
 ///
 /// It drives the policies of ``Cache`` themselves, without keys, values, locks or a clock: a cache with one shard hits
-/// the same requests, one with several nearly the same.
+/// exactly the same requests. One with several divides its room by the hashes of the keys, which moves a few.
 ///
 ///     let simulation = CacheSimulation(keys: [0, 1, 0, 2, 0], keyCount: 3)
 ///     let counts = simulation.counts(of: .lru, capacity: 2)  // 2 hits
@@ -23,8 +23,9 @@ public struct CacheSimulation: Sendable {
     ///   - keys: The key of each request: numbers from 0 to below `keyCount`, best in the order of their first appearance.
     ///   - weights: What each request's answer weighs; empty, the default, for 1 each. Less than 1 counts as 1.
     ///   - keyCount: How many keys there are.
-    /// - Precondition: Every key is below `keyCount`, and there are no weights or as many as requests.
+    /// - Precondition: Every key is below `keyCount`, which is from 0 to 2^30 - 2, and there are no weights or as many as requests.
     public init(keys: [UInt32], weights: [UInt32] = [], keyCount: Int) {
+        precondition((0..<Int(SlotLinks.none)).contains(keyCount), "\(keyCount) keys are too few or too many.")
         precondition(
             keys.allSatisfy { $0 < keyCount }, "A key is not below the number of keys, \(keyCount).")
         precondition(
@@ -34,10 +35,10 @@ public struct CacheSimulation: Sendable {
         self.keyCount = keyCount
     }
 
-    /// What a cache does with the requests that begins empty.
+    /// The hits of a cache that is empty at first.
     ///
-    /// Every miss inserts its key, and what has to leave for it leaves before, unless it weighs more than the capacity. The weight of
-    /// an entry is that of the request that inserted it.
+    /// Every miss inserts its key, after the entries that have to make room for it are evicted, unless it weighs more than the capacity.
+    /// The weight of an entry is that of the request that inserted it.
     ///
     /// - Parameters:
     ///   - policy: Which entry leaves.
@@ -51,6 +52,7 @@ public struct CacheSimulation: Sendable {
         case .slru: counts(of: SLRUPolicy(capacity: capacity))
         case .twoQ: counts(of: TwoQPolicy(capacity: capacity))
         case .arc: counts(of: ARCPolicy(capacity: capacity))
+        case .lirs: counts(of: LIRSPolicy(capacity: capacity))
         case .sieve: counts(of: SIEVEPolicy(capacity: capacity))
         case .s3FIFO: counts(of: S3FIFOPolicy(capacity: capacity))
         case .random: counts(of: RandomPolicy(capacity: capacity))

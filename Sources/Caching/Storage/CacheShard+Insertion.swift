@@ -171,9 +171,11 @@ extension CacheShard {
         _ slot: Slot, with insertion: inout Insertion<Key, Value>, lifetime: Lifetime,
         into removals: inout Removals<Key, Value>
     ) {
-        // The policy asks for the hits of a slot, whichever value had them; those of this one are about to be forgotten.
-        for _ in 0..<min(3, table.hits.lanes.takeRecent(slot)) {
-            policy.hit(slot, hash: insertion.hash)
+        // A policy asks for the hits of a slot, whichever value had them, unless it was told of each; those of this one are about to
+        // be forgotten.
+        let recent = table.hits.lanes.takeRecent(slot)
+        if !policy.wantsReports {
+            for _ in 0..<min(3, recent) { policy.hit(slot, hash: insertion.hash) }
         }
         insertion.room += removeValue(in: slot, cause: .replaced, into: &removals)
         policy.hit(slot, hash: insertion.hash)

@@ -73,11 +73,9 @@ extension Deduplicator {
     ) async throws -> [Key: Value] {
         var values: [Key: Value] = [:]
         var missing: [(key: Key, fingerprint: Fingerprint)] = []
-        // Other keys are looked up before one is claimed, and the clock is read anew then.
-        var missedAt: MonotonicInstant?
         for key in keys {
             let fingerprint = try countingRefusal { try self.fingerprint(of: name, key, scope: scope) }
-            if !call.refresh, let answer = try lookup(fingerprint, missedAt: &missedAt) {
+            if !call.refresh, let answer = try lookup(fingerprint) {
                 values[key] = try value(of: answer)
                 open -= 1
             } else {

@@ -1,4 +1,4 @@
-public import Caching
+internal import Caching
 
 // From a fingerprint to an answer: look it up, else claim a flight, wait, and turn the end of the wait into an answer.
 // Every call ends here, with or without a registry and middleware.
@@ -11,22 +11,20 @@ extension Deduplicator {
     func resolve(
         _ fingerprint: Fingerprint, _ call: CallOptions, _ makeRequest: () throws -> Request
     ) async throws -> Answer {
-        var missedAt: MonotonicInstant?
-        if !call.refresh, let answer = try lookup(fingerprint, missedAt: &missedAt) { return answer }
+        if !call.refresh, let answer = try lookup(fingerprint) { return answer }
         let isolation: (any Actor)? = #isolation
         let request = try countingRefusal(makeRequest)
-        if let answer = try begin(request, isOnActor: isolation != nil, at: missedAt) { return answer }
+        if let answer = try begin(request, isOnActor: isolation != nil) { return answer }
         return try await end(request)
     }
 
     /// Claims a flight for a request, or joins one.
     ///
-    /// - Parameter now: What the clock said just before; nil to read it.
     /// - Returns: The answer, if there is one by now; nil if the request has to wait for it.
     // Not inlined, so that what it uses is not kept in `end(_:)`.
     @usableFromInline @inline(never)
-    func begin(_ request: Request, isOnActor: Bool, at now: MonotonicInstant? = nil) throws -> Answer? {
-        try answer(request, claim(request, isOnActor: isOnActor, at: now))
+    func begin(_ request: Request, isOnActor: Bool) throws -> Answer? {
+        try answer(request, claim(request, isOnActor: isOnActor))
     }
 
     /// Waits for the answer of a flight, and claims again where there is none.
@@ -42,15 +40,11 @@ extension Deduplicator {
 
     /// What the cache has for a fingerprint, or nil. Counts as a request only if there is something.
     ///
-    /// - Parameter missedAt: What the clock said, if there is nothing.
     /// - Throws: The error of a cached failure.
     @usableFromInline
-    func lookup(_ fingerprint: Fingerprint, missedAt: inout MonotonicInstant?) throws -> Answer? {
+    func lookup(_ fingerprint: Fingerprint) throws -> Answer? {
         let now = time.now
-        guard let hit = cache.value(for: fingerprint, at: now) else {
-            missedAt = now
-            return nil
-        }
+        guard let hit = cache.value(for: fingerprint, at: now) else { return nil }
         return try answer(hit, fingerprint, at: now)
     }
 
@@ -106,15 +100,13 @@ extension Deduplicator {
     }
 
     /// Claims a flight or joins that of another request; or finds that the answer has come meanwhile.
-    ///
-    /// - Parameter now: What the clock said just before; nil to read it.
     @inline(never)
-    func claim(_ request: Request, isOnActor: Bool, at now: MonotonicInstant? = nil) throws -> Claimed {
+    func claim(_ request: Request, isOnActor: Bool) throws -> Claimed {
         if Task.isCancelled {
             counters.count { $0.outcomes.cancelled += 1 }
             throw CancellationError()
         }
-        let now = now ?? time.now
+        let now = time.now
         if let deadline = request.deadline, deadline <= now { throw deadlineExceeded(request) }
         var hit: CacheHit<StoredResult>?
         var leader: (any RequestTrace)?

@@ -14,8 +14,7 @@ extension Deduplicator {
     public func cached<Value: Sendable>(
         _ fingerprint: Fingerprint, as type: Value.Type = Value.self
     ) throws -> Outcome<Value>? {
-        var missedAt: MonotonicInstant?
-        return try lookup(fingerprint, missedAt: &missedAt).map { try Outcome($0, in: self) }
+        try lookup(fingerprint).map { try Outcome($0, in: self) }
     }
 
     /// Caches a value that was not made by an execution here. It takes the place of a cached result, and of the result of

@@ -54,11 +54,24 @@ import Testing
         await desk.expectNothingLeft()
     }
 
-    @Test func theClockIsReadOnceUntilTheStepHasEndedAndOnceThen() async throws {
+    /// Before the claim it is read anew: what makes the request may be code of the user's, and may take its time.
+    @Test func theClockIsReadForTheLookupTheClaimAndTheEnd() async throws {
         let time = HookedTime()
         let deduplicator = Deduplicator(time: time)
         let inStep = try await deduplicator.execute(.number(1), step: "step") { time.readingCount }
-        #expect(inStep.value == 1 && time.readingCount == 2)
+        #expect(inStep.value == 2 && time.readingCount == 3)
+    }
+
+    /// However little time passes between the lookup and the claim.
+    @Test func aDeadlineOfZeroStartsNothing() async throws {
+        let time = HookedTime()
+        let deduplicator = Deduplicator(time: time)
+        time.onReading(2) { time.time.advance(by: .nanoseconds(1)) }
+        let error = await #expect(throws: DedupError.self) {
+            try await deduplicator.execute(.number(1), step: "step", call: CallOptions(deadline: .zero)) { 1 }
+        }
+        #expect(error?.code == .deadlineExceeded)
+        #expect(deduplicator.statistics.executions.started == 0 && deduplicator.statistics.flights == 0)
     }
 
     /// Begins the work of key 1 on a thread of its own, and waits until it has the thread.

@@ -19,11 +19,11 @@ struct SimulateCommand: BenchCommand {
               dedupbench simulate --trace requests.csv --policy lru,s3-fifo,belady --capacity 1000,1%,10%
               dedupbench simulate --trace requests.csv --by-size --capacity 64000000 -o simulated.csv
 
-            The policies are those of the library itself, with neither keys nor values nor a clock: what they do here a live cache with \
-            one shard does request by request, and one with several nearly. Every miss inserts. `belady` is the bound that no cache \
-            exceeds which inserts every miss. The best policy of each capacity is marked.
+            The policies are those of the library itself, and a live cache with one shard has exactly these hits. Every miss inserts. \
+            `belady` is the bound that no cache exceeds which inserts every miss; there is none for --by-size. The policy with the most \
+            hits is marked for each capacity. `random` is one draw of many.
 
-            A trace is comma-separated text, plain, zstd or gzip, whose first line names the columns: `key`, and for --by-size `size`.
+            A trace is comma-separated text, plain, zstd or gzip, whose first line names the columns: `key`, and for --by-size `size`, of which 0 counts as 1.
 
             Exit codes: 0; 6 the CSV cannot be written; 64 wrong usage; 65 the trace cannot be read; 130 interrupted (143 by SIGTERM, 129 \
             by SIGHUP): what was simulated by then is printed and written.
@@ -54,20 +54,25 @@ struct SimulateCommand: BenchCommand {
     func run(_ arguments: [String], in context: CommandContext) async throws -> Int32 {
         let (policies, capacities) = try asked()
         try BundleFile.checkOptions(csv)
-        context.interruption.listen()
+        if let csv, Self.isSameFile(csv, trace) {
+            throw Failure("--csv: \(csv) is the trace itself, which would be lost; name another file", .usage)
+        }
         let run = SimulationRun(try simulation(), policies: policies, capacities: capacities)
+        // From here on there is something to report; while the trace is read, a signal ends the program.
+        context.interruption.listen()
         let stop = context.interruption.stop
         let rows = run.rows(isStopped: { stop.isSet }, clock: MonotonicClock.now)
+        let isWhole = rows.count == run.policies.count * run.capacities.count
         let name = URL(filePath: trace).lastPathComponent
-        let table = SimulationTable(trace: name, rows: rows, isWeighed: bySize)
+        let table = SimulationTable(trace: name, rows: rows, isWeighed: bySize, isWhole: isWhole)
         let console = context.console
         console.out(
             "\(name): \(HumanNumber.count(run.simulation.keys.count)) requests for "
                 + "\(HumanNumber.count(run.simulation.keyCount)) keys\n")
-        console.out(table.lines(console.terminal).map { $0 + "\n" }.joined())
-        if let reason = context.interruption.reason { console.error("\(reason): there are no more rows\n") }
-        let code = stop.isSet ? context.interruption.exitCode : 0
-        guard let csv else { return code }
+        if !rows.isEmpty { console.out(table.lines(console.terminal).map { $0 + "\n" }.joined()) }
+        if !isWhole, let reason = context.interruption.reason { console.error("\(reason): there are no more rows\n") }
+        let code = isWhole ? 0 : context.interruption.exitCode
+        guard let csv, !rows.isEmpty else { return code }
         do throws(Failure) {
             try BundleFile.write(table.csv.text, toOption: csv)
         } catch {
@@ -75,6 +80,14 @@ struct SimulateCommand: BenchCommand {
             return Failure.Code.ofUnwritten(code)
         }
         return code
+    }
+
+    private static func isSameFile(_ first: String, _ second: String) -> Bool {
+        let numbers = [first, second].map { path -> [Int?]? in
+            guard let values = try? FileManager.default.attributesOfItem(atPath: path) else { return nil }
+            return [values[.systemNumber] as? Int, values[.systemFileNumber] as? Int]
+        }
+        return numbers[0] != nil && numbers[0] == numbers[1]
     }
 
     /// The policies and capacities of the options, each once.

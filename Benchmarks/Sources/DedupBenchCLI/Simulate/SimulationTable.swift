@@ -3,13 +3,15 @@ internal import Reporting
 internal import StrategyLab
 internal import Wording
 
-/// What a simulation came to, as a table for people and as a file for machines.
+/// The results of a simulation, as a table for people and as a file for machines.
 struct SimulationTable {
     /// The name of the trace.
     let trace: String
     let rows: [SimulationRow]
     /// Whether capacities are in bytes.
     let isWeighed: Bool
+    /// Whether all that was asked for was simulated.
+    let isWhole: Bool
 
     // MARK: - For people
 
@@ -33,13 +35,15 @@ struct SimulationTable {
 
     /// The most hits of a policy that a cache can have.
     private func best(of capacity: Int) -> Int? {
-        rows.filter { $0.capacity == capacity && $0.policy != .belady }.map(\.hits).max()
+        let hits = rows.filter { $0.capacity == capacity && $0.policy != .belady }.map(\.hits).max()
+        // Nothing is best where nothing hits, or where an interruption has left some out.
+        return isWhole && hits != 0 ? hits : nil
     }
 
     private func title(of capacity: Int) -> String {
         let share = rows.first { $0.capacity == capacity }?.share ?? 0
         let size = isWeighed ? HumanNumber.bytes(Double(capacity)) : "\(capacity)"
-        return "\(size) (\(HumanNumber.ratio(share)))"
+        return share > 1 ? "\(size) (all keys)" : "\(size) (\(HumanNumber.ratio(share)))"
     }
 
     private func distinct<Element: Hashable>(_ elements: [Element]) -> [Element] {
