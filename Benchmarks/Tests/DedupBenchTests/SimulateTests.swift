@@ -32,7 +32,7 @@ import Testing
         let golden = try rows(fixtures.appending(path: "golden/replay.csv").path).filter {
             ($0["weight"] == "size") == bySize
         }
-        try #require(golden.count == (bySize ? 6 : 20))
+        try #require(golden.count == (bySize ? 6 : 22))
         let policies = Set(golden.compactMap { $0["policy"] }).sorted().joined(separator: ",")
         let capacities = Set(golden.compactMap { $0["capacity"] }).sorted().joined(separator: ",")
         let file = bench.folder + "/simulated.csv"

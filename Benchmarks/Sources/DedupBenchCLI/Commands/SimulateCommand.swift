@@ -16,8 +16,8 @@ struct SimulateCommand: BenchCommand {
         discussion: """
             Examples:
               dedupbench simulate --trace Fixtures/traces/swift-build.csv.zst
-              dedupbench simulate --trace requests.csv --policy lru,s3-fifo,belady --capacity 1000,1%,10%
-              dedupbench simulate --trace requests.csv --by-size --capacity 64000000 -o simulated.csv
+              dedupbench simulate --trace t.csv --policy lru,arc,belady --capacity 900,1%
+              dedupbench simulate --trace t.csv --by-size --capacity 64000000 -o s.csv
 
             The policies are those of the library itself, and a live cache with one shard has exactly these hits. Every miss inserts. \
             `belady` is the bound that no cache exceeds which inserts every miss; there is none for --by-size. The policy with the most \
