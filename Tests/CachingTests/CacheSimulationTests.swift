@@ -37,6 +37,21 @@ struct CacheSimulationTests {
         #expect(counts.hitRatio == 0.2 && counts.weightHitRatio == 3.0 / 28)
     }
 
+    /// No limit is a capacity, too: neither shares of it nor limits of ghosts are beyond what a number holds.
+    @Test(arguments: EvictionPolicyKind.allCases)
+    func aCapacityWithoutLimitKeepsEverything(kind: EvictionPolicyKind) throws {
+        let keys = requests(2_000, keys: 100, seed: 2)
+        let (different, weights) = (Set(keys).count, [UInt32](repeating: 1_000, count: 2_000))
+        let counts = CacheSimulation(keys: keys, weights: weights, keyCount: 100).counts(of: kind, capacity: .max)
+        #expect(counts.hits == 2_000 - different && counts.evictions == 0)
+        let cache = try Cache<UInt32, Int>(
+            CacheConfiguration(capacity: .weight(.max), policy: kind, shards: 1, seed: 1))
+        for key in keys where cache.value(for: key, at: .zero) == nil {
+            cache.insert(1, for: key, timeToLive: .forever, weight: 1_000, at: .zero)
+        }
+        #expect(cache.count == different)
+    }
+
     @Test func aKeyBeyondTheNumberOfKeysEndsTheProgram() async {
         await #expect(processExitsWith: .failure) { _ = CacheSimulation(keys: [0, 2], keyCount: 2) }
     }

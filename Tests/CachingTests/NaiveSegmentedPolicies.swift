@@ -252,6 +252,7 @@ struct NaiveLIRS: NaivePolicy {
     var low: Set<Slot> = []
     var ghosts: [Slot] = []
     var weights: [Slot: Int] = [:]
+    var ghostWeights: [Slot: Int] = [:]
     var last: Slot?
     var isReturning = false
 
@@ -282,7 +283,8 @@ struct NaiveLIRS: NaivePolicy {
         if !queue.isEmpty {
             let victim = queue.removeFirst()
             if stack.contains(victim) { ghosts.append(victim) }
-            while ghosts.count > 3 * capacity {
+            ghostWeights[victim] = weights[victim]
+            while ghosts.reduce(0, { $0 + ghostWeights[$1, default: 1] }) > 3 * capacity {
                 let oldest = ghosts.removeFirst()
                 stack.removeAll { $0 == oldest }
             }

@@ -20,8 +20,8 @@ package struct LIRSPolicy: EvictionPolicy {
         /// Whether a request for the same slot as the request before changes nothing, as in the authors' program.
         package var ignoresRepeats = true
 
-        /// The most ghosts for each unit of capacity; beyond that the one is forgotten that left first. Paper and program
-        /// prune alone (the program up to 2,500), and a live cache has to be bounded.
+        /// The most that ghosts have weighed for each unit of capacity; beyond that the one is forgotten that left first. Paper and
+        /// program prune alone (the program up to 2,500), and a live cache has to be bounded.
         package var ghostsPerUnit = 3
 
         package init() {}
@@ -34,8 +34,9 @@ package struct LIRSPolicy: EvictionPolicy {
     private struct Entry: Sendable {
         /// `SlotLinks.none` for a ghost.
         var slot: Slot
-        /// The hash of a ghost's key.
+        /// The hash of a ghost's key, and what it has weighed.
         var hash: UInt64 = 0
+        var weight = 0
     }
 
     package let capacity: Int
@@ -62,6 +63,7 @@ package struct LIRSPolicy: EvictionPolicy {
     private var ghosts: [UInt64: Slot] = [:]
     private var ghostLinks = SlotLinks()
     private var ghostQueue = SlotList()
+    private var ghostWeight = 0
     /// The entry of the ghost whose key was admitted last, or `SlotLinks.none`.
     private var returning = SlotLinks.none
 
@@ -73,7 +75,8 @@ package struct LIRSPolicy: EvictionPolicy {
         self.capacity = max(1, capacity)
         self.rules = rules
         lowCapacity = max(0, self.capacity - max(rules.leastHigh, self.capacity / 100))
-        ghostLimit = self.capacity.multipliedReportingOverflow(by: rules.ghostsPerUnit).partialValue
+        let (limit, isBeyond) = self.capacity.multipliedReportingOverflow(by: rules.ghostsPerUnit)
+        ghostLimit = isBeyond ? .max : limit
     }
 
     package var residentCount: Int { lowCount + queue.count }
@@ -111,8 +114,8 @@ package struct LIRSPolicy: EvictionPolicy {
 
     package mutating func admit(_ slot: Slot, weight: Int, hash: UInt64) -> Bool {
         returning = SlotLinks.none
-        if let entry = ghosts.removeValue(forKey: hash) {
-            ghostLinks.unlink(entry, from: &ghostQueue)
+        if let entry = ghosts[hash] {
+            forgetGhost(entry)
             returning = entry
         }
         return true
@@ -260,7 +263,8 @@ package struct LIRSPolicy: EvictionPolicy {
     /// The entry of a slot that leaves stays in the stack as a ghost.
     private mutating func makeGhost(of slot: Slot, hash: UInt64) {
         let entry = entryOf[Int(slot)]
-        entries[Int(entry)] = Entry(slot: SlotLinks.none, hash: hash)
+        let weight = weights.weight(of: slot)
+        entries[Int(entry)] = Entry(slot: SlotLinks.none, hash: hash, weight: weight)
         // Two keys with one hash are one ghost.
         if let older = ghosts[hash] {
             forgetGhost(older)
@@ -268,15 +272,18 @@ package struct LIRSPolicy: EvictionPolicy {
         }
         ghosts[hash] = entry
         ghostLinks.pushHead(entry, to: &ghostQueue)
-        while ghosts.count > ghostLimit {
+        ghostWeight += weight
+        while ghostWeight > ghostLimit {
             let oldest = ghostQueue.tail
             forgetGhost(oldest)
             dropEntry(oldest)
         }
     }
 
+    /// Its entry is no ghost's any more, and stays in the stack.
     private mutating func forgetGhost(_ entry: Slot) {
         ghosts[entries[Int(entry)].hash] = nil
+        ghostWeight -= entries[Int(entry)].weight
         ghostLinks.unlink(entry, from: &ghostQueue)
     }
 }
