@@ -39,9 +39,7 @@ package struct ARCPolicy: EvictionPolicy {
 
     package mutating func hit(_ slot: Slot, hash: UInt64) {
         if place(of: slot) == .often {
-            guard slot != often.head else { return }
-            links.unlink(slot, from: &often)
-            return links.pushHead(slot, to: &often)
+            return links.moveToHead(slot, in: &often)
         }
         links.unlink(slot, from: &once)
         onceWeight -= weights.weight(of: slot)

@@ -8,9 +8,7 @@ package struct ClockPolicy: EvictionPolicy {
     package static let hitDelivery = HitDelivery.asked
 
     package let capacity: Int
-    private var links = SlotLinks()
-    private var queue = SlotList()
-    private var residents = SlotBits()
+    private var queue = ResidentQueue()
     private var visited = SlotBits()
 
     package init(capacity: Int) {
@@ -19,37 +17,27 @@ package struct ClockPolicy: EvictionPolicy {
 
     package var residentCount: Int { queue.count }
 
-    package func isResident(_ slot: Slot) -> Bool { residents.contains(slot) }
+    package func isResident(_ slot: Slot) -> Bool { queue.contains(slot) }
 
     package mutating func reserve(slots count: Int) {
-        links.reserve(slots: count)
-        residents.reserve(slots: count)
+        queue.reserve(slots: count)
         visited.reserve(slots: count)
     }
 
     package mutating func hit(_ slot: Slot, hash: UInt64) { visited.insert(slot) }
 
     package mutating func evict(hitsOf: (Slot) -> Int, hashOf: (Slot) -> UInt64) -> Slot? {
-        while let slot = links.popTail(of: &queue) {
-            guard hitsOf(slot) > 0 || visited.contains(slot) else {
-                residents.remove(slot)
-                return slot
-            }
-            visited.remove(slot)
-            links.pushHead(slot, to: &queue)
+        while queue.count > 0, hitsOf(queue.tail) > 0 || visited.contains(queue.tail) {
+            visited.remove(queue.tail)
+            queue.moveToHead(queue.tail)
         }
-        return nil
+        return queue.popTail()
     }
 
     package mutating func insert(_ slot: Slot, weight: Int, hash: UInt64) {
-        links.pushHead(slot, to: &queue)
-        residents.insert(slot)
+        queue.pushHead(slot)
         visited.remove(slot)
     }
 
-    package mutating func remove(_ slot: Slot) {
-        guard residents.contains(slot) else { return }
-        links.unlink(slot, from: &queue)
-        residents.remove(slot)
-    }
+    package mutating func remove(_ slot: Slot) { queue.remove(slot) }
 }

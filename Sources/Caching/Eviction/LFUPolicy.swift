@@ -35,9 +35,7 @@ package struct LFUPolicy: EvictionPolicy {
 
     package mutating func reserve(slots count: Int) {
         links.reserve(slots: count)
-        guard count > bucketOf.count else { return }
-        bucketOf.reserveCapacity(count)
-        while bucketOf.count < count { bucketOf.append(Self.none) }
+        bucketOf.grow(to: count, with: Self.none)
     }
 
     package mutating func hit(_ slot: Slot, hash: UInt64) {

@@ -87,9 +87,7 @@ package struct LIRSPolicy: EvictionPolicy {
 
     package mutating func reserve(slots count: Int) {
         queueLinks.reserve(slots: count)
-        guard count > entryOf.count else { return }
-        entryOf.reserveCapacity(count)
-        while entryOf.count < count { entryOf.append(SlotLinks.none) }
+        entryOf.grow(to: count, with: SlotLinks.none)
     }
 
     package mutating func hit(_ slot: Slot, hash: UInt64) {
@@ -98,14 +96,13 @@ package struct LIRSPolicy: EvictionPolicy {
         switch standing(of: slot) {
         case .absent: break
         case .low:
-            raise(entryOf[Int(slot)])
+            stackLinks.moveToHead(entryOf[Int(slot)], in: &stack)
         case .highInStack:
             queueLinks.unlink(slot, from: &queue)
-            raise(entryOf[Int(slot)])
+            stackLinks.moveToHead(entryOf[Int(slot)], in: &stack)
             makeLow(slot)
         case .high:
-            queueLinks.unlink(slot, from: &queue)
-            queueLinks.pushHead(slot, to: &queue)
+            queueLinks.moveToHead(slot, in: &queue)
             pushEntry(slot)
             set(slot, .highInStack)
         }
@@ -141,7 +138,7 @@ package struct LIRSPolicy: EvictionPolicy {
             returning = SlotLinks.none
             entries[Int(entry)].slot = slot
             entryOf[Int(slot)] = entry
-            raise(entry)
+            stackLinks.moveToHead(entry, in: &stack)
             makeLow(slot)
         } else if lowWeight + weight <= lowCapacity {
             pushEntry(slot)
@@ -228,13 +225,6 @@ package struct LIRSPolicy: EvictionPolicy {
             }
         }
         entryOf[Int(slot)] = entry
-        stackLinks.pushHead(entry, to: &stack)
-    }
-
-    /// Puts an entry on top.
-    private mutating func raise(_ entry: Slot) {
-        guard entry != stack.head else { return }
-        stackLinks.unlink(entry, from: &stack)
         stackLinks.pushHead(entry, to: &stack)
     }
 

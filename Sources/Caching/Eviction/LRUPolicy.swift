@@ -7,9 +7,7 @@ package struct LRUPolicy: EvictionPolicy {
     package static let hitDelivery = HitDelivery.reported
 
     package let capacity: Int
-    private var links = SlotLinks()
-    private var queue = SlotList()
-    private var residents = SlotBits()
+    private var queue = ResidentQueue()
 
     package init(capacity: Int) {
         self.capacity = max(1, capacity)
@@ -17,33 +15,17 @@ package struct LRUPolicy: EvictionPolicy {
 
     package var residentCount: Int { queue.count }
 
-    package func isResident(_ slot: Slot) -> Bool { residents.contains(slot) }
+    package func isResident(_ slot: Slot) -> Bool { queue.contains(slot) }
 
-    package mutating func reserve(slots count: Int) {
-        links.reserve(slots: count)
-        residents.reserve(slots: count)
-    }
+    package mutating func reserve(slots count: Int) { queue.reserve(slots: count) }
 
-    package mutating func hit(_ slot: Slot, hash: UInt64) {
-        guard slot != queue.head else { return }
-        links.unlink(slot, from: &queue)
-        links.pushHead(slot, to: &queue)
-    }
+    package mutating func hit(_ slot: Slot, hash: UInt64) { queue.moveToHead(slot) }
 
-    package mutating func evict(hitsOf: (Slot) -> Int, hashOf: (Slot) -> UInt64) -> Slot? {
-        guard let victim = links.popTail(of: &queue) else { return nil }
-        residents.remove(victim)
-        return victim
-    }
+    package mutating func evict(hitsOf: (Slot) -> Int, hashOf: (Slot) -> UInt64) -> Slot? { queue.popTail() }
 
     package mutating func insert(_ slot: Slot, weight: Int, hash: UInt64) {
-        links.pushHead(slot, to: &queue)
-        residents.insert(slot)
+        queue.pushHead(slot)
     }
 
-    package mutating func remove(_ slot: Slot) {
-        guard residents.contains(slot) else { return }
-        links.unlink(slot, from: &queue)
-        residents.remove(slot)
-    }
+    package mutating func remove(_ slot: Slot) { queue.remove(slot) }
 }

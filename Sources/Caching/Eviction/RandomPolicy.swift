@@ -29,9 +29,7 @@ package struct RandomPolicy: EvictionPolicy {
     package func isResident(_ slot: Slot) -> Bool { placeOf[Int(slot)] != Self.none }
 
     package mutating func reserve(slots count: Int) {
-        guard count > placeOf.count else { return }
-        placeOf.reserveCapacity(count)
-        while placeOf.count < count { placeOf.append(Self.none) }
+        placeOf.grow(to: count, with: Self.none)
     }
 
     package mutating func hit(_ slot: Slot, hash: UInt64) {}

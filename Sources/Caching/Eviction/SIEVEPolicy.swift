@@ -8,9 +8,7 @@ package struct SIEVEPolicy: EvictionPolicy {
     package static let hitDelivery = HitDelivery.asked
 
     package let capacity: Int
-    private var links = SlotLinks()
-    private var queue = SlotList()
-    private var residents = SlotBits()
+    private var queue = ResidentQueue()
     private var visited = SlotBits()
     private var hand: Slot = SlotLinks.none
 
@@ -20,11 +18,10 @@ package struct SIEVEPolicy: EvictionPolicy {
 
     package var residentCount: Int { queue.count }
 
-    package func isResident(_ slot: Slot) -> Bool { residents.contains(slot) }
+    package func isResident(_ slot: Slot) -> Bool { queue.contains(slot) }
 
     package mutating func reserve(slots count: Int) {
-        links.reserve(slots: count)
-        residents.reserve(slots: count)
+        queue.reserve(slots: count)
         visited.reserve(slots: count)
     }
 
@@ -36,7 +33,7 @@ package struct SIEVEPolicy: EvictionPolicy {
         // Asked of every slot that the hand passes, so that no hit from before outlives it.
         while hitsOf(victim) > 0 || visited.contains(victim) {
             visited.remove(victim)
-            let next = links.newer(victim)
+            let next = queue.newer(victim)
             victim = next == SlotLinks.none ? queue.tail : next
         }
         hand = victim
@@ -45,15 +42,12 @@ package struct SIEVEPolicy: EvictionPolicy {
     }
 
     package mutating func insert(_ slot: Slot, weight: Int, hash: UInt64) {
-        links.pushHead(slot, to: &queue)
-        residents.insert(slot)
+        queue.pushHead(slot)
         visited.remove(slot)
     }
 
     package mutating func remove(_ slot: Slot) {
-        guard residents.contains(slot) else { return }
-        if hand == slot { hand = links.newer(slot) }
-        links.unlink(slot, from: &queue)
-        residents.remove(slot)
+        if hand == slot { hand = queue.newer(slot) }
+        queue.remove(slot)
     }
 }

@@ -40,9 +40,7 @@ package struct SLRUPolicy: EvictionPolicy {
 
     package mutating func hit(_ slot: Slot, hash: UInt64) {
         if segment(of: slot) == .protected {
-            guard slot != protected.head else { return }
-            links.unlink(slot, from: &protected)
-            return links.pushHead(slot, to: &protected)
+            return links.moveToHead(slot, in: &protected)
         }
         links.unlink(slot, from: &probation)
         let weight = weights.weight(of: slot)

@@ -7,6 +7,15 @@ enum SlotRoom {
     }
 }
 
+extension Array {
+    /// Has at least `count` elements, those that are new being `element`.
+    package mutating func grow(to count: Int, with element: Element) {
+        guard count > self.count else { return }
+        reserveCapacity(count)
+        while self.count < count { append(element) }
+    }
+}
+
 /// One bit a slot, packed: a million slots fit in 125 kilobytes, which a processor's second-level cache holds.
 package struct SlotBits: Sendable {
     private var words: [UInt64] = []
@@ -15,10 +24,7 @@ package struct SlotBits: Sendable {
 
     /// Makes all slots below `count` usable; new bits are clear.
     package mutating func reserve(slots count: Int) {
-        let wanted = (count + 63) / 64
-        guard wanted > words.count else { return }
-        words.reserveCapacity(wanted)
-        while words.count < wanted { words.append(0) }
+        words.grow(to: (count + 63) / 64, with: 0)
     }
 
     /// Whether the bit of `slot` is set.
@@ -50,10 +56,7 @@ package struct SlotWeights: Sendable {
     /// Sets the weight of `slot`, which is below `slots`.
     package mutating func set(_ weight: Int, for slot: Slot, slots: Int) {
         if weights.isEmpty && weight == 1 { return }
-        if weights.count < slots {
-            weights.reserveCapacity(slots)
-            while weights.count < slots { weights.append(1) }
-        }
+        weights.grow(to: slots, with: 1)
         weights[Int(slot)] = UInt32(clamping: weight)
     }
 }
@@ -122,9 +125,7 @@ package struct SlotLinks: Sendable {
 
     /// Makes all slots below `count` usable.
     package mutating func reserve(slots count: Int) {
-        guard count > links.count else { return }
-        links.reserveCapacity(count)
-        while links.count < count { links.append(Link(newer: Self.none, older: Self.none)) }
+        links.grow(to: count, with: Link(newer: Self.none, older: Self.none))
     }
 
     /// The neighbour of `slot` towards the head of its list, or `none`.
@@ -147,6 +148,13 @@ package struct SlotLinks: Sendable {
         }
         list.head = slot
         list.count += 1
+    }
+
+    /// Moves `slot`, which is in `list`, to its head.
+    package mutating func moveToHead(_ slot: Slot, in list: inout SlotList) {
+        guard slot != list.head else { return }
+        unlink(slot, from: &list)
+        pushHead(slot, to: &list)
     }
 
     /// Takes `slot` out of `list`, which it is in.

@@ -39,9 +39,7 @@ package struct TwoQPolicy: EvictionPolicy {
     package mutating func reserve(slots count: Int) { links.reserve(slots: count) }
 
     package mutating func hit(_ slot: Slot, hash: UInt64) {
-        guard place(of: slot) == .hot, slot != hot.head else { return }
-        links.unlink(slot, from: &hot)
-        links.pushHead(slot, to: &hot)
+        if place(of: slot) == .hot { links.moveToHead(slot, in: &hot) }
     }
 
     package mutating func admit(_ slot: Slot, weight: Int, hash: UInt64) -> Bool {

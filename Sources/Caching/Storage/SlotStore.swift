@@ -124,11 +124,7 @@ struct SlotStore<Key: CacheKey, Value: Sendable>: ~Copyable {
     /// Sets how hits slide the deadline of `slot`.
     @usableFromInline
     mutating func setWindow(_ window: SlidingWindow, of slot: Slot) {
-        let wanted = slotCount
-        if windows.count < wanted {
-            windows.reserveCapacity(wanted)
-            while windows.count < wanted { windows.append(SlidingWindow(window: 0, limit: 0)) }
-        }
+        windows.grow(to: slotCount, with: SlidingWindow(window: 0, limit: 0))
         windows[Int(slot)] = window
     }
 }

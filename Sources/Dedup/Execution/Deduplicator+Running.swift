@@ -73,7 +73,7 @@ extension Execution {
         }
     }
 
-    /// Runs the step, where it may be followed.
+    /// Runs the step where it may be followed: apart from ``work(isolation:)``, whose frame would have to have room for that.
     @inline(never)
     fileprivate func workTraced() async {
         do {

@@ -60,16 +60,9 @@ struct StepCall<Input: Sendable, Output: Sendable>: Sendable {
             policy: step.description.policy, call: call, deadline: registry.deduplicator.deadline(of: call),
             among: registry.deduplicator.flightShards, trace: registry.deduplicator.trace(fingerprint, step: step.name)
         ) { execution in
-            execution.deliver(try await product(stepRequest(scope: scope, call: call)))
+            let outcome = try await passInner(stepRequest(scope: scope, call: call), from: 0)
+            execution.deliver(outcome.value, definition.handling.timeToLive, definition.handling.weight)
         }
-    }
-
-    /// Runs the step, and what stands behind the deduplication.
-    private func product(_ request: StepRequest) async throws -> Product {
-        let value = try await passInner(request, from: 0).value
-        return Product(
-            value, keeping: definition.handling.timeToLive.map { .decided($0(value)) } ?? .asPolicy,
-            weight: definition.handling.weight.map { $0(value) })
     }
 
     /// Passes a request through the middleware behind the deduplication, from the `index`-th on, to the step's body.

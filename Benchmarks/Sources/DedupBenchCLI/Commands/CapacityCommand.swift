@@ -68,15 +68,7 @@ struct CapacityCommand: BenchCommand {
         context.console.out(table.text(context.console.terminal) + "\n")
         let code = search.result.map(Self.exitCode) ?? context.interruption.exitCode
         if let result = search.result { context.console.out(Self.text(result) + "\n") }
-        guard let csv else { return code }
-        do throws(Failure) {
-            try BundleFile.write(rows.text, toOption: csv)
-        } catch {
-            // A file that cannot be written hides no result.
-            context.console.report(error)
-            return Failure.Code.ofUnwritten(code)
-        }
-        return code
+        return BundleFile.write(rows.text, toOption: csv, after: code, reportingTo: context.console)
     }
 
     /// The phase whose rate is searched, and the rate that it has.

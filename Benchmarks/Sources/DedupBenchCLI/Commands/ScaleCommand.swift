@@ -106,14 +106,7 @@ struct ScaleCommand: BenchCommand {
         if let reason = context.interruption.reason { console.error("\(reason): there are no more rows\n") }
         if let problem { console.report(problem) }
         let code = problem?.exitCode ?? (engine.stop.isSet ? context.interruption.exitCode : 0)
-        guard let csv else { return code }
-        do throws(Failure) {
-            try BundleFile.write(table.csv.text, toOption: csv)
-        } catch {
-            console.report(error)
-            return Failure.Code.ofUnwritten(code)
-        }
-        return code
+        return BundleFile.write(table.csv.text, toOption: csv, after: code, reportingTo: console)
     }
 }
 

@@ -72,14 +72,8 @@ struct SimulateCommand: BenchCommand {
         if !rows.isEmpty { console.out(table.lines(console.terminal).map { $0 + "\n" }.joined()) }
         if !isWhole, let reason = context.interruption.reason { console.error("\(reason): there are no more rows\n") }
         let code = isWhole ? 0 : context.interruption.exitCode
-        guard let csv, !rows.isEmpty else { return code }
-        do throws(Failure) {
-            try BundleFile.write(table.csv.text, toOption: csv)
-        } catch {
-            console.report(error)
-            return Failure.Code.ofUnwritten(code)
-        }
-        return code
+        if rows.isEmpty { return code }
+        return BundleFile.write(table.csv.text, toOption: csv, after: code, reportingTo: console)
     }
 
     private static func isSameFile(_ first: String, _ second: String) -> Bool {

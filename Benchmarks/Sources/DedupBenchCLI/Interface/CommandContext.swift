@@ -107,6 +107,24 @@ extension BundleFile {
         }
     }
 
+    /// Writes results to a file whose path is an option of its own, if it is given. One that cannot be written is reported, and hides
+    /// no result.
+    ///
+    /// - Parameter code: The exit code of the command so far.
+    /// - Returns: The exit code of the command.
+    static func write(
+        _ text: @autoclosure () -> String, toOption path: String?, after code: Int32, reportingTo console: Console
+    ) -> Int32 {
+        guard let path else { return code }
+        do throws(Failure) {
+            try write(text(), toOption: path)
+            return code
+        } catch {
+            console.report(error)
+            return Failure.Code.ofUnwritten(code)
+        }
+    }
+
     /// Writes a file whose path is an option of its own.
     ///
     /// - Throws: ``Failure`` with code 6.
